@@ -1,0 +1,298 @@
+"""One style for every figure: what a reader sees stays the same from study to study.
+
+A category is told apart three times: by a colour of the Okabe-Ito palette (safe for colour-blind
+readers), by its marker and by its line. The last two suffice on a grey print. Ordered levels
+(depth, width) take a ramp of falling lightness instead. Figures are made without pyplot, so that
+nothing stays open and nothing leaks from one figure to the next.
+"""
+
+import contextlib
+import io
+import os
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib import colors
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy.optimize import isotonic_regression
+
+mpl.use("Agg")
+
+WIDTH = 7.2  # inches: the column of the report
+DPI = 160
+TEXT, SMALL, TITLE = 9.5, 8.5, 11  # points
+INK, FAINT, GRID = "#222222", "#666666", "#e4e4e4"
+SEQUENTIAL, DIVERGING = "viridis", "PuOr_r"  # of images: both safe for colour-blind readers
+
+# Okabe and Ito (2008), without the yellow that white paper swallows; neighbours in this order
+# differ in lightness as well as in hue.
+COLOURS = ("#0072b2", "#e69f00", "#000000", "#d55e00", "#56b4e9", "#009e73", "#cc79a7")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+LINES = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.5, 1.2, 1.5)))
+
+TIE = {"arrowstyle": "-", "linewidth": 0.6, "shrinkA": 1, "shrinkB": 4, "relpos": (0, 0.5)}
+
+RC: dict[str, Any] = {
+    **sns.axes_style("whitegrid"),
+    "figure.facecolor": "white",
+    "figure.dpi": 100,
+    "savefig.dpi": DPI,
+    "savefig.facecolor": "white",
+    "svg.hashsalt": "mlpstudy",
+    "svg.fonttype": "path",  # the same letters on every machine
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib: the same bytes everywhere
+    "font.size": TEXT,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.labelsize": TEXT,
+    "axes.titlesize": TITLE,
+    "axes.titleweight": "semibold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 8,
+    "axes.edgecolor": FAINT,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.prop_cycle": mpl.cycler(color=COLOURS),
+    "figure.titlesize": TITLE + 1,
+    "figure.titleweight": "semibold",
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "grid.linestyle": "-",
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.bottom": True,
+    "ytick.left": False,
+    "xtick.major.size": 3,
+    "xtick.minor.size": 0,
+    "ytick.minor.size": 0,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 4.5,
+    "lines.markeredgewidth": 0.8,
+    "lines.solid_capstyle": "round",
+    "lines.dash_capstyle": "butt",
+    "lines.scale_dashes": True,
+    "patch.edgecolor": "white",
+    "errorbar.capsize": 0,
+    "legend.frameon": False,
+    "legend.fontsize": SMALL,
+    "legend.title_fontsize": SMALL,
+    "legend.handlelength": 2.6,
+    "image.cmap": SEQUENTIAL,
+}
+
+
+class Look(NamedTuple):
+    """How one category is drawn, everywhere."""
+
+    color: str
+    marker: str
+    linestyle: Any
+
+    def line(self) -> dict[str, Any]:
+        """Keyword arguments of Axes.plot: a line, and markers that a white edge sets off."""
+        return {**self._asdict(), "markeredgecolor": "white"}
+
+
+def apply() -> None:
+    """Make this the style of all figures drawn from now on."""
+    mpl.rcParams.update(RC)
+
+
+def context() -> contextlib.AbstractContextManager:
+    """`with style.context():` figures drawn inside have this style; outside nothing changes."""
+    return mpl.rc_context(RC)
+
+
+def looks(names: Iterable[str]) -> dict[str, Look]:
+    """A look for each category, by its place: give the full list, so that a name keeps its look.
+
+    At most len(COLOURS) * len(LINES) = 28 names; the first seven differ in colour and marker, and
+    their lines alternate. Raises ValueError for more, or for a name that comes twice.
+    """
+    names = list(names)
+    if len(set(names)) != len(names):
+        raise ValueError("a category comes twice")
+    if len(names) > len(COLOURS) * len(LINES):
+        raise ValueError(f"{len(names)} categories: no more than {len(COLOURS) * len(LINES)}")
+    return {name: _look(place) for place, name in enumerate(names)}
+
+
+def _look(place: int) -> Look:
+    lap, step = divmod(place, len(COLOURS))
+    return Look(COLOURS[step], MARKERS[step], LINES[(step + lap) % len(LINES)])
+
+
+def ramp(levels: Iterable) -> dict[Any, Look]:
+    """A look for each level of something ordered, light to dark: lightness says which is more.
+
+    Solid lines throughout; markers repeat after seven. Raises ValueError for a level given twice.
+    """
+    levels = list(levels)
+    if len(set(levels)) != len(levels):
+        raise ValueError("a level comes twice")
+    shades = mpl.colormaps[SEQUENTIAL](np.linspace(0.82, 0.02, max(len(levels), 2)))
+    return {
+        level: Look(colors.to_hex(shades[i]), MARKERS[i % len(MARKERS)], "-")
+        for i, level in enumerate(levels)
+    }
+
+
+def readable(color: str) -> str:
+    """The colour, darkened until text in it has a contrast of 4.5 to white (WCAG AA)."""
+    rgb = np.array(colors.to_rgb(color))
+    while contrast(rgb) < 4.5:
+        rgb = rgb * 0.97
+    return colors.to_hex(rgb)
+
+
+def contrast(color) -> float:
+    """Contrast to white by WCAG 2: 1 (none) to 21 (black)."""
+    c = np.array(colors.to_rgb(color))
+    linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+    return float(1.05 / (linear @ (0.2126, 0.7152, 0.0722) + 0.05))
+
+
+def panels(
+    rows: int = 1, columns: int = 1, height: float = 3.6, width: float = WIDTH, **subplots
+) -> tuple[Figure, np.ndarray]:
+    """A figure and its axes (rows, columns), in this style. height: of one row, in inches.
+
+    subplots: what Figure.subplots takes (sharex, sharey, width_ratios, ...).
+    """
+    with context():
+        figure = Figure(figsize=(width, height * rows), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False, **subplots)
+    return figure, axes
+
+
+def draw(
+    ax: Axes, frame: pd.DataFrame, x: str, look: Look, label: str, y: str = "value", steps=False
+) -> None:
+    """One category of a summary: the column y over x, and its interval low to high as a band.
+
+    steps: for survival curves, which hold their value until the next row; without markers.
+    """
+    frame = frame.sort_values(x)
+    kind = {"drawstyle": "steps-post", "marker": "none"} if steps else {}
+    ax.plot(frame[x], frame[y], label=label, zorder=3, **{**look.line(), **kind})
+    ax.fill_between(
+        frame[x],
+        frame["low"],
+        frame["high"],
+        color=look.color,
+        alpha=0.14,
+        linewidth=0,
+        step="post" if steps else None,
+    )
+
+
+def label_lines(ax: Axes, gap: float = 1.25) -> None:
+    """Write every line's label at its right end, in its colour, none over another.
+
+    Call it last, when limits and scales stand. gap: between labels, in heights of the type. A
+    label that had to move away is tied to its line's end by a thin line. Lines whose label starts
+    with an underscore, as matplotlib has it, and lines without a finite point have none.
+    """
+    ends = [(line, *end) for line in ax.get_lines() if (end := _end(line)) is not None]
+    if not ends:
+        return
+    ax.figure.draw_without_rendering()  # the layout decides how large the axes are
+    box, points = ax.get_window_extent(), ax.figure.dpi / 72
+    to_axes = (ax.transData - ax.transAxes).transform
+    at = np.clip(to_axes([(x, y) for _, x, y in ends]), 0, 1)
+    left = max(at[:, 0].max() + 10 * points / box.width, 1 + 3 * points / box.width)
+    places = _spread(at[:, 1], gap * SMALL * points / box.height)
+    for (line, *_), end, place in zip(ends, at, places):
+        color = readable(line.get_color())
+        ax.annotate(
+            line.get_label(),
+            xy=end,
+            xytext=(left, place),
+            xycoords="axes fraction",
+            va="center",
+            color=color,
+            fontsize=SMALL,
+            arrowprops={**TIE, "color": color},
+            annotation_clip=False,
+        )
+
+
+def _end(line) -> tuple[float, float] | None:
+    """The last finite point of a line that has a label."""
+    if line.get_label().startswith("_") or not line.get_visible():
+        return None
+    points = np.column_stack([line.get_xdata(orig=False), line.get_ydata(orig=False)]).astype(float)
+    points = points[np.isfinite(points).all(axis=1)]
+    return tuple(points[-1]) if len(points) else None
+
+
+def _spread(at: np.ndarray, height: float) -> np.ndarray:
+    """Places at least a height apart, in the same order, and nearest to `at` in squares.
+
+    Least squares under y_(i+1) - y_i >= height is the isotonic regression of at_i - i height.
+    The whole is then pushed back between 0 and 1 where it fits.
+    """
+    order = np.argsort(at, kind="stable")
+    steps = np.arange(len(at)) * height
+    places = isotonic_regression(at[order] - steps).x + steps
+    places -= max(places[-1] - max(1.0, steps[-1]), 0)
+    places += max(-places[0], 0)
+    result = np.empty_like(places)
+    result[order] = places
+    return result
+
+
+def note_n(target: Axes | Figure, n: int, what: str = "networks") -> None:
+    """Write how many networks are behind a figure (below, to the right) or a panel (its top right)."""
+    text = f"n = {n:,} {what}"
+    if isinstance(target, Axes):
+        target.set_title(text, loc="right", fontsize=SMALL, color=FAINT, fontweight="normal")
+        return
+    strip = 1.6 * SMALL / 72 / target.get_figheight()
+    if (engine := target.get_layout_engine()) is not None:
+        engine.set(rect=(0, strip, 1, 1 - strip))  # the layout leaves the strip free
+    target.text(0.995, 0.3 * strip, text, ha="right", va="bottom", fontsize=SMALL, color=FAINT)
+
+
+def save(figure: Figure, path: str | os.PathLike) -> tuple[Path, Path]:
+    """Write a figure as path.png (160 dpi) and path.svg, the same bytes each time; empty it.
+
+    path: without suffix; its folder is made. Each file is renamed into place when it is whole.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+    written = []
+    with context():
+        for suffix, known in metadata.items():
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format=suffix, dpi=DPI, metadata=known)
+            written.append(_replace(path.with_name(f"{path.name}.{suffix}"), buffer.getvalue()))
+    figure.clear()
+    return tuple(written)
+
+
+def _replace(path: Path, content: bytes) -> Path:
+    """Write beside the target under a name nobody else has, then rename."""
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path

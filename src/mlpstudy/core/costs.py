@@ -1,0 +1,124 @@
+"""Costs: the loss of each run, and the delta = dL/da that it sends back to the last layer.
+
+a: (R, B, C) pre-activations of the last layer; t: (R, B, C) targets, one-hot, soft or real values.
+A loss is a mean over the B examples and a sum over the C outputs, of shape (R,); a delta has the
+shape of a. Costs of a single output see t = P(second class), of shape (R, B, 1), when there are
+two classes. Where hinge and perceptron have a corner, the side that still learns is taken:
+the perceptron's delta is 0 where s a > 0 and -s elsewhere, s = 2 t - 1.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Cost(NamedTuple):
+    loss: Callable[[Tensor, Tensor], Tensor]  # loss(a, t) -> (R,)
+    delta: Callable[..., Tensor]  # delta(a, t, out=None) -> (R, B, C)
+    single: bool = False  # one output suffices for two classes
+
+
+def softmax(a: Tensor, out: Tensor | None = None) -> Tensor:
+    """Probabilities over the last axis; in few passes, as torch.softmax is slow on short rows."""
+    p = torch.sub(a, a.amax(2, keepdim=True), out=out).exp_()
+    return p.div_(p.sum(2, keepdim=True))
+
+
+def _per_run(terms: Tensor) -> Tensor:
+    return terms.sum(2).mean(1)
+
+
+def _nll(a, t):
+    # the mass of a target is 1: log sum exp a - sum t a; faster than log_softmax on short rows
+    top = a.amax(2, keepdim=True)
+    log_sum = (a - top).exp_().sum(2, keepdim=True).log_().add_(top)
+    return log_sum[:, :, 0].sub_((a * t).sum(2)).mean(1)
+
+
+def _nll_delta(a, t, out=None):
+    return softmax(a, out).sub_(t).div_(a.shape[1])
+
+
+def _kl(a, t):
+    return _nll(a, t) + _per_run(torch.xlogy(t, t))
+
+
+def _binary_nll(a, t):
+    return _per_run(torch.nn.functional.softplus(a) - t * a)
+
+
+def _binary_nll_delta(a, t, out=None):
+    return torch.sigmoid(a, out=out).sub_(t).div_(a.shape[1])
+
+
+def _mse(a, t):
+    return _per_run((softmax(a) - t).square())
+
+
+def _mse_delta(a, t, out=None):
+    # dL/dp = 2 (p - t) / B, and through the softmax p (dL/dp - sum p dL/dp)
+    p = softmax(a)
+    e = torch.sub(p, t, out=out).mul_(2 / a.shape[1])
+    return e.sub_((p * e).sum(2, keepdim=True)).mul_(p)
+
+
+def _mse_sigmoid(a, t):
+    return _per_run((torch.sigmoid(a) - t).square())
+
+
+def _mse_sigmoid_delta(a, t, out=None):
+    z = torch.sigmoid(a)
+    return torch.sub(z, t, out=out).mul_(z).mul_(1 - z).mul_(2 / a.shape[1])
+
+
+def _mse_raw(a, t):
+    return _per_run((a - t).square())
+
+
+def _mse_raw_delta(a, t, out=None):
+    return torch.sub(a, t, out=out).mul_(2 / a.shape[1])
+
+
+def _signed(a, t):
+    s = 2 * t - 1
+    return s, s * a
+
+
+def _perceptron(a, t):
+    return _per_run((-_signed(a, t)[1]).clamp_min(0))
+
+
+def _perceptron_delta(a, t, out=None):
+    s, margin = _signed(a, t)
+    return torch.mul(s, margin <= 0, out=out).div_(-a.shape[1])
+
+
+def _hinge(a, t):
+    return _per_run((1 - _signed(a, t)[1]).clamp_min(0))
+
+
+def _hinge_delta(a, t, out=None):
+    s, margin = _signed(a, t)
+    return torch.mul(s, margin < 1, out=out).div_(-a.shape[1])
+
+
+# fmt: off
+COSTS: dict[str, Cost] = {
+    "nll": Cost(_nll, _nll_delta),  # softmax outputs
+    "kl": Cost(_kl, _nll_delta),  # nll less the entropy of the target: the same delta
+    "binary_nll": Cost(_binary_nll, _binary_nll_delta, single=True),  # sigmoid outputs
+    "mse": Cost(_mse, _mse_delta),  # softmax outputs
+    "mse_sigmoid": Cost(_mse_sigmoid, _mse_sigmoid_delta, single=True),  # the lecture's, sigmoid outputs
+    "mse_raw": Cost(_mse_raw, _mse_raw_delta),  # linear outputs
+    "perceptron": Cost(_perceptron, _perceptron_delta, single=True),
+    "hinge": Cost(_hinge, _hinge_delta, single=True),
+}
+# fmt: on
+
+
+def correct(a: Tensor, y: Tensor) -> Tensor:
+    """(R, B) whether the strongest output, or the sign of a single one, names the class y."""
+    guess = a.argmax(2) if a.shape[2] > 1 else (a[:, :, 0] > 0).long()
+    return guess == y

@@ -1,0 +1,66 @@
+"""How the weights of a layer are drawn: W = gain * deviation(fan_in, fan_out) * a draw of size 1.
+
+The draws come from the run's own stream, the weights of all layers first and then the biases, so
+that two initializations of one seed differ by their scale and not by their luck.
+"""
+
+from collections.abc import Callable
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.random import Generator
+from threadpoolctl import threadpool_limits
+
+
+def _normal(rng: Generator, fan_in: int, fan_out: int) -> np.ndarray:
+    return rng.standard_normal((fan_in, fan_out))
+
+
+def _uniform(rng: Generator, fan_in: int, fan_out: int) -> np.ndarray:
+    return rng.uniform(-sqrt(3), sqrt(3), (fan_in, fan_out))
+
+
+def _orthogonal(rng: Generator, fan_in: int, fan_out: int) -> np.ndarray:
+    """Orthonormal rows or columns, whichever are fewer, scaled to a mean square of 1 (Saxe)."""
+    tall = rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out)))
+    with threadpool_limits(1, "blas"):  # the bits of a factorization depend on its threads
+        q, r = np.linalg.qr(tall)
+    q = q * np.where(np.diag(r) < 0, -1.0, 1.0) * sqrt(max(fan_in, fan_out))
+    return q if fan_in >= fan_out else q.T
+
+
+def _none(fan_in: int, fan_out: int) -> float:
+    return 0.0
+
+
+class Initializer(NamedTuple):
+    draw: Callable[[Generator, int, int], np.ndarray]  # (fan_in, fan_out), mean square 1
+    deviation: Callable[[int, int], float]  # of a weight
+    bias: Callable[[int, int], float] = _none  # deviation of a bias, drawn by the same law
+
+
+# fmt: off
+INITIALIZERS: dict[str, Initializer] = {
+    "zeros": Initializer(_normal, _none),
+    "small_normal": Initializer(_normal, lambda fan_in, fan_out: 0.01),
+    "unit_normal": Initializer(_normal, lambda fan_in, fan_out: 1.0),
+    "old_uniform": Initializer(_uniform, lambda fan_in, fan_out: sqrt(1 / (3 * fan_in))),  # U(+-1/sqrt n)
+    "torch_linear": Initializer(_uniform, lambda fan_in, fan_out: sqrt(1 / (3 * fan_in)), lambda fan_in, fan_out: sqrt(1 / (3 * fan_in))),
+    "lecun_normal": Initializer(_normal, lambda fan_in, fan_out: sqrt(1 / fan_in)),
+    "lecun_uniform": Initializer(_uniform, lambda fan_in, fan_out: sqrt(1 / fan_in)),
+    "glorot_normal": Initializer(_normal, lambda fan_in, fan_out: sqrt(2 / (fan_in + fan_out))),
+    "glorot_uniform": Initializer(_uniform, lambda fan_in, fan_out: sqrt(2 / (fan_in + fan_out))),
+    "he_normal": Initializer(_normal, lambda fan_in, fan_out: sqrt(2 / fan_in)),
+    "he_uniform": Initializer(_uniform, lambda fan_in, fan_out: sqrt(2 / fan_in)),
+    "orthogonal": Initializer(_orthogonal, lambda fan_in, fan_out: sqrt(1 / max(fan_in, fan_out))),
+}
+# fmt: on
+
+
+def draw_parameters(name: str, gain: float, rng: Generator, fans: list[tuple[int, int]]):
+    """The weights [(fan_in, fan_out)] and biases [(fan_out,)] of the layers of one run, float64."""
+    how = INITIALIZERS[name]
+    weights = [gain * how.deviation(*fan) * how.draw(rng, *fan) for fan in fans]
+    biases = [how.bias(*fan) * how.draw(rng, 1, fan[1])[0] if how.bias(*fan) else np.zeros(fan[1]) for fan in fans]
+    return weights, biases

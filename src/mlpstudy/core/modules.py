@@ -1,0 +1,257 @@
+"""The lecture's modules, each for R networks at once: forward keeps what backward needs.
+
+    z^k = M^k(z^(k-1), W^k)              forward(z): (R, B, n_in) -> (R, B, n_out)
+    delta^(k-1) = delta^k dM^k/dz^(k-1)  backward(delta): (R, B, n_out) -> (R, B, n_in)
+
+`backward` leaves the gradient of the module's own parameters in dW and db. Arrays are written into
+buffers that are used again at the next step: what a module returns holds until its next call.
+"""
+
+from math import prod
+
+import torch
+from torch import Tensor
+
+from mlpstudy import rng
+from mlpstudy.core.activations import ACTIVATIONS
+
+
+class Buffers:
+    """Arrays of a module, by name and shape, made once."""
+
+    def __init__(self):
+        self.arrays: dict[tuple, Tensor] = {}
+
+    def __call__(self, name: str, shape: tuple[int, ...], like: Tensor) -> Tensor:
+        array = self.arrays.get((name, shape))
+        if array is None:
+            array = self.arrays[name, shape] = like.new_empty(shape)
+        return array
+
+
+class Linear:
+    """a = z W + b: z (R, B, fan_in), W (R, fan_in, fan_out), b (R, 1, fan_out)."""
+
+    def __init__(self, fan_in: int, fan_out: int):
+        self.fans = (fan_in, fan_out)
+        self.first = False  # nothing below wants to know
+        self.buffer = Buffers()
+        self.W: Tensor
+        self.b: Tensor
+        self.dW: Tensor
+        self.db: Tensor
+
+    def forward(self, z: Tensor) -> Tensor:
+        self.z = z
+        a = self.buffer("a", (*z.shape[:2], self.fans[1]), z)
+        return torch.baddbmm(self.b, z, self.W, out=a)
+
+    def backward(self, delta: Tensor) -> Tensor | None:
+        self.delta = delta
+        torch.bmm(self.z.mT, delta, out=self.dW)
+        torch.sum(delta, 1, keepdim=True, out=self.db)
+        if self.first:
+            return None
+        return torch.bmm(delta, self.W.mT, out=self.buffer("delta", self.z.shape, delta))
+
+
+class Convolve:
+    """A linear module whose weights slide over a line or a picture; channels come last.
+
+    z (R, B, height * width * channels_in), W (R, side * side * channels_in, channels_out).
+    A line is a picture of height 1 and its kernel has one row. dims: (length,) or (height, width).
+    """
+
+    def __init__(self, dims, channels_in, channels_out, kernel, stride=1, padding=0):
+        flat = len(dims) == 1
+        self.stride = stride
+        self.height, self.width = (1, *dims) if flat else dims
+        self.kernel = (1, kernel) if flat else (kernel, kernel)
+        self.padding = (0, padding) if flat else (padding, padding)
+        self.channels_in, self.channels_out = channels_in, channels_out
+        self.rows = self._steps(self.height, 0, 1 if flat else stride)
+        self.columns = self._steps(self.width, 1, stride)
+        self.dims_out = (self.columns,) if flat else (self.rows, self.columns)
+        self.fans = (prod(self.kernel) * channels_in, channels_out)
+        self.n_out = self.rows * self.columns * channels_out
+        self.first = False
+        self.buffer = Buffers()
+
+    def _steps(self, size: int, axis: int, stride: int) -> int:
+        room = size + 2 * self.padding[axis] - self.kernel[axis]
+        if room < 0:
+            raise ValueError(
+                f"a kernel of {self.kernel[axis]} does not fit into {size} inputs "
+                f"with a padding of {self.padding[axis]}"
+            )
+        return room // stride + 1
+
+    def _padded(self, like: Tensor) -> tuple[Tensor, Tensor]:
+        """An array with a border, and the view of its inside."""
+        (top, left), (R, B) = self.padding, like.shape[:2]
+        shape = (R, B, self.height + 2 * top, self.width + 2 * left, self.channels_in)
+        array = self.buffer("padded", shape, like).zero_()
+        return array, array[:, :, top : top + self.height, left : left + self.width]
+
+    def forward(self, z: Tensor) -> Tensor:
+        R, B = z.shape[:2]
+        padded, inside = self._padded(z)
+        inside.copy_(z.view(inside.shape))
+        shape = (R, B, self.rows, self.columns, *self.kernel, self.channels_in)
+        patches = self.buffer("patches", shape, z)
+        for i, j, window in self._windows(padded):
+            patches[:, :, :, :, i, j].copy_(window)
+        self.z = patches.view(R, -1, self.fans[0])
+        a = self.buffer("a", (*self.z.shape[:2], self.channels_out), z)
+        return torch.baddbmm(self.b, self.z, self.W, out=a).view(R, B, self.n_out)
+
+    def backward(self, delta: Tensor) -> Tensor | None:
+        R, B = delta.shape[:2]
+        self.delta = delta = delta.view(R, -1, self.channels_out)
+        torch.bmm(self.z.mT, delta, out=self.dW)
+        torch.sum(delta, 1, keepdim=True, out=self.db)
+        if self.first:
+            return None
+        patches = torch.bmm(delta, self.W.mT, out=self.buffer("delta", self.z.shape, delta))
+        patches = patches.view(R, B, self.rows, self.columns, *self.kernel, self.channels_in)
+        padded, inside = self._padded(patches)
+        for i, j, window in self._windows(padded):
+            window.add_(patches[:, :, :, :, i, j])  # errors from several sources add
+        return inside.reshape(R, B, -1)
+
+    def _windows(self, padded: Tensor):
+        down, right = (self.stride if self.height > 1 else 1), self.stride
+        for i in range(self.kernel[0]):
+            for j in range(self.kernel[1]):
+                yield (
+                    i,
+                    j,
+                    padded[
+                        :,
+                        :,
+                        i : i + down * (self.rows - 1) + 1 : down,
+                        j : j + right * (self.columns - 1) + 1 : right,
+                    ],
+                )
+
+
+class Activate:
+    """z = g(a), unit by unit; nothing to learn."""
+
+    def __init__(self, name: str):
+        self.g, self.dg, self.steepest = ACTIVATIONS[name]
+        self.buffer = Buffers()
+
+    def forward(self, a: Tensor) -> Tensor:
+        self.a = a
+        self.z = self.g(a, out=self.buffer("z", a.shape, a))
+        return self.z
+
+    def backward(self, delta: Tensor) -> Tensor:
+        slope = self.dg(self.a, self.z, out=self.buffer("delta", self.a.shape, self.a))
+        return slope.mul_(delta)
+
+
+class Dropout:
+    """z m / (1 - rate): each output is switched off with its run's rate while training.
+
+    Masks come from the stream of each seed in blocks of STEPS; a rate is a number of 256ths, and
+    the scale uses that realised rate. Runs of one seed see the same draws, whatever their rates.
+    """
+
+    STEPS = 8
+
+    def __init__(self, rates: list[float], seeds: list[int], part: int, like: Tensor):
+        self.off = like.new_tensor([round(256 * r) for r in rates], dtype=torch.uint8)[:, None, None]
+        self.scale = (256 / (256 - self.off.to(like.dtype))).to(like.dtype)
+        self.draws = _Draws(seeds, "dropout", part, self.STEPS, _bytes)
+        self.learning = False
+        self.buffer = Buffers()
+
+    def forward(self, z: Tensor) -> Tensor:
+        if not self.learning:
+            return z
+        self.mask = self.buffer("mask", z.shape, z)
+        torch.ge(self.draws.next(z), self.off, out=self.mask)
+        self.mask.mul_(self.scale)
+        return torch.mul(z, self.mask, out=self.buffer("z", z.shape, z))
+
+    def backward(self, delta: Tensor) -> Tensor:
+        if not self.learning:
+            return delta
+        return torch.mul(delta, self.mask, out=self.buffer("delta", delta.shape, delta))
+
+
+class Noise:
+    """x + sigma e, e standard Gaussian, while training: every run has its own sigma."""
+
+    STEPS = 1
+
+    def __init__(self, sigmas: list[float], seeds: list[int], like: Tensor):
+        self.sigma = like.new_tensor(sigmas)[:, None, None]
+        self.draws = _Draws(seeds, "noise", 0, self.STEPS, _normals)
+        self.learning = False
+        self.buffer = Buffers()
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.learning:
+            return x
+        noise = self.draws.next(x).to(x.dtype)
+        return torch.addcmul(x, noise, self.sigma, out=self.buffer("z", x.shape, x))
+
+    def backward(self, delta: Tensor) -> Tensor:
+        return delta
+
+
+class Residual:
+    """z + scale M(z): the delta goes both ways and its two parts add."""
+
+    def __init__(self, modules: list, scale: float = 1.0):
+        self.modules, self.scale = modules, scale
+        self.buffer = Buffers()
+
+    def forward(self, z: Tensor) -> Tensor:
+        inner = z
+        for module in self.modules:
+            inner = module.forward(inner)
+        return torch.add(z, inner, alpha=self.scale, out=self.buffer("z", z.shape, z))
+
+    def backward(self, delta: Tensor) -> Tensor:
+        inner = torch.mul(delta, self.scale, out=self.buffer("inner", delta.shape, delta))
+        for module in reversed(self.modules):
+            inner = module.backward(inner)
+        return torch.add(delta, inner, out=self.buffer("delta", delta.shape, delta))
+
+
+class _Draws:
+    """Blocks of draws for each distinct seed, dealt out step by step to every run of that seed."""
+
+    def __init__(self, seeds: list[int], purpose: str, part: int, steps: int, kind):
+        distinct = sorted(set(seeds))
+        self.streams = [rng.stream(seed, purpose, part) for seed in distinct]
+        self.rows = torch.tensor([distinct.index(seed) for seed in seeds])
+        self.steps, self.kind = steps, kind
+        self.left = 0
+        self.block: Tensor | None = None
+
+    def next(self, like: Tensor) -> Tensor:
+        """(R, B, n) of draws; a step of fewer examples than the first uses the first of them."""
+        B, n = like.shape[1:]
+        if not self.left:
+            if self.block is None:
+                self.examples = B
+            blocks = [self.kind(s, (self.steps, self.examples, n)) for s in self.streams]
+            self.block = torch.stack(blocks).to(like.device)
+            self.left = self.steps
+        step = self.block[:, self.steps - self.left, :B]
+        self.left -= 1
+        return step.index_select(0, self.rows.to(like.device))
+
+
+def _bytes(stream, shape) -> Tensor:
+    words = stream.bit_generator.random_raw(-(-prod(shape) // 8))
+    return torch.from_numpy(words.view("uint8")[: prod(shape)].reshape(shape))
+
+
+def _normals(stream, shape) -> Tensor:
+    return torch.from_numpy(stream.standard_normal(shape, dtype="float32"))

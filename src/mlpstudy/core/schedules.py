@@ -1,0 +1,13 @@
+"""The step eta(t): a factor on eta for pass t = 1 .. epochs."""
+
+from collections.abc import Callable
+from math import cos, pi
+
+# fmt: off
+SCHEDULES: dict[str, Callable[[int, int], float]] = {
+    "constant": lambda t, epochs: 1.0,
+    "step": lambda t, epochs: 0.1 ** (2 * (t - 1) // epochs),  # a tenth in the second half
+    "inverse": lambda t, epochs: 1 / (1 + 10 * (t - 1) / epochs),  # 1/t, down to about 1/11
+    "cosine": lambda t, epochs: (1 + cos(pi * (t - 1) / epochs)) / 2,
+}
+# fmt: on

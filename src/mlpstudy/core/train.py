@@ -1,0 +1,96 @@
+"""Training: a generator that yields after every pass and knows nobody who watches."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from mlpstudy import rng
+from mlpstudy.core.batches import Examples
+from mlpstudy.core.network import Network
+from mlpstudy.core.optimizers import OPTIMIZERS
+from mlpstudy.core.schedules import SCHEDULES
+from mlpstudy.design.run import Run
+
+
+class Pass(NamedTuple):
+    epoch: int  # 0 before training
+    frozen: Tensor  # (R,) the runs that diverged in this pass or before
+
+
+def train(network: Network, examples: Examples) -> Iterator[Pass]:
+    """Train the network's runs on their examples; its weights are those of the yielded pass.
+
+    A run whose weights are no longer finite is put back to its last finite ones and stays there.
+    """
+    runs, epochs = network.runs, network.runs[0].epochs
+    learner = Learner(network)
+    orders = Orders([run.seed for run in runs], examples.N, network.like.device)
+    frozen = torch.zeros(network.R, dtype=torch.bool, device=network.like.device)
+    finite = network.theta.clone()
+    yield Pass(0, frozen.clone())
+    for epoch in range(1, epochs + 1):
+        learner.schedule(epoch)
+        learner.learn(examples, orders.next())
+        frozen |= ~_finite(network)
+        if frozen.any():
+            for now, before in zip(
+                network.blocks(network.theta), network.blocks(finite), strict=True
+            ):
+                now[frozen] = before[frozen]
+        finite.copy_(network.theta)
+        yield Pass(epoch, frozen.clone())
+
+
+class Learner:
+    """The steps of a stack: per-run rates, spread over all parameters, and one update for all."""
+
+    def __init__(self, network: Network):
+        self.network, runs = network, network.runs
+        self.last_only = runs[0].trained == "last"
+        momentum = network.spread([run.momentum for run in runs])
+        self.optimizer = OPTIMIZERS[runs[0].optimizer](network.theta, momentum)
+        decay = [run.weight_decay for run in runs]
+        self.decay = network.spread(decay) if any(decay) else None
+        self.rates: list[float] = []
+        self.eta: Tensor
+
+    def schedule(self, epoch: int) -> None:
+        """Set eta(t) for a pass."""
+        runs = self.network.runs
+        rates = [run.eta * SCHEDULES[run.schedule](epoch, run.epochs) for run in runs]
+        if rates != self.rates:
+            self.rates, self.eta = rates, self.network.spread(rates, self.last_only)
+
+    def learn(self, examples: Examples, order: Tensor) -> None:
+        """One pass in the given order (R, N), a batch at a time."""
+        network = self.network
+        network.learning(True)
+        for rows in examples.rows(order).split(network.runs[0].batch_size or examples.N, dim=1):
+            network.learn_from(*examples.batch(rows))
+            if self.decay is not None:
+                network.gradient.addcmul_(network.theta, self.decay)
+            self.optimizer.step(network.theta, network.gradient, self.eta)
+        network.learning(False)
+
+
+class Orders:
+    """A new order of the N examples for every pass; runs of one seed share theirs."""
+
+    def __init__(self, seeds: Sequence[int], N: int, device, purpose: str = "order"):
+        distinct = sorted(set(seeds))
+        self.streams = [rng.stream(seed, purpose) for seed in distinct]
+        self.which = [distinct.index(seed) for seed in seeds]
+        self.N, self.device = N, device
+
+    def next(self) -> Tensor:
+        """(R, N)"""
+        orders = torch.stack([torch.from_numpy(s.permutation(self.N)) for s in self.streams])
+        return orders[self.which].to(self.device)
+
+
+def _finite(network: Network) -> Tensor:
+    """(R,) whether every parameter of a run is finite."""
+    checks = [b.flatten(1).isfinite().all(1) for b in network.blocks(network.theta)]
+    return torch.stack(checks).all(0)

@@ -1,0 +1,1 @@
+"""What to learn from: plain NumPy arrays, and how they are divided for one seed."""

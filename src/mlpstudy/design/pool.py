@@ -1,0 +1,161 @@
+"""Studies -> the pool of their runs, each once -> jobs, cut by what makes arrays alike."""
+
+import hashlib
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from mlpstudy.design.examples import EXAMPLES, Examples
+from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.run import Run, canonical, run_id, shape
+from mlpstudy.design.study import Study
+
+
+class Job(NamedTuple):
+    """Runs that one process trains. Its id is made of their ids: another cut, another id."""
+
+    id: str
+    runs: tuple[Run, ...]
+
+    @property
+    def dataset(self) -> str:
+        """The dataset of all its runs."""
+        return self.runs[0].dataset
+
+
+def pool(studies: Iterable[Study]) -> dict[str, Run]:
+    """All runs that the studies ask for by run id, each once, sorted by id.
+
+    Raises Mistake where two different runs share an id.
+    """
+    runs: dict[str, Run] = {}
+    for study in studies:
+        for run in study.runs:
+            known = runs.setdefault(run_id(run), run)
+            if canonical(known) != canonical(run):
+                problem = f"two different runs share the name {run_id(run)}: change a value"
+                raise Mistake(problem, file=study.file)
+    return dict(sorted(runs.items()))
+
+
+def jobs(studies: Iterable[Study], job_seconds: float = 30.0) -> list[Job]:
+    """The pool cut into jobs of about `job_seconds` on one core; every run is in one job.
+
+    All runs of a job are asked for by the same studies, so that the jobs of a study train nothing
+    else, and share a dataset. Runs of one shape stay together where they fit; where they do not,
+    they are cut in the order of their seeds.
+    """
+    chosen = sorted(studies, key=lambda study: study.name)
+    runs = pool(chosen)
+    askers: dict[str, list[str]] = defaultdict(list)
+    for study in chosen:
+        for run in study.runs:
+            askers[run_id(run)].append(study.name)
+
+    def part(run: Run) -> tuple:
+        return (askers[run_id(run)], run.dataset)
+
+    ordered = sorted(runs.values(), key=lambda run: (*part(run), _shape_order(run), *_place(run)))
+    return [
+        _job(cut)
+        for _, group in groupby(ordered, key=part)
+        for cut in _cuts(_stacks(group), job_seconds)
+    ]
+
+
+def jobs_of(study: Study, jobs: Iterable[Job]) -> list[Job]:
+    """The jobs that train what a study asks for."""
+    wanted = {run_id(run) for run in study.runs}
+    return [job for job in jobs if any(run_id(run) in wanted for run in job.runs)]
+
+
+def _place(run: Run) -> tuple[int, str]:
+    return run.seed, run_id(run)
+
+
+def _shape_order(run: Run) -> tuple:
+    """The shape as something to sort by: None comes before every number."""
+    return tuple((value is not None, value) for value in shape(run))
+
+
+def _stacks(runs: Iterable[Run]) -> list[list[Run]]:
+    return [list(stack) for _, stack in groupby(runs, key=shape)]
+
+
+def _cuts(stacks: list[list[Run]], job_seconds: float) -> Iterable[list[Run]]:
+    """The runs of each job: stacks one after the other, a stack that is too long in equal pieces."""
+    open_: list[Run] = []
+    filled = 0.0
+    for stack in stacks:
+        seconds = sum(estimated_seconds(run, len(stack)) for run in stack)
+        if open_ and filled + seconds > job_seconds:
+            yield open_
+            open_, filled = [], 0.0
+        if seconds > job_seconds:
+            yield from _pieces(stack, math.ceil(seconds / job_seconds))
+        else:
+            open_, filled = open_ + stack, filled + seconds
+    if open_:
+        yield open_
+
+
+def _pieces(stack: Sequence[Run], n: int) -> Iterable[list[Run]]:
+    n = min(n, len(stack))
+    ends = [len(stack) * i // n for i in range(n + 1)]
+    return [list(stack[start:end]) for start, end in zip(ends, ends[1:])]
+
+
+def _job(runs: Sequence[Run]) -> Job:
+    ids = "\n".join(sorted(run_id(run) for run in runs))
+    digest = hashlib.sha256(ids.encode()).hexdigest()[:8]
+    return Job(f"{runs[0].dataset}-{digest}", tuple(runs))
+
+
+# How long a run takes. An estimate decides only where the pool is cut, never a result.
+
+# One core. To calibrate: train stacks of 2 x 16, 4 x 64, 10 x 64 and 4 x 256 networks on digits,
+# and fit the seconds for each network and pass to the four terms below.
+RUN_SECONDS = 0.01  # drawing, probing and recording one network
+LAYER_SECONDS = 70e-6  # calls for one layer in one step, whatever the stack
+UNIT_SECONDS = 1e-9  # activation of one unit for one example, forth and back
+RATE = 85e9  # floating point operations a second in the products of a stack
+UNKNOWN = Examples(1000, (64,), 10, 10)  # a dataset that is not in the table
+STACK_UNITS = 2048  # a stack holds about this many networks over their width
+EVALUATION = 1.3  # training with measuring after each pass, over training alone
+
+
+def estimated_seconds(run: Run, alike: int = 64) -> float:
+    """Seconds of one core for one run, trained in a stack of at most `alike` runs."""
+    data = EXAMPLES.get(run.dataset, UNKNOWN)
+    examples = min(run.train_size or data.train, data.train)
+    steps = math.ceil(examples / (run.batch_size or examples))
+    stacked = max(1, min(alike, STACK_UNITS // run.width))
+    weights, units = _layers(run, data)
+    passes = run.epochs + run.pretraining_epochs * (2 if run.depth else 0)
+    one_pass = (
+        steps * len(weights) * LAYER_SECONDS / stacked
+        + examples * sum(units) * UNIT_SECONDS
+        + examples * sum(weights) * 2 * 3 / RATE  # multiply and add; forward, delta, gradient
+    )
+    return RUN_SECONDS + passes * one_pass * EVALUATION
+
+
+def _layers(run: Run, data: Examples) -> tuple[list[int], list[int]]:
+    """Products for one example and units of each layer, the output layer last."""
+    if run.kernel:
+        return _convolutions(run, data)
+    units = [math.prod(data.shape), *[run.width] * run.depth, data.outputs]
+    return [below * above for below, above in zip(units, units[1:])], units[1:]
+
+
+def _convolutions(run: Run, data: Examples) -> tuple[list[int], list[int]]:
+    sides, channels, weights, units = data.shape, 1, [], []
+    for layer in range(run.depth):
+        stride = run.stride if layer == 0 else 1
+        sides = [max(1, (n + 2 * run.padding - run.kernel) // stride + 1) for n in sides]
+        units.append(math.prod(sides) * run.width)
+        weights.append(run.kernel ** len(sides) * channels * units[-1])
+        channels = run.width
+    return [*weights, math.prod(sides) * channels * data.outputs], [*units, data.outputs]

@@ -1,0 +1,194 @@
+"""One training of one network, described in full by one frozen record."""
+
+import hashlib
+import json
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError, core_schema
+
+from mlpstudy.design.mistakes import place_in, refuse, words
+from mlpstudy.design.names import names_of
+
+
+class _In:
+    """Marks text that must be one of the names in a field's table, read when it is needed."""
+
+    def __init__(self, field: str):
+        self.field = field
+
+    def __get_pydantic_core_schema__(self, source, handler):
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema, handler):
+        return {**handler(schema), "enum": list(names_of(self.field))}
+
+    def _check(self, name: str) -> str:
+        if name not in names_of(self.field):
+            raise PydanticCustomError("name", "unknown name")
+        return name
+
+
+Dataset = Annotated[str, _In("dataset")]
+Activation = Annotated[str, _In("activation")]
+Initialization = Annotated[str, _In("initialization")]
+Cost = Annotated[str, _In("cost")]
+Optimizer = Annotated[str, _In("optimizer")]
+Schedule = Annotated[str, _In("schedule")]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Run(BaseModel):
+    """One training of one network; its seed is part of it.
+
+    A field's default switches its effect off, so that a new field renames no old run.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    # What is learned
+    dataset: Dataset = Field("digits", description="the set of examples")
+    train_size: int | None = Field(
+        None, ge=1, description="training examples used; null: the whole training part"
+    )
+    label_noise: Share = Field(0.0, description="share of training labels replaced by another one")
+    label_smoothing: Share = Field(
+        0.0, description="share of a target's mass spread evenly over the classes"
+    )
+    permuted: bool = Field(False, description="inputs shuffled by one fixed permutation per seed")
+    input_noise: float = Field(
+        0.0, ge=0, description="standard deviation of the Gaussian noise on the training inputs"
+    )
+
+    # The network
+    depth: int = Field(2, ge=0, le=1000, description="hidden layers; 0 is the linear model")
+    width: int = Field(
+        32, ge=1, le=65536, description="units in each hidden layer, or channels of a convolution"
+    )
+    kernel: int = Field(
+        0, ge=0, le=28, description="side of the hidden layers' convolution; 0: dense layers"
+    )
+    stride: int = Field(1, ge=1, le=8, description="step of the first convolution")
+    padding: int = Field(0, ge=0, le=14, description="zeros on each side of a convolution's input")
+    activation: Activation = Field("sigmoid", description="g of the hidden units")
+    initialization: Initialization = Field("glorot_uniform", description="how W and b are drawn")
+    init_gain: float = Field(1.0, gt=0, description="factor on the initial weights")
+    residual: Literal["none", "plain", "scaled"] = Field(
+        "none", description="z + g(a) from the second hidden layer on; scaled by 1/sqrt(depth)"
+    )
+    dropout: float = Field(
+        0.0, ge=0, le=0.95, description="share of hidden outputs switched off while training"
+    )
+
+    # How it learns
+    cost: Cost = Field("nll", description="what is minimised")
+    weight_decay: float = Field(0.0, ge=0, description="pull of the weights towards 0, per step")
+    optimizer: Optimizer = Field("sgd", description="how a gradient becomes a step")
+    eta: float = Field(0.1, gt=0, description="learning rate at the start")
+    momentum: float = Field(
+        0.9, ge=0, lt=1, description="share of the last step that is kept; Adam's first decay"
+    )
+    schedule: Schedule = Field("constant", description="eta(t) over the passes")
+    batch_size: int | None = Field(
+        32, ge=1, description="examples per step; null: all of them at once"
+    )
+    epochs: int = Field(20, ge=0, le=100_000, description="passes over the training examples")
+    trained: Literal["all", "last"] = Field("all", description="which layers learn")
+    pretraining: Literal[
+        "none", "autoencoder", "denoising_masking", "denoising_gaussian", "rbm"
+    ] = Field("none", description="how the hidden layers are prepared, one after the other")
+    pretraining_epochs: int = Field(
+        0, ge=0, le=10_000, description="passes of pretraining for each hidden layer"
+    )
+    pretraining_eta: float = Field(0.1, gt=0, description="learning rate while pretraining")
+    corruption: Share = Field(
+        0.0, description="share of masked inputs, or sigma of the noise, of a denoising autoencoder"
+    )
+    seed: int = Field(0, ge=0, lt=2**32, description="which draw of everything random")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Run":
+        for field, reason in _conflicts(self):
+            raise refuse(reason, key=(field,))
+        return self
+
+
+def _conflicts(run: Run):
+    if run.pretraining != "none" and not run.pretraining_epochs:
+        yield "pretraining_epochs", f"pretraining: {run.pretraining} needs at least 1 pass"
+    if run.pretraining == "none" and run.pretraining_epochs:
+        yield "pretraining_epochs", "passes of pretraining need a kind of pretraining"
+    if run.pretraining == "rbm" and run.activation != "sigmoid":
+        yield "activation", "an RBM has sigmoid units: pretraining: rbm needs activation: sigmoid"
+    if run.pretraining != "none" and run.kernel:
+        yield "kernel", "pretraining prepares dense layers: use kernel: 0"
+    if run.pretraining != "none" and not run.depth:
+        yield "depth", "pretraining needs a hidden layer"
+    if not run.kernel and (run.stride > 1 or run.padding):
+        yield "kernel", "stride and padding belong to a convolution: give a kernel"
+    if run.kernel and run.residual != "none" and run.padding * 2 + 1 != run.kernel:
+        yield "padding", "a residual convolution keeps its width: use padding: (kernel - 1) / 2"
+
+
+FIELDS = tuple(Run.model_fields)
+
+# Runs that differ in these fields have arrays of different shapes or another chain of modules.
+SHAPE_FIELDS = (
+    "dataset",
+    "train_size",
+    "depth",
+    "width",
+    "kernel",
+    "stride",
+    "padding",
+    "activation",
+    "residual",
+    "cost",
+    "optimizer",
+    "batch_size",
+    "epochs",
+    "trained",
+    "pretraining",
+    "pretraining_epochs",
+)
+# Runs may differ in the value of these, but not in whether it is there at all.
+SWITCH_FIELDS = ("dropout", "input_noise", "weight_decay")
+
+
+@cache
+def canonical(run: Run) -> str:
+    """The fields that differ from their defaults, as canonical JSON."""
+    changed = {
+        name: value + 0.0 if isinstance(value, float) else value  # -0.0 is 0.0
+        for name, value in run
+        if value != type(run).model_fields[name].default
+    }
+    return json.dumps(changed, sort_keys=True, separators=(",", ":"))
+
+
+@cache
+def run_id(run: Run) -> str:
+    """A readable name and eight hexadecimal digits of the canonical JSON."""
+    digest = hashlib.sha256(canonical(run).encode()).hexdigest()[:8]
+    return f"{run.dataset}-d{run.depth}-w{run.width}-{run.activation}-s{run.seed}-{digest}"
+
+
+@cache
+def shape(run: Run) -> tuple[Any, ...]:
+    """What must be equal for runs to share a stack."""
+    return (
+        *(getattr(run, field) for field in SHAPE_FIELDS),
+        *(getattr(run, field) > 0 for field in SWITCH_FIELDS),
+    )
+
+
+@cache
+def cell_id(run: Run) -> str:
+    """The name of a run's configuration: the run without its seed."""
+    return run_id(run.model_copy(update={"seed": 0})).replace("-s0-", "-")
+
+
+def allowed(field: str) -> str:
+    """What a field may hold, in words."""
+    return words(place_in(Run.model_json_schema(), (field,)))

@@ -1,0 +1,141 @@
+"""config/config.yaml and what `--config key=value` lays over it -> Settings."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError
+
+from mlpstudy.design import yaml_file
+from mlpstudy.design.mistakes import Mistake, Place, dotted, mistake_in, nearest, refuse
+
+COMMAND_LINE = "--config"
+STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+Size = Literal["smoke", "default", "full"]
+SIZES: tuple[str, ...] = get_args(Size)
+# The name of a study becomes the name of a folder, a target and a rule.
+StudyName = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        json_schema_extra={"allowed": "1 to 64 of A-Z, a-z, 0-9, _ and -, not _ or - first"},
+    ),
+]
+
+
+def _names(value: Any) -> Any:
+    """One text with commas, as the command line gives it, as a list of names."""
+    names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+    if isinstance(names, list):
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise refuse("is given twice", key=(i,))
+        if "all" in names and len(names) > 1:
+            raise refuse("all stands alone", key=(names.index("all"),))
+    return names
+
+
+class Settings(BaseModel):
+    """How the chosen studies are run, and where their results go."""
+
+    model_config = STRICT
+
+    size: Size = Field("default", description="which overlay of the studies is used")
+    studies: Annotated[
+        tuple[StudyName, ...],
+        Strict(False),
+        BeforeValidator(_names),
+        Field(min_length=1, json_schema_extra={"allowed": "all, or a list of names of studies"}),
+    ] = Field(("all",), description="the studies to run; all: every YAML in <config_dir>/studies")
+    threads: int = Field(1, ge=1, le=1024, description="threads of one job")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where networks are trained")
+    language: Literal["en", "fr"] = Field("en", description="language of the report")
+    job_seconds: float = Field(
+        30.0, gt=0, le=86_400, description="estimated length of one job on one core, in seconds"
+    )
+    config_dir: str = Field("config", min_length=1, description="the folder that holds studies/")
+
+    @property
+    def results_dir(self) -> str:
+        """Where everything but the report goes."""
+        return "results" if self.size == "default" else f"results/{self.size}"
+
+    @property
+    def report_dir(self) -> str:
+        """Where the report goes."""
+        return "report" if self.size == "default" else f"results/{self.size}/report"
+
+    def study_files(self) -> dict[str, Path]:
+        """The chosen studies by name and the file of each; raises Mistake where one is missing."""
+        there = _files(Path(self.config_dir, "studies"))
+        if self.studies == ("all",):
+            return there
+        for i, name in enumerate(self.studies):
+            if name not in there:
+                raise Mistake(
+                    "is not a study",
+                    key=f"studies[{i}]",
+                    value=name,
+                    allowed="all, or some of " + ", ".join(there),
+                    nearest=nearest(name, there),
+                )
+        return {name: there[name] for name in self.studies}
+
+
+def load(path: Path | str, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """The settings in a file, with the overrides of the command line; raises Mistake."""
+    document = yaml_file.read(path)
+    above = {key: _typed(value) for key, value in (overrides or {}).items()}
+
+    def origin(place: Place) -> str:
+        return COMMAND_LINE if place[0] in above else str(path)
+
+    try:
+        settings = Settings.model_validate({**document, **above})
+        settings.study_files()
+        return settings
+    except ValidationError as error:
+        mistake = mistake_in(error, Settings)
+    except Mistake as found:
+        mistake = found
+    mistake.file = mistake.file or origin((re.split(r"[.\[]", mistake.key)[0],))
+    raise mistake
+
+
+def settings_json(settings: Settings) -> str:
+    """The settings as canonical JSON: one text for equal settings."""
+    return json.dumps(settings.model_dump(), sort_keys=True, separators=(",", ":"))
+
+
+def parse_settings(text: str) -> Settings:
+    """The settings in the text that `settings_json` gives; raises Mistake."""
+    try:
+        return Settings.model_validate(json.loads(text))
+    except ValidationError as error:
+        raise mistake_in(error, Settings, "--settings", dotted) from None
+    except (ValueError, RecursionError) as error:
+        raise Mistake(f"is not JSON: {error}", file="--settings") from None
+
+
+def _typed(value: Any) -> Any:
+    """A word of the command line as the number it spells."""
+    for kind in (int, float) if isinstance(value, str) else ():
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    return value
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """The YAML files of a folder by their stems, sorted; hidden files are left out."""
+    visible = [file for file in folder.glob("*.y*ml") if not file.name.startswith(".")]
+    if not visible:
+        raise Mistake("holds no study", file=folder, allowed="files such as my_question.yaml")
+    for file in sorted(visible):
+        if file.suffix != ".yaml":
+            raise Mistake("is not seen", file=file, allowed="studies end in .yaml")
+    return {file.stem: file for file in sorted(visible, key=lambda file: file.stem)}

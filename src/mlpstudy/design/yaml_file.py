@@ -1,0 +1,130 @@
+"""A YAML file -> plain values, or one line that says what is wrong with it.
+
+What no study needs is refused: anchors and aliases (a few of them can unfold to gigabytes), tags,
+keys given twice (YAML keeps the last one without a word) and keys that are not text.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mlpstudy.design.mistakes import Mistake, Place, dotted, nearest
+
+MAX_BYTES = 256 * 1024
+MAX_BITS = 63  # of a whole number: what a table can hold
+TEXT = "tag:yaml.org,2002:str"
+ODD = [f"tag:yaml.org,2002:{kind}" for kind in ("timestamp", "merge", "value")]  # read as text
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.1 as Snakemake reads it, without aliases, tags and dates."""
+
+    def compose_node(self, parent, index):
+        event = self.peek_event()
+        if event.anchor is not None:
+            raise _marked("anchors and aliases are not used here (quote text after & or *)", event)
+        if getattr(event, "tag", None) is not None:
+            raise _marked("tags are not used here (quote text that begins with !)", event)
+        return super().compose_node(parent, index)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in forms if tag not in ODD]
+    for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read(path: Path | str) -> dict[str, Any]:
+    """The mapping in a YAML file, with text as keys; raises Mistake in one line."""
+    text = _text(Path(path))
+    loader = None
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        if not isinstance(node, yaml.MappingNode):
+            raise Mistake("holds no keys", allowed="a mapping: key: value, one a line")
+        return _value(loader, node, ())
+    except Mistake as mistake:
+        mistake.file = str(path)
+        raise
+    except yaml.MarkedYAMLError as error:
+        raise _syntax(path, error) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise Mistake(
+            f"line {line}: the character {chr(error.character)!r} is not allowed", file=path
+        ) from None
+    except RecursionError:
+        raise Mistake("is nested too deeply", file=path) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise Mistake(f"is larger than {MAX_BYTES // 1024} KB", file=path)
+        return data.decode("utf-8-sig")
+    except FileNotFoundError:
+        beside = sorted(each.name for each in path.parent.glob("*.y*ml"))
+        found = nearest(path.name, beside)
+        raise Mistake("the file does not exist", file=path, nearest=found) from None
+    except OSError as error:
+        raise Mistake(f"cannot be read: {error.strerror}", file=path) from None
+    except UnicodeDecodeError as error:
+        raise Mistake(f"is not UTF-8 text (byte {error.start})", file=path) from None
+
+
+def _value(loader: _Loader, node: yaml.Node, place: Place) -> Any:
+    """The plain value of a node: a dict, a list or a scalar."""
+    if isinstance(node, yaml.MappingNode):
+        lines = _lines(node, place)
+        return {
+            key: _value(loader, value, (*place, key))
+            for key, (_, value) in zip(lines, node.value, strict=True)
+        }
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(loader, each, (*place, i)) for i, each in enumerate(node.value)]
+    return _scalar(loader, node, place)
+
+
+def _lines(node: yaml.MappingNode, place: Place) -> dict[str, int]:
+    """The keys of a mapping and their lines."""
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + 1
+        if key.tag != TEXT:
+            said = f"the key {key.value!r}" if isinstance(key, yaml.ScalarNode) else "a key"
+            problem = f"{said} in line {line} is not text: put it in quotes"
+            raise Mistake(problem, key=dotted(place))
+        if key.value in lines:
+            problem = f"is given twice, in lines {lines[key.value]} and {line}"
+            raise Mistake(problem, key=dotted((*place, key.value)))
+        lines[key.value] = line
+    return lines
+
+
+def _scalar(loader: _Loader, node: yaml.ScalarNode, place: Place) -> Any:
+    try:
+        value = loader.construct_object(node)
+        if not isinstance(value, int) or value.bit_length() <= MAX_BITS:
+            return value
+    except ValueError:  # YAML takes 0x_ and endless digits for numbers, Python does not
+        pass
+    raise Mistake("is not a number that can be used", key=dotted(place), value=node.value)
+
+
+def _marked(problem: str, event: yaml.Event) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+
+
+def _syntax(path: Path | str, error: yaml.MarkedYAMLError) -> Mistake:
+    mark = error.problem_mark or error.context_mark
+    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    hints = {
+        "mapping values are not allowed here": "put a text that contains ': ' in quotes",
+        "found character '\\t' that cannot start any token": "indent with blanks, not with tabs",
+    }
+    hint = hints.get(error.problem, "")
+    return Mistake(f"{where}{error.problem or error.context}", file=path, hint=hint)

@@ -1,0 +1,44 @@
+"""What a result was made by: one digest for each stage, over its sources and the versions it needs.
+
+Snakemake does not see changed code behind `python -m mlpstudy`; these digests are parameters of
+its rules, so that changed training trains again and changed drawing only draws again.
+"""
+
+import hashlib
+from functools import cache
+from importlib.metadata import version
+
+from mlpstudy.design.names import PACKAGE
+
+_DATA = ("rng.py", "archive.py", "data")
+_TRAIN = (*_DATA, "design/run.py", "core", "tables/record.py", "tables/trained.py")
+_TABLES = ("tables/schema.py", "tables/files.py")
+
+STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "prepare": (_DATA, ("numpy", "scikit-learn", "mlxtend", "mnist1d")),
+    "train": (_TRAIN, ("numpy", "torch", "scikit-learn", "mlxtend", "mnist1d")),
+    "tabulate": (_TABLES, ("pandas", "pyarrow")),
+    "summarise": (
+        ("analysis/statistics.py", "analysis/survival.py", "analysis/stopping.py")
+        + ("analysis/theory.py", "studies", "design/study.py", *_TABLES),
+        ("numpy", "pandas", "scipy"),
+    ),
+    "draw": (("analysis/style.py", "figures"), ("matplotlib", "seaborn")),
+    "report": (("report",), ("jinja2", "markdown-it-py")),
+}
+
+
+@cache
+def digest(stage: str) -> str:
+    """Sixteen hexadecimal digits that change with the sources and the versions of a stage."""
+    paths, packages = STAGES[stage]
+    total = hashlib.sha256()
+    for path in paths:
+        place = PACKAGE / path
+        files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
+        for file in files:
+            total.update(f"{file.relative_to(PACKAGE).as_posix()}\0".encode())
+            total.update(file.read_bytes() + b"\0")
+    for package in packages:
+        total.update(f"{package}=={version(package)}\0".encode())
+    return total.hexdigest()[:16]

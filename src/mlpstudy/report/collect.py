@@ -1,0 +1,258 @@
+"""What the studies left behind -> one record of everything that the report shows.
+
+Nothing here knows a language or a markup: the page and the README are drawn from the same record.
+"""
+
+import json
+import re
+import struct
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as parquet
+
+from mlpstudy.design import yaml_file
+from mlpstudy.report.plan import Plan, datasets, plans
+from mlpstudy.studies.finding import (
+    CONTRADICTED,
+    DEPENDS,
+    SUPPORTED,
+    UNDECIDED,
+    Finding,
+    combine,
+    read_findings,
+)
+
+UNTESTED, OPINION = "untested", "opinion"  # what a claim without a finding has for a verdict
+STATUSES = (SUPPORTED, CONTRADICTED, DEPENDS, UNDECIDED, UNTESTED, OPINION)
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of studies, figures and tables: in paths
+HEAVY = 400_000  # bytes: a drawing with more marks than this is shown as pixels
+ROWS = 200  # of a table: more are counted, not shown
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence of the lecture, or of a user's own study (then without a chapter)."""
+
+    id: str
+    fr: str
+    en: str
+    chapter: str = ""
+    opinion: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim with all its findings, and what they say together: a row of the verdict table."""
+
+    claim: Claim
+    findings: tuple[Finding, ...]
+
+    @property
+    def status(self) -> str:
+        """One of STATUSES."""
+        if self.findings:
+            return combine(finding.verdict for finding in self.findings)
+        return OPINION if self.claim.opinion else UNTESTED
+
+    @property
+    def studies(self) -> tuple[str, ...]:
+        """The studies that tested the claim, each once."""
+        return tuple(dict.fromkeys(finding.study for finding in self.findings))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One figure of a study; `n` networks are behind it. `svg` is b"" where there is none."""
+
+    name: str
+    title: Any
+    caption: Any
+    alt: Any
+    n: int | None
+    png: bytes
+    svg: bytes
+
+    @property
+    def best(self) -> tuple[str, bytes]:
+        """Media type and content for the page: the drawing, unless it is heavy."""
+        drawn = self.svg and len(self.svg) <= max(HEAVY, len(self.png))
+        return ("image/svg+xml", self.svg) if drawn else ("image/png", self.png)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the PNG in pixels, from its header."""
+        if self.png[:8] != b"\x89PNG\r\n\x1a\n":
+            raise ValueError(f"figure {self.name}: not a PNG")
+        return struct.unpack(">II", self.png[16:24])
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A study's table, as far as it is shown: at most ROWS of its `length` rows."""
+
+    name: str
+    title: Any
+    caption: Any
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    length: int
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One study: what was asked, how, and what came out."""
+
+    name: str
+    study: Mapping[str, Any]  # as resolved, from study.json
+    plans: tuple[Plan, ...]
+    verdicts: tuple[Verdict, ...]  # of this study's findings alone
+    counts: Mapping[str, Any]
+    figures: tuple[Picture, ...]
+    tables: tuple[Summary, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, claim by claim."""
+        return tuple(finding for verdict in self.verdicts for finding in verdict.findings)
+
+    @property
+    def not_held(self) -> tuple[Verdict, ...]:
+        """The claims that did not hold, each with the findings that do not support it."""
+        return tuple(
+            replace(verdict, findings=tuple(f for f in verdict.findings if f.verdict != SUPPORTED))
+            for verdict in self.verdicts
+            if verdict.status != SUPPORTED
+        )
+
+    @property
+    def unmeasured(self) -> tuple[Mapping[str, Any], ...]:
+        """The claims that the study announces and has no finding for."""
+        measured = {(finding.claim, finding.statistic) for finding in self.findings}
+        return tuple(
+            claim
+            for claim in self.study.get("claims", ())
+            if (claim["id"], claim["statistic"]) not in measured
+        )
+
+    @property
+    def replayed(self) -> str:
+        """A run behind the findings, to be run again as an example; "" where none is named."""
+        return next((run for finding in self.findings for run in finding.runs), "")
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that is shown."""
+
+    lecture: Mapping[str, Any]
+    verdicts: tuple[Verdict, ...]
+    chapters: tuple[Chapter, ...]
+    provenance: Mapping[str, Any]
+
+    @cached_property
+    def tally(self) -> dict[str, int]:
+        """How many claims have each status, in the order of STATUSES; none is left out."""
+        counted = Counter(verdict.status for verdict in self.verdicts)
+        return {status: counted[status] for status in STATUSES}
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The datasets that networks were trained on."""
+        told = self.provenance.get("datasets")
+        named = told if told is not None else [d for c in self.chapters for d in datasets(c.study)]
+        return tuple(dict.fromkeys(named))
+
+    def total(self, kind: str) -> int:
+        """Networks of a kind (diverged, failed): of the whole, or else summed over the studies."""
+        told = self.provenance.get(kind)
+        return told if told is not None else sum(c.counts.get(kind, 0) for c in self.chapters)
+
+
+def collect(results_dir: Path, lecture: Path, provenance: Mapping[str, Any]) -> Report:
+    """Read the lecture and the results of the studies that provenance["studies"] names, in order.
+
+    Raises ValueError where a name cannot be part of a path, a FileNotFoundError where a study has
+    no results.
+    """
+    told = yaml_file.read(lecture)
+    claims = [Claim(**claim) for claim in told["claims"]]
+    chapters = tuple(
+        _chapter(results_dir / "studies" / _checked(name), name, {claim.id: claim for claim in claims})
+        for name in provenance["studies"]
+    )
+    findings = [finding for chapter in chapters for finding in chapter.findings]
+    return Report(told, _verdicts(findings, claims), chapters, provenance)
+
+
+def _chapter(folder: Path, name: str, claims: Mapping[str, Claim]) -> Chapter:
+    study = _json(folder / "study.json")
+    findings = read_findings(folder / "findings.json")
+    asked = [claims[f.claim] for f in findings if f.claim in claims]
+    return Chapter(
+        name=name,
+        study=study,
+        plans=plans(study),
+        verdicts=_verdicts(findings, dict.fromkeys(asked)),
+        counts=_json(folder / "counts.json"),
+        figures=tuple(_picture(folder / "figures", f) for f in _listed(folder / "figures.json")),
+        tables=tuple(_summary(folder / "tables", t) for t in _listed(folder / "tables.json")),
+    )
+
+
+def _verdicts(findings: Sequence[Finding], claims) -> tuple[Verdict, ...]:
+    """One verdict for each claim, in their order; then those of claims that are nowhere listed."""
+    own = {f.claim: Claim(f.claim, fr="", en=f.says) for f in reversed(findings)}
+    listed = {claim.id: claim for claim in claims}
+    unlisted = [own[id] for id in dict.fromkeys(f.claim for f in findings) if id not in listed]
+    return tuple(
+        Verdict(claim, tuple(f for f in findings if f.claim == claim.id))
+        for claim in [*listed.values(), *unlisted]
+    )
+
+
+def _picture(folder: Path, told: Mapping[str, Any]) -> Picture:
+    name = _checked(told["name"])
+    svg = folder / f"{name}.svg"
+    return Picture(
+        name=name,
+        title=told.get("title", ""),
+        caption=told.get("caption", ""),
+        alt=told["alt"],
+        n=told.get("n"),
+        png=(folder / f"{name}.png").read_bytes(),
+        svg=svg.read_bytes() if svg.exists() else b"",
+    )
+
+
+def _summary(folder: Path, told: Mapping[str, Any]) -> Summary:
+    name = _checked(told["name"])
+    table = parquet.read_table(folder / f"{name}.parquet", page_checksum_verification=True)
+    columns = [column.to_pylist() for column in table.slice(0, ROWS).columns]
+    return Summary(
+        name=name,
+        title=told.get("title", ""),
+        caption=told.get("caption", ""),
+        columns=tuple(table.column_names),
+        rows=tuple(zip(*columns, strict=True)),
+        length=table.num_rows,
+    )
+
+
+def _checked(name: str) -> str:
+    if not (isinstance(name, str) and NAME.fullmatch(name)):
+        raise ValueError(f"{name!r} is not a name: 1 to 64 of A-Z, a-z, 0-9, _ and -")
+    return name
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _listed(path: Path) -> list[Mapping[str, Any]]:
+    return _json(path) if path.exists() else []

@@ -1,0 +1,52 @@
+"""How a finding, a verdict and a table's cell read: text for the page and for the README alike."""
+
+from typing import Any
+
+from mlpstudy.report.collect import STATUSES, Verdict
+from mlpstudy.report.numbers import MISSING, measured, number
+from mlpstudy.studies.finding import Finding
+
+
+def value_of(finding: Finding) -> str:
+    """The value, its interval and its unit."""
+    shown = measured(finding.value, finding.low, finding.high, finding.threshold)
+    return f"{shown} {finding.unit}".rstrip()
+
+
+def needed_by(finding: Finding) -> str:
+    """The side of the threshold on which the claim is supported."""
+    sign = {"above": ">", "below": "<"}[finding.direction]
+    return f"{sign} {number(float(finding.threshold), digits=None)} {finding.unit}".rstrip()
+
+
+def networks_of(verdict: Verdict) -> str:
+    """The networks behind each finding of a claim: one number, or the smallest and the largest."""
+    sizes = sorted({finding.n for finding in verdict.findings})
+    return "–".join(number(int(n)) for n in dict.fromkeys((sizes[0], sizes[-1]))) if sizes else ""
+
+
+def statistics_of(verdict: Verdict) -> tuple[str, ...]:
+    """The statistics behind a claim, each once."""
+    return tuple(dict.fromkeys(finding.statistic for finding in verdict.findings))
+
+
+def says_of(verdict: Verdict) -> tuple[str, ...]:
+    """The sentences as they were tested, each once."""
+    return tuple(dict.fromkeys(finding.says for finding in verdict.findings))
+
+
+def tally_of(verdict: Verdict) -> dict[str, int]:
+    """How many findings of a claim have each verdict; none with a zero."""
+    verdicts = [finding.verdict for finding in verdict.findings]
+    return {status: verdicts.count(status) for status in STATUSES if status in verdicts}
+
+
+def cell(value: Any) -> str:
+    """A value of a table as text."""
+    if value is None:
+        return MISSING
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return number(value)
+    return ", ".join(map(cell, value)) if isinstance(value, list) else str(value)

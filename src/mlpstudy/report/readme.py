@@ -1,0 +1,86 @@
+"""The report as a README: the same record, for readers on a code host."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from mlpstudy.report import phrases
+from mlpstudy.report.collect import STATUSES, Report
+from mlpstudy.report.numbers import number
+from mlpstudy.report.page import anchor
+from mlpstudy.report.words import SYMBOLS, WORDS, chosen, french, spaced, word
+
+SPACES = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
+ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
+MARKS = re.compile(r"([\\`*_\[\]~#$])")
+LINKS = re.compile(r"(://|\bwww\.)", re.IGNORECASE)
+STARTS = re.compile(r"^(\d*)([-+=.)])")
+
+
+def readme(report: Report, templates: Path, language: str) -> str:
+    """The README in one language. Its figures are figures/<study>.<figure>.png beside it."""
+    environment = _environment(templates)
+    return environment.get_template("README.md.j2").render(
+        report=report,
+        language=language,
+        say=lambda key, **values: _said(key, language, values),
+        local=lambda text: chosen(text, language),
+        typeset=lambda text: french(text["fr"]) if language == "fr" else text["en"],
+    )
+
+
+def plain(value: Any) -> Markup:
+    """Text as Markdown that shows exactly this text, on one line, also in a table."""
+    if isinstance(value, Markup):
+        return value
+    text = SPACES.sub(" ", str(value)).strip(" ")
+    text = "".join(ENTITIES.get(character, character) for character in text)
+    text = MARKS.sub(r"\\\1", text)
+    text = LINKS.sub(lambda link: link[0].replace(":", r"\:").replace(".", r"\."), text)
+    return Markup(STARTS.sub(r"\1\\\2", text))
+
+
+def code(value: Any) -> Markup:
+    """Text as a code span that shows exactly this text, also in a table."""
+    text = SPACES.sub(" ", str(value)).strip(" ")
+    if not text:
+        return Markup("")
+    if "|" in text:  # a table would end its cell here, whatever stands before it
+        return Markup(f"<code>{plain(text)}</code>")
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    edge = " " if "`" in (text[0], text[-1]) else ""
+    return Markup(f"{fence}{edge}{text}{edge}{fence}")
+
+
+def _said(key: str, language: str, values: dict[str, Any]) -> Markup:
+    """The words for a key, with values in their places."""
+    shown = {name: plain(chosen(value, language)) for name, value in values.items()}
+    return Markup(str(plain(word(key, language))).format(**shown))
+
+
+def _environment(templates: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        finalize=plain,  # every value becomes Markdown before HTML has its turn
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals |= {
+        "STATUSES": STATUSES,
+        "SYMBOLS": SYMBOLS,
+        "WORDS": WORDS,
+        "anchor": anchor,
+        "code": code,
+    }
+    environment.filters |= {name: getattr(phrases, name) for name in _FILTERS}
+    environment.filters |= {"french": french, "number": number, "spaced": spaced}
+    return environment
+
+
+_FILTERS = ("value_of", "needed_by", "networks_of", "statistics_of", "says_of", "tally_of", "cell")

@@ -1,0 +1,161 @@
+"""Every word of the report that no study has written: one table, English and French."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+LANGUAGES = ("en", "fr")
+
+SYMBOLS = {  # of a verdict: it is never told by its colour alone
+    "supported": "✓",
+    "contradicted": "✗",
+    "depends": "±",
+    "undecided": "?",
+    "untested": "–",
+    "opinion": "“”",
+}
+
+WORDS = {
+    # key: (English, French)
+    "title": ("The lecture, put to the test", "Le cours à l'épreuve"),
+    "lecture_of": ("On the lecture {title}: {source}", "Sur le cours {title} : {source}"),
+    "skip": ("Skip to the verdicts", "Aller aux verdicts"),
+    "parts": ("Parts of this page", "Parties de cette page"),
+    "settings": ("Language and theme", "Langue et thème"),
+    "language": ("Language", "Langue"),
+    "theme": ("Theme", "Thème"),
+    "auto": ("Auto", "Auto"),
+    "light": ("Light", "Clair"),
+    "dark": ("Dark", "Sombre"),
+    "copy": ("Copy", "Copier"),
+    "copied": ("Copied", "Copié"),
+    # What was done
+    "networks_trained": ("networks trained", "réseaux entraînés"),
+    "datasets": ("datasets", "jeux de données"),
+    "passes": ("passes", "passes"),
+    "diverged": ("diverged", "ont divergé"),
+    "failed": ("failed", "en échec"),
+    "counted": (
+        "A network that diverges counts as a failure of its configuration; none is dropped.",
+        "Un réseau qui diverge compte comme un échec de sa configuration ; aucun n'est écarté.",
+    ),
+    # Verdicts
+    "verdicts": ("Verdicts", "Verdicts"),
+    "supported": ("supported", "confirmé"),
+    "contradicted": ("contradicted", "contredit"),
+    "depends": ("depends", "dépend"),
+    "undecided": ("undecided", "indécis"),
+    "untested": ("not tested", "non testé"),
+    "opinion": ("an opinion", "une opinion"),
+    "all": ("all", "toutes"),
+    "untested_long": ("not tested in this report", "non testée dans ce rapport"),
+    "opinion_long": ("an opinion: not tested", "une opinion : non testée"),
+    "meaning": (
+        "Supported or contradicted: the whole interval lies on that side of the threshold. "
+        "Undecided: it does not. Depends: supported under some conditions, contradicted under "
+        "others.",
+        "Confirmé ou contredit : tout l'intervalle est de ce côté du seuil. Indécis : il ne l'est "
+        "pas. Dépend : confirmé sous certaines conditions, contredit sous d'autres.",
+    ),
+    "narrow": ("Show only", "Ne montrer que"),
+    "search": ("Search the claims", "Chercher dans les affirmations"),
+    "shown": ("claims shown", "affirmations montrées"),
+    "verdict_caption": (
+        "All claims, with 95 % intervals.",
+        "Toutes les affirmations, avec leurs intervalles à 95 %.",
+    ),
+    "scrolls": ("a table that scrolls", "un tableau qui défile"),
+    "claim": ("Claim", "Affirmation"),
+    "claims": ("claims", "affirmations"),
+    "words": ("The lecture's words", "Les mots du cours"),
+    "statistic": ("Statistic", "Statistique"),
+    "measured": ("Measured [95 %]", "Mesure [95 %]"),
+    "needed": ("Supported if", "Confirmé si"),
+    "n": ("Networks", "Réseaux"),
+    "verdict": ("Verdict", "Verdict"),
+    "chapter": ("Chapter", "Chapitre"),
+    "rerun": ("Run again", "Refaire"),
+    "several": ("{n} findings", "{n} résultats"),
+    "own": ("a claim of this project", "une affirmation de ce projet"),
+    # Chapters
+    "chapters": ("Chapters", "Chapitres"),
+    "no_chapters": ("No study is in this report.", "Aucune étude dans ce rapport."),
+    "design": ("Design", "Plan"),
+    "swept": ("each with each", "toutes les combinaisons"),
+    "together": ("together", "ensemble"),
+    "fixed": ("fixed", "fixés"),
+    "seeds": ("seeds", "graines"),
+    "figures": ("Figures", "Figures"),
+    "figure_n": ("n = {n} networks", "n = {n} réseaux"),
+    "findings": ("Findings", "Résultats"),
+    "no_findings": ("This study has no findings.", "Cette étude n'a pas de résultat."),
+    "the_runs": ("runs", "réseaux"),
+    "not_held": ("What did not hold", "Ce qui n'a pas tenu"),
+    "all_held": (
+        "Every claim tested in this chapter is supported.",
+        "Toutes les affirmations testées dans ce chapitre sont confirmées.",
+    ),
+    "unmeasured": (
+        "announced, without a finding: {statistic}",
+        "annoncée, sans résultat : {statistic}",
+    ),
+    "counts": ("Networks", "Réseaux"),
+    "networks": ("networks", "réseaux"),
+    "finished": ("finished", "terminés"),
+    "limits": ("Limits", "Limites"),
+    "again": ("How to run it again", "Comment refaire l'étude"),
+    "again_study": ("the whole study", "toute l'étude"),
+    "again_run": ("one of its networks", "un de ses réseaux"),
+    "tables": ("Tables", "Tableaux"),
+    "first_rows": ("{shown} of {n} rows", "{shown} lignes sur {n}"),
+    "to_verdicts": ("Back to the verdicts", "Retour aux verdicts"),
+    # Errata
+    "errata": ("Slips in the slides", "Coquilles des slides"),
+    "errata_caption": (
+        "Each row is checked by a test of this project.",
+        "Chaque ligne est vérifiée par un test de ce projet.",
+    ),
+    "slide": ("The slide", "Le slide"),
+    "correction": ("What is meant", "Ce qu'il faut lire"),
+    "test": ("Test", "Test"),
+    "row": ("Row", "Ligne"),
+    # Provenance
+    "provenance": ("Provenance", "Provenance"),
+    "commands": ("Commands", "Commandes"),
+    "versions": ("Versions", "Versions"),
+    "machine": ("Machine", "Machine"),
+    "run_settings": ("Settings", "Réglages"),
+    "digests": ("Digests of the code", "Empreintes du code"),
+    "studies": ("studies", "études"),
+    "seconds": ("Seconds", "Secondes"),
+}
+
+
+def word(key: str, language: str) -> str:
+    """The words for a key; French with its spaces."""
+    text = WORDS[key][LANGUAGES.index(language)]
+    return french(text) if language == "fr" else text
+
+
+def french(text: str) -> str:
+    """The spaces that French sets before high punctuation and inside « », as unbreakable ones."""
+    text = re.sub(r"«\s*", "«\u202f", re.sub(r"\s*»", "\u202f»", text))
+    return re.sub(r" ([:;!?%])", "\u202f\\1", text)
+
+
+def localized(text: str | Mapping[str, str] | None) -> dict[str, str]:
+    """A study's text by language; the key "" for a text whose language is not told."""
+    if isinstance(text, Mapping):
+        return {language: text[language] for language in LANGUAGES if text.get(language)}
+    return {"": str(text)} if text else {}
+
+
+def chosen(text: Any, language: str) -> str:
+    """A study's text in a language, or else in the one that it has."""
+    texts = localized(text)
+    return texts.get(language) or next(iter(texts.values()), "")
+
+
+def spaced(name: str) -> str:
+    """The name of a statistic, of a field or of a count as words."""
+    return str(name).replace("_", " ")

@@ -1,0 +1,39 @@
+"""The only source of randomness: one stream per seed and purpose.
+
+A stream depends on its seed and its purpose and on nothing else: not on the stack a run is
+trained in, its place there, its treatment or the order of calls. So the same seed gives the same
+split, the same initial draws and the same batches under every treatment, and comparisons between
+treatments are paired.
+"""
+
+import zlib
+
+import numpy as np
+
+PURPOSES = (
+    "data",  # generated datasets: the points themselves
+    "split",  # train / validation / test, and the part of the training set that is used
+    "labels",  # which labels are replaced, and by what
+    "permutation",  # the fixed shuffling of the inputs
+    "init",  # weights and biases
+    "order",  # the order of the examples in each pass
+    "dropout",  # which units are switched off
+    "noise",  # what is added to the inputs
+    "pretrain-init",  # the parts of a pretrained layer that are thrown away afterwards
+    "pretrain-order",  # the order of the examples while pretraining
+    "pretrain-noise",  # corruption, and the Gibbs sampling of an RBM
+    "bootstrap",  # resampling in the statistics
+    "study",  # draws of a study that does not train
+)
+
+
+def stream(seed: int, purpose: str, part: int = 0) -> np.random.Generator:
+    """A fresh NumPy generator for one seed (>= 0), one of PURPOSES and one part (>= 0) of it.
+
+    Parts tell apart what has a number of its own, such as the dropout of each layer.
+    Raises ValueError where the purpose is unknown: missing randomness is an error.
+    """
+    if purpose not in PURPOSES:
+        raise ValueError(f"unknown purpose {purpose!r}: known are {', '.join(PURPOSES)}")
+    entropy = [seed, zlib.crc32(purpose.encode()), part]
+    return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence(entropy)))

@@ -1,0 +1,162 @@
+"""Train runs and record what is seen on the way: here the core is watched."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+from mlpstudy.core import probes
+from mlpstudy.core.batches import Examples
+from mlpstudy.core.chunks import chunks, networks_that_fit
+from mlpstudy.core.network import Network
+from mlpstudy.core.train import train
+from mlpstudy.data.datasets import Dataset
+from mlpstudy.data.split import Part, Split, data_key, split
+from mlpstudy.design.run import Run
+
+PARTS = ("train", "validation", "test")
+SPLITS_KEPT = 64
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one run gave.
+
+    curves: (passes + 1, 3 parts, 2) loss and accuracy, up to the pass in which it diverged.
+    probed: (k,) the passes at which its layers were probed.
+    layers: (k, layers, measures) in the order of probes.LAYER_MEASURES.
+    diverged_at: the pass in which it diverged, -1 where it did not.
+    weights: W0, b0, W1, ... after the last pass, where they were asked for.
+    """
+
+    run: Run
+    n_parameters: int
+    diverged_at: int
+    curves: np.ndarray
+    probed: np.ndarray
+    layers: np.ndarray
+    weights: dict[str, np.ndarray] | None = None
+
+    @property
+    def status(self) -> str:
+        return "finished" if self.diverged_at < 0 else "diverged"
+
+
+def is_probed(epoch: int) -> bool:
+    """Passes 0, 1, 2, 5, 10, 20, 50, ...: the same for every run."""
+    return epoch == 0 or str(epoch).rstrip("0") in ("1", "2", "5")
+
+
+def device_of(name: str) -> str:
+    """The device behind auto | cpu | cuda; raises ValueError where there is no GPU."""
+    there = torch.cuda.is_available()
+    if name == "cuda" and not there:
+        raise ValueError("device: cuda was asked for and this machine has no CUDA device")
+    return "cuda" if name != "cpu" and there else "cpu"
+
+
+class Recorder:
+    """Trains runs, a stack at a time.
+
+    dataset: gives a dataset by its name. progress: told (networks, passes) as they are done.
+    """
+
+    def __init__(
+        self,
+        dataset: Callable[[str], Dataset],
+        device: str = "cpu",
+        keep_weights: bool = False,
+        progress: Callable[[int, int], None] = lambda networks, passes: None,
+    ):
+        self.dataset = lru_cache(dataset)
+        self.device, self.keep_weights, self.progress = device, keep_weights, progress
+        self.splits: dict[tuple, Split] = {}
+
+    def record(self, runs: Sequence[Run]) -> Iterator[list[Record]]:
+        """Train the runs and yield the records of each stack when it is done."""
+        for stack in chunks(runs, lambda run: networks_that_fit(self._network([run]), self.device)):
+            yield self._record_stack(stack)
+
+    def _network(self, runs: list[Run], dtype=torch.float32, device: str | None = None) -> Network:
+        data = self.dataset(runs[0].dataset)
+        targets = 1 if data.classes else data.y.shape[1]
+        return Network(runs, data.shape, data.classes, targets, dtype, device or self.device)
+
+    def _split(self, run: Run) -> Split:
+        key = data_key(run)
+        if key not in self.splits:
+            while len(self.splits) >= SPLITS_KEPT:
+                del self.splits[next(iter(self.splits))]
+            self.splits[key] = split(self.dataset(run.dataset), run)
+        return self.splits[key]
+
+    def _record_stack(self, runs: list[Run]) -> list[Record]:
+        network = self._network(runs)
+        network.initialize()
+        shared = list({data_key(run): run for run in runs}.values())
+        splits = [self._split(run) for run in shared]
+        which = [[data_key(s) for s in shared].index(data_key(run)) for run in runs]
+        parts = {p: Examples([getattr(s, p) for s in splits], which, network) for p in PARTS}
+        layers = LayerProbe(self._network(runs, torch.float64, "cpu"), splits, which)
+        curves, probed = [], {}
+        diverged_at = np.full(network.R, -1)
+        for epoch, frozen in train(network, parts["train"]):
+            scores = [probes.evaluate(network, parts[p]) for p in PARTS]
+            curve = torch.stack([torch.stack(score, 1) for score in scores], 1).cpu().numpy()
+            lost = frozen.cpu().numpy() | ~np.isfinite(curve).all((1, 2))
+            diverged_at[(diverged_at < 0) & lost] = epoch
+            curves.append(curve)
+            if is_probed(epoch):
+                probed[epoch] = layers.measure(network)
+            self.progress(0, network.R)
+        self.progress(network.R, 0)
+        weights = _weights(network) if self.keep_weights else [None] * network.R
+        return [
+            _record(run, r, network.n_parameters, int(diverged_at[r]), curves, probed, weights[r])
+            for r, run in enumerate(runs)
+        ]
+
+
+class LayerProbe:
+    """Probes the layers in float64, which keeps what float32 would lose below 1e-38."""
+
+    def __init__(self, twin: Network, splits: Sequence[Split], which: Sequence[int]):
+        self.twin = twin
+        parts = [_first(s.train, probes.PROBED) for s in splits]
+        self.examples = Examples(parts, which, twin)
+
+    def measure(self, network: Network) -> np.ndarray:
+        """(R, layers, measures)"""
+        self.twin.theta.copy_(network.theta)
+        measured = probes.layers(self.twin, self.examples)
+        return torch.stack([measured[name] for name in probes.LAYER_MEASURES], 2).numpy()
+
+
+def _first(part: Part, n: int) -> Part:
+    return Part(part.x[:n], part.target[:n], part.y[:n])
+
+
+def _weights(network: Network) -> list[dict[str, np.ndarray]]:
+    blocks = [block.cpu().numpy() for block in network.blocks(network.theta)]
+    names = [f"{'Wb'[i % 2]}{i // 2 + 1}" for i in range(len(blocks))]
+    return [
+        {name: b[r].copy() for name, b in zip(names, blocks, strict=True)}
+        for r in range(network.R)
+    ]
+
+
+def _record(run, r, n_parameters, diverged_at, curves, probed, weights) -> Record:
+    last = len(curves) if diverged_at < 0 else diverged_at
+    passes = [epoch for epoch in probed if diverged_at < 0 or epoch < diverged_at]
+    shape = next(iter(probed.values())).shape[1:]
+    return Record(
+        run,
+        n_parameters,
+        diverged_at,
+        np.stack([curve[r] for curve in curves[:last]]) if last else np.empty((0, 3, 2)),
+        np.array(passes, dtype=np.int64),
+        np.stack([probed[epoch][r] for epoch in passes]) if passes else np.empty((0, *shape)),
+        weights,
+    )

@@ -1,0 +1,69 @@
+"""Records as tidy tables: runs, curves and layers, keyed by run_id and sorted."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.core.probes import LAYER_MEASURES
+from mlpstudy.design.run import FIELDS, cell_id, run_id
+from mlpstudy.tables.record import PARTS, Record
+
+TABLES = ("runs", "curves", "layers")
+
+
+def tables_of(records: Iterable[Record]) -> dict[str, pd.DataFrame]:
+    """The three tables of some records, in the order of their run ids."""
+    ordered = sorted(records, key=lambda record: run_id(record.run))
+    return {"runs": _runs(ordered), "curves": _curves(ordered), "layers": _layers(ordered)}
+
+
+def _runs(records: list[Record]) -> pd.DataFrame:
+    rows = [
+        {
+            "run_id": run_id(r.run),
+            "cell_id": cell_id(r.run),
+            **{field: getattr(r.run, field) for field in FIELDS},
+            "n_parameters": r.n_parameters,
+            "status": r.status,
+            "diverged_at": r.diverged_at,
+        }
+        for r in records
+    ]
+    columns = ["run_id", "cell_id", *FIELDS, "n_parameters", "status", "diverged_at"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype({"train_size": "Int64", "batch_size": "Int64"})
+
+
+def _curves(records: list[Record]) -> pd.DataFrame:
+    """One row per run, pass and part."""
+    lengths = [len(r.curves) for r in records]
+    values = np.concatenate([r.curves.reshape(-1, 2) for r in records] or [np.empty((0, 2))])
+    epochs = [np.repeat(np.arange(n), len(PARTS)) for n in lengths]
+    return pd.DataFrame(
+        {
+            "run_id": np.repeat([run_id(r.run) for r in records], [3 * n for n in lengths]),
+            "epoch": np.concatenate(epochs or [np.empty(0, int)]),
+            "split": np.tile(PARTS, sum(lengths)),
+            "loss": values[:, 0],
+            "accuracy": values[:, 1],
+        }
+    )
+
+
+def _layers(records: list[Record]) -> pd.DataFrame:
+    """One row per run, probed pass and layer; layer depth + 1 is the output."""
+    k = len(LAYER_MEASURES)
+    values = np.concatenate([r.layers.reshape(-1, k) for r in records] or [np.empty((0, k))])
+    depths = [r.layers.shape[1] for r in records]
+    epochs = [np.repeat(r.probed, d) for r, d in zip(records, depths, strict=True)]
+    layers = [np.tile(np.arange(1, d + 1), len(r.probed)) for r, d in zip(records, depths)]
+    counts = [len(e) for e in epochs]
+    frame = pd.DataFrame(
+        {
+            "run_id": np.repeat([run_id(r.run) for r in records], counts),
+            "epoch": np.concatenate(epochs or [np.empty(0, int)]),
+            "layer": np.concatenate(layers or [np.empty(0, int)]),
+        }
+    )
+    return frame.assign(**{name: values[:, i] for i, name in enumerate(LAYER_MEASURES)})

@@ -1,0 +1,51 @@
+"""What is trained, kept under the digest of the code that trained it and the run's id.
+
+A job that was killed, a grown sweep and a study that asks for the same run find it here again.
+A file that is damaged counts as missing and is trained again.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from mlpstudy.archive import load_arrays, save_arrays
+from mlpstudy.design.run import Run, canonical, run_id
+from mlpstudy.files import DamagedFile
+from mlpstudy.tables.record import Record
+
+
+class Trained:
+    """The records below one folder, of one digest."""
+
+    def __init__(self, folder: str | Path, digest: str):
+        self.folder = Path(folder) / digest
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, run: Run) -> Path:
+        return self.folder / f"{run_id(run)}.npz"
+
+    def save(self, record: Record) -> None:
+        arrays = {
+            "run": canonical(record.run),
+            "n_parameters": record.n_parameters,
+            "diverged_at": record.diverged_at,
+            "curves": record.curves,
+            "probed": record.probed,
+            "layers": record.layers,
+        }
+        save_arrays(self.path(record.run), arrays)
+
+    def load(self, run: Run) -> Record | None:
+        """The record of a run, or None where it is missing, damaged or of another run."""
+        try:
+            stored = load_arrays(self.path(run))
+        except (FileNotFoundError, DamagedFile):
+            return None
+        if str(stored["run"]) != canonical(run):
+            return None
+        return Record(
+            run,
+            int(stored["n_parameters"]),
+            int(stored["diverged_at"]),
+            *(np.asarray(stored[name]) for name in ("curves", "probed", "layers")),
+        )

@@ -1,0 +1,329 @@
+"""Splits: sizes, balance, pairing by seed, and that nothing leaks out of the training part."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+from sklearn.model_selection import train_test_split
+
+from mlpstudy.data.datasets import DATASETS, Dataset
+from mlpstudy.data.split import data_key, split, split_sizes
+from mlpstudy.design.run import Run
+
+QUICK = tuple(name for name in DATASETS if name not in ("mnist_5k", "mnist_1d"))
+DATA = {name: DATASETS[name]() for name in QUICK}
+CLASSIFICATIONS = tuple(name for name in QUICK if DATA[name].classes)
+DIVIDED = tuple(name for name in QUICK if name != "xor_4")
+PARTS = ("train", "validation", "test")
+
+
+def numbered(n: int, classes: int = 4) -> Dataset:
+    """n examples that say who they are: one feature, the example's own number."""
+    y = np.arange(n) % classes if classes else np.arange(n, dtype=np.float64)[:, None]
+    return Dataset("numbered", np.arange(n, dtype=np.float64)[:, None], y, classes, (1,), "", "")
+
+
+def numbers(dataset: Dataset, run: Run) -> dict[str, list[int]]:
+    """Which examples are in each part: found again through the order of the feature."""
+    parts = split(dataset, run)
+    features = [getattr(parts, name).x[:, 0].astype(np.float64) for name in PARTS]
+    whole = split(dataset, run.model_copy(update={"train_size": None}))
+    assert len(whole.train.x) + len(whole.test.x) * 2 <= len(dataset.x) + 1
+    known = np.sort(np.concatenate([getattr(whole, name).x[:, 0] for name in PARTS]))
+    if run.train_size is None:
+        return {name: np.searchsorted(known, f).tolist() for name, f in zip(PARTS, features)}
+    # Another training set, another scale: straight-line fit back through validation and test
+    here = np.concatenate(features[1:])
+    there = np.searchsorted(known, np.concatenate([whole.validation.x, whole.test.x])[:, 0])
+    slope, shift = np.polyfit(here, there, 1)
+    return {n: np.rint(slope * f + shift).astype(int).tolist() for n, f in zip(PARTS, features)}
+
+
+@pytest.mark.parametrize("name", DIVIDED)
+def test_sizes_are_60_20_20(name):
+    n = len(DATA[name].x)
+    parts = split(DATA[name], Run(dataset=name))
+    sizes = tuple(len(getattr(parts, part).x) for part in PARTS)
+    assert sizes == split_sizes(DATA[name])
+    assert sum(sizes) == n
+    assert sizes[1] == sizes[2]
+    assert np.abs(np.array(sizes) - n * np.array([0.6, 0.2, 0.2])).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("n", "sizes"), [(40, (24, 8, 8)), (50, (30, 10, 10)), (43, (25, 9, 9)), (47, (29, 9, 9))]
+)
+def test_sizes_by_hand(n, sizes):
+    assert split_sizes(numbered(n)) == sizes
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_shapes_and_types(name):
+    dataset = DATA[name]
+    parts = split(dataset, Run(dataset=name))
+    outputs = dataset.classes or dataset.y.shape[1]
+    for part in (parts.train, parts.validation, parts.test):
+        n = len(part.x)
+        assert part.x.shape == (n, dataset.x.shape[1])
+        assert part.target.shape == (n, outputs)
+        assert part.y.shape == (n,)
+        assert (part.x.dtype, part.target.dtype, part.y.dtype) == (np.float32, np.float32, np.int64)
+        assert part.x.flags.c_contiguous and part.target.flags.c_contiguous
+        assert np.isfinite(part.x).all() and np.isfinite(part.target).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", CLASSIFICATIONS)
+def test_every_class_has_its_share_in_every_part(name, seed):
+    y = DATA[name].y
+    parts = split(DATA[name], Run(dataset=name, seed=seed))
+    for part in (parts.train, parts.validation, parts.test):
+        share = np.bincount(y) * len(part.y) / len(y)
+        assert np.abs(np.bincount(part.y) - share).max() < 1
+
+
+@pytest.mark.parametrize("name", CLASSIFICATIONS)
+def test_class_counts_are_scikit_learns(name):
+    """Within one example where the shares are not whole numbers, and there it rounds by chance."""
+    dataset = DATA[name]
+    train, _, test = split_sizes(dataset)
+    if name == "xor_4":
+        return
+    theirs = train_test_split(dataset.y, train_size=train, stratify=dataset.y, random_state=0)
+    rest = train_test_split(theirs[1], test_size=test, stratify=theirs[1], random_state=0)
+    parts = split(dataset, Run(dataset=name))
+    pairs = zip((parts.train, parts.validation, parts.test), (theirs[0], *rest))
+    for ours, y in pairs:
+        difference = np.bincount(ours.y) - np.bincount(y)
+        assert np.abs(difference).max() <= 1
+        assert difference.sum() == 0
+
+
+@pytest.mark.parametrize("classes", [0, 4])
+def test_no_example_is_in_two_parts_and_none_is_lost(classes):
+    found = numbers(numbered(103, classes), Run())
+    assert sorted(sum(found.values(), [])) == list(range(103))
+
+
+def test_the_seed_decides():
+    dataset = numbered(100)
+    assert numbers(dataset, Run(seed=1)) == numbers(dataset, Run(seed=1))
+    assert numbers(dataset, Run(seed=1)) != numbers(dataset, Run(seed=2))
+
+
+TREATMENTS = (
+    {"label_noise": 0.3},
+    {"label_smoothing": 0.1},
+    {"depth": 7, "width": 5, "eta": 0.5},
+    {"input_noise": 1.0, "dropout": 0.5},
+    {"activation": "relu", "epochs": 3},
+)
+
+
+@pytest.mark.parametrize("treatment", TREATMENTS, ids=lambda t: "-".join(t))
+def test_same_seed_same_examples_under_every_treatment(treatment):
+    plain, treated = (split(DATA["wine"], Run(**changed)) for changed in ({}, treatment))
+    for part in PARTS:
+        assert np.array_equal(getattr(plain, part).x, getattr(treated, part).x)
+    for part in ("validation", "test"):
+        assert np.array_equal(getattr(plain, part).y, getattr(treated, part).y)
+        assert np.array_equal(getattr(plain, part).target, getattr(treated, part).target)
+
+
+@pytest.mark.parametrize("size", [1, 2, 17, 61])
+def test_train_size_takes_a_stratified_part_of_the_next_larger_one(size):
+    dataset = numbered(120)
+    whole, larger = numbers(dataset, Run()), numbers(dataset, Run(train_size=size + 1))
+    assert set(larger["train"]) <= set(whole["train"])
+    assert len(set(larger["train"])) == size + 1
+    assert larger["validation"] == whole["validation"]
+    assert larger["test"] == whole["test"]
+    if size > 1:
+        smaller = numbers(dataset, Run(train_size=size))
+        assert set(smaller["train"]) < set(larger["train"])
+    counts = np.bincount(np.array(larger["train"]) % 4, minlength=4)
+    assert np.ptp(counts) <= 1
+
+
+@pytest.mark.parametrize("name", ["digits", "breast_cancer", "wine"])
+def test_every_train_size_is_stratified(name):
+    y = DATA[name].y
+    order = split(DATA[name], Run(dataset=name)).train.y
+    seats = np.cumsum(np.eye(DATA[name].classes)[order], axis=0)
+    share = np.arange(1, len(order) + 1)[:, None] * np.bincount(y) / len(y)
+    assert np.abs(seats - share).max() < 1
+
+
+def test_train_size_of_all_is_the_default():
+    plain, named = (split(DATA["wine"], Run(train_size=n)) for n in (None, 106))
+    assert np.array_equal(plain.train.x, named.train.x)
+
+
+def test_too_large_a_train_size_is_one_line():
+    with pytest.raises(ValueError) as error:
+        split(DATA["wine"], Run(dataset="wine", train_size=107))
+    assert str(error.value) == "train_size: 107 is more than the 106 training examples of wine"
+
+
+@pytest.mark.parametrize("field", ["label_noise", "label_smoothing"])
+def test_a_regression_has_no_labels_to_treat(field):
+    with pytest.raises(ValueError) as error:
+        split(DATA["sine"], Run(dataset="sine", **{field: 0.1}))
+    assert str(error.value) == f"{field}: sine is a regression, it has no labels"
+
+
+@pytest.mark.parametrize("size", [None, 50])
+@pytest.mark.parametrize("name", ["wine", "diabetes"])
+def test_standardised_by_the_training_part_alone(name, size):
+    parts = split(DATA[name], Run(dataset=name, train_size=size))
+    x = parts.train.x.astype(np.float64)
+    assert x.mean(axis=0) == pytest.approx(0, abs=1e-6)
+    assert x.std(axis=0) == pytest.approx(1, abs=1e-6)
+    # The other parts are off by what a sample is off, so they were not standardised themselves
+    assert np.abs(parts.test.x.mean(axis=0)).max() > 0.01
+    if name == "diabetes":
+        target = parts.train.target.astype(np.float64)
+        assert (target.mean(), target.std()) == pytest.approx((0, 1), abs=1e-6)
+        assert abs(parts.test.target.mean()) > 1e-3
+
+
+def test_all_parts_get_the_same_straight_line():
+    """Found again by hand: (raw - mean) / deviation, with those of the rows in the training part."""
+    dataset = numbered(100)
+    found, parts = numbers(dataset, Run()), split(dataset, Run())
+    raw = np.array(found["train"], np.float64)
+    for part in PARTS:
+        expected = (np.array(found[part]) - raw.mean()) / raw.std()
+        assert getattr(parts, part).x[:, 0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_constant_feature_has_deviation_1():
+    """0.1 is not representable: a naive deviation of it is 1e-17, not 0, and blows up the rest."""
+    numbered_60 = numbered(60)
+    x = np.column_stack([np.full(60, 0.1), numbered_60.x])
+    rows = [int(i) for i in numbers(numbered_60, Run())["test"]]
+    x[rows, 0] = 3.1
+    parts = split(Dataset("numbered", x, numbered_60.y, 4, (2,), "", ""), Run())
+    assert parts.train.x[:, 0] == pytest.approx(0, abs=1e-6)
+    assert parts.test.x[:, 0] == pytest.approx(3, abs=1e-6)
+
+
+def test_pixels_share_one_deviation():
+    """A pixel that is black in nearly every training example stays small in a test example."""
+    parts = split(DATA["digits"], Run(dataset="digits", train_size=100))
+    x = parts.train.x.astype(np.float64)
+    assert x.mean(axis=0) == pytest.approx(0, abs=1e-6)
+    assert np.mean(x**2) == pytest.approx(1, abs=1e-6)
+    assert np.abs(parts.test.x).max() < 5
+    raw = DATA["digits"].x
+    deviations = x.std(axis=0)
+    assert deviations[0] == 0  # the corner is black in every example
+    assert np.abs(np.corrcoef(deviations, raw.std(axis=0))[0, 1]) > 0.95
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.33, 1.0])
+def test_label_noise_replaces_exactly_its_share_by_other_labels(share):
+    plain, noisy = (
+        split(DATA["digits"], Run(label_noise=s, train_size=500, seed=5)) for s in (0.0, share)
+    )
+    assert np.sum(plain.train.y != noisy.train.y) == round(share * 500)
+    assert set(noisy.train.y) <= set(range(10))
+    assert np.array_equal(noisy.train.target, np.eye(10)[noisy.train.y])
+
+
+def test_a_larger_share_of_noise_replaces_the_same_labels_and_more():
+    plain, some, more = (
+        split(DATA["digits"], Run(label_noise=s)).train.y for s in (0.0, 0.2, 0.4)
+    )
+    replaced = plain != some
+    assert np.array_equal(some[replaced], more[replaced])
+    assert np.sum(plain != more) > np.sum(replaced)
+
+
+def test_the_other_label_is_drawn_uniformly():
+    plain, noisy = (split(DATA["digits"], Run(label_noise=s)).train.y for s in (0.0, 1.0))
+    shift = np.bincount((noisy - plain) % 10, minlength=10)
+    assert shift[0] == 0
+    expected = len(plain) / 9
+    assert np.sum((shift[1:] - expected) ** 2 / expected) < 26.1  # chi2 of 8, P = 0.001
+
+
+def test_the_other_label_does_not_depend_on_the_train_size():
+    small, large = (
+        split(DATA["digits"], Run(label_noise=1.0, train_size=n)).train.y for n in (100, 900)
+    )
+    assert np.array_equal(small, large[:100])
+
+
+def test_label_smoothing_by_hand():
+    parts = split(DATA["iris"], Run(dataset="iris", label_smoothing=0.3))
+    for target, y in zip(parts.train.target, parts.train.y):
+        assert target == pytest.approx([0.8 if k == y else 0.1 for k in range(3)], abs=1e-7)
+    assert np.array_equal(parts.test.target, np.eye(3)[parts.test.y])
+    assert np.array_equal(parts.validation.target, np.eye(3)[parts.validation.y])
+
+
+def test_smoothing_spreads_the_noisy_label():
+    train = split(DATA["iris"], Run(label_noise=0.5, label_smoothing=0.3)).train
+    assert np.array_equal(train.target.argmax(axis=1), train.y)
+
+
+def test_permuted_shuffles_the_inputs_of_all_parts_alike():
+    plain, permuted, other = (
+        split(DATA["wine"], Run(permuted=p, seed=s)) for p, s in ((False, 1), (True, 1), (True, 2))
+    )
+    order = [np.flatnonzero((plain.train.x == c[:, None]).all(axis=0))[0] for c in permuted.train.x.T]
+    assert sorted(order) == list(range(13))
+    assert order != sorted(order)
+    for part in PARTS:
+        assert np.array_equal(getattr(plain, part).x[:, order], getattr(permuted, part).x)
+        assert np.array_equal(getattr(plain, part).y, getattr(permuted, part).y)
+    unpermuted = split(DATA["wine"], Run(seed=2)).train.x
+    assert not np.array_equal(unpermuted[:, order], other.train.x)
+
+
+def test_too_few_to_divide_every_part_is_the_whole():
+    parts = split(DATA["xor_4"], Run(dataset="xor_4", seed=3))
+    assert split_sizes(DATA["xor_4"]) == (4, 4, 4)
+    for part in (parts.train, parts.validation, parts.test):
+        assert sorted(part.x.tolist()) == DATA["xor_4"].x.tolist()
+        assert np.array_equal(part.y, part.x.prod(axis=1) < 0)
+
+
+@pytest.mark.parametrize(("n", "whole"), [(39, True), (40, False)])
+def test_the_smallest_class_decides_whether_to_divide(n, whole):
+    """Four classes: 40 examples are ten of each, 39 are nine of the last."""
+    assert (split_sizes(numbered(n)) == (n, n, n)) == whole
+
+
+def test_noise_on_the_whole_leaves_validation_and_test_clean():
+    parts = split(DATA["xor_4"], Run(dataset="xor_4", label_noise=0.5))
+    clean = parts.train.x.prod(axis=1) < 0
+    assert np.sum(parts.train.y != clean) == 2
+    assert np.array_equal(parts.test.y, clean)
+
+
+def test_data_key_is_what_decides_the_split():
+    run = Run(dataset="wine", train_size=50, label_noise=0.1, seed=4)
+    assert data_key(run) == ("wine", 50, 0.1, 0.0, False, 4)
+    assert data_key(run.model_copy(update={"depth": 9, "eta": 1.0})) == data_key(run)
+    for field, value in [
+        ("dataset", "iris"),
+        ("train_size", 51),
+        ("label_noise", 0.2),
+        ("label_smoothing", 0.2),
+        ("permuted", True),
+        ("seed", 5),
+    ]:
+        assert data_key(run.model_copy(update={field: value})) != data_key(run)
+
+
+def test_global_generators_and_the_dataset_are_left_alone():
+    dataset = DATA["wine"]
+    x, y = dataset.x.copy(), dataset.y.copy()
+    before = repr(random.getstate()), repr(np.random.get_state()), torch.get_rng_state().tolist()
+    split(dataset, Run(label_noise=0.5, label_smoothing=0.1, permuted=True, train_size=20))
+    after = repr(random.getstate()), repr(np.random.get_state()), torch.get_rng_state().tolist()
+    assert before == after
+    assert np.array_equal(x, dataset.x) and np.array_equal(y, dataset.y)

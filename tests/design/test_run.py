@@ -1,0 +1,217 @@
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from mlpstudy.design.mistakes import mistake_in
+from mlpstudy.design.run import (
+    FIELDS,
+    SHAPE_FIELDS,
+    SWITCH_FIELDS,
+    Run,
+    allowed,
+    canonical,
+    cell_id,
+    run_id,
+    shape,
+)
+
+# Another value for every field, and what it needs beside it.
+OTHER = {
+    "dataset": {"dataset": "moons"},
+    "train_size": {"train_size": 100},
+    "label_noise": {"label_noise": 0.3},
+    "label_smoothing": {"label_smoothing": 0.1},
+    "permuted": {"permuted": True},
+    "input_noise": {"input_noise": 0.5},
+    "depth": {"depth": 3},
+    "width": {"width": 64},
+    "kernel": {"kernel": 3},
+    "stride": {"stride": 2},
+    "padding": {"padding": 1},
+    "activation": {"activation": "relu"},
+    "initialization": {"initialization": "he_normal"},
+    "init_gain": {"init_gain": 2.0},
+    "residual": {"residual": "plain"},
+    "dropout": {"dropout": 0.5},
+    "cost": {"cost": "mse"},
+    "weight_decay": {"weight_decay": 0.01},
+    "optimizer": {"optimizer": "adam"},
+    "eta": {"eta": 0.01},
+    "momentum": {"momentum": 0.0},
+    "schedule": {"schedule": "cosine"},
+    "batch_size": {"batch_size": None},
+    "epochs": {"epochs": 40},
+    "trained": {"trained": "last"},
+    "pretraining": {"pretraining": "rbm"},
+    "pretraining_epochs": {"pretraining_epochs": 7},
+    "pretraining_eta": {"pretraining_eta": 0.5},
+    "corruption": {"corruption": 0.2},
+    "seed": {"seed": 5},
+}
+NEEDS = {
+    "stride": {"kernel": 3},
+    "padding": {"kernel": 3},
+    "pretraining": {"pretraining_epochs": 5},
+    "pretraining_epochs": {"pretraining": "rbm"},
+}
+
+
+def pair(field):
+    """Two runs that differ in one field alone."""
+    needs = NEEDS.get(field, {})
+    if field == "pretraining":
+        needs = {**needs, "pretraining": "autoencoder"}
+    if field == "pretraining_epochs":
+        return Run(**needs, pretraining_epochs=5), Run(**needs, **OTHER[field])
+    return Run(**needs), Run(**{**needs, **OTHER[field]})
+
+
+def test_every_field_has_another_value_here():
+    assert set(OTHER) == set(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("run", "name"),
+    [
+        (Run(), "digits-d2-w32-sigmoid-s0-44136fa3"),
+        (Run(depth=4, width=64, activation="relu", initialization="he_normal", seed=7), "digits-d4-w64-relu-s7-64e3618d"),
+        (
+            Run(
+                dataset="mnist_1d",
+                train_size=1000,
+                label_noise=0.3,
+                eta=1e-3,
+                batch_size=None,
+                permuted=True,
+                dropout=0.5,
+                seed=4294967295,
+            ),
+            "mnist_1d-d2-w32-sigmoid-s4294967295-029d8a1d",
+        ),
+    ],
+)
+def test_ids_stay_what_they_are(run, name):
+    assert run_id(run) == name
+
+
+def test_the_defaults_that_ids_leave_out_stay_what_they_are():
+    defaults = {
+        "dataset": "digits", "train_size": None, "label_noise": 0.0, "label_smoothing": 0.0,
+        "permuted": False, "input_noise": 0.0, "depth": 2, "width": 32, "kernel": 0, "stride": 1,
+        "padding": 0, "activation": "sigmoid", "initialization": "glorot_uniform",
+        "init_gain": 1.0, "residual": "none", "dropout": 0.0, "cost": "nll", "weight_decay": 0.0,
+        "optimizer": "sgd", "eta": 0.1, "momentum": 0.9, "schedule": "constant",
+        "batch_size": 32, "epochs": 20, "trained": "all", "pretraining": "none",
+        "pretraining_epochs": 0, "pretraining_eta": 0.1, "corruption": 0.0, "seed": 0,
+    }  # fmt: skip
+    assert {field: getattr(Run(), field) for field in defaults} == defaults
+
+
+def test_a_new_field_renames_no_old_run():
+    class Later(Run):
+        colour: str = "none"
+
+    assert canonical(Later(depth=3)) == canonical(Run(depth=3))
+    assert run_id(Later(depth=3)) == run_id(Run(depth=3))
+    assert run_id(Later(depth=3, colour="red")) != run_id(Run(depth=3))
+
+
+def test_the_canonical_text_holds_what_differs_and_makes_the_run_again():
+    run = Run(depth=3, eta=1, batch_size=None, seed=2)
+    assert canonical(run) == '{"batch_size":null,"depth":3,"eta":1.0,"seed":2}'
+    assert Run(**json.loads(canonical(run))) == run
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_every_field_is_part_of_the_id(field):
+    one, other = pair(field)
+    assert run_id(one) != run_id(other)
+    assert canonical(one) != canonical(other)
+
+
+def test_equal_runs_have_one_id():
+    canonical.cache_clear()
+    assert canonical(Run(momentum=-0.0)) == '{"momentum":0.0}'
+    canonical.cache_clear()
+    assert canonical(Run(momentum=0)) == '{"momentum":0.0}'
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_the_shape_changes_with_its_fields_alone(field):
+    one, other = pair(field)
+    assert (shape(one) != shape(other)) == (field in (*SHAPE_FIELDS, *SWITCH_FIELDS))
+
+
+@pytest.mark.parametrize("field", SWITCH_FIELDS)
+def test_runs_with_different_rates_share_a_stack(field):
+    assert shape(Run(**{field: 0.1})) == shape(Run(**{field: 0.2})) != shape(Run())
+
+
+def test_a_cell_is_a_run_without_its_seed():
+    assert cell_id(Run(depth=3, seed=1)) == cell_id(Run(depth=3, seed=20)) == cell_id(Run(depth=3))
+    assert cell_id(Run(depth=3)) == run_id(Run(depth=3)).replace("-s0-", "-")
+    assert cell_id(Run(depth=3, eta=0.2)) != cell_id(Run(depth=3))
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"pretraining": "rbm"}, "pretraining_epochs: pretraining: rbm needs at least 1 pass"),
+        ({"pretraining_epochs": 5}, "pretraining_epochs: passes of pretraining need a kind"),
+        (
+            {"pretraining": "rbm", "pretraining_epochs": 5, "activation": "tanh"},
+            "activation: an RBM has sigmoid units",
+        ),
+        (
+            {"pretraining": "autoencoder", "pretraining_epochs": 5, "kernel": 3},
+            "kernel: pretraining prepares dense layers",
+        ),
+        (
+            {"pretraining": "autoencoder", "pretraining_epochs": 5, "depth": 0},
+            "depth: pretraining needs a hidden layer",
+        ),
+        ({"stride": 2}, "kernel: stride and padding belong to a convolution"),
+        ({"kernel": 3, "residual": "plain"}, "padding: a residual convolution keeps its width"),
+    ],
+)
+def test_fields_that_do_not_fit_together_are_told(fields, line):
+    with pytest.raises(ValidationError) as caught:
+        Run(**fields)
+    assert str(mistake_in(caught.value, Run)).startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("train_size", "a whole number >= 1 or null"),
+        ("permuted", "true or false"),
+        ("residual", "one of none, plain, scaled"),
+        ("dropout", "a number >= 0 and <= 0.95"),
+        ("seed", "a whole number >= 0 and < 4294967296"),
+        ("init_gain", "a number > 0"),
+    ],
+)
+def test_what_a_field_allows_in_words(field, text):
+    assert allowed(field) == text
+
+
+def test_a_name_is_one_of_its_table():
+    assert allowed("activation").startswith("one of sigmoid, tanh, relu")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("value", ["nonsense", True, float("nan"), float("inf"), [], {}, "1e-3"])
+def test_nonsense_is_refused_in_every_field(field, value):
+    if field == "permuted" and value is True:
+        pytest.skip("the one field that true belongs to")
+    with pytest.raises(ValidationError) as caught:
+        Run(**{field: value})
+    line = str(mistake_in(caught.value, Run))
+    assert line.startswith(f"{field}: ")
+    assert allowed(field) in line
+
+
+def test_a_run_cannot_be_changed():
+    with pytest.raises(ValidationError):
+        Run().depth = 3
