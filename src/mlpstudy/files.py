@@ -1,4 +1,4 @@
-"""Files that are whole or not there: how every output is written, and the error of a damaged one."""
+"""Files that are whole or not there: how outputs are written, and the error of a damaged one."""
 
 import os
 from contextlib import suppress

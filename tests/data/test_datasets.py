@@ -191,7 +191,9 @@ def test_circles_and_moons_and_spirals_are_where_they_should_be():
     lower = np.linalg.norm(moons.x[moons.y == 1] - [1, 0.5], axis=1)
     for distance in (upper, lower):  # a noisy circle of radius 1: mean 1 + 0.15^2 / 2
         assert distance.mean() == pytest.approx(1 + 0.15**2 / 2, abs=4 * 0.15 / np.sqrt(500))
+        assert distance.std() == pytest.approx(0.15, rel=4 / np.sqrt(2 * 500))
     radius = np.linalg.norm(spirals.x, axis=1)
+    assert 1 < radius.max() < 1 + 5 * 0.04
     turned = np.arctan2(*spirals.x.T[::-1]) - 3 * np.pi * radius - np.pi * spirals.y
     assert np.mean(np.cos(turned[radius > 0.3]) > 0) > 0.98
 

@@ -80,7 +80,9 @@ def test_a_missing_file_is_named(tmp_path):
 def test_writing_replaces_and_leaves_nothing_else(tmp_path):
     path = tmp_path / "new folder" / "file"
     write_atomically(path, b"old")
-    write_atomically(path, b"new")
+    with path.open("rb") as reading:
+        write_atomically(path, b"new")
+        assert reading.read() == b"old"
     assert path.read_bytes() == b"new"
     assert os.listdir(path.parent) == ["file"]
 

@@ -10,11 +10,12 @@ import contextlib
 import io
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -54,7 +55,7 @@ RC: dict[str, Any] = {
     "axes.labelcolor": INK,
     "axes.labelsize": TEXT,
     "axes.titlesize": TITLE,
-    "axes.titleweight": "semibold",
+    "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.titlepad": 8,
     "axes.edgecolor": FAINT,
@@ -65,7 +66,7 @@ RC: dict[str, Any] = {
     "axes.axisbelow": True,
     "axes.prop_cycle": mpl.cycler(color=COLOURS),
     "figure.titlesize": TITLE + 1,
-    "figure.titleweight": "semibold",
+    "figure.titleweight": "bold",
     "grid.color": GRID,
     "grid.linewidth": 0.6,
     "grid.linestyle": "-",
@@ -81,8 +82,8 @@ RC: dict[str, Any] = {
     "xtick.minor.size": 0,
     "ytick.minor.size": 0,
     "lines.linewidth": 1.6,
-    "lines.markersize": 4.5,
-    "lines.markeredgewidth": 0.8,
+    "lines.markersize": 5.5,
+    "lines.markeredgewidth": 0.7,
     "lines.solid_capstyle": "round",
     "lines.dash_capstyle": "butt",
     "lines.scale_dashes": True,
@@ -140,12 +141,13 @@ def _look(place: int) -> Look:
 def ramp(levels: Iterable) -> dict[Any, Look]:
     """A look for each level of something ordered, light to dark: lightness says which is more.
 
-    Solid lines throughout; markers repeat after seven. Raises ValueError for a level given twice.
+    Lines are solid, for lightness keeps the order on a grey print too; markers repeat after seven.
+    Raises ValueError for a level given twice.
     """
     levels = list(levels)
     if len(set(levels)) != len(levels):
         raise ValueError("a level comes twice")
-    shades = mpl.colormaps[SEQUENTIAL](np.linspace(0.82, 0.02, max(len(levels), 2)))
+    shades = mpl.colormaps[SEQUENTIAL](np.linspace(0.8, 0.02, max(len(levels), 2)))
     return {
         level: Look(colors.to_hex(shades[i]), MARKERS[i % len(MARKERS)], "-")
         for i, level in enumerate(levels)
@@ -155,7 +157,7 @@ def ramp(levels: Iterable) -> dict[Any, Look]:
 def readable(color: str) -> str:
     """The colour, darkened until text in it has a contrast of 4.5 to white (WCAG AA)."""
     rgb = np.array(colors.to_rgb(color))
-    while contrast(rgb) < 4.5:
+    while contrast(colors.to_hex(rgb)) < 4.5:  # of the colour as it is written
         rgb = rgb * 0.97
     return colors.to_hex(rgb)
 
@@ -170,14 +172,13 @@ def contrast(color) -> float:
 def panels(
     rows: int = 1, columns: int = 1, height: float = 3.6, width: float = WIDTH, **subplots
 ) -> tuple[Figure, np.ndarray]:
-    """A figure and its axes (rows, columns), in this style. height: of one row, in inches.
+    """A figure and its axes (rows, columns), in this style, which is in force from then on.
 
-    subplots: what Figure.subplots takes (sharex, sharey, width_ratios, ...).
+    height: of one row, in inches; subplots: what Figure.subplots takes (sharex, width_ratios, ...).
     """
-    with context():
-        figure = Figure(figsize=(width, height * rows), layout="constrained")
-        axes = figure.subplots(rows, columns, squeeze=False, **subplots)
-    return figure, axes
+    apply()  # titles and labels read the style when they are written, after this function
+    figure = Figure(figsize=(width, height * rows), layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False, **subplots)
 
 
 def draw(
@@ -195,7 +196,7 @@ def draw(
         frame["low"],
         frame["high"],
         color=look.color,
-        alpha=0.14,
+        alpha=0.18,
         linewidth=0,
         step="post" if steps else None,
     )
@@ -244,33 +245,38 @@ def _end(line) -> tuple[float, float] | None:
 def _spread(at: np.ndarray, height: float) -> np.ndarray:
     """Places at least a height apart, in the same order, and nearest to `at` in squares.
 
-    Least squares under y_(i+1) - y_i >= height is the isotonic regression of at_i - i height.
-    The whole is then pushed back between 0 and 1 where it fits.
+    Least squares under y_(i+1) - y_i >= height is the isotonic regression of at_i - i height;
+    clipping that keeps them between 0 and 1 (from 0 upwards where there are too many).
     """
     order = np.argsort(at, kind="stable")
     steps = np.arange(len(at)) * height
-    places = isotonic_regression(at[order] - steps).x + steps
-    places -= max(places[-1] - max(1.0, steps[-1]), 0)
-    places += max(-places[0], 0)
+    free = isotonic_regression(at[order] - steps).x
+    places = np.clip(free, 0, max(1 - steps[-1], 0)) + steps
     result = np.empty_like(places)
     result[order] = places
     return result
 
 
 def note_n(target: Axes | Figure, n: int, what: str = "networks") -> None:
-    """Write how many networks are behind a figure (below, to the right) or a panel (its top right)."""
+    """Write how many networks are behind a figure (below, right) or a panel (under its title).
+
+    A panel's title comes first: the note moves it up by a line.
+    """
     text = f"n = {n:,} {what}"
+    note = {"va": "bottom", "fontsize": SMALL, "color": FAINT}
     if isinstance(target, Axes):
-        target.set_title(text, loc="right", fontsize=SMALL, color=FAINT, fontweight="normal")
+        target.annotate(text, (0, 1), (0, 4), "axes fraction", "offset points", **note)
+        pad = RC["axes.titlepad"] + 1.2 * SMALL
+        target.set_title(target.get_title("left"), loc="left", pad=pad)
         return
     strip = 1.6 * SMALL / 72 / target.get_figheight()
     if (engine := target.get_layout_engine()) is not None:
         engine.set(rect=(0, strip, 1, 1 - strip))  # the layout leaves the strip free
-    target.text(0.995, 0.3 * strip, text, ha="right", va="bottom", fontsize=SMALL, color=FAINT)
+    target.text(0.995, 0.3 * strip, text, ha="right", **note)
 
 
 def save(figure: Figure, path: str | os.PathLike) -> tuple[Path, Path]:
-    """Write a figure as path.png (160 dpi) and path.svg, the same bytes each time; empty it.
+    """Write a figure as path.png (160 dpi) and path.svg, the same bytes each time; close it.
 
     path: without suffix; its folder is made. Each file is renamed into place when it is whole.
     """
@@ -284,6 +290,7 @@ def save(figure: Figure, path: str | os.PathLike) -> tuple[Path, Path]:
             figure.savefig(buffer, format=suffix, dpi=DPI, metadata=known)
             written.append(_replace(path.with_name(f"{path.name}.{suffix}"), buffer.getvalue()))
     figure.clear()
+    plt.close(figure)  # where pyplot knows it
     return tuple(written)
 
 

@@ -51,16 +51,18 @@ def passes_to_threshold(
 def survival(frame: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     """The share of runs still below the threshold: by..., passes, share, low, high, n.
 
-    frame: by..., passes, reached, one row per run. One row per step, from passes = 0 to the last
-    pass seen: `share` holds from its row's passes to the next row's (draw it with steps-post).
+    frame: by..., passes, reached, one row per run. One row per step, from passes = 0 on: `share`
+    holds from its row's passes to the next row's (draw it with steps-post). A group's last row is
+    its budget; where all got there, it is the last pass of any group, for 0 stays 0.
     low, high: pointwise 95 % band, Wilson's interval with as many runs as would give Greenwood's
     variance (Rothman 1978); without censoring before t it is `rate`'s interval. n: runs in all.
     """
     by = [by] if isinstance(by, str) else list(by)
+    last = int(frame["passes"].max())
     if not by:
-        return _kaplan_meier(frame)
+        return _kaplan_meier(frame, last)
     groups = frame.groupby(by, sort=True, dropna=False, observed=True)
-    steps = [_kaplan_meier(group).assign(**dict(zip(by, key))) for key, group in groups]
+    steps = [_kaplan_meier(group, last).assign(**dict(zip(by, key))) for key, group in groups]
     return pd.concat(steps, ignore_index=True)[[*by, *steps[0].columns[: -len(by)]]]
 
 
@@ -104,8 +106,8 @@ def _budget(part: pd.DataFrame, runs: pd.DataFrame | None) -> pd.Series:
     return budget
 
 
-def _kaplan_meier(group: pd.DataFrame) -> pd.DataFrame:
-    """passes, share, low, high, n of one group."""
+def _kaplan_meier(group: pd.DataFrame, last: int) -> pd.DataFrame:
+    """passes, share, low, high, n of one group, to the pass `last` where its share is 0."""
     passes = group["passes"].to_numpy(dtype=float)
     reached = group["reached"].to_numpy(dtype=bool)
     sf = stats.ecdf(stats.CensoredData(uncensored=passes[reached], right=passes[~reached])).sf
@@ -113,6 +115,8 @@ def _kaplan_meier(group: pd.DataFrame) -> pd.DataFrame:
     n = _effective_number(passes, reached, t, share)
     if t[0] > 0:  # until the first step nothing has happened
         t, share, n = np.r_[0.0, t], np.r_[1.0, share], np.r_[float(len(passes)), n]
+    if share[-1] == 0 and t[-1] < last:
+        t, share, n = np.r_[t, last], np.r_[share, 0.0], np.r_[n, n[-1]]
     low, high = wilson_bounds(share, n)
     columns = {"passes": t.astype(int), "share": share, "low": low, "high": high}
     return pd.DataFrame({**columns, "n": len(passes)})

@@ -10,6 +10,7 @@ from mlpstudy import rng
 from mlpstudy.core.batches import Examples
 from mlpstudy.core.network import Network
 from mlpstudy.core.optimizers import OPTIMIZERS
+from mlpstudy.core.pretrain import pretraining
 from mlpstudy.core.schedules import SCHEDULES
 from mlpstudy.design.run import Run
 
@@ -19,15 +20,19 @@ class Pass(NamedTuple):
     frozen: Tensor  # (R,) the runs that diverged in this pass or before
 
 
-def train(network: Network, examples: Examples) -> Iterator[Pass]:
+def train(
+    network: Network, examples: Examples, purpose: str = "order", part: int = 0
+) -> Iterator[Pass]:
     """Train the network's runs on their examples; its weights are those of the yielded pass.
 
     A run whose weights are no longer finite is put back to its last finite ones and stays there.
+    purpose and part name the stream of the orders. Pretraining comes before pass 0; a run that
+    diverges in it is frozen there.
     """
     runs, epochs = network.runs, network.runs[0].epochs
     learner = Learner(network)
-    orders = Orders([run.seed for run in runs], examples.N, network.like.device)
-    frozen = torch.zeros(network.R, dtype=torch.bool, device=network.like.device)
+    orders = Orders([run.seed for run in runs], examples.N, network.like.device, purpose, part)
+    frozen = _pretrain(network, examples)
     finite = network.theta.clone()
     yield Pass(0, frozen.clone())
     for epoch in range(1, epochs + 1):
@@ -41,6 +46,15 @@ def train(network: Network, examples: Examples) -> Iterator[Pass]:
                 now[frozen] = before[frozen]
         finite.copy_(network.theta)
         yield Pass(epoch, frozen.clone())
+
+
+def _pretrain(network: Network, examples: Examples) -> Tensor:
+    """Train the hidden layers one by one where the runs ask for it; (R,) the runs that diverge."""
+    frozen = torch.zeros(network.R, dtype=torch.bool, device=network.like.device)
+    for layer, (machine, inputs) in enumerate(pretraining(network, examples)):
+        *_, last = train(machine, inputs, "pretrain-order", layer)
+        frozen |= last.frozen
+    return frozen
 
 
 class Learner:
@@ -78,9 +92,9 @@ class Learner:
 class Orders:
     """A new order of the N examples for every pass; runs of one seed share theirs."""
 
-    def __init__(self, seeds: Sequence[int], N: int, device, purpose: str = "order"):
+    def __init__(self, seeds: Sequence[int], N: int, device, purpose="order", part=0):
         distinct = sorted(set(seeds))
-        self.streams = [rng.stream(seed, purpose) for seed in distinct]
+        self.streams = [rng.stream(seed, purpose, part) for seed in distinct]
         self.which = [distinct.index(seed) for seed in seeds]
         self.N, self.device = N, device
 

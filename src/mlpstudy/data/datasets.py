@@ -182,9 +182,7 @@ def spirals() -> Dataset:
     radius = np.sqrt(rng.uniform(0.02, 1, 1000))  # the root: as dense outside as inside
     arm = np.repeat([0, 1], 500)
     x = _polar(radius, 2 * np.pi * SPIRAL_TURNS * radius + np.pi * arm)
-    return _classification(
-        "spirals", x + rng.normal(0, 0.04, x.shape), arm, "Spirals", GENERATED
-    )
+    return _classification("spirals", x + rng.normal(0, 0.04, x.shape), arm, "Spirals", GENERATED)
 
 
 def blobs() -> Dataset:

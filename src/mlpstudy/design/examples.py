@@ -55,5 +55,13 @@ def misfits(run: Run) -> Iterator[tuple[str, str]]:
                 yield field, f"{name} is a regression, it has no labels"
         if run.cost not in FOR_REAL_NUMBERS:
             yield "cost", f"{name} is a regression: use one of {', '.join(FOR_REAL_NUMBERS)}"
-    if run.kernel and run.depth and run.kernel > min(data.shape) + 2 * run.padding:
-        yield "kernel", f"{run.kernel} is more than the {min(data.shape)} inputs of {name}"
+    if any(min(left) < 1 for left in convolved(run, data.shape)):
+        yield "kernel", f"{run.kernel} is more than is left of the inputs of {name}"
+
+
+def convolved(run: Run, sides: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """The sides of what each hidden layer of a convolution gives; below 1 where it does not fit."""
+    for layer in range(run.depth if run.kernel else 0):
+        stride = run.stride if layer == 0 else 1
+        sides = tuple((n + 2 * run.padding - run.kernel) // stride + 1 for n in sides)
+        yield sides

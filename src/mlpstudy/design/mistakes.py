@@ -4,9 +4,10 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 ABSENT = object()
@@ -52,7 +53,7 @@ def shown(value: Any) -> str:
     """A value as YAML would write it, on one line and at most 60 characters long."""
     try:
         text = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError):  # not a value of YAML, or a number of too many digits
+    except (TypeError, ValueError, RecursionError):  # no value of YAML, or far too long
         text = f"a value of type {type(value).__name__}"
     text = {"NaN": ".nan", "Infinity": ".inf", "-Infinity": "-.inf"}.get(text, text)
     return _one_line(_short(text, LONGEST_VALUE))
@@ -86,6 +87,17 @@ def refuse(problem: str, key: Place = (), allowed: str = "", options: Iterable[s
     return PydanticCustomError("refused", "{problem}", context)
 
 
+def text_like(pattern: str, allowed: str) -> Any:
+    """The type of a text that a regular expression matches as a whole, `allowed` in words."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise refuse("is not allowed", allowed=allowed)
+        return text
+
+    return Annotated[str, AfterValidator(check), Field(json_schema_extra={"allowed": allowed})]
+
+
 def mistake_in(
     error: ValidationError,
     model: Any,
@@ -99,11 +111,16 @@ def mistake_in(
     found = min(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden")
     context = found.get("ctx", {})
     place = tuple(part for part in found["loc"] if part != "[key]")
-    schema = model.model_json_schema()
+    schema = _schema(model)
     tell = {"extra_forbidden": _unknown, "missing": _missing, "refused": _refused}
     told = tell.get(found["type"], _not_allowed)(found["input"], place, context, schema)
     told.file, told.key = str(file), locate((*place, *context.get("key", ())))
     return told
+
+
+@cache
+def _schema(model: Any) -> dict:
+    return model.model_json_schema()
 
 
 def place_in(schema: dict, place: Place) -> dict:
@@ -216,6 +233,8 @@ def _options(schema: dict, root: dict) -> list[dict]:
     """A schema with its references followed, and its alternatives one by one."""
     while "$ref" in schema:
         schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    if "items" in schema:
+        schema = {**schema, "items": {"anyOf": _options(schema["items"], root)}}
     if "allowed" in schema or "anyOf" not in schema:
         return [schema] if schema else []
     return [option for each in schema["anyOf"] for option in _options(each, root)]

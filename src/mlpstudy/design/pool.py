@@ -4,10 +4,11 @@ import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
-from mlpstudy.design.examples import EXAMPLES, Examples
+from mlpstudy.design.examples import EXAMPLES, Examples, convolved
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, canonical, run_id, shape
 from mlpstudy.design.study import Study
@@ -57,7 +58,9 @@ def jobs(studies: Iterable[Study], job_seconds: float = 30.0) -> list[Job]:
     def part(run: Run) -> tuple:
         return (askers[run_id(run)], run.dataset)
 
-    ordered = sorted(runs.values(), key=lambda run: (*part(run), _shape_order(run), *_place(run)))
+    ordered = sorted(
+        runs.values(), key=lambda run: (*part(run), _sortable(shape(run)), *_place(run))
+    )
     return [
         _job(cut)
         for _, group in groupby(ordered, key=part)
@@ -75,9 +78,10 @@ def _place(run: Run) -> tuple[int, str]:
     return run.seed, run_id(run)
 
 
-def _shape_order(run: Run) -> tuple:
-    """The shape as something to sort by: None comes before every number."""
-    return tuple((value is not None, value) for value in shape(run))
+@cache
+def _sortable(shape: tuple) -> tuple:
+    """A shape as something to sort by: None comes before every number."""
+    return tuple((value is not None, value) for value in shape)
 
 
 def _stacks(runs: Iterable[Run]) -> list[list[Run]]:
@@ -85,7 +89,7 @@ def _stacks(runs: Iterable[Run]) -> list[list[Run]]:
 
 
 def _cuts(stacks: list[list[Run]], job_seconds: float) -> Iterable[list[Run]]:
-    """The runs of each job: stacks one after the other, a stack that is too long in equal pieces."""
+    """The runs of each job: stack after stack, a stack that is too long in equal pieces."""
     open_: list[Run] = []
     filled = 0.0
     for stack in stacks:
@@ -151,11 +155,10 @@ def _layers(run: Run, data: Examples) -> tuple[list[int], list[int]]:
 
 
 def _convolutions(run: Run, data: Examples) -> tuple[list[int], list[int]]:
-    sides, channels, weights, units = data.shape, 1, [], []
-    for layer in range(run.depth):
-        stride = run.stride if layer == 0 else 1
-        sides = [max(1, (n + 2 * run.padding - run.kernel) // stride + 1) for n in sides]
-        units.append(math.prod(sides) * run.width)
-        weights.append(run.kernel ** len(sides) * channels * units[-1])
-        channels = run.width
-    return [*weights, math.prod(sides) * channels * data.outputs], [*units, data.outputs]
+    sizes = [math.prod(sides) for sides in convolved(run, data.shape)]
+    channels = [1, *[run.width] * run.depth]
+    units = [size * run.width for size in sizes]
+    window = run.kernel ** len(data.shape)
+    weights = [window * below * above for below, above in zip(channels, units)]
+    last = units[-1] if units else math.prod(data.shape)
+    return [*weights, last * data.outputs], [*units, data.outputs]

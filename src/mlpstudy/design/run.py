@@ -159,10 +159,11 @@ SWITCH_FIELDS = ("dropout", "input_noise", "weight_decay")
 @cache
 def canonical(run: Run) -> str:
     """The fields that differ from their defaults, as canonical JSON."""
+    fields = type(run).model_fields
     changed = {
         name: value + 0.0 if isinstance(value, float) else value  # -0.0 is 0.0
         for name, value in run
-        if value != type(run).model_fields[name].default
+        if value != fields[name].default
     }
     return json.dumps(changed, sort_keys=True, separators=(",", ":"))
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError
 
 from mlpstudy.design import yaml_file
-from mlpstudy.design.mistakes import Mistake, Place, dotted, mistake_in, nearest, refuse
+from mlpstudy.design.mistakes import Mistake, Place, dotted, mistake_in, nearest, refuse, text_like
 
 COMMAND_LINE = "--config"
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -17,13 +17,9 @@ STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=Fals
 Size = Literal["smoke", "default", "full"]
 SIZES: tuple[str, ...] = get_args(Size)
 # The name of a study becomes the name of a folder, a target and a rule.
-StudyName = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
-        json_schema_extra={"allowed": "1 to 64 of A-Z, a-z, 0-9, _ and -, not _ or - first"},
-    ),
-]
+StudyName = text_like(
+    r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "1 to 64 of A-Z, a-z, 0-9, _ and -, not _ or - first"
+)
 
 
 def _names(value: Any) -> Any:

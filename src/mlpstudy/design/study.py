@@ -1,94 +1,57 @@
 """A study: one question in a YAML file -> the runs that it asks for, and the claims at stake."""
 
 import math
-from collections.abc import Iterator
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     Field,
     PrivateAttr,
-    Strict,
     ValidationError,
-    WithJsonSchema,
     model_validator,
 )
-from typing_extensions import TypedDict
 
 from mlpstudy.design import yaml_file
+from mlpstudy.design.block import MAX_RUNS, Block, Given, Seeds
 from mlpstudy.design.examples import misfits
 from mlpstudy.design.mistakes import (
     Mistake,
     Place,
     dotted,
     mistake_in,
+    nearest,
     number_meant,
     refuse,
     shown,
+    text_like,
 )
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.overlay import OVERLAYS, laid_over, origin
 from mlpstudy.design.run import FIELDS, Run, canonical
 from mlpstudy.design.settings import SIZES, STRICT, Settings, StudyName
 
-MAX_RUNS = 200_000  # of one study: more is a slip of the pen
 MODULES = PACKAGE / "studies"
-NOT_A_STUDY = ("finding",)  # files among the modules that analyse nothing
+NOT_A_STUDY = ("finding", "view")  # files among the modules that analyse nothing
 # A study is a target of the workflow, beside its rules and the words a user types.
 RESERVED = frozenset(
-    "all clean config data dataset figures findings help job lint list measure plan pool render"
-    " replay report run select studies study summary tables test train verify".split()
+    "all clean config data dataset draw figures findings help job lint list measure plan pool"
+    " prepare render replay report run select studies study summarise summary tables test train"
+    " verify".split()
 )
 
 # What may stand in a file
 
-Word = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$",
-        json_schema_extra={"allowed": "a word of letters, digits and _"},
-    ),
-]
+Word = text_like(r"[A-Za-z_][A-Za-z0-9_]{0,63}", "a word of letters, digits and _")
+ClaimId = text_like(
+    r"[A-Z][A-Za-z0-9_-]{0,63}", "a capital, then letters, digits, _ and -, such as C22"
+)
+Line = text_like(r"[^\x00-\x1f\x7f\u2028\u2029]{1,300}", "one line of 1 to 300 characters")
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
-
-
-def _listed(seeds: Any) -> Any:
-    """n as the seeds 0..n-1."""
-    if not isinstance(seeds, int) or isinstance(seeds, bool):
-        return seeds
-    if not 1 <= seeds <= MAX_RUNS:
-        raise refuse("is not allowed", allowed=f"a whole number >= 1 and <= {MAX_RUNS}, or a list")
-    return list(range(seeds))
-
-
-def _each_once(seeds: tuple[int, ...]) -> tuple[int, ...]:
-    if len(set(seeds)) < len(seeds):
-        twice = next(i for i, seed in enumerate(seeds) if seed in seeds[:i])
-        raise refuse(f"the seed {seeds[twice]} is given twice", key=(twice,))
-    return seeds
-
-
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-Seeds = Annotated[
-    tuple[Seed, ...],
-    Strict(False),
-    Field(min_length=1),
-    BeforeValidator(_listed),
-    AfterValidator(_each_once),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 1},
-                {"type": "array", "items": {"type": "integer", "minimum": 0}},
-            ]
-        }
-    ),
-]
+_INFINITE = (math.inf, -math.inf)
+_OPTION = "a number, text, true or false, or a list of these"
 
 
 def _option(value: Any) -> Any:
@@ -101,80 +64,7 @@ def _option(value: Any) -> Any:
     return value
 
 
-_INFINITE = (math.inf, -math.inf)
-_OPTION = "a number, text, true or false, or a list of these"
 Option = Annotated[Any, AfterValidator(_option), Field(json_schema_extra={"allowed": _OPTION})]
-
-
-def _fields(name: str, typed) -> Any:
-    """The type of a mapping from fields of a run (all but its seed) to typed(their own type)."""
-    own = {
-        field: Annotated[(info.annotation, Field(), *info.metadata)]
-        for field, info in Run.model_fields.items()
-        if field != "seed"
-    }
-    kind = TypedDict(name, {field: typed(own[field]) for field in own}, total=False)
-    kind.__pydantic_config__ = STRICT
-    return kind
-
-
-def _in_a_list(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
-Some = Field(min_length=1)
-Given = _fields("Given", lambda kind: kind)
-Axes = _fields("Axes", lambda kind: Annotated[list[kind], Some])
-Pattern = _fields("Pattern", lambda kind: Annotated[list[kind], Some, BeforeValidator(_in_a_list)])
-
-
-class Block(BaseModel):
-    """Some cells of a sweep: every way to take one of grid, one row of zip and one of cells."""
-
-    model_config = STRICT
-
-    base: Given = Field({}, description="fields that all cells of the block share")
-    grid: Axes = Field({}, description="values of fields, each with each")
-    zip: Axes = Field({}, description="values of fields, walked together")
-    cells: Annotated[list[Annotated[Given, Some]], Some] | None = Field(
-        None, description="cells one by one"
-    )
-    exclude: list[Annotated[Pattern, Some]] = Field(
-        [], description="cells that are left out: those with all values of one of these"
-    )
-    seeds: Seeds | None = Field(None, description="the block's own seeds")
-
-    @model_validator(mode="after")
-    def _one_home_for_a_field(self) -> "Block":
-        sources = {"grid": [self.grid], "zip": [self.zip], "cells": self.cells or []}
-        homes: dict[str, str] = {}
-        for source, mappings in sources.items():
-            for field in dict.fromkeys(field for mapping in mappings for field in mapping):
-                if field in homes:
-                    raise refuse(f"{field} is given in {homes[field]} too", key=(source,))
-                homes[field] = source
-        return self
-
-    @model_validator(mode="after")
-    def _columns_of_one_length(self) -> "Block":
-        lengths = {field: len(values) for field, values in self.zip.items()}
-        if len(set(lengths.values())) > 1:
-            told = ", ".join(f"{field} has {n}" for field, n in lengths.items())
-            raise refuse(f"columns of different lengths: {told} values", key=("zip",))
-        return self
-
-    def size(self) -> int:
-        """How many cells there are before any is left out."""
-        grid = math.prod(len(values) for values in self.grid.values())
-        rows = len(next(iter(self.zip.values()), [None]))
-        return grid * rows * len(self.cells or [None])
-
-    def given(self) -> Iterator[dict[str, Any]]:
-        """The fields of each cell that this block sets, base aside, in the order of the fields."""
-        grid = [dict(zip(self.grid, row, strict=True)) for row in product(*self.grid.values())]
-        rows = [dict(zip(self.zip, row, strict=True)) for row in zip(*self.zip.values())] or [{}]
-        for parts in product(grid, rows, self.cells or [{}]):
-            yield {field: value for part in parts for field, value in part.items()}
 
 
 class Claim(BaseModel):
@@ -182,11 +72,7 @@ class Claim(BaseModel):
 
     model_config = STRICT
 
-    id: str = Field(
-        pattern=r"^[A-Z][A-Za-z0-9_-]{0,63}$",
-        json_schema_extra={"allowed": "a capital, then letters, digits, _ and -, such as C22"},
-        description="the lecture's claim, or a name of one's own",
-    )
+    id: ClaimId = Field(description="the lecture's claim, or a name of one's own")
     says: Text = Field(description="the sentence as it is tested")
     statistic: Word = Field(description="what the study's module measures")
     direction: Literal["above", "below"] = Field(description="the side that supports the claim")
@@ -225,7 +111,7 @@ class Study(BaseModel):
     study: Annotated[StudyName, AfterValidator(_named)] = Field(
         description="the study's name, which is its file's too"
     )
-    title: Text = Field(description="one line, for the report")
+    title: Line = Field(description="one line, for the report")
     question: Text = Field(description="what is asked, in a sentence or some")
     lecture: Lecture = Field(Lecture(fr="", en=""), description="the lecture's own words")
     module: Annotated[Word, AfterValidator(_module)] = Field(
@@ -241,6 +127,7 @@ class Study(BaseModel):
 
     _file: str = PrivateAttr("")
     _size: str = PrivateAttr("default")
+    _decided: frozenset[Place] = PrivateAttr(frozenset())  # by the overlay
 
     @model_validator(mode="before")
     @classmethod
@@ -276,7 +163,9 @@ class Study(BaseModel):
     @cached_property
     def runs(self) -> tuple[Run, ...]:
         """The runs of all blocks, each once, in the order of the blocks."""
-        return tuple({canonical(run): run for runs in self.blocks.values() for run in runs}.values())
+        return tuple(
+            {canonical(run): run for runs in self.blocks.values() for run in runs}.values()
+        )
 
     def resolved(self) -> dict[str, Any]:
         """What was asked at this size, as plain values for a JSON file."""
@@ -285,10 +174,9 @@ class Study(BaseModel):
 
     def mistake(self, problem: str, place: Place, **more: Any) -> Mistake:
         """A Mistake at a place of this study's file."""
-        overlay = getattr(self, self._size, None) or {}
         if self._size != "default":
             problem += f" (size: {self._size})"
-        key = dotted(origin(place, overlay, self._size))
+        key = dotted(origin(place, self._decided, self._size))
         return Mistake(problem, file=self._file, key=key, **more)
 
 
@@ -298,16 +186,17 @@ class Study(BaseModel):
 def load(path: Path | str, size: str = "default") -> Study:
     """The study in a file at one of SIZES; raises Mistake. Its runs are expanded on demand."""
     if size not in SIZES:
-        raise Mistake("is not a size", value=size, allowed="one of " + ", ".join(SIZES))
+        some = "one of " + ", ".join(SIZES)
+        raise Mistake("is not a size", value=size, allowed=some, nearest=nearest(size, SIZES))
     document = yaml_file.read(path)
     overlay = document.get(size) if size in OVERLAYS else None
-    overlay = overlay if isinstance(overlay, dict) else {}
     try:
-        merged = laid_over(document, overlay, (size,))
+        above = overlay if isinstance(overlay, dict) else {}
+        merged, decided = laid_over(document, above, (size,))
         study = Study.model_validate(merged)
     except ValidationError as error:
         raise mistake_in(
-            error, Study, path, lambda place: dotted(origin(_written(place, merged), overlay, size))
+            error, Study, path, lambda place: dotted(origin(_written(place, merged), decided, size))
         ) from None
     except Mistake as mistake:
         mistake.file = str(path)
@@ -315,7 +204,7 @@ def load(path: Path | str, size: str = "default") -> Study:
     if study.name != Path(path).stem:
         expected = f"the name of its file: {Path(path).stem}"
         raise Mistake("is not allowed", file=path, key="study", value=study.name, allowed=expected)
-    study._file, study._size = str(path), size
+    study._file, study._size, study._decided = str(path), size, frozenset(decided)
     return study
 
 

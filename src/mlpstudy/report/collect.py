@@ -162,6 +162,11 @@ class Report:
         return {status: counted[status] for status in STATUSES}
 
     @property
+    def answered_first(self) -> tuple[Verdict, ...]:
+        """The verdicts in the lecture's order, those without a finding after the others."""
+        return tuple(sorted(self.verdicts, key=lambda verdict: not verdict.findings))
+
+    @property
     def datasets(self) -> tuple[str, ...]:
         """The datasets that networks were trained on."""
         told = self.provenance.get("datasets")

@@ -19,6 +19,8 @@ class Measured(NamedTuple):
     power: str
 
     def __str__(self) -> str:
+        if {self.value, self.low, self.high} == {MISSING}:
+            return MISSING
         interval = f"[{self.low}, {self.high}]"
         return " ".join(part for part in (self.value, interval, self.power) if part)
 

@@ -4,14 +4,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from mlpstudy.report import phrases
-from mlpstudy.report.collect import STATUSES, Report
-from mlpstudy.report.numbers import number
-from mlpstudy.report.page import anchor
-from mlpstudy.report.words import SYMBOLS, WORDS, chosen, french, spaced, word
+from mlpstudy.report.collect import Report
+from mlpstudy.report.templates import environment
+from mlpstudy.report.words import chosen, french, word
 
 SPACES = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
@@ -22,14 +19,14 @@ STARTS = re.compile(r"^(\d*)([-+=.)])")
 
 def readme(report: Report, templates: Path, language: str) -> str:
     """The README in one language. Its figures are figures/<study>.<figure>.png beside it."""
-    environment = _environment(templates)
-    return environment.get_template("README.md.j2").render(
-        report=report,
-        language=language,
-        say=lambda key, **values: _said(key, language, values),
-        local=lambda text: chosen(text, language),
-        typeset=lambda text: french(text["fr"]) if language == "fr" else text["en"],
-    )
+    drawn = environment(templates, finalize=plain)  # Markdown's marks go before HTML's
+    drawn.globals |= {
+        "code": code,
+        "local": lambda text: chosen(text, language),
+        "say": lambda key, **values: _said(key, language, values),
+        "typeset": lambda text: french(text["fr"]) if language == "fr" else text["en"],
+    }
+    return drawn.get_template("README.md.j2").render(report=report, french=french)
 
 
 def plain(value: Any) -> Markup:
@@ -59,28 +56,3 @@ def _said(key: str, language: str, values: dict[str, Any]) -> Markup:
     """The words for a key, with values in their places."""
     shown = {name: plain(chosen(value, language)) for name, value in values.items()}
     return Markup(str(plain(word(key, language))).format(**shown))
-
-
-def _environment(templates: Path) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        finalize=plain,  # every value becomes Markdown before HTML has its turn
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals |= {
-        "STATUSES": STATUSES,
-        "SYMBOLS": SYMBOLS,
-        "WORDS": WORDS,
-        "anchor": anchor,
-        "code": code,
-    }
-    environment.filters |= {name: getattr(phrases, name) for name in _FILTERS}
-    environment.filters |= {"french": french, "number": number, "spaced": spaced}
-    return environment
-
-
-_FILTERS = ("value_of", "needed_by", "networks_of", "statistics_of", "says_of", "tally_of", "cell")

@@ -33,6 +33,8 @@ class Record:
 
     run: Run
     n_parameters: int
+    n_inputs: int
+    input_mean_square: float  # over the inputs of the examples that the layers are probed on
     diverged_at: int
     curves: np.ndarray
     probed: np.ndarray
@@ -113,8 +115,17 @@ class Recorder:
             self.progress(0, network.R)
         self.progress(network.R, 0)
         weights = _weights(network) if self.keep_weights else [None] * network.R
+        squares = [float(np.square(x, dtype=float).mean()) for x in layers.inputs]
         return [
-            _record(run, r, network.n_parameters, int(diverged_at[r]), curves, probed, weights[r])
+            Record(
+                run=run,
+                n_parameters=network.n_parameters,
+                n_inputs=int(layers.inputs[0].shape[1]),
+                input_mean_square=squares[which[r]],
+                diverged_at=int(diverged_at[r]),
+                **_until(int(diverged_at[r]), r, curves, probed),
+                weights=weights[r],
+            )
             for r, run in enumerate(runs)
         ]
 
@@ -125,6 +136,7 @@ class LayerProbe:
     def __init__(self, twin: Network, splits: Sequence[Split], which: Sequence[int]):
         self.twin = twin
         parts = [_first(s.train, probes.PROBED) for s in splits]
+        self.inputs = [part.x for part in parts]
         self.examples = Examples(parts, which, twin)
 
     def measure(self, network: Network) -> np.ndarray:
@@ -147,16 +159,13 @@ def _weights(network: Network) -> list[dict[str, np.ndarray]]:
     ]
 
 
-def _record(run, r, n_parameters, diverged_at, curves, probed, weights) -> Record:
+def _until(diverged_at: int, r: int, curves: list, probed: dict) -> dict[str, np.ndarray]:
+    """The curves and layers of one run of a stack, up to the pass before it diverged."""
     last = len(curves) if diverged_at < 0 else diverged_at
-    passes = [epoch for epoch in probed if diverged_at < 0 or epoch < diverged_at]
-    shape = next(iter(probed.values())).shape[1:]
-    return Record(
-        run,
-        n_parameters,
-        diverged_at,
-        np.stack([curve[r] for curve in curves[:last]]) if last else np.empty((0, 3, 2)),
-        np.array(passes, dtype=np.int64),
-        np.stack([probed[epoch][r] for epoch in passes]) if passes else np.empty((0, *shape)),
-        weights,
-    )
+    passes = [epoch for epoch in probed if epoch < last]
+    (_, parts, scores), (_, layers, measures) = curves[0].shape, probed[0].shape
+    return {
+        "curves": np.array([curve[r] for curve in curves[:last]]).reshape(-1, parts, scores),
+        "probed": np.array(passes, dtype=np.int64),
+        "layers": np.array([probed[e][r] for e in passes]).reshape(-1, layers, measures),
+    }

@@ -25,12 +25,15 @@ def _runs(records: list[Record]) -> pd.DataFrame:
             "cell_id": cell_id(r.run),
             **{field: getattr(r.run, field) for field in FIELDS},
             "n_parameters": r.n_parameters,
+            "n_inputs": r.n_inputs,
+            "input_mean_square": r.input_mean_square,
             "status": r.status,
             "diverged_at": r.diverged_at,
         }
         for r in records
     ]
-    columns = ["run_id", "cell_id", *FIELDS, "n_parameters", "status", "diverged_at"]
+    measured = ["n_parameters", "n_inputs", "input_mean_square", "status", "diverged_at"]
+    columns = ["run_id", "cell_id", *FIELDS, *measured]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.astype({"train_size": "Int64", "batch_size": "Int64"})
 

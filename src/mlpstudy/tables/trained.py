@@ -6,8 +6,6 @@ A file that is damaged counts as missing and is trained again.
 
 from pathlib import Path
 
-import numpy as np
-
 from mlpstudy.archive import load_arrays, save_arrays
 from mlpstudy.design.run import Run, canonical, run_id
 from mlpstudy.files import DamagedFile
@@ -28,6 +26,8 @@ class Trained:
         arrays = {
             "run": canonical(record.run),
             "n_parameters": record.n_parameters,
+            "n_inputs": record.n_inputs,
+            "input_mean_square": record.input_mean_square,
             "diverged_at": record.diverged_at,
             "curves": record.curves,
             "probed": record.probed,
@@ -43,9 +43,10 @@ class Trained:
             return None
         if str(stored["run"]) != canonical(run):
             return None
+        numbers = ("n_parameters", "n_inputs", "input_mean_square", "diverged_at")
+        arrays = ("curves", "probed", "layers")
         return Record(
-            run,
-            int(stored["n_parameters"]),
-            int(stored["diverged_at"]),
-            *(np.asarray(stored[name]) for name in ("curves", "probed", "layers")),
+            run=run,
+            **{name: stored[name].item() for name in numbers},
+            **{name: stored[name] for name in arrays},
         )

@@ -1,0 +1,282 @@
+"""The engines: each as a good user of its library would write it, one small function per engine.
+
+An engine trains `networks` networks of one Work: one_pass() trains all of them for one pass, and
+evaluate() gives the losses and accuracies of all of them on the training examples.
+"""
+
+import importlib.util
+import os
+import warnings
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+from torch import nn
+from torch.func import functional_call, grad, stack_module_state, vmap
+from torch.utils.data import DataLoader, TensorDataset
+
+from benchmarks.work import BATCH, ETA, MOMENTUM, Work, examples
+from mlpstudy.core import probes
+from mlpstudy.core.batches import Examples
+from mlpstudy.core.network import Network
+from mlpstudy.core.train import train
+from mlpstudy.data.split import Part
+from mlpstudy.design.run import Run
+
+MODULES = {"relu": nn.ReLU, "tanh": nn.Tanh}
+ENDLESS = 100_000  # passes: the clock decides when it is over
+
+
+class Engine(NamedTuple):
+    networks: int
+    one_pass: Callable[[], object]
+    evaluate: Callable[[], tuple[np.ndarray, np.ndarray]]  # losses (R,), accuracies (R,)
+
+
+# The core
+
+
+def stack_of(work: Work, R: int) -> tuple[Network, Examples]:
+    """R networks of the core, of seeds 0 to R - 1, and their examples."""
+    settings = {
+        "depth": work.hidden,
+        "width": work.width,
+        "activation": work.activation,
+        "initialization": "torch_linear",
+        "optimizer": work.optimizer,
+        "eta": ETA[work.optimizer],
+        "momentum": MOMENTUM,
+        "batch_size": BATCH,
+        "epochs": ENDLESS,
+    }
+    network = Network([Run(seed=seed, **settings) for seed in range(R)], (64,), 10)
+    network.initialize()
+    x, y = examples(work.examples)
+    part = Part(x, np.eye(10, dtype=np.float32)[y], y)
+    return network, Examples([part], [0] * R, network)
+
+
+def core(work: Work, R: int) -> Engine:
+    network, data = stack_of(work, R)
+    passes = train(network, data)
+    next(passes)  # what is yielded before the first pass
+
+    def evaluate():
+        score = probes.evaluate(network, data)
+        return score.loss.numpy(), score.accuracy.numpy()
+
+    return Engine(R, lambda: next(passes), evaluate)
+
+
+# PyTorch, one network at a time
+
+
+def module_of(work: Work) -> nn.Sequential:
+    hidden = [m for i, o in work.fans[:-1] for m in (nn.Linear(i, o), MODULES[work.activation]())]
+    return nn.Sequential(*hidden, nn.Linear(*work.fans[-1]))
+
+
+def optimizer_of(work: Work, parameters) -> torch.optim.Optimizer:
+    if work.optimizer == "adam":
+        return torch.optim.Adam(parameters, lr=ETA["adam"])
+    return torch.optim.SGD(parameters, lr=ETA["sgd"], momentum=MOMENTUM)
+
+
+def learn(model, optimizer, batches) -> None:
+    """The training loop of every tutorial. batches: of x (B, 64) and y (B,)."""
+    loss = nn.CrossEntropyLoss()
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss(model(x), y).backward()
+        optimizer.step()
+
+
+def tensors(work: Work) -> tuple[torch.Tensor, torch.Tensor]:
+    x, y = examples(work.examples)
+    return torch.from_numpy(x), torch.from_numpy(y)
+
+
+def _torch_engine(work: Work, batches) -> Engine:
+    x, y = tensors(work)
+    model = module_of(work)
+    optimizer = optimizer_of(work, model.parameters())
+
+    def evaluate():
+        with torch.no_grad():
+            a = model(x)
+            accuracy = (a.argmax(1) == y).float().mean()
+            return np.array([nn.functional.cross_entropy(a, y)]), np.array([accuracy])
+
+    return Engine(1, lambda: learn(model, optimizer, batches(x, y)), evaluate)
+
+
+def plain(work: Work, R: int = 1) -> Engine:
+    """The whole set in memory, cut by a random permutation."""
+
+    def batches(x, y):
+        return ((x[rows], y[rows]) for rows in torch.randperm(len(x)).split(BATCH))
+
+    return _torch_engine(work, batches)
+
+
+def dataloader(work: Work, R: int = 1) -> Engine:
+    loader = DataLoader(TensorDataset(*tensors(work)), batch_size=BATCH, shuffle=True)
+    return _torch_engine(work, lambda x, y: loader)
+
+
+# scikit-learn
+
+
+def sklearn(work: Work, R: int = 1) -> Engine:
+    x, y = examples(work.examples)
+    model = MLPClassifier(
+        hidden_layer_sizes=(work.width,) * work.hidden,
+        activation=work.activation,
+        solver=work.optimizer,
+        alpha=0,
+        batch_size=BATCH,
+        learning_rate_init=ETA[work.optimizer],
+        momentum=MOMENTUM,
+        nesterovs_momentum=False,
+        random_state=0,
+    )
+    model.partial_fit(x, y, classes=np.arange(10))  # makes the network; one pass more than asked for
+
+    def one_pass():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.partial_fit(x, y)
+
+    def evaluate():
+        p = model.predict_proba(x)
+        loss = -np.log(np.maximum(p[np.arange(len(y)), y], 1e-30)).mean()
+        return np.array([loss]), np.array([(p.argmax(1) == y).mean()])
+
+    return Engine(1, one_pass, evaluate)
+
+
+# PyTorch, all networks at once, derived by vmap
+
+
+def torch_vmap(work: Work, R: int) -> Engine:
+    x, y = tensors(work)
+    models = [module_of(work) for _ in range(R)]
+    parameters, buffers = stack_module_state(models)
+    optimizer = optimizer_of(work, parameters.values())
+    skeleton = module_of(work).to("meta")
+
+    def loss(parameters, x, y):
+        return nn.functional.cross_entropy(functional_call(skeleton, (parameters, buffers), x), y)
+
+    slopes = vmap(grad(loss))
+
+    def one_pass():
+        orders = torch.stack([torch.randperm(len(x)) for _ in range(R)])
+        for rows in orders.split(BATCH, 1):
+            detached = {name: p.detach() for name, p in parameters.items()}
+            for name, slope in slopes(detached, x[rows], y[rows]).items():
+                parameters[name].grad = slope
+            optimizer.step()
+
+    def evaluate():
+        with torch.no_grad():
+            a = vmap(lambda p: functional_call(skeleton, (p, buffers), x))(parameters)
+            loss = vmap(nn.functional.cross_entropy, (0, None))(a, y)
+            return loss.numpy(), (a.argmax(2) == y).float().mean(1).numpy()
+
+    return Engine(R, one_pass, evaluate)
+
+
+# JAX, all networks at once, a whole pass compiled
+
+
+def has_jax() -> bool:
+    return importlib.util.find_spec("jax") is not None
+
+
+def jax_vmap(work: Work, R: int) -> Engine:
+    """vmap over the networks, scan over the steps, jit over the pass; optimizers by hand."""
+    os.environ.setdefault("NPROC", str(torch.get_num_threads()))  # read when JAX starts
+    import jax
+    import jax.numpy as jnp
+
+    x, y = map(jnp.asarray, examples(work.examples))
+    g = {"relu": jax.nn.relu, "tanh": jnp.tanh}[work.activation]
+    draw = np.random.default_rng(0).uniform
+    theta = [
+        [jnp.asarray(draw(-1, 1, (R, *s)) / np.sqrt(i), jnp.float32) for s in ((i, o), (o,))]
+        for i, o in work.fans
+    ]
+    trees = jax.tree_util.tree_map
+
+    def forward(theta, x):
+        *hidden, (W, b) = theta
+        for V, c in hidden:
+            x = g(x @ V + c)
+        return x @ W + b
+
+    def loss(theta, x, y):
+        return -jax.nn.log_softmax(forward(theta, x))[jnp.arange(len(y)), y].mean()
+
+    def sgd(theta, state, slope):
+        state = trees(lambda v, d: MOMENTUM * v + d, state, slope)
+        return trees(lambda p, v: p - ETA["sgd"] * v, theta, state), state
+
+    def adam(theta, state, slope):
+        t, mean, square = state
+        t = t + 1
+        mean = trees(lambda m, d: 0.9 * m + 0.1 * d, mean, slope)
+        square = trees(lambda s, d: 0.999 * s + 0.001 * d * d, square, slope)
+        theta = trees(
+            lambda p, m, s: (
+                p - ETA["adam"] * m / (1 - 0.9**t) / (jnp.sqrt(s / (1 - 0.999**t)) + 1e-8)
+            ),
+            theta,
+            mean,
+            square,
+        )
+        return theta, (t, mean, square)
+
+    update = {"sgd": sgd, "adam": adam}[work.optimizer]
+
+    def one_network(theta, state, key):
+        rows = jax.random.permutation(key, len(x))[: work.steps * BATCH].reshape(-1, BATCH)
+
+        def step(carry, rows):
+            slope = jax.grad(loss)(carry[0], x[rows], y[rows])
+            return update(*carry, slope), None
+
+        return jax.lax.scan(step, (theta, state), rows)[0]
+
+    whole_pass = jax.jit(jax.vmap(one_network), donate_argnums=(0, 1))
+    zeros = trees(jnp.zeros_like, theta)
+    state = zeros if work.optimizer == "sgd" else (jnp.zeros(R), zeros, trees(jnp.zeros_like, theta))
+    now = {"theta": theta, "state": state, "key": jax.random.key(0)}
+
+    def one_pass():
+        now["key"], key = jax.random.split(now["key"])
+        keys = jax.random.split(key, R)
+        now["theta"], now["state"] = whole_pass(now["theta"], now["state"], keys)
+        jax.block_until_ready(now["theta"])
+
+    @jax.jit
+    def scores(theta):
+        a = jax.vmap(forward, (0, None))(theta, x)
+        chosen = jax.nn.log_softmax(a)[:, jnp.arange(len(y)), y]
+        return -chosen.mean(1), (a.argmax(2) == y).mean(1)
+
+    return Engine(R, one_pass, lambda: tuple(map(np.asarray, scores(now["theta"]))))
+
+
+ENGINES: dict[str, Callable[[Work, int], Engine]] = {
+    "core": core,
+    "plain": plain,
+    "dataloader": dataloader,
+    "sklearn": sklearn,
+    "torch_vmap": torch_vmap,
+    "jax_vmap": jax_vmap,
+}
+STACKED = ("core", "torch_vmap", "jax_vmap")  # the others train one network at a time

@@ -1,0 +1,55 @@
+"""What every engine does: train networks of one shape on digits, pass after pass."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import ndarray
+
+from mlpstudy.data.datasets import DATASETS
+
+BATCH = 32
+ETA = {"sgd": 0.05, "adam": 1e-3}
+MOMENTUM = 0.9
+
+
+@dataclass(frozen=True)
+class Work:
+    """`hidden` layers of `width` units, trained on `examples` examples in batches of 32."""
+
+    hidden: int
+    width: int
+    optimizer: str = "sgd"  # with momentum 0.9; or adam
+    activation: str = "relu"
+    examples: int = 1024
+
+    @property
+    def name(self) -> str:
+        return f"{self.hidden}x{self.width}"
+
+    @property
+    def fans(self) -> list[tuple[int, int]]:
+        """(fan_in, fan_out) of every layer."""
+        sizes = [64, *[self.width] * self.hidden, 10]
+        return list(zip(sizes, sizes[1:], strict=False))
+
+    @property
+    def n_parameters(self) -> int:
+        return sum(i * o + o for i, o in self.fans)
+
+    @property
+    def steps(self) -> int:
+        return -(-self.examples // BATCH)
+
+    @property
+    def flop(self) -> int:
+        """Of the matrix products of one network's pass: z W, z' delta and, above, delta W'."""
+        weights = [i * o for i, o in self.fans]
+        return 2 * self.examples * (3 * sum(weights) - weights[0])
+
+
+def examples(n: int) -> tuple[ndarray, ndarray]:
+    """x (n, 64) float32 of mean 0 and variance 1, and y (n,) int64: the 1,797 digits, repeated."""
+    digits = DATASETS["digits"]()
+    rows = np.arange(n) % len(digits.x)
+    x = (digits.x - digits.x.mean()) / digits.x.std()
+    return x[rows].astype(np.float32), digits.y[rows]

@@ -1,0 +1,5 @@
+"""python -m mlpstudy"""
+
+from mlpstudy.cli import main
+
+main()

@@ -1,0 +1,136 @@
+"""Mean-field theory of signals and gradients in a wide random network (Poole et al. 2016,
+Schoenholz et al. 2017), computed by quadrature and with nothing tuned.
+
+q_l is the mean square of a at layer l, D the standard Gaussian, s_l the deviation of a weight:
+
+    forward    q_(l+1) = fan_in s^2 E[g(sqrt(q_l) D)^2] + sb^2,   q_1 = fan_in s^2 mean(x^2) + sb^2
+    backward   E[delta_l^2] = chi_l E[delta_(l+1)^2],   chi_l = fan_out s^2 E[g'(sqrt(q_l) D)^2]
+
+with the weights between l and l + 1. For square layers fan_in = fan_out and sw2 = n s^2.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from scipy.optimize import brentq
+
+from mlpstudy.core.activations import ACTIVATIONS
+from mlpstudy.core.initializers import INITIALIZERS
+
+# The trapezoidal rule: spectrally accurate on smooth g, and safe across the corners of the others.
+# An even number of points leaves out 0, where the corner of most of them lies.
+_D = np.linspace(-9, 9, 7200)
+_WEIGHT = np.exp(-(_D**2) / 2)
+_WEIGHT /= _WEIGHT.sum()
+
+
+@cache
+def second_moment(activation: str, q: float) -> float:
+    """E[g(sqrt(q) D)^2]."""
+    return _mean_square(ACTIVATIONS[activation].g(_a(q)))
+
+
+@cache
+def slope_moment(activation: str, q: float) -> float:
+    """E[g'(sqrt(q) D)^2]."""
+    how, a = ACTIVATIONS[activation], _a(q)
+    return _mean_square(how.dg(a, how.g(a)))
+
+
+def _a(q: float) -> torch.Tensor:
+    return torch.from_numpy(np.sqrt(q) * _D)
+
+
+def _mean_square(values: torch.Tensor) -> float:
+    return float(_WEIGHT @ values.double().numpy() ** 2)
+
+
+class Profile(NamedTuple):
+    """Theory for the hidden layers 1..depth of one network."""
+
+    q: np.ndarray  # (depth,) mean square of a
+    log10_delta: np.ndarray  # (depth,) log10 of rms delta at layer l over that at layer depth
+    log10_gradient: np.ndarray  # (depth,) the same of one example's weight gradient
+
+
+def profile(
+    activation: str,
+    initialization: str,
+    gain: float,
+    depth: int,
+    width: int,
+    n_in: int,
+    mean_square: float,
+) -> Profile:
+    """What theory says of a dense network without residual blocks, at its initialization.
+
+    mean_square: of one input, over examples and inputs.
+    """
+    how = INITIALIZERS[initialization]
+    first = (gain * how.deviation(n_in, width)) ** 2
+    square = (gain * how.deviation(width, width)) ** 2
+    q = [n_in * first * mean_square + how.bias(n_in, width) ** 2]
+    for _ in range(depth - 1):
+        forward = width * square * second_moment(activation, q[-1])
+        q.append(forward + how.bias(width, width) ** 2)
+    chi = np.array([width * square * slope_moment(activation, x) for x in q[:-1]])
+    with np.errstate(divide="ignore"):
+        log_delta = np.append(np.cumsum(np.log10(chi)[::-1])[::-1] / 2, 0.0)
+        below = [mean_square, *(second_moment(activation, x) for x in q[:-1])]
+        log_z = np.log10(below) / 2
+    return Profile(np.array(q), log_delta, log_delta + log_z - log_z[-1])
+
+
+class Phase(NamedTuple):
+    """Where deep square layers end up."""
+
+    q: float  # the fixed point of the mean square of a
+    chi: float  # < 1 the gradient vanishes, > 1 it explodes
+    depth_scale: float  # -1 / ln chi: layers over which the mean square delta falls by e
+
+
+SMALLEST, LARGEST = 1e-24, 1e12  # a mean square outside counts as 0 or infinite
+
+
+def phase(activation: str, sw2: float, sb2: float = 0.0) -> Phase:
+    """Where signals of unit inputs end: the fixed point next to q_1 = sw2 + sb2.
+
+    q is infinite where the signal grows without end.
+    """
+
+    def growth(log_q: float) -> float:
+        q = float(np.exp(log_q))
+        return np.log(max(sw2 * second_moment.__wrapped__(activation, q) + sb2, 1e-300)) - log_q
+
+    step = np.log(2.0)
+    near = float(np.log(sw2 + sb2))
+    direction = np.sign(growth(near))
+    while np.log(SMALLEST) < near < np.log(LARGEST) and growth(near) * direction > 0:
+        near += direction * step
+    if near >= np.log(LARGEST):
+        return Phase(np.inf, np.inf, np.nan)
+    inside = near > np.log(SMALLEST) and direction != 0
+    q = float(np.exp(brentq(growth, near - direction * step, near) if inside else near))
+    chi = sw2 * slope_moment.__wrapped__(activation, q)
+    return Phase(q, chi, _depth_scale(chi))
+
+
+def _depth_scale(chi: float) -> float:
+    if chi <= 0:
+        return 0.0
+    return float(np.inf) if abs(chi - 1) < 1e-9 else float(-1 / np.log(chi))
+
+
+def critical_variance(activation: str, sb2: float = 0.0) -> float:
+    """The sw2 at which chi = 1 at the fixed point; NaN where there is none between 0.01 and 100."""
+
+    def distance(log_sw2: float) -> float:
+        chi = phase(activation, float(np.exp(log_sw2)), sb2).chi
+        return np.log(min(max(chi, 1e-9), 1e9))
+
+    low, high = np.log(0.01), np.log(100)
+    if distance(low) * distance(high) > 0:
+        return np.nan
+    return float(np.exp(brentq(distance, low, high, xtol=1e-10)))

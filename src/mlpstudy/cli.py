@@ -1,0 +1,234 @@
+"""The command `mlpstudy`: one subcommand for each rule of the workflow, and some for people.
+
+What a subcommand needs is imported when it runs: `mlpstudy list` does not wait for torch.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mlpstudy.design.mistakes import Mistake, nearest
+from mlpstudy.design.names import TABLES, names_of
+from mlpstudy.design.project import CONFIG, Project
+from mlpstudy.design.settings import parse_settings
+from mlpstudy.files import DamagedFile
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Put the claims of a lecture on multilayer perceptrons to the test.",
+)
+UsageError = typer.BadParameter.__mro__[1]  # typer carries a click of its own
+TARGETS = ("datasets", "activations", "initializations", "costs", "optimizers", "schedules")
+
+
+@app.callback()
+def settings(
+    context: typer.Context,
+    file: Annotated[str, typer.Option("--file", help="the settings of the project")] = CONFIG,
+    config: Annotated[
+        list[str] | None, typer.Option("--config", "-C", help="KEY=VALUE laid over the file")
+    ] = None,
+    resolved: Annotated[
+        str, typer.Option("--settings", hidden=True, help="all settings as JSON")
+    ] = "",
+) -> None:
+    """Which settings hold for the subcommand."""
+
+    def read() -> Project:
+        if resolved:
+            return Project(parse_settings(resolved))
+        return Project.read(file, dict(_pair(word, "--config") for word in config or []))
+
+    context.obj = read
+
+
+def _pair(word: str, file: str) -> tuple[str, str]:
+    key, equals, value = word.partition("=")
+    if not equals or not key:
+        raise Mistake("is not KEY=VALUE", file=file, value=word, allowed="such as size=smoke")
+    return key, value
+
+
+# One for each rule
+
+
+@app.command()
+def prepare(context: typer.Context, dataset: str) -> None:
+    """Make a dataset: results/data/DATASET.npz."""
+    from mlpstudy import stages
+
+    if dataset not in names_of("dataset"):
+        raise _unknown("dataset", dataset, names_of("dataset"))
+    stages.prepare(dataset, context.obj().data_file(dataset))
+
+
+@app.command()
+def train(context: typer.Context, job: str) -> None:
+    """Train the networks of a job that are not trained yet, and write its tables."""
+    from mlpstudy import stages
+
+    stages.train(context.obj(), job)
+
+
+@app.command()
+def summarise(context: typer.Context, study: str) -> None:
+    """A study's summary tables and findings, from the tables of its jobs."""
+    from mlpstudy import stages
+
+    stages.summarise(context.obj(), study)
+
+
+@app.command()
+def draw(context: typer.Context, study: str) -> None:
+    """A study's figures, from its summary tables."""
+    from mlpstudy import stages
+
+    project = context.obj()
+    project.study(study)
+    stages.draw(project, study)
+
+
+@app.command()
+def report(context: typer.Context) -> None:
+    """The report of all studies, from their findings, tables and figures."""
+    from mlpstudy import publish
+
+    project = context.obj()
+    for path in publish.report(project):
+        if path.name in ("index.html", "README.md"):
+            print(path)
+
+
+# For people
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    fields: Annotated[
+        list[str] | None, typer.Argument(help="FIELD=VALUE, such as depth=8 activation=sigmoid")
+    ] = None,
+    run_id: Annotated[
+        str, typer.Option("--id", help="a run of one of the studies instead of fields")
+    ] = "",
+    folder: Annotated[
+        Path | None, typer.Option("--to", help="where to; default: results/runs/RUN_ID")
+    ] = None,
+) -> None:
+    """Train one network alone and leave a folder: settings, curves, layers, weights, pictures."""
+    from mlpstudy import single
+    from mlpstudy.design.command_line import run_of
+
+    project = context.obj()
+    if run_id and fields:
+        raise Mistake("and fields do not go together", file="command line", key="--id")
+    chosen = project.run(run_id) if run_id else run_of(fields or [])
+    print(single.run(project, chosen, folder))
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    run_ids: Annotated[list[str] | None, typer.Argument(help="runs of the studies")] = None,
+    sample: Annotated[int, typer.Option("--sample", min=0, help="take so many at random")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="of the sample")] = 0,
+) -> None:
+    """Train runs again, each alone, and compare every number with the sweep's, bit for bit."""
+    from mlpstudy import single
+
+    project = context.obj()
+    chosen = list(run_ids or []) or single.sample(project, sample or 1, seed)
+    differing = 0
+    for run_id in chosen:
+        told = single.replay(project, run_id)
+        differing += bool(told.differences)
+        print(f"{run_id}: {told}")
+    if differing:
+        print(f"{differing} of {len(chosen)} runs differ", file=sys.stderr)
+        raise typer.Exit(1)
+    if len(chosen) > 1:
+        print(f"all {len(chosen)} runs agree, bit for bit")
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="studies or one of " + ", ".join(TARGETS))] = "",
+) -> None:
+    """Show the studies, datasets, activations, initializations, costs, optimizers, schedules."""
+    known = ("studies", *TARGETS)
+    if what and what not in known:
+        raise _unknown("list", what, known)
+    for kind in [what] if what else known:
+        if not what:
+            print(f"{kind}:")
+        for line in _listed(context, kind):
+            print(f"  {line}" if not what else line)
+
+
+def _listed(context: typer.Context, kind: str) -> list[str]:
+    if kind != "studies":
+        return list(names_of(next(f for f in TABLES if f + "s" == kind)))
+    studies = context.obj().studies.values()
+    width = max(len(study.name) for study in studies)
+    return [f"{s.name:{width}}  {s.title} ({len(s.runs):,} networks)" for s in studies]
+
+
+@app.command()
+def plan(context: typer.Context) -> None:
+    """Say how many networks and jobs there are, and roughly how long they take."""
+    from mlpstudy.planning import estimate
+
+    for line in estimate(context.obj()):
+        print(line)
+
+
+def _unknown(key: str, value: str, known) -> Mistake:
+    return Mistake(
+        "is not known",
+        file="command line",
+        key=key,
+        value=value,
+        allowed="one of " + ", ".join(known),
+        nearest=nearest(value, known),
+    )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; a mistake is one line and exit code 2, a failure one line and 1."""
+    try:
+        sys.exit(app(args=arguments, prog_name="mlpstudy", standalone_mode=False))
+    except Mistake as mistake:
+        _leave(str(mistake), 2)
+    except UsageError as error:
+        _leave(_usage(error), 2)
+    except typer.Abort:
+        _leave("stopped", 130)
+    except KeyboardInterrupt:
+        _leave("stopped; what was trained is kept", 130)
+    except (DamagedFile, OSError) as error:
+        _leave(_failure(error), 1)
+
+
+def _usage(error: Exception) -> str:
+    """click's message on one line, with the nearest subcommand where one was mistyped."""
+    message = " ".join(error.format_message().split())
+    unknown = getattr(error, "message", "").partition("No such command '")[2].partition("'")[0]
+    close = nearest(unknown, [c.name or c.callback.__name__ for c in app.registered_commands])
+    hint = f"; did you mean {close!r}?" if unknown and close and "Did you mean" not in message else ""
+    return f"command line: {message}{hint}"
+
+
+def _failure(error: Exception) -> str:
+    if isinstance(error, DamagedFile):
+        return f"{error}; delete it and run again"
+    return f"{error.filename}: {error.strerror}" if getattr(error, "filename", None) else str(error)
+
+
+def _leave(line: str, code: int) -> Any:
+    print(f"mlpstudy: {line}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,103 @@
+"""The checkout as a whole: its settings, its studies, the jobs they come to, and where files go."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mlpstudy.design import settings as settings_file
+from mlpstudy.design.mistakes import Mistake, nearest
+from mlpstudy.design.pool import Job, jobs, jobs_of, pool
+from mlpstudy.design.run import Run
+from mlpstudy.design.settings import Settings, settings_json
+from mlpstudy.design.study import Study, load_all
+
+CONFIG = "config/config.yaml"
+TABLES = ("runs.parquet", "curves.parquet", "layers.parquet", "SHA256SUMS")
+STUDY_FILES = ("study.json", "findings.json", "counts.json", "tables.json")
+
+
+class Project:
+    """What is to be done with some settings. Paths are relative to the project's folder."""
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+
+    @classmethod
+    def read(cls, config: str = CONFIG, overrides: Mapping[str, Any] | None = None) -> "Project":
+        """The project of a config file and `--config key=value`; raises Mistake."""
+        return cls(settings_file.load(config, overrides))
+
+    @cached_property
+    def settings_json(self) -> str:
+        return settings_json(self.settings)
+
+    @cached_property
+    def studies(self) -> dict[str, Study]:
+        return {study.name: study for study in load_all(self.settings)}
+
+    @cached_property
+    def pool(self) -> dict[str, Run]:
+        return pool(self.studies.values())
+
+    @cached_property
+    def jobs(self) -> dict[str, Job]:
+        return {job.id: job for job in jobs(self.studies.values(), self.settings.job_seconds)}
+
+    @property
+    def datasets(self) -> list[str]:
+        return sorted({run.dataset for run in self.pool.values()})
+
+    def study(self, name: str) -> Study:
+        return _named(name, self.studies, "study", self.settings.config_dir)
+
+    def run(self, run_id: str) -> Run:
+        return _named(run_id, self.pool, "run", self.settings.config_dir)
+
+    def job(self, job_id: str) -> Job:
+        return _named(job_id, self.jobs, "job", self.settings.config_dir)
+
+    def jobs_of(self, study: str) -> list[str]:
+        """The ids of the jobs that a study needs."""
+        return [job.id for job in jobs_of(self.study(study), self.jobs.values())]
+
+    # Places
+
+    @property
+    def results(self) -> Path:
+        return Path(self.settings.results_dir)
+
+    @property
+    def report(self) -> Path:
+        return Path(self.settings.report_dir)
+
+    @property
+    def trained(self) -> Path:
+        """What is trained, whatever the size it was trained for."""
+        return Path("results/trained")
+
+    def data_file(self, dataset: str) -> Path:
+        return Path("results/data", f"{dataset}.npz")
+
+    def job_dir(self, job_id: str) -> Path:
+        return self.results / "jobs" / job_id
+
+    def study_dir(self, study: str) -> Path:
+        return self.results / "studies" / study
+
+    def run_dir(self, run_id: str) -> Path:
+        return Path("results/runs", run_id)
+
+
+def _named(name: str, known: Mapping[str, Any], kind: str, place: str) -> Any:
+    if name not in known:
+        some = ", ".join(list(known)[:8]) + (f", ... ({len(known)})" if len(known) > 8 else "")
+        raise Mistake(
+            f"is not a {kind} of this project",
+            file=place,
+            key=kind,
+            value=name,
+            allowed=f"one of {some}",
+            nearest=nearest(name, known),
+        )
+    return known[name]

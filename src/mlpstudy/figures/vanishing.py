@@ -1,0 +1,200 @@
+"""The figures of the study `vanishing`: from its tables alone."""
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+
+from mlpstudy.analysis import style
+from mlpstudy.figures.drawn import Drawn
+
+PROFILED = ("sigmoid", "tanh", "relu", "selu")
+INITIALIZATIONS = ("old_uniform", "glorot_normal", "lecun_normal", "he_normal", "orthogonal")
+RECIPE = ["activation", "initialization"]
+
+
+def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
+    """profiles, rates, theory, training."""
+    untrained = frames["rates"][frames["rates"]["epoch"] == 0]
+    start = untrained[untrained["block"] == "start"]
+    profiles, rates = frames["profiles"], frames["rates"]
+    depth = int(start["depth"].max())
+    return [
+        _profiles(profiles[profiles["block"] == "start"], depth),
+        _map(start, depth),
+        _theory(untrained),
+        _training(rates[rates["block"] == "training"], frames["by_run"]),
+    ]
+
+
+def _profiles(profiles: pd.DataFrame, depth: int) -> Drawn:
+    """delta by layer: one panel per activation, one line per initialization."""
+    dataset = sorted(profiles["dataset"].unique())[0]
+    here = profiles[(profiles["measure"] == "delta") & (profiles["dataset"] == dataset)]
+    here = here[(here["depth"] == depth) & (here["init_gain"] == 1.0)]
+    here = here[here["initialization"].isin(INITIALIZATIONS) & here["activation"].isin(PROFILED)]
+    looks = style.looks(INITIALIZATIONS)
+    figure, axes = style.panels(2, 2, height=2.9, sharex=True)
+    panels = [a for a in PROFILED if a in set(here["activation"])]
+    for ax, activation in zip(axes.flat, panels, strict=False):
+        for name, cell in here[here["activation"] == activation].groupby("initialization"):
+            cell = cell.sort_values("layer")
+            ax.plot(cell["layer"], cell["predicted_delta"], color=style.INK, lw=0.8, zorder=1, label="_")
+            spread = [cell["value"] - cell["low"], cell["high"] - cell["value"]]
+            line = {**looks[name].line(), "linestyle": "none"}
+            ax.errorbar(cell["layer"], cell["value"], np.abs(spread), elinewidth=0.8, label="_", **line)
+            first = cell[cell["layer"] == cell["layer"].max()]
+            ax.plot(first["layer"], first["value"], label=name, **line)
+        ax.axhline(0, color=style.FAINT, lw=0.6, zorder=0)
+        ax.set_title(activation)
+    for ax in axes[-1]:
+        ax.set_xlabel("layer (1 is the first)")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("log10 delta, less the last layer's")
+    handles = [_handle(looks[name], name) for name in INITIALIZATIONS if name in set(here["initialization"])]
+    handles.append(_line("mean-field theory"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=3)
+    n = _networks(here)
+    style.note_n(figure, n)
+    shown = ", ".join(panels)
+    return Drawn(
+        "profiles",
+        figure,
+        "How much of the error reaches each layer, before any training",
+        f"log10 of the rms delta of one example at each hidden layer, less that of the last hidden "
+        f"layer: mean over the seeds and its 95 % interval (points), and mean-field theory with "
+        f"nothing tuned (thin lines). Networks of depth {depth} on {dataset}, untrained; swept: "
+        f"activation (panels) and initialization. A line that falls to the left is a gradient that "
+        f"vanishes on its way down; flat is what deep training needs.",
+        f"Four panels ({shown}): the logarithm of delta against the layer for five initializations, "
+        f"with the prediction of theory as thin lines under the points.",
+        n,
+    )
+
+
+def _handle(look, label: str):
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], label=label, **{**look.line(), "linestyle": "none"})
+
+
+def _line(label: str):
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=style.INK, lw=0.8, label=label)
+
+
+def _networks(cells: pd.DataFrame) -> int:
+    """Networks behind rows that repeat a cell once per layer."""
+    keys = ["dataset", *RECIPE, "init_gain", "depth", "width"]
+    return int(cells.groupby(keys, observed=True)["n"].max().sum())
+
+
+def _map(start: pd.DataFrame, depth: int) -> Drawn:
+    """Decades lost per layer: activation against initialization."""
+    dataset = sorted(start["dataset"].unique())[0]
+    here = start[(start["dataset"] == dataset) & (start["init_gain"] == 1.0)]
+    # Widths, where several are swept, are averaged here; the table tells them apart.
+    table = here.pivot_table(index="activation", columns="initialization", values="value", dropna=False)
+    order = table.abs().min(axis=1).sort_values().index
+    columns = table.abs().median().sort_values().index
+    table = table.loc[order, columns]
+    figure, [[ax]] = style.panels(1, 1, height=0.9 + 0.34 * len(table))
+    bound = 1.0
+    text = table.map(lambda v: "none" if np.isnan(v) else f"{v:.2f}")
+    sns.heatmap(
+        table.clip(-bound, bound),
+        ax=ax,
+        cmap=style.DIVERGING,
+        vmin=-bound,
+        vmax=bound,
+        annot=text.where(table.notna(), ""),
+        fmt="",
+        annot_kws={"size": style.SMALL},
+        linewidths=1,
+        cbar_kws={"label": "decades of delta lost per layer\n(negative: gained)", "shrink": 0.8},
+    )
+    ax.set_facecolor("#dddddd")
+    for i, j in zip(*np.where(table.isna()), strict=True):
+        ax.text(j + 0.5, i + 0.5, "none", ha="center", va="center", fontsize=style.SMALL, color=style.FAINT)
+    ax.set(xlabel="", ylabel="")
+    ax.grid(False)
+    ax.tick_params(left=False, bottom=False)
+    ax.set_xticklabels(ax.get_xticklabels(), rotation=30, ha="right")
+    n = int((here["n"].fillna(0) + here["blocked"]).sum())
+    style.note_n(figure, n)
+    return Drawn(
+        "rates",
+        figure,
+        "Decades of gradient lost with each layer, by activation and initialization",
+        f"Mean least-squares slope of log10 delta over the {depth} hidden layers at the start, on "
+        f"{dataset}. 0 (pale) is what a deep network needs; 1 means that each layer divides delta by "
+        f"ten; a negative number is a gradient that grows on its way down. Colours end at 1; «none»: "
+        f"some layer receives no gradient at all (its derivative, or its weights, are 0).",
+        "A table of activations against initializations, each cell giving the decades of delta lost "
+        "per layer.",
+        n,
+    )
+
+
+def _theory(start: pd.DataFrame) -> Drawn:
+    """Measured against predicted decades per layer, one point per cell."""
+    cells = start[start["predicted"].notna() & start["value"].notna()]
+    figure, [[ax]] = style.panels(1, 1, height=4.2, width=5.2)
+    looks = style.looks(sorted(cells["dataset"].unique()))
+    low, high = np.nanmin(cells[["value", "predicted"]]), np.nanmax(cells[["value", "predicted"]])
+    ax.plot([low, high], [low, high], color=style.INK, lw=0.8, zorder=1)
+    for dataset, points in cells.groupby("dataset"):
+        spread = np.abs([points["value"] - points["low"], points["high"] - points["value"]])
+        line = {**looks[dataset].line(), "linestyle": "none"}
+        ax.errorbar(points["predicted"], points["value"], spread, elinewidth=0.8, label=dataset, **line)
+    ax.set(xlabel="predicted: decades of delta lost per layer", ylabel="measured")
+    ax.legend(loc="upper left")
+    error = (cells["value"] - cells["predicted"]).abs()
+    n = int(cells["n"].sum())
+    style.note_n(figure, n)
+    return Drawn(
+        "theory",
+        figure,
+        "Mean-field theory foretells the loss, with nothing tuned",
+        f"Each point is one cell (activation x initialization x depth x dataset) before training: "
+        f"decades of delta lost per layer, measured (mean over the seeds, 95 % interval) against the "
+        f"prediction; on the line they agree. Median distance {error.median():.3f}, largest "
+        f"{error.max():.3f} decades per layer over {len(cells)} cells.",
+        "Measured against predicted decades per layer; the points lie along the diagonal.",
+        n,
+    )
+
+
+def _training(rates: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
+    """Decades lost per layer along training, for the deepest networks that are trained."""
+    cells = rates[rates["depth"] == rates["depth"].max()]
+    passes = sorted(cells["epoch"].unique())
+    datasets = sorted(cells["dataset"].unique())
+    recipes = cells[RECIPE].drop_duplicates().sort_values(RECIPE).agg(" ".join, axis=1).tolist()
+    looks = style.looks(recipes)
+    figure, axes = style.panels(1, len(datasets), height=3.2, sharey=True)
+    places = {epoch: i for i, epoch in enumerate(passes)}
+    for ax, dataset in zip(axes[0], datasets, strict=True):
+        for recipe, cell in cells[cells["dataset"] == dataset].groupby(RECIPE):
+            name = " ".join(recipe)
+            style.draw(ax, cell.assign(place=cell["epoch"].map(places)), "place", looks[name], name)
+        ax.set_xticks(list(places.values()), [str(e) for e in places])
+        ax.axhline(0, color=style.FAINT, lw=0.6, zorder=0)
+        ax.set(title=dataset, xlabel="passes")
+    axes[0, 0].set_ylabel("decades of delta lost per layer")
+    axes[0, -1].legend(loc="best")
+    depth = int(cells["depth"].iloc[0])
+    trained = by_run[(by_run["block"] == "training") & (by_run["depth"] == depth)]
+    n = trained["run_id"].nunique()
+    style.note_n(figure, n)
+    return Drawn(
+        "training",
+        figure,
+        "Whether training mends the vanishing gradient",
+        f"Decades of delta lost per layer after 0, 1, 2, 5, ... passes in networks of depth {depth}; "
+        f"mean over the seeds and its 95 % interval. A curve that stays high is a network in which "
+        f"the lower layers hardly receive an error; one that falls towards 0 has learned to send it.",
+        "Decades lost per layer against passes of training, one line per activation and "
+        "initialization, one panel per dataset.",
+        n,
+    )

@@ -1,0 +1,118 @@
+"""Single experiments: one run alone, and the proof that it equals the sweep's."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy import rng, stages
+from mlpstudy.analysis import style
+from mlpstudy.archive import save_arrays
+from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.project import Project
+from mlpstudy.design.run import Run, run_id
+from mlpstudy.digests import digest
+from mlpstudy.figures import single as pictures
+from mlpstudy.progress import Progress
+from mlpstudy.tables.files import read_table, write_tables
+from mlpstudy.tables.record import Record
+from mlpstudy.tables.schema import TABLES, tables_of
+
+
+def run(project: Project, run: Run, folder: Path | None = None) -> Path:
+    """Train one run alone; the folder that it leaves: run.json, which is written last, the three
+    tables, weights.npz, curves and layers as pictures."""
+    folder = folder or project.run_dir(run_id(run))
+    progress = Progress(run_id(run), 1, run.epochs + 1)
+    record = stages.run_alone(project, run, progress=progress)
+    progress.finish()
+    tables = tables_of([record])
+    write_tables(folder, tables, {"train": digest("train"), "tabulate": digest("tabulate")})
+    save_arrays(folder / "weights.npz", record.weights)
+    with style.context():
+        for drawn in pictures.figures(tables):
+            style.save(drawn.figure, folder / drawn.name)
+    stages.write_json(folder / "run.json", _told(record))
+    return folder
+
+
+def _told(record: Record) -> dict:
+    """The resolved settings of a run and how it ended."""
+    ends = record.curves[-1] if len(record.curves) else []
+    return {
+        "run_id": run_id(record.run),
+        "fields": record.run.model_dump(),
+        "n_parameters": record.n_parameters,
+        "status": record.status,
+        "diverged_at": record.diverged_at,
+        "final": {
+            part: {"loss": float(loss), "accuracy": float(accuracy)}
+            for part, (loss, accuracy) in zip(("train", "validation", "test"), ends)
+        },
+        "made_by": {"train": digest("train")},
+    }
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What came of training a run again."""
+
+    numbers: int
+    differences: list[str]
+
+    def __str__(self) -> str:
+        if not self.differences:
+            return f"agrees with the sweep in all {self.numbers:,} numbers, bit for bit"
+        return f"differs from the sweep in {', '.join(self.differences)}"
+
+
+def replay(project: Project, name: str) -> Replay:
+    """Train a run of the studies alone and compare it with the tables of the sweep."""
+    run = project.run(name)
+    swept = _swept(project, name)
+    alone = tables_of([stages.run_alone(project, run, keep_weights=False)])
+    differences, numbers = [], 0
+    for table in TABLES:
+        numbers += alone[table].size
+        differences += [f"{table}.{column}" for column in _differing(swept[table], alone[table])]
+    return Replay(numbers, differences)
+
+
+def _swept(project: Project, name: str) -> dict[str, pd.DataFrame]:
+    """The sweep's tables of one run; raises Mistake where it has not been trained yet."""
+    job = next(j for j in project.jobs.values() if any(run_id(r) == name for r in j.runs))
+    folder = project.job_dir(job.id)
+    try:
+        tables = {table: read_table(folder, table) for table in TABLES}
+    except FileNotFoundError:
+        raise Mistake(
+            f"is not trained yet; first: snakemake --cores 2 {folder}/runs.parquet",
+            file=str(project.results),
+            value=name,
+        ) from None
+    return {
+        table: frame[frame["run_id"] == name].reset_index(drop=True)
+        for table, frame in tables.items()
+    }
+
+
+def _differing(swept: pd.DataFrame, alone: pd.DataFrame) -> list[str]:
+    """The columns that are not the same, bit for bit."""
+    if len(swept) != len(alone):
+        return ["rows"]
+    return [column for column in alone if not _same(swept[column], alone[column])]
+
+
+def _same(a: pd.Series, b: pd.Series) -> bool:
+    if pd.api.types.is_float_dtype(a.dtype) and isinstance(a.dtype, np.dtype):
+        return a.to_numpy(float).tobytes() == b.to_numpy(float).tobytes()
+    return json.dumps(a.astype(str).tolist()) == json.dumps(b.astype(str).tolist())
+
+
+def sample(project: Project, n: int, seed: int) -> list[str]:
+    """n runs of the pool, drawn at random."""
+    names = sorted(project.pool)
+    drawn = rng.stream(seed, "study").choice(len(names), size=min(n, len(names)), replace=False)
+    return [names[i] for i in sorted(drawn)]

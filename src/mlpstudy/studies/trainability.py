@@ -1,0 +1,153 @@
+"""Which networks train, and after how many passes? eta is chosen for every cell on validation."""
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.analysis import theory
+from mlpstudy.analysis.statistics import rate, share_difference, summarise
+from mlpstudy.analysis.survival import median_passes, passes_to_threshold, survival
+from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.view import View
+
+# A cell, but for the eta that is chosen within it.
+CELL = ["dataset", "activation", "initialization", "init_gain", "depth", "width"]
+RECIPE = ["activation", "initialization", "init_gain"]
+
+
+def summary(view: View) -> dict[str, pd.DataFrame]:
+    """by_run: every run, with passes to the threshold, and whether its eta is the chosen one.
+    chosen: the eta of each cell. shares: of its runs that train. passes: survival curves.
+    medians: passes after which half of them are there. accuracy: on test, after the last pass.
+    reach: the largest depth at which half of the runs train, and the depth scale of theory.
+    """
+    level = float(view.option("accuracy", 0.9))
+    curves = view.curves
+    if view.runs["status"].eq("diverged").any():
+        curves = _with_lost_starts(view)
+    passes = passes_to_threshold(curves, "validation", "accuracy", level, "above", view.runs)
+    fields = [*CELL, "eta", "seed", "status", "epochs", "n_inputs", "input_mean_square"]
+    by_run = view.runs[["run_id", *fields]].merge(passes, on="run_id")
+    for split in ("train", "validation", "test"):
+        final = view.final(split).add_prefix(f"{split}_")
+        by_run = by_run.merge(final, left_on="run_id", right_index=True, how="left")
+    chosen = _chosen(by_run)
+    by_run = by_run.merge(chosen.assign(chosen=True), on=[*CELL, "eta"], how="left")
+    by_run["chosen"] = by_run["chosen"].eq(True)
+    best = by_run[by_run["chosen"]]
+    accuracy = best.assign(test_accuracy=best["test_accuracy"].fillna(0.0))
+    shares = rate(best, CELL, "reached")
+    return {
+        "by_run": by_run,
+        "chosen": chosen,
+        "shares": shares,
+        "passes": survival(best, CELL),
+        "medians": median_passes(best, CELL),
+        "accuracy": summarise(accuracy, CELL, "test_accuracy"),
+        "reach": _reach(shares, best),
+    }
+
+
+def _with_lost_starts(view: View) -> pd.DataFrame:
+    """The curves, with a first row for runs that diverged before they had one."""
+    lost = view.runs.loc[~view.runs["run_id"].isin(view.curves["run_id"]), "run_id"]
+    rows = {"run_id": lost, "epoch": 0, "split": "validation", "loss": np.inf, "accuracy": 0.0}
+    return pd.concat([view.curves, pd.DataFrame(rows)], ignore_index=True)
+
+
+def _chosen(by_run: pd.DataFrame) -> pd.DataFrame:
+    """For each cell the eta with the lowest median of the final validation loss over its seeds.
+
+    A run that diverged counts as an infinite loss; of equal medians the smaller eta is taken.
+    """
+    loss = by_run.assign(loss=by_run["validation_loss"].fillna(np.inf))
+    medians = loss.groupby([*CELL, "eta"], as_index=False)["loss"].median()
+    ordered = medians.sort_values([*CELL, "loss", "eta"])
+    return ordered.groupby(CELL, as_index=False).first()[[*CELL, "eta"]]
+
+
+def _reach(shares: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
+    """The largest depth at which at least half of the runs train, beside 6 xi of theory."""
+    rows = []
+    for key, cells in shares.groupby(["dataset", *RECIPE, "width"], observed=True):
+        named = dict(zip(["dataset", *RECIPE, "width"], key, strict=True))
+        good = cells.loc[cells["value"] >= 0.5, "depth"]
+        how = theory.INITIALIZERS[named["initialization"]]
+        n = named["width"]
+        sw2 = n * (named["init_gain"] * how.deviation(n, n)) ** 2
+        scale = theory.phase(named["activation"], sw2, how.bias(n, n) ** 2).depth_scale
+        depths = {"largest_depth": int(good.max()) if len(good) else 0}
+        rows.append({**named, **depths, "deepest_tried": int(cells["depth"].max()), "xi": scale})
+    return pd.DataFrame(rows)
+
+
+def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
+    """What C21, C30 and C33 come to, dataset by dataset and recipe by recipe."""
+    best = frames["by_run"][frames["by_run"]["chosen"]]
+    found = []
+    for dataset in sorted(best["dataset"].unique()):
+        here = best[best["dataset"] == dataset]
+        found += view.findings("share_lost_with_depth", _lost(dataset, here))
+        deep = here[here["depth"] == here["depth"].max()]
+        for statistic, option in (
+            ("share_gained_by_activation", "activation_pairs"),
+            ("share_gained_by_initialization", "initialization_pairs"),
+        ):
+            pairs = view.option(option, [])
+            found += view.findings(statistic, [m for p in pairs for m in _gained(dataset, deep, p)])
+    return found
+
+
+def _lost(dataset: str, runs: pd.DataFrame) -> list[tuple]:
+    """Share that trains at the smallest depth less that at the greatest, for each recipe."""
+    measured = []
+    for key, recipe in runs.groupby(RECIPE, observed=True):
+        ends = [recipe[recipe["depth"] == depth] for depth in (recipe["depth"].min(), recipe["depth"].max())]
+        value = share_difference(ends[0]["reached"], ends[1]["reached"])
+        span = f"depth {ends[0]['depth'].iloc[0]} against {ends[1]['depth'].iloc[0]}"
+        measured.append((f"{dataset}, {_told(key)}, {span}", value, pd.concat(ends)))
+    return measured
+
+
+def _gained(dataset: str, deep: pd.DataFrame, pair: str) -> list[tuple]:
+    """Share that trains with one recipe less that with another, "a+i > b+j", at the greatest depth."""
+    sides = [_recipe(deep, name.strip()) for name in pair.split(">")]
+    if any(side.empty for side in sides):
+        return []
+    value = share_difference(sides[0]["reached"], sides[1]["reached"])
+    names = [_told(side[RECIPE].iloc[0]) for side in sides]
+    condition = f"{dataset}, depth {deep['depth'].iloc[0]}, {names[0]} against {names[1]}"
+    return [(condition, value, pd.concat(sides))]
+
+
+def _recipe(runs: pd.DataFrame, name: str) -> pd.DataFrame:
+    activation, initialization = name.split("+")
+    same = (runs["activation"] == activation) & (runs["initialization"] == initialization)
+    return runs[same & (runs["init_gain"] == 1.0)]
+
+
+def _told(key) -> str:
+    activation, initialization, gain = key
+    return f"{activation} {initialization}" + (f" x {gain:g}" if gain != 1 else "")
+
+
+def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
+    """The tables that the report shows."""
+    columns = [*CELL, "eta", "value", "low", "high", "n"]
+    shares = frames["shares"].merge(frames["chosen"], on=CELL)[columns]
+    return [
+        {
+            "name": "shares",
+            "title": "Share of runs that train, at the eta chosen on validation",
+            "caption": "value: share of the seeds that reach the accuracy within the budget, with "
+            "Wilson's 95 % interval.",
+            "frame": shares,
+        },
+        {
+            "name": "reach",
+            "title": "The largest depth that trains",
+            "caption": "largest_depth: the largest depth swept at which at least half of the runs "
+            "train; xi: depth scale of mean-field theory, in layers; training is expected to reach "
+            "about 6 xi (Schoenholz et al. 2017).",
+            "frame": frames["reach"],
+        },
+    ]

@@ -1,0 +1,213 @@
+"""Does the gradient vanish with depth? delta by layer, against mean-field theory."""
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.analysis import theory
+from mlpstudy.analysis.statistics import clustered, interval, paired, summarise
+from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.view import View
+
+# Blocks are kept apart: the same network may be in two of them, and counts once in each.
+CELL = ["block", "dataset", "activation", "initialization", "init_gain", "depth", "width"]
+
+
+def summary(view: View) -> dict[str, pd.DataFrame]:
+    """profiles: log10 delta and weight gradient by layer, measured and predicted.
+    rates: decades that delta loses per layer, by cell and pass, measured and predicted.
+    by_run: the same for each run. phases: the theory of every activation and initialization.
+    """
+    layers = _hidden(view)
+    by_run = _rates(layers)
+    rates = summarise(by_run[by_run["decades"].notna()], [*CELL, "epoch"], "decades", "mean")
+    rates = rates.merge(_blocked(by_run), on=[*CELL, "epoch"], how="outer")
+    rates["blocked"] = rates["blocked"].fillna(0).astype(int)
+    at_start = layers[(layers["epoch"] == 0) & layers["log10_delta"].notna()]
+    predicted = _predictions(at_start[at_start["depth"] > 1])
+    profiles = _profiles(at_start).merge(predicted, on=[*CELL, "layer"], how="left")
+    slopes = predicted.groupby(CELL, observed=True)[["layer", "predicted_delta"]].apply(
+        lambda g: pd.Series({"predicted": _slope(g["layer"], g["predicted_delta"])})
+    )
+    return {
+        "by_run": by_run,
+        "profiles": profiles,
+        "rates": rates.merge(slopes.reset_index(), on=CELL, how="left"),
+        "phases": _phases(view),
+    }
+
+
+def _hidden(view: View) -> pd.DataFrame:
+    """Hidden layers with log10 of delta and of one example's weight gradient, NaN where they are 0."""
+    fields = ["run_id", *CELL, "seed", "n_inputs", "input_mean_square"]
+    runs = view.runs.assign(block=view.runs["run_id"].map(view.block_of()))
+    layers = view.layers.merge(runs[fields], on="run_id")
+    layers = layers[layers["layer"] <= layers["depth"]].copy()
+    for name, column in (("delta", "delta_rms"), ("gradient", "weight_gradient_sample_rms")):
+        layers[f"log10_{name}"] = np.log10(layers[column].where(layers[column] > 0))
+    return layers
+
+
+def _slope(x: pd.Series, y: pd.Series) -> float:
+    """Least-squares slope; NaN where a value is missing."""
+    x = x.to_numpy(float) - x.mean()
+    return float((x * y).sum() / (x**2).sum()) if y.notna().all() and len(x) > 1 else np.nan
+
+
+def _rates(layers: pd.DataFrame) -> pd.DataFrame:
+    """Per run and probed pass: the decades of delta lost with each layer on the way down."""
+    ordered = layers[layers["depth"] > 1].sort_values(["run_id", "epoch", "layer"])
+    groups = ordered.groupby(["run_id", "epoch"], sort=False)
+    x = ordered["layer"] - (ordered["depth"] + 1) / 2
+    sums = pd.DataFrame({"xy": x * ordered["log10_delta"], "xx": x**2, "key": groups.ngroup()})
+    totals = sums.groupby("key").agg(
+        xy=("xy", lambda v: v.sum(skipna=False)), xx=("xx", "sum")
+    )
+    first = groups.head(1).reset_index(drop=True)
+    decades = (totals["xy"] / totals["xx"]).to_numpy()
+    return first[["run_id", *CELL, "seed", "epoch"]].assign(decades=decades)
+
+
+def _blocked(by_run: pd.DataFrame) -> pd.DataFrame:
+    """How many runs of a cell have a layer that no gradient reaches at all."""
+    none = by_run.assign(blocked=by_run["decades"].isna())
+    return none.groupby([*CELL, "epoch"], as_index=False)["blocked"].sum()
+
+
+def _profiles(layers: pd.DataFrame) -> pd.DataFrame:
+    """Mean log10 by layer, less that of the last hidden layer, with intervals over the seeds."""
+    parts = []
+    for name in ("delta", "gradient"):
+        value = f"log10_{name}"
+        top = layers[layers["layer"] == layers["depth"]].set_index("run_id")[value]
+        relative = layers.assign(value=layers[value] - layers["run_id"].map(top))
+        relative = relative[relative["value"].notna()]
+        parts.append(summarise(relative, [*CELL, "layer"], "value").assign(measure=name))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _predictions(layers: pd.DataFrame) -> pd.DataFrame:
+    """Theory for each cell, at the mean square of its inputs."""
+    rows = []
+    for key, cell in layers.groupby(CELL, observed=True):
+        named = dict(zip(CELL, key, strict=True))
+        square = float(cell.groupby("seed")["input_mean_square"].first().mean())
+        told = theory.profile(
+            named["activation"],
+            named["initialization"],
+            named["init_gain"],
+            named["depth"],
+            named["width"],
+            int(cell["n_inputs"].iloc[0]),
+            square,
+        )
+        for i in range(named["depth"]):
+            row = {"predicted_delta": told.log10_delta[i], "predicted_gradient": told.log10_gradient[i]}
+            rows.append({**named, "layer": i + 1, **row})
+    columns = [*CELL, "layer", "predicted_delta", "predicted_gradient"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.replace([-np.inf, np.inf], np.nan)
+
+
+def _phases(view: View) -> pd.DataFrame:
+    """Fixed point, chi and depth scale of square layers, for what the study uses."""
+    start = view.block("start")
+    width = int(start["width"].iloc[0]) if len(start) else 64
+    cells = start[["activation", "initialization", "init_gain"]].drop_duplicates()
+    rows = []
+    for cell in cells.itertuples(index=False):
+        how = theory.INITIALIZERS[cell.initialization]
+        sw2 = width * (cell.init_gain * how.deviation(width, width)) ** 2
+        sb2 = how.bias(width, width) ** 2
+        if sw2 == 0:
+            continue
+        told = theory.phase(cell.activation, sw2, sb2)
+        rows.append({**cell._asdict(), "sw2": sw2, "sb2": sb2, **told._asdict()})
+    frame = pd.DataFrame(rows)
+    frame["decades"] = -np.log10(frame["chi"].where(frame["chi"] > 0)) / 2
+    return frame.sort_values(["activation", "initialization"], ignore_index=True)
+
+
+def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
+    """What C22 and C33 come to, dataset by dataset."""
+    by_run, rates = frames["by_run"], frames["rates"]
+    start = by_run[(by_run["epoch"] == 0) & (by_run["block"] == "start")]
+    found = []
+    for dataset in sorted(start["dataset"].unique()):
+        here = start[start["dataset"] == dataset]
+        found += view.findings("decades_lost", _classical(view, dataset, here))
+        found += view.findings("decades_lost_while_training", _training(view, dataset, by_run))
+        found += view.findings("decades_saved", _saved(view, dataset, here))
+    cells = rates[(rates["epoch"] == 0) & rates["predicted"].notna() & rates["value"].notna()]
+    error = interval(np.abs(cells["value"] - cells["predicted"]), "median")
+    runs = start if cells.empty else by_run[by_run["epoch"] == 0].merge(cells[CELL], on=CELL)
+    found += view.findings("theory_error", [(f"{len(cells)} cells", error, runs)])
+    return found
+
+
+def _is(frame: pd.DataFrame, activation: str, initialization: str) -> pd.DataFrame:
+    same = (frame["activation"] == activation) & (frame["initialization"] == initialization)
+    return frame[same & (frame["init_gain"] == 1.0)]
+
+
+def _classical(view: View, dataset: str, start: pd.DataFrame) -> list[tuple]:
+    """Decades lost per layer in sigmoid networks, for each initialization of their time."""
+    measured = []
+    for initialization in view.option("classical_initializations", []):
+        runs = _is(start, "sigmoid", initialization)
+        if len(runs):
+            value = interval(runs["decades"])
+            measured.append((f"{dataset}, sigmoid, {initialization}", value, runs))
+    return measured
+
+
+def _training(view: View, dataset: str, by_run: pd.DataFrame) -> list[tuple]:
+    """The same after the last probed pass of the block `training`, at its greatest depth."""
+    runs = by_run[(by_run["block"] == "training") & (by_run["dataset"] == dataset)]
+    runs = runs[runs["depth"] == runs["depth"].max()]
+    runs = runs[(runs["epoch"] == runs["epoch"].max()) & (runs["activation"] == "sigmoid")]
+    if runs.empty:
+        return []
+    passes, depth = int(runs["epoch"].iloc[0]), int(runs["depth"].iloc[0])
+    value = clustered(runs["decades"], runs["seed"])
+    return [(f"{dataset}, depth {depth}, after {passes} passes", value, runs)]
+
+
+def _saved(view: View, dataset: str, start: pd.DataFrame) -> list[tuple]:
+    """By how much |decades per layer| falls from the old initialization to a chosen one."""
+    old = view.option("old_initialization", "old_uniform")
+    measured = []
+    for pair in view.option("good_initializations", []):
+        activation, good = pair.split("+")
+        treated, control = (_is(start, activation, name) for name in (good, old))
+        if treated.empty or control.empty:
+            continue
+        size = [f.assign(size=f["decades"].abs()) for f in (control, treated)]
+        value = paired(size[0], size[1], "size")
+        runs = pd.concat([treated, control])
+        measured.append((f"{dataset}, {activation}: {good} against {old}", value, runs))
+    return measured
+
+
+def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
+    """The tables that the report shows."""
+    start = frames["rates"]
+    start = start[(start["epoch"] == 0) & (start["block"] == "start")]
+    columns = ["dataset", "activation", "initialization", "value", "low", "high", "predicted", "n", "blocked"]
+    return [
+        {
+            "name": "start",
+            "title": "Decades of delta lost per layer at the start",
+            "caption": "Mean over the seeds with its 95 % interval, and the prediction of mean-field "
+            "theory. blocked: runs in which some layer gets no gradient at all.",
+            "frame": start[columns].sort_values(columns[:3]),
+        },
+        {
+            "name": "phases",
+            "title": "Mean-field theory of square layers",
+            "caption": "sw2, sb2: variance of the weights (times the fan-in) and of the biases; q: "
+            "fixed point of the mean square of a; chi: factor on the mean square of delta with each "
+            "layer down (below 1 it vanishes, above 1 it explodes); depth_scale: -1 / ln chi, in "
+            "layers; decades: of rms delta lost per layer.",
+            "frame": frames["phases"],
+        },
+    ]

@@ -1,0 +1,29 @@
+# The page and the README, from what all studies found.
+rule report:
+    input:
+        "config/lecture.yaml",
+        sorted(str(path) for path in Path("report/templates").iterdir()),
+        [
+            f"{RESULTS}/studies/{study}/{name}"
+            for study in PROJECT.studies
+            for name in ("findings.json", "figures.json")
+        ],
+    output:
+        f"{REPORT}/index.html",
+        f"{REPORT}/README.md",
+        f"{RESULTS}/findings.json",
+    log:
+        f"{LOGS}/report.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/report.tsv"
+    conda:
+        "../envs/mlpstudy.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        digest=digest("report"),
+        language=PROJECT.settings.language,
+    shell:
+        "{PYTHON:q} -m mlpstudy --settings {SETTINGS:q} report 2>&1 | tee {log:q}"

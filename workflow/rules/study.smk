@@ -1,0 +1,66 @@
+# A study's tables and findings, then its figures. Its name is a target of its own.
+rule summarise:
+    input:
+        lambda wildcards: tables_of_jobs(wildcards),
+    output:
+        [
+            f"{RESULTS}/studies/{{study}}/{name}"
+            for name in ("study.json", "findings.json", "counts.json", "tables.json")
+        ],
+        tables=directory(f"{RESULTS}/studies/{{study}}/tables"),
+    log:
+        f"{LOGS}/summarise/{{study}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/summarise/{{study}}.tsv"
+    conda:
+        "../envs/mlpstudy.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        digest=digest("summarise"),
+        study=lambda wildcards: study_of(wildcards).model_dump_json(),
+    shell:
+        "{PYTHON:q} -m mlpstudy --settings {SETTINGS:q} summarise {wildcards.study:q}"
+        " > {log:q} 2>&1"
+
+
+rule draw:
+    input:
+        f"{RESULTS}/studies/{{study}}/study.json",
+        tables=f"{RESULTS}/studies/{{study}}/tables",
+    output:
+        f"{RESULTS}/studies/{{study}}/figures.json",
+        figures=report(
+            directory(f"{RESULTS}/studies/{{study}}/figures"),
+            patterns=["{figure}.png"],
+            caption="../report/figure.rst",
+            category="{study}",
+            labels={"figure": "{figure}"},
+        ),
+    log:
+        f"{LOGS}/draw/{{study}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/draw/{{study}}.tsv"
+    conda:
+        "../envs/mlpstudy.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        digest=digest("draw"),
+    shell:
+        "{PYTHON:q} -m mlpstudy --settings {SETTINGS:q} draw {wildcards.study:q}"
+        " > {log:q} 2>&1"
+
+
+for name in PROJECT.studies:
+
+    rule:
+        name:
+            name
+        input:
+            f"{RESULTS}/studies/{name}/findings.json",
+            f"{RESULTS}/studies/{name}/figures.json",
