@@ -151,9 +151,7 @@ def test_paired_aligns_on_the_seed():
 def test_paired_within_datasets_resamples_seeds():
     treated, control = two_treatments(0.01)
     both = [f.assign(dataset=name) for name in "ab" for f in (treated, control)]
-    found = st.paired(
-        pd.concat(both[0::2]), pd.concat(both[1::2]), "accuracy", within=["dataset"]
-    )
+    found = st.paired(pd.concat(both[0::2]), pd.concat(both[1::2]), "accuracy", within=["dataset"])
     assert_allclose(found, st.paired(treated, control, "accuracy"), rtol=1e-9)
 
 

@@ -53,7 +53,9 @@ def test_without_runs_a_curve_s_end_is_its_budget():
 
 def test_levels_per_run_and_downwards():
     level = pd.Series({"never": 0.4, "late": 0.3, "at-once": 1.0, "lost-again": 1, "diverged": 1})
-    table = passes_to_threshold(CURVES, "validation", "accuracy", level, "above").set_index("run_id")
+    table = passes_to_threshold(CURVES, "validation", "accuracy", level, "above").set_index(
+        "run_id"
+    )
     assert list(table.loc[["never", "late", "at-once"], "passes"]) == [3, 2, 3]
     assert list(table.loc[["never", "late", "at-once"], "reached"]) == [True, True, False]
     down = passes_to_threshold(CURVES, "validation", "accuracy", 0.2, "below").set_index("run_id")
@@ -92,6 +94,14 @@ def test_band_without_censoring_is_wilsons():
     assert list(steps["passes"]) == [0, 1, 4, 7, 9]
     for row, k in zip(steps.itertuples(), [8, 6, 5, 4, 4]):
         assert (row.share, row.low, row.high) == pytest.approx(wilson(k, 8), rel=1e-12)
+
+
+def test_band_counts_the_runs_that_were_left():
+    # One is lost at 1: with four before anything happens, of three from then on.
+    steps = survival(runs_of([1, 2, 3, 4], [0, 1, 1, 1]), [])
+    assert list(steps["passes"]) == [0, 1, 2, 3, 4]
+    expected = [wilson(4, 4), wilson(4, 4), wilson(2, 3), wilson(1, 3), wilson(0, 3)]
+    assert_allclose(steps[["share", "low", "high"]], expected, rtol=1e-12)
 
 
 def test_shares_are_scipys_and_the_band_has_greenwoods_variance():
@@ -147,4 +157,6 @@ def test_interval_of_the_median_is_about_that_of_the_order_statistics():
     passes = np.arange(1, 102)
     row = median_passes(runs_of(passes, [True] * 101), []).iloc[0]
     exact = stats.quantile_test(passes, p=0.5).confidence_interval(0.95)
-    assert_allclose(row[["low", "value", "high"]].astype(float), [exact.low, 51, exact.high], atol=1)
+    assert_allclose(
+        row[["low", "value", "high"]].astype(float), [exact.low, 51, exact.high], atol=1
+    )

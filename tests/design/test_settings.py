@@ -132,7 +132,8 @@ REFUSED = [
     ("device: gpu", "device: 'gpu' is not allowed; one of auto, cpu, cuda; did you mean 'cpu'?"),
     ("language: no", "language: false is not allowed; one of en, fr"),
     ("studies: vanishing", f"studies[0]: 'vanishing' is not a study; {STUDIES}"),
-    ("studies: [asks, wonder]", f"studies[1]: 'wonder' is not a study; {STUDIES}; did you mean 'wonders'?"),
+    ("studies: [asks, wonder]", f"studies[1]: 'wonder' is not a study; {STUDIES}; "
+                               "did you mean 'wonders'?"),
     ("studies: []", f"studies: [] is not allowed; {MANY}"),
     ("studies: 5", f"studies: 5 is not allowed; {MANY}"),
     ("studies: [asks, asks]", "studies[1]: is given twice"),

@@ -239,6 +239,8 @@ def sign_flip(values: Iterable[float], alternative: str = "two-sided", seed: int
         raise ValueError("a test needs at least one difference")
     if np.isnan(values).any():
         return float("nan")
+    if len(values) == 1:  # scipy wants two; a zero has no sign and changes nothing
+        values = np.append(values, 0.0)
     test = stats.permutation_test(
         (values,),
         np.mean,
@@ -318,9 +320,14 @@ def _percentiles(
 ) -> np.ndarray:
     """(2, ...) expanded percentiles of the statistic of resamples along the last axis."""
     n = values.shape[-1]
+
+    def contiguous(resamples: np.ndarray, axis: int = -1) -> np.ndarray:
+        # Sums of other layouts run in another order: the last bit would tell of the neighbours.
+        return function(np.ascontiguousarray(resamples), axis=axis)
+
     result = stats.bootstrap(
         (values,),
-        function,
+        contiguous if vectorized else function,
         axis=-1,
         vectorized=vectorized,
         n_resamples=RESAMPLES,

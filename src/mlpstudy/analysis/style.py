@@ -34,7 +34,7 @@ SEQUENTIAL, DIVERGING = "viridis", "PuOr_r"  # of images: both safe for colour-b
 
 # Okabe and Ito (2008), without the yellow that white paper swallows; neighbours in this order
 # differ in lightness as well as in hue.
-COLOURS = ("#0072b2", "#e69f00", "#000000", "#d55e00", "#56b4e9", "#009e73", "#cc79a7")
+COLOURS = ("#0072b2", "#e69f00", "#000000", "#009e73", "#56b4e9", "#d55e00", "#cc79a7")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 LINES = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.5, 1.2, 1.5)))
 

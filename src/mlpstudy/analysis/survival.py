@@ -66,9 +66,7 @@ def survival(frame: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     return pd.concat(steps, ignore_index=True)[[*by, *steps[0].columns[: -len(by)]]]
 
 
-def quantile_passes(
-    frame: pd.DataFrame, by: str | Sequence[str], q: float = 0.5
-) -> pd.DataFrame:
+def quantile_passes(frame: pd.DataFrame, by: str | Sequence[str], q: float = 0.5) -> pd.DataFrame:
     """Passes after which a share q of the runs is there: by..., value, low, high, n, reached.
 
     frame: as for `survival`. Infinite where the budget ends first. low, high: where the ends of

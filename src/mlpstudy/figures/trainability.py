@@ -1,5 +1,8 @@
 """The figures of the study `trainability`: from its tables alone."""
 
+from itertools import product
+
+import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import style
@@ -41,29 +44,49 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
 
 
 def _by_depth(cells: pd.DataFrame, best, name: str, label: str, title: str, caption: str) -> Drawn:
-    """A summary against depth: one panel per dataset, one line per recipe."""
-    datasets = sorted(cells["dataset"].unique())
-    recipes = cells[RECIPE].drop_duplicates().sort_values(RECIPE).agg(" ".join, axis=1).tolist()
-    looks = style.looks(recipes)
-    figure, axes = style.panels(1, len(datasets), height=3.6, sharey=True)
-    for ax, dataset in zip(axes[0], datasets, strict=True):
-        for recipe, cell in cells[cells["dataset"] == dataset].groupby(RECIPE):
-            style.draw(ax, cell, "depth", looks[" ".join(recipe)], " ".join(recipe))
-        ax.set(title=dataset, xlabel="depth (hidden layers)", ylim=(-0.03, 1.03))
-        ax.set_xticks(sorted(cells["depth"].unique()))
-    axes[0, 0].set_ylabel(label)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    """A summary against depth: a row per dataset, a panel per activation, a line per initialization."""
+    datasets, activations = (_levels(cells, name) for name in ("dataset", "activation"))
+    looks = style.looks(_levels(cells, "initialization"))
+    figure, axes = style.panels(
+        len(datasets), len(activations), height=2.4, sharex=True, sharey=True
+    )
+    for (i, dataset), (j, activation) in product(enumerate(datasets), enumerate(activations)):
+        ax = axes[i, j]
+        here = cells[(cells["dataset"] == dataset) & (cells["activation"] == activation)]
+        for initialization, cell in here.groupby("initialization"):
+            _points(ax, cell, looks[initialization], initialization)
+        ax.set(title=activation if not i else "", ylim=(-0.04, 1.04))
+    _label(axes, datasets, "depth", label)
+    handles = {h.get_label(): h for ax in axes.flat for h in ax.get_legend_handles_labels()[0]}
+    figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=4)
     style.note_n(figure, len(best))
     return Drawn(
         name,
         figure,
         title,
         caption,
-        f"{label.capitalize()} against depth for {len(recipes)} pairs of activation and "
-        f"initialization, one panel for each of {', '.join(datasets)}.",
+        f"{label.capitalize()} against depth: a panel for each of {', '.join(activations)}, a line "
+        f"for each initialization, a row for each of {', '.join(datasets)}.",
         len(best),
     )
+
+
+def _levels(cells: pd.DataFrame, column: str) -> list[str]:
+    return sorted(cells[column].unique())
+
+
+def _points(ax, cell: pd.DataFrame, look, label: str) -> None:
+    """Values with their intervals, joined by a line."""
+    cell = cell.sort_values("depth")
+    spread = np.clip([cell["value"] - cell["low"], cell["high"] - cell["value"]], 0, None)
+    ax.errorbar(cell["depth"], cell["value"], spread, label=label, elinewidth=0.8, **look.line())
+
+
+def _label(axes, datasets: list[str], x: str, y: str) -> None:
+    for ax in axes[-1]:
+        ax.set_xlabel(x)
+    for ax, dataset in zip(axes[:, 0], datasets, strict=True):
+        ax.set_ylabel(f"{dataset}\n{y}")
 
 
 def _survival(steps: pd.DataFrame, best: pd.DataFrame, level: float, epochs: int) -> Drawn:
@@ -80,12 +103,8 @@ def _survival(steps: pd.DataFrame, best: pd.DataFrame, level: float, epochs: int
             cell = shown[(shown["dataset"] == dataset) & (shown[RECIPE] == list(recipe)).all(axis=1)]
             for depth, curve in cell.groupby("depth"):
                 style.draw(ax, curve, "passes", looks[depth], f"depth {depth}", y="share", steps=True)
-            ax.set_title(f"{dataset}: {' '.join(recipe)}")
-            ax.set(xlim=(0, epochs), ylim=(-0.03, 1.03))
-    for ax in axes[-1]:
-        ax.set_xlabel("passes")
-    for ax in axes[:, 0]:
-        ax.set_ylabel("share not there yet")
+            ax.set(title=" ".join(recipe) if not i else "", xlim=(0, epochs), ylim=(-0.04, 1.04))
+    _label(axes, datasets, "passes", "share not there yet")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(depths))
     keys = best[RECIPE].agg(tuple, axis=1).isin(recipes)

@@ -111,7 +111,7 @@ def _map(start: pd.DataFrame, depth: int) -> Drawn:
         fmt="",
         annot_kws={"size": style.SMALL},
         linewidths=1,
-        cbar_kws={"label": "decades of delta lost per layer\n(negative: gained)", "shrink": 0.8},
+        cbar_kws={"label": "decades lost per layer", "aspect": 30},
     )
     ax.set_facecolor("#dddddd")
     for i, j in zip(*np.where(table.isna()), strict=True):

@@ -8,7 +8,7 @@ import re
 import struct
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,15 @@ class Summary:
     rows: tuple[tuple[Any, ...], ...]
     length: int
 
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Which columns hold numbers: they are set to the right."""
+        return tuple(
+            all(isinstance(value, int | float | None) for value in column)
+            and any(value is not None for value in column)
+            for column in zip(*self.rows, strict=True)
+        ) or (False,) * len(self.columns)
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -122,10 +131,10 @@ class Chapter:
         return tuple(finding for verdict in self.verdicts for finding in verdict.findings)
 
     @property
-    def not_held(self) -> tuple[Verdict, ...]:
+    def not_held(self) -> tuple[tuple[Verdict, tuple[Finding, ...]], ...]:
         """The claims that did not hold, each with the findings that do not support it."""
         return tuple(
-            replace(verdict, findings=tuple(f for f in verdict.findings if f.verdict != SUPPORTED))
+            (verdict, tuple(f for f in verdict.findings if f.verdict != SUPPORTED))
             for verdict in self.verdicts
             if verdict.status != SUPPORTED
         )

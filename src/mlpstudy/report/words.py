@@ -71,6 +71,7 @@ WORDS = {
     "statistic": ("Statistic", "Statistique"),
     "measured": ("Measured [95 %]", "Mesure [95 %]"),
     "needed": ("Supported if", "Confirmé si"),
+    "side": ("supported if {side}", "confirmé si {side}"),
     "n": ("Networks", "Réseaux"),
     "verdict": ("Verdict", "Verdict"),
     "chapter": ("Chapter", "Chapitre"),

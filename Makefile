@@ -1,0 +1,35 @@
+# Each target does all the set-up that it needs: a virtual environment with pinned packages.
+PYTHON ?= python3
+CORES ?= $(shell nproc 2>/dev/null || echo 2)
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/ready
+
+.PHONY: report smoke test bench lint setup
+
+report: $(READY)
+	$(RUN) -m snakemake --cores $(CORES)
+
+smoke: $(READY)
+	$(RUN) -m snakemake --cores $(CORES) --config size=smoke
+
+test: $(READY)
+	$(RUN) -m pytest
+
+bench: $(READY)
+	$(RUN) -m benchmarks
+
+lint: $(READY)
+	$(RUN) -m ruff check src tests benchmarks
+	$(RUN) -m ruff format --check src tests benchmarks
+	$(VENV)/bin/snakefmt --check Snakefile workflow
+	$(RUN) -m snakemake --lint
+
+setup: $(READY)
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mlpstudy needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(READY)
