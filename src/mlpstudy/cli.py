@@ -33,7 +33,8 @@ def settings(
         list[str] | None, typer.Option("--config", "-C", help="KEY=VALUE laid over the file")
     ] = None,
     resolved: Annotated[
-        str, typer.Option("--settings", hidden=True, help="all settings as JSON")
+        str,
+        typer.Option("--settings", envvar="MLPSTUDY_SETTINGS", help="all settings as JSON instead"),
     ] = "",
 ) -> None:
     """Which settings hold for the subcommand."""

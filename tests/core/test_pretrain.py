@@ -85,17 +85,18 @@ PYTORCH = {
 
 
 def corruptions(run: Run, layer: int, size: tuple[int, int]):
-    """For each step what becomes of a batch of at most that size, drawn one run at a time."""
+    """For each step the factor and the term of a batch of that size, drawn one run at a time."""
     stream = rng.stream(run.seed, "pretrain-noise", layer)
+    factor, term = torch.ones(size), torch.zeros(size)
     while run.pretraining == "autoencoder":
-        yield lambda x: x
+        yield factor, term
     while run.pretraining == "denoising_gaussian":
-        noise = run.corruption * stream.standard_normal(size, dtype="float32").astype(float)
-        yield lambda x: x + torch.from_numpy(noise[: len(x)])
+        noise = torch.from_numpy(stream.standard_normal(size, dtype="float32"))
+        yield factor, run.corruption * noise.double()
     while run.pretraining == "denoising_masking":
         eight = stream.bit_generator.random_raw(prod(size)).view("uint8").reshape(8, *size)
-        for step in eight >= round(256 * run.corruption):
-            yield lambda x: x * torch.from_numpy(step[: len(x)])
+        for kept in torch.from_numpy(eight >= round(256 * run.corruption)):
+            yield kept, term
 
 
 def pretrained_by_pytorch(run: Run) -> list[torch.Tensor]:
@@ -113,10 +114,11 @@ def pretrained_by_pytorch(run: Run) -> list[torch.Tensor]:
         sgd = torch.optim.SGD(tensors, lr=run.pretraining_eta, momentum=run.momentum)
         orders = rng.stream(run.seed, "pretrain-order", layer)
         B = run.batch_size or len(z)
-        corrupted = corruptions(run, layer, (B, z.shape[1]))
+        corruption = corruptions(run, layer, (B, z.shape[1]))
         for _ in range(run.pretraining_epochs):
             for rows in torch.from_numpy(orders.permutation(len(z))).split(B):
-                h = g(next(corrupted)(z[rows]) @ tensors[0] + tensors[1])
+                factor, term = (each[: len(rows)] for each in next(corruption))
+                h = g((z[rows] * factor + term) @ tensors[0] + tensors[1])
                 loss = (h @ tensors[2] + tensors[3] - z[rows]).square().sum(1).mean()
                 sgd.zero_grad()
                 loss.backward()
@@ -144,7 +146,7 @@ def test_autoencoders_agree_with_pytorch(kind, residual):
     """Three layers, momentum and a short last batch; dropout and noise wait for the training."""
     later = {"dropout": 0.5, "input_noise": 0.5, "weight_decay": 0.1, "optimizer": "adam"}
     shape = {"depth": 3, "residual": residual, "activation": "tanh", "seed": 3}
-    run = prepared(kind, batch_size=32, schedule="cosine", trained="last", **later, **shape)
+    run = prepared(kind, train_size=150, schedule="cosine", trained="last", **later, **shape)
     ours = parameters(pretrained(run, dtype=torch.float64))
     for mine, theirs in zip(ours, pretrained_by_pytorch(run), strict=False):
         torch.testing.assert_close(mine, theirs, rtol=1e-9, atol=1e-11)
@@ -183,7 +185,8 @@ def test_masks_have_their_share_and_lie_within_one_another():
 def machine_of(run: Run, layer: int, v: np.ndarray) -> Boltzmann:
     """A machine with parameters of every sign, the visible biases included."""
     machine = Boltzmann([run], layer, v.shape[1], torch.empty(0, dtype=torch.float64))
-    machine.theta.copy_(torch.from_numpy(np.random.default_rng(1).normal(0, 0.5, len(machine.theta))))
+    values = np.random.default_rng(1).normal(0, 0.5, len(machine.theta))
+    machine.theta.copy_(torch.from_numpy(values))
     return machine
 
 

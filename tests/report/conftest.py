@@ -10,6 +10,7 @@ import pytest
 from mlpstudy.analysis import style
 from mlpstudy.report.build import build
 from mlpstudy.studies.finding import Finding, write_findings
+from mlpstudy.tables.files import write_tables
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES, LECTURE = ROOT / "report" / "templates", ROOT / "config" / "lecture.yaml"
@@ -116,8 +117,7 @@ def results(tmp_path, drawn) -> Path:
     frame = pd.DataFrame(
         {"activation": ["sigmoid", "relu"], "slope": [-0.4123, float("nan")], "networks": [24, 24]}
     )
-    (folder / "studies" / "vanishing" / "tables").mkdir()
-    frame.to_parquet(folder / "studies/vanishing/tables/slopes.parquet", write_page_checksum=True)
+    write_tables(folder / "studies" / "vanishing" / "tables", {"slopes": frame}, {"code": "0"})
     put(
         folder,
         study("passes", sweep={}),

@@ -1,4 +1,5 @@
 # What the rules share: the project, and how a subcommand is called.
+import shlex
 import sys
 from pathlib import Path
 
@@ -15,34 +16,45 @@ except Mistake as mistake:
     sys.exit(2)
 
 RESULTS, REPORT = PROJECT.settings.results_dir, PROJECT.settings.report_dir
-PYTHON, SETTINGS = sys.executable, PROJECT.settings_json
 LOGS = f"{RESULTS}/logs"
 
+# Every job gets all settings, and the Python that runs Snakemake. They are no parameters, as a
+# change of language or threads is no reason to train again: what matters to a rule stands there.
+shell.prefix(
+    "set -euo pipefail; "
+    f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
+    f"MLPSTUDY_SETTINGS={shlex.quote(PROJECT.settings_json).replace('{', '{{').replace('}', '}}')}; "
+)
 
-def _asked(find, name):
-    """What a wildcard names; where there is no such thing, one line and no traceback."""
+
+def data_of_job(wildcards):
+    return _data(PROJECT.job, wildcards.job)
+
+
+def data_of_run(wildcards):
+    return _data(PROJECT.run, wildcards.run_id)
+
+
+def _data(find, name):
+    """The file of a job's or run's dataset; for what there is not, a missing input that says so."""
     try:
-        return find(name)
+        return f"results/data/{find(name).dataset}.npz"
     except Mistake as mistake:
-        raise WorkflowError(str(mistake)) from None
-
-
-def job_of(wildcards):
-    return _asked(PROJECT.job, wildcards.job)
-
-
-def run_of(wildcards):
-    return _asked(PROJECT.run, wildcards.run_id)
+        return str(mistake)
 
 
 def study_of(wildcards):
-    return _asked(PROJECT.study, wildcards.study)
+    """A study as JSON: a parameter of what depends on it."""
+    known = PROJECT.studies.get(wildcards.study)
+    return known.model_dump_json() if known else ""
 
 
 def tables_of_jobs(wildcards):
+    if wildcards.study not in PROJECT.studies:
+        return f"{wildcards.study} is not a study of this project"
     return [
         f"{RESULTS}/jobs/{job}/{table}"
-        for job in PROJECT.jobs_of(study_of(wildcards).name)
+        for job in PROJECT.jobs_of(wildcards.study)
         for table in ("runs.parquet", "curves.parquet", "layers.parquet", "SHA256SUMS")
     ]
 

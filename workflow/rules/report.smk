@@ -26,4 +26,4 @@ rule report:
         digest=digest("report"),
         language=PROJECT.settings.language,
     shell:
-        "{PYTHON:q} -m mlpstudy --settings {SETTINGS:q} report 2>&1 | tee {log:q}"
+        "python -m mlpstudy report 2>&1 | tee {log:q}"

@@ -1,7 +1,7 @@
 # A study's tables and findings, then its figures. Its name is a target of its own.
 rule summarise:
     input:
-        lambda wildcards: tables_of_jobs(wildcards),
+        tables_of_jobs,
     output:
         [
             f"{RESULTS}/studies/{{study}}/{name}"
@@ -20,10 +20,9 @@ rule summarise:
         runtime=30,
     params:
         digest=digest("summarise"),
-        study=lambda wildcards: study_of(wildcards).model_dump_json(),
+        study=study_of,
     shell:
-        "{PYTHON:q} -m mlpstudy --settings {SETTINGS:q} summarise {wildcards.study:q}"
-        " > {log:q} 2>&1"
+        "python -m mlpstudy summarise {wildcards.study:q} > {log:q} 2>&1"
 
 
 rule draw:
@@ -52,8 +51,7 @@ rule draw:
     params:
         digest=digest("draw"),
     shell:
-        "{PYTHON:q} -m mlpstudy --settings {SETTINGS:q} draw {wildcards.study:q}"
-        " > {log:q} 2>&1"
+        "python -m mlpstudy draw {wildcards.study:q} > {log:q} 2>&1"
 
 
 for name in PROJECT.studies:

@@ -15,13 +15,12 @@ rule prepare:
     params:
         digest=digest("prepare"),
     shell:
-        "{PYTHON:q} -m mlpstudy --settings {SETTINGS:q} prepare {wildcards.dataset:q}"
-        " > {log:q} 2>&1"
+        "python -m mlpstudy prepare {wildcards.dataset:q} > {log:q} 2>&1"
 
 
 rule train:
     input:
-        lambda wildcards: f"results/data/{job_of(wildcards).dataset}.npz",
+        data_of_job,
     output:
         tables=[
             f"{RESULTS}/jobs/{{job}}/{name}"
@@ -47,14 +46,13 @@ rule train:
         tabulate=digest("tabulate"),
         device=PROJECT.settings.device,
     shell:
-        "{PYTHON:q} -m mlpstudy --settings {SETTINGS:q} train {wildcards.job:q}"
-        " 2>&1 | tee {log:q}"
+        "python -m mlpstudy train {wildcards.job:q} 2>&1 | tee {log:q}"
 
 
 # One run of any study alone: settings, curves, layers, weights and pictures in a folder.
 rule run:
     input:
-        lambda wildcards: f"results/data/{run_of(wildcards).dataset}.npz",
+        data_of_run,
     output:
         "results/runs/{run_id}/run.json",
     log:
@@ -71,5 +69,4 @@ rule run:
         train=digest("train"),
         draw=digest("draw"),
     shell:
-        "{PYTHON:q} -m mlpstudy --settings {SETTINGS:q} run --id {wildcards.run_id:q}"
-        " 2>&1 | tee {log:q}"
+        "python -m mlpstudy run --id {wildcards.run_id:q} 2>&1 | tee {log:q}"

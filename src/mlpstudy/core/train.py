@@ -12,7 +12,6 @@ from mlpstudy.core.network import Network
 from mlpstudy.core.optimizers import OPTIMIZERS
 from mlpstudy.core.pretrain import pretraining
 from mlpstudy.core.schedules import SCHEDULES
-from mlpstudy.design.run import Run
 
 
 class Pass(NamedTuple):

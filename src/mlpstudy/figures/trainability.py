@@ -48,7 +48,7 @@ def _by_depth(cells: pd.DataFrame, best, name: str, label: str, title: str, capt
     datasets, activations = (_levels(cells, name) for name in ("dataset", "activation"))
     looks = style.looks(_levels(cells, "initialization"))
     figure, axes = style.panels(
-        len(datasets), len(activations), height=2.4, sharex=True, sharey=True
+        len(datasets), len(activations), height=2.3, sharex=True, sharey=True
     )
     for (i, dataset), (j, activation) in product(enumerate(datasets), enumerate(activations)):
         ax = axes[i, j]
@@ -56,9 +56,8 @@ def _by_depth(cells: pd.DataFrame, best, name: str, label: str, title: str, capt
         for initialization, cell in here.groupby("initialization"):
             _points(ax, cell, looks[initialization], initialization)
         ax.set(title=activation if not i else "", ylim=(-0.04, 1.04))
-    _label(axes, datasets, "depth", label)
-    handles = {h.get_label(): h for ax in axes.flat for h in ax.get_legend_handles_labels()[0]}
-    figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=4)
+        ax.set_xticks(sorted(cells["depth"].unique()))
+    _label(figure, axes, datasets, "depth", label)
     style.note_n(figure, len(best))
     return Drawn(
         name,
@@ -82,40 +81,45 @@ def _points(ax, cell: pd.DataFrame, look, label: str) -> None:
     ax.errorbar(cell["depth"], cell["value"], spread, label=label, elinewidth=0.8, **look.line())
 
 
-def _label(axes, datasets: list[str], x: str, y: str) -> None:
-    for ax in axes[-1]:
-        ax.set_xlabel(x)
+def _label(figure, axes, datasets: list[str], x: str, y: str) -> None:
+    """Datasets at the left, one legend above all panels."""
+    figure.supxlabel(x, fontsize=style.TEXT)
+    figure.supylabel(y, fontsize=style.TEXT)
     for ax, dataset in zip(axes[:, 0], datasets, strict=True):
-        ax.set_ylabel(f"{dataset}\n{y}")
+        ax.set_ylabel(dataset, fontweight="semibold")
+    entries = {
+        label: handle
+        for ax in axes.flat
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(entries.values(), entries.keys(), loc="outside upper center", ncols=4)
 
 
 def _survival(steps: pd.DataFrame, best: pd.DataFrame, level: float, epochs: int) -> Drawn:
-    """Share of networks that are not there yet, pass by pass."""
+    """Share of networks that are not there yet, pass by pass: a panel per dataset and depth."""
     recipes = [r for r in FOLLOWED if (steps[RECIPE] == list(r)).all(axis=1).any()]
-    datasets = sorted(steps["dataset"].unique())
-    depths = sorted(steps["depth"].unique())
-    looks = style.ramp(depths)
-    figure, axes = style.panels(len(datasets), len(recipes), height=2.7, sharex=True, sharey=True)
-    shown = steps[steps[RECIPE].agg(tuple, axis=1).isin(recipes)]
-    for i, dataset in enumerate(datasets):
-        for j, recipe in enumerate(recipes):
-            ax = axes[i, j]
-            cell = shown[(shown["dataset"] == dataset) & (shown[RECIPE] == list(recipe)).all(axis=1)]
-            for depth, curve in cell.groupby("depth"):
-                style.draw(ax, curve, "passes", looks[depth], f"depth {depth}", y="share", steps=True)
-            ax.set(title=" ".join(recipe) if not i else "", xlim=(0, epochs), ylim=(-0.04, 1.04))
-    _label(axes, datasets, "passes", "share not there yet")
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(depths))
-    keys = best[RECIPE].agg(tuple, axis=1).isin(recipes)
-    style.note_n(figure, int(keys.sum()))
+    datasets, depths = (_levels(steps, name) for name in ("dataset", "depth"))
+    looks = style.looks([" ".join(recipe) for recipe in FOLLOWED])
+    figure, axes = style.panels(
+        len(datasets), len(depths), height=2.1, sharex=True, sharey=True
+    )
+    for (i, dataset), (j, depth), recipe in product(enumerate(datasets), enumerate(depths), recipes):
+        here = steps[(steps["dataset"] == dataset) & (steps["depth"] == depth)]
+        curve = here[(here[RECIPE] == list(recipe)).all(axis=1)]
+        name = " ".join(recipe)
+        style.draw(axes[i, j], curve, "passes", looks[name], name, y="share", steps=True)
+        axes[i, j].set(title="" if i else f"depth {depth}", xlim=(0, epochs), ylim=(-0.04, 1.04))
+    _label(figure, axes, datasets, "passes", "share not there yet")
+    n = int(best[RECIPE].agg(tuple, axis=1).isin(recipes).sum())
+    style.note_n(figure, n)
     return Drawn(
         "survival",
         figure,
         "Passes until a network is there",
         f"Share of networks whose validation accuracy has not reached {level:.0%} after so many "
-        f"passes (Kaplan-Meier, with a pointwise 95 % band), by depth: light is shallow, dark is "
-        f"deep. A curve that stays at 1 is a depth at which no network trains within {epochs} passes.",
-        "Survival curves by depth, one row per dataset and one column per recipe.",
-        int(keys.sum()),
+        f"passes (Kaplan-Meier, with a pointwise 95 % band). A curve that stays at 1 is a depth at "
+        f"which no network trains within {epochs} passes.",
+        f"Survival curves of {' and '.join(' '.join(r) for r in recipes)}: a panel for each depth, "
+        f"a row for each of {', '.join(datasets)}.",
+        n,
     )

@@ -52,7 +52,7 @@ def _profiles(profiles: pd.DataFrame, depth: int) -> Drawn:
         ax.set_ylabel("log10 delta, less the last layer's")
     handles = [_handle(looks[name], name) for name in INITIALIZATIONS if name in set(here["initialization"])]
     handles.append(_line("mean-field theory"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=3)
+    figure.legend(handles=handles, loc="outside upper center", ncols=3)
     n = _networks(here)
     style.note_n(figure, n)
     shown = ", ".join(panels)
@@ -139,16 +139,17 @@ def _map(start: pd.DataFrame, depth: int) -> Drawn:
 def _theory(start: pd.DataFrame) -> Drawn:
     """Measured against predicted decades per layer, one point per cell."""
     cells = start[start["predicted"].notna() & start["value"].notna()]
-    figure, [[ax]] = style.panels(1, 1, height=4.2, width=5.2)
-    looks = style.looks(sorted(cells["dataset"].unique()))
+    datasets = sorted(cells["dataset"].unique())
+    figure, axes = style.panels(1, len(datasets), height=3.6, sharex=True, sharey=True)
     low, high = np.nanmin(cells[["value", "predicted"]]), np.nanmax(cells[["value", "predicted"]])
-    ax.plot([low, high], [low, high], color=style.INK, lw=0.8, zorder=1)
-    for dataset, points in cells.groupby("dataset"):
+    line = {**style.looks(["measured"])["measured"].line(), "linestyle": "none"}
+    for ax, dataset in zip(axes[0], datasets, strict=True):
+        points = cells[cells["dataset"] == dataset]
         spread = np.abs([points["value"] - points["low"], points["high"] - points["value"]])
-        line = {**looks[dataset].line(), "linestyle": "none"}
-        ax.errorbar(points["predicted"], points["value"], spread, elinewidth=0.8, label=dataset, **line)
-    ax.set(xlabel="predicted: decades of delta lost per layer", ylabel="measured")
-    ax.legend(loc="upper left")
+        ax.plot([low, high], [low, high], color=style.INK, lw=0.8, zorder=1)
+        ax.errorbar(points["predicted"], points["value"], spread, elinewidth=0.8, alpha=0.7, **line)
+        ax.set(title=dataset, xlabel="predicted: decades lost per layer")
+    axes[0, 0].set_ylabel("measured")
     error = (cells["value"] - cells["predicted"]).abs()
     n = int(cells["n"].sum())
     style.note_n(figure, n)

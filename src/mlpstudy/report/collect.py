@@ -13,8 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as parquet
-
 from mlpstudy.design import yaml_file
 from mlpstudy.report.plan import Plan, datasets, plans
 from mlpstudy.studies.finding import (
@@ -26,6 +24,7 @@ from mlpstudy.studies.finding import (
     combine,
     read_findings,
 )
+from mlpstudy.tables.files import read_table
 
 UNTESTED, OPINION = "untested", "opinion"  # what a claim without a finding has for a verdict
 STATUSES = (SUPPORTED, CONTRADICTED, DEPENDS, UNDECIDED, UNTESTED, OPINION)
@@ -182,44 +181,49 @@ class Report:
         named = told if told is not None else [d for c in self.chapters for d in datasets(c.study)]
         return tuple(dict.fromkeys(named))
 
-    def total(self, kind: str) -> int:
-        """Networks of a kind (diverged, failed): of the whole, or else summed over the studies."""
-        told = self.provenance.get(kind)
-        return told if told is not None else sum(c.counts.get(kind, 0) for c in self.chapters)
+    def total(self, kind: str) -> int | None:
+        """Networks of a kind (diverged, failed): of the whole, or else summed over the studies.
+
+        None where nobody counted them.
+        """
+        if kind in self.provenance:
+            return self.provenance[kind]
+        counted = [c.counts[kind] for c in self.chapters if kind in c.counts]
+        return sum(counted) if counted else None
 
 
 def collect(results_dir: Path, lecture: Path, provenance: Mapping[str, Any]) -> Report:
     """Read the lecture and the results of the studies that provenance["studies"] names, in order.
 
-    Raises ValueError where a name cannot be part of a path, a FileNotFoundError where a study has
-    no results.
+    Raises ValueError where a name cannot be part of a path, DamagedFile where a table is not what
+    was written, FileNotFoundError where a study has no results.
     """
     told = yaml_file.read(lecture)
     claims = [Claim(**claim) for claim in told["claims"]]
     chapters = tuple(
-        _chapter(results_dir / "studies" / _checked(name), name, {claim.id: claim for claim in claims})
+        _chapter(results_dir / "studies" / _checked(name), name, claims)
         for name in provenance["studies"]
     )
     findings = [finding for chapter in chapters for finding in chapter.findings]
     return Report(told, _verdicts(findings, claims), chapters, provenance)
 
 
-def _chapter(folder: Path, name: str, claims: Mapping[str, Claim]) -> Chapter:
+def _chapter(folder: Path, name: str, claims: Sequence[Claim]) -> Chapter:
     study = _json(folder / "study.json")
     findings = read_findings(folder / "findings.json")
-    asked = [claims[f.claim] for f in findings if f.claim in claims]
+    tested = {finding.claim for finding in findings}
     return Chapter(
         name=name,
         study=study,
         plans=plans(study),
-        verdicts=_verdicts(findings, dict.fromkeys(asked)),
+        verdicts=_verdicts(findings, [claim for claim in claims if claim.id in tested]),
         counts=_json(folder / "counts.json"),
         figures=tuple(_picture(folder / "figures", f) for f in _listed(folder / "figures.json")),
         tables=tuple(_summary(folder / "tables", t) for t in _listed(folder / "tables.json")),
     )
 
 
-def _verdicts(findings: Sequence[Finding], claims) -> tuple[Verdict, ...]:
+def _verdicts(findings: Sequence[Finding], claims: Sequence[Claim]) -> tuple[Verdict, ...]:
     """One verdict for each claim, in their order; then those of claims that are nowhere listed."""
     own = {f.claim: Claim(f.claim, fr="", en=f.says) for f in reversed(findings)}
     listed = {claim.id: claim for claim in claims}
@@ -246,15 +250,16 @@ def _picture(folder: Path, told: Mapping[str, Any]) -> Picture:
 
 def _summary(folder: Path, told: Mapping[str, Any]) -> Summary:
     name = _checked(told["name"])
-    table = parquet.read_table(folder / f"{name}.parquet", page_checksum_verification=True)
-    columns = [column.to_pylist() for column in table.slice(0, ROWS).columns]
+    table = read_table(folder, name)
+    shown = table.head(ROWS).astype(object)
+    rows = shown.where(shown.notna(), None).itertuples(index=False, name=None)
     return Summary(
         name=name,
         title=told.get("title", ""),
         caption=told.get("caption", ""),
-        columns=tuple(table.column_names),
-        rows=tuple(zip(*columns, strict=True)),
-        length=table.num_rows,
+        columns=tuple(map(str, table.columns)),
+        rows=tuple(rows),
+        length=len(table),
     )
 
 

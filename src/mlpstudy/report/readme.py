@@ -14,7 +14,7 @@ SPACES = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
 MARKS = re.compile(r"([\\`*_\[\]~#$])")
 LINKS = re.compile(r"(://|\bwww\.)", re.IGNORECASE)
-STARTS = re.compile(r"^(\d*)([-+=.)])")
+STARTS = re.compile(r"^(\d*)([-+=.)])(?=[\s=-]|$)")  # of a list, a rule or an underline
 
 
 def readme(report: Report, templates: Path, language: str) -> str:
@@ -26,7 +26,9 @@ def readme(report: Report, templates: Path, language: str) -> str:
         "say": lambda key, **values: _said(key, language, values),
         "typeset": lambda text: french(text["fr"]) if language == "fr" else text["en"],
     }
-    return drawn.get_template("README.md.j2").render(report=report, french=french)
+    return drawn.get_template("README.md.j2").render(
+        report=report, language=language, french=french
+    )
 
 
 def plain(value: Any) -> Markup:
@@ -34,8 +36,8 @@ def plain(value: Any) -> Markup:
     if isinstance(value, Markup):
         return value
     text = SPACES.sub(" ", str(value)).strip(" ")
-    text = "".join(ENTITIES.get(character, character) for character in text)
     text = MARKS.sub(r"\\\1", text)
+    text = "".join(ENTITIES.get(character, character) for character in text)
     text = LINKS.sub(lambda link: link[0].replace(":", r"\:").replace(".", r"\."), text)
     return Markup(STARTS.sub(r"\1\\\2", text))
 

@@ -55,13 +55,16 @@ def _with_lost_starts(view: View) -> pd.DataFrame:
 
 
 def _chosen(by_run: pd.DataFrame) -> pd.DataFrame:
-    """For each cell the eta with the lowest median of the final validation loss over its seeds.
+    """For each cell the eta with the highest median of the final validation accuracy over its seeds.
 
-    A run that diverged counts as an infinite loss; of equal medians the smaller eta is taken.
+    A run that diverged counts as an accuracy of 0; of equal medians the lower validation loss
+    decides, then the smaller eta. (By the loss alone, a step that overfits would lose against one
+    that has not begun to learn.)
     """
-    loss = by_run.assign(loss=by_run["validation_loss"].fillna(np.inf))
-    medians = loss.groupby([*CELL, "eta"], as_index=False)["loss"].median()
-    ordered = medians.sort_values([*CELL, "loss", "eta"])
+    worst = {"validation_accuracy": 0.0, "validation_loss": np.inf}
+    ends = by_run.fillna(worst).groupby([*CELL, "eta"], as_index=False)[list(worst)].median()
+    ends["short"] = -ends["validation_accuracy"]
+    ordered = ends.sort_values([*CELL, "short", "validation_loss", "eta"])
     return ordered.groupby(CELL, as_index=False).first()[[*CELL, "eta"]]
 
 

@@ -1,0 +1,33 @@
+"""What Snakemake pays for while it parses, and what it says of the workflow itself."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("torch", "pandas", "sklearn", "scipy", "matplotlib")
+
+
+def test_parsing_imports_nothing_heavy():
+    code = (
+        "import sys; from mlpstudy.design.project import Project; from mlpstudy.digests import digest;"
+        "p = Project.read(); p.jobs; digest('train');"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_lint_is_clean(smoke):
+    done = smoke.run("snakemake", "--lint")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_snakefmt_is_clean():
+    files = [ROOT / "Snakefile", ROOT / "workflow"]
+    done = subprocess.run(
+        [sys.executable, "-m", "snakefmt.snakefmt", "--check", *map(str, files)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr

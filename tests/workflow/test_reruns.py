@@ -1,0 +1,63 @@
+"""What Snakemake plans to do again, and what it must not."""
+
+import pytest
+
+ALL = {"all": 1, "report": 1}
+STUDIES = {"summarise": 2, "draw": 2}
+
+
+def test_a_second_run_plans_nothing(smoke):
+    assert smoke.planned() == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("src/mlpstudy/core/train.py", '"""', '"""Altered. ', {"train": 2, **STUDIES, **ALL}),
+        ("src/mlpstudy/rng.py", '"""', '"""Altered. ', {"prepare": 1, "train": 2, **STUDIES, **ALL}),
+        ("src/mlpstudy/studies/trainability.py", '"""', '"""Altered. ', {**STUDIES, **ALL}),
+        ("src/mlpstudy/figures/vanishing.py", '"""', '"""Altered. ', {"draw": 2, **ALL}),
+        ("src/mlpstudy/analysis/style.py", '"""', '"""Altered. ', {"draw": 2, **ALL}),
+        ("src/mlpstudy/report/build.py", '"""', '"""Altered. ', ALL),
+        ("config/config.yaml", "language: en", "language: fr", ALL),
+        ("config/config.yaml", "threads: 1", "threads: 2", {}),
+        ("config/studies/vanishing.yaml", "threshold: 0.1", "threshold: 0.2", {"summarise": 1, "draw": 1, **ALL}),
+    ],
+    ids=lambda value: value.rpartition("/")[2] if isinstance(value, str) and "/" in value else "",
+)
+def test_a_change_plans_what_it_touches_and_no_more(smoke, file, old, new, expected):
+    undo = smoke.edit(file, old, new)
+    try:
+        assert smoke.planned() == expected
+    finally:
+        undo()
+
+
+def test_a_new_seed_trains_only_the_new_runs(smoke):
+    undo = smoke.edit("config/studies/trainability.yaml", "  seeds: 6\n  options", "  seeds: 7\n  options")
+    try:
+        plan = smoke.mlpstudy("plan").stdout
+    finally:
+        undo()
+    assert "for the 28 that are missing" in plan  # 2 depths x 2 etas x 7 recipes
+
+
+def test_what_is_trained_is_not_trained_again(smoke):
+    """Tables that are lost are made again from the runs that are kept, byte for byte."""
+    table = next((smoke.folder / "results/smoke/jobs").glob("*/curves.parquet"))
+    before = table.read_bytes()
+    table.unlink()
+    done = smoke.snakemake(str(table.relative_to(smoke.folder)))
+    assert done.returncode == 0, done.stderr
+    assert "0 of 0 networks" in done.stdout + done.stderr
+    assert table.read_bytes() == before
+    smoke.snakemake()  # summarise and draw what depends on it, so that other tests find it whole
+
+
+@pytest.mark.parametrize("name", ["vanishing", "trainability"])
+def test_a_study_is_a_target_that_trains_nothing_else(smoke, name):
+    other = {"vanishing": "trainability", "trainability": "vanishing"}[name]
+    dry = smoke.snakemake("--dry-run", "--forceall", name)
+    assert f"studies/{name}/findings.json" in dry.stdout + dry.stderr
+    assert f"studies/{other}/" not in dry.stdout + dry.stderr
+    assert smoke.planned("--forceall", name)["train"] == 1

@@ -1,0 +1,126 @@
+"""The pipeline at the smoke size, from a study's YAML to the report, with its numbers checked."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlpstudy.analysis.statistics import wilson
+from mlpstudy.design.pool import jobs, pool
+from mlpstudy.design.run import run_id
+from mlpstudy.design.study import load
+from mlpstudy.tables.files import read_table
+
+RESULTS = "results/smoke"
+STUDIES = ("trainability", "vanishing")
+
+
+@pytest.fixture(scope="module")
+def studies(smoke):
+    return [load(smoke.folder / f"config/studies/{name}.yaml", "smoke") for name in STUDIES]
+
+
+@pytest.fixture(scope="module")
+def tables(smoke):
+    """All runs, curves and layers of all jobs."""
+    folders = sorted((smoke.folder / RESULTS / "jobs").iterdir())
+    return {
+        name: pd.concat([read_table(folder, name) for folder in folders], ignore_index=True)
+        for name in ("runs", "curves", "layers")
+    }
+
+
+def read(smoke, place):
+    return json.loads((smoke.folder / RESULTS / place).read_text(encoding="utf-8"))
+
+
+def test_every_run_of_the_pool_is_in_the_tables_once(studies, tables):
+    wanted = pool(studies)
+    assert sorted(tables["runs"]["run_id"]) == sorted(wanted)
+    assert len(list((jobs(studies)))) >= 2
+
+
+def test_every_run_has_every_pass_of_its_curve(tables):
+    runs = tables["runs"].set_index("run_id")
+    rows = tables["curves"].groupby("run_id").size().reindex(runs.index, fill_value=0)
+    finished = runs["status"] == "finished"
+    assert (rows[finished] == 3 * (runs["epochs"][finished] + 1)).all()
+    assert (rows[~finished] == 3 * runs["diverged_at"][~finished]).all()
+
+
+def test_every_layer_is_probed_at_the_same_passes(tables):
+    runs = tables["runs"].set_index("run_id")
+    layers = tables["layers"]
+    assert set(layers["epoch"]) <= {0, 1, 2, 5, 10}
+    deepest = layers.groupby("run_id")["layer"].max()
+    assert (deepest == runs["depth"].reindex(deepest.index) + 1).all()
+
+
+def test_the_share_that_trains_is_that_of_the_curves(smoke, tables, studies):
+    """One finding, recomputed from the raw curves with plain pandas."""
+    level = studies[0].options["accuracy"]
+    runs, curves = tables["runs"], tables["curves"]
+    mine = runs["run_id"].isin([run_id(run) for run in studies[0].runs])
+    cells = runs[mine & (runs["activation"] == "relu") & (runs["initialization"] == "he_normal")]
+    validation = curves[curves["split"] == "validation"].sort_values("epoch")
+    by_run = validation.groupby("run_id")
+    assert (runs["status"] == "finished").all()
+    accuracy, loss = by_run["accuracy"].last(), by_run["loss"].last()
+    reached = by_run["accuracy"].max() >= level
+    shares = {}
+    for depth, cell in cells.groupby("depth"):
+        ends = {
+            eta: (-accuracy.reindex(part["run_id"]).median(), loss.reindex(part["run_id"]).median())
+            for eta, part in cell.groupby("eta")
+        }
+        best = min(sorted(ends), key=ends.get)
+        shares[depth] = reached.reindex(cell.loc[cell["eta"] == best, "run_id"])
+    told = read_table(smoke.folder / RESULTS / "studies/trainability/tables", "shares")
+    told = told[(told["activation"] == "relu") & (told["initialization"] == "he_normal")]
+    for row in told.itertuples():
+        share = wilson(int(shares[row.depth].sum()), len(shares[row.depth]))
+        assert (row.value, row.low, row.high) == pytest.approx(share)
+
+
+def test_the_loss_of_delta_is_the_slope_of_its_logarithm(smoke, tables):
+    told = read_table(smoke.folder / RESULTS / "studies/vanishing/tables", "by_run")
+    row = told[(told["epoch"] == 0) & told["decades"].notna() & (told["depth"] > 2)].iloc[7]
+    layers = tables["layers"]
+    profile = layers[(layers["run_id"] == row["run_id"]) & (layers["epoch"] == 0)]
+    profile = profile[profile["layer"] <= row["depth"]]
+    slope = np.polyfit(profile["layer"], np.log10(profile["delta_rms"]), 1)[0]
+    assert row["decades"] == pytest.approx(slope)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_study_counts_its_networks(smoke, studies, study):
+    counted = read(smoke, f"studies/{study}/counts.json")
+    assert counted["networks"] == len(next(s for s in studies if s.name == study).runs)
+    assert counted["finished"] + counted["diverged"] == counted["networks"]
+
+
+def test_every_claim_has_a_finding_with_a_verdict(smoke, studies):
+    findings = read(smoke, "findings.json")
+    for study in studies:
+        for claim in study.claims:
+            mine = [f for f in findings if (f["claim"], f["statistic"]) == (claim.id, claim.statistic)]
+            assert mine
+            for finding in mine:
+                assert finding["threshold"] == claim.threshold
+                assert finding["n"] > 0 and finding["runs"]
+                over, under = finding["low"] > claim.threshold, finding["high"] < claim.threshold
+                holds, fails = (over, under) if claim.direction == "above" else (under, over)
+                expected = "supported" if holds else "contradicted" if fails else "undecided"
+                assert finding["verdict"] == expected
+
+
+def test_the_report_names_the_networks_and_shows_every_figure(smoke, studies):
+    page = (smoke.folder / RESULTS / "report/index.html").read_text(encoding="utf-8")
+    text = (smoke.folder / RESULTS / "report/README.md").read_text(encoding="utf-8")
+    assert str(len(pool(studies))) in page and str(len(pool(studies))) in text
+    for study in STUDIES:
+        for figure in read(smoke, f"studies/{study}/figures.json"):
+            assert figure["title"].split()[0] in page
+            assert (smoke.folder / RESULTS / f"studies/{study}/figures/{figure['name']}.svg").exists()
+    assert page.count("<img") >= 7
