@@ -4,8 +4,6 @@ import importlib
 import json
 from pathlib import Path
 
-import torch
-
 from mlpstudy.data import store
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.project import Project
@@ -41,10 +39,10 @@ def dataset_from(project: Project):
 
 def recorder(project: Project, keep_weights: bool = False, progress=None) -> Recorder:
     """A recorder of the core with the project's threads and device."""
-    torch.set_num_threads(project.settings.threads)
     device = device_of(project.settings.device)
     told = {} if progress is None else {"progress": progress}
-    return Recorder(dataset_from(project), device, keep_weights, **told)
+    threads = project.settings.threads
+    return Recorder(dataset_from(project), device, keep_weights, threads=threads, **told)
 
 
 def train(project: Project, job_id: str) -> None:

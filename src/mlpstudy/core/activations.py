@@ -15,7 +15,7 @@ from torch import Tensor
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017
 LEAK = 0.01
-HUGE = 2.0**64  # e / (e + 2) is 1 long before, and inf / inf would not be
+LARGE = 40.0  # of 2 a: e / (e + 2) is 1 long before, and inf / inf would not be
 
 
 class Activation(NamedTuple):
@@ -26,7 +26,7 @@ class Activation(NamedTuple):
 
 def _tanh(a, out=None):
     # torch.tanh takes nearly twice as long; expm1 keeps the relative accuracy of tiny arguments.
-    e = torch.mul(a, 2, out=out).expm1_().clamp_max_(HUGE)
+    e = torch.mul(a, 2, out=out).clamp_max_(LARGE).expm1_()
     return torch.div(e, e + 2, out=out)
 
 
@@ -36,8 +36,8 @@ def _elu(a, out=None):
 
 
 def _selu(a, out=None):
-    below = torch.clamp_max(a, 0).expm1_().mul_(SELU_ALPHA)
-    return torch.clamp_min(a, 0, out=out).add_(below).mul_(SELU_SCALE)
+    below = torch.clamp_max(a, 0).expm1_()
+    return torch.clamp_min(a, 0, out=out).add_(below, alpha=SELU_ALPHA).mul_(SELU_SCALE)
 
 
 def _selu_slope(a, z, out=None):
@@ -60,7 +60,7 @@ def _normal_cdf(a):
 
 
 def _silu(a, out=None):
-    return torch.sigmoid(a, out=out).mul_(a)
+    return torch.mul(torch.sigmoid(a), a, out=out)
 
 
 def _silu_slope(a, z, out=None):
@@ -70,7 +70,7 @@ def _silu_slope(a, z, out=None):
 
 
 def _softplus(a, out=None):
-    tail = torch.abs(a).neg_().exp_().log1p_()
+    tail = torch.abs(a).neg_().exp_().log1p()
     return torch.clamp_min(a, 0, out=out).add_(tail)
 
 

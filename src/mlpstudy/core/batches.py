@@ -4,9 +4,15 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from mlpstudy.core.network import Network
 from mlpstudy.data.split import Part
+
+# Batches are filled up with empty rows to a multiple of this. The vector units take 32 numbers at a
+# time and hand the rest to other code with other last bits: so no run's numbers are ever the rest,
+# wherever it stands in a stack.
+ROWS_TOGETHER = 32
 
 
 class Examples:
@@ -19,9 +25,9 @@ class Examples:
         like = network.like
         as_like = {"dtype": like.dtype, "device": like.device}
         self.N = len(parts[0].x)
-        self.x = torch.cat([torch.from_numpy(p.x) for p in parts]).to(**as_like)
+        self.x = with_blank(torch.cat([torch.from_numpy(p.x) for p in parts]).to(**as_like))
         targets = torch.cat([torch.from_numpy(p.target) for p in parts]).to(**as_like)
-        self.t = network.targets(targets).contiguous()
+        self.t = with_blank(network.targets(targets))
         self.y = torch.cat([torch.from_numpy(p.y) for p in parts]).to(like.device)
         self.offset = torch.tensor(which, device=like.device)[:, None] * self.N
 
@@ -30,10 +36,17 @@ class Examples:
         return order + self.offset
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """x (R, B, n_in) and t (R, B, C) of the given places."""
-        flat = rows.reshape(-1)
-        x = self.x.index_select(0, flat).view(*rows.shape, -1)
-        return x, self.t.index_select(0, flat).view(*rows.shape, -1)
+        """x (R, B + empty rows, n_in) and t (R, B + empty rows, C) of the given places."""
+        filled = pad(rows, (0, -rows.shape[1] % ROWS_TOGETHER), value=len(self.x) - 1)
+        flat = filled.reshape(-1)
+        x = self.x.index_select(0, flat).view(*filled.shape, -1)
+        return x, self.t.index_select(0, flat).view(*filled.shape, -1)
 
     def labels(self, rows: Tensor) -> Tensor:
+        """(R, B)"""
         return self.y.index_select(0, rows.reshape(-1)).view(rows.shape)
+
+
+def with_blank(rows: Tensor) -> Tensor:
+    """The rows and, last, an empty one."""
+    return torch.cat([rows, torch.zeros_like(rows[:1])])

@@ -1,10 +1,11 @@
-"""Costs: the loss of each run, and the delta = dL/da that it sends back to the last layer.
+"""Costs: what each example costs, and the delta = dL/da that it sends back to the last layer.
 
 a: (R, B, C) pre-activations of the last layer; t: (R, B, C) targets, one-hot, soft or real values.
-A loss is a mean over the B examples and a sum over the C outputs, of shape (R,); a delta has the
-shape of a. Costs of a single output see t = P(second class), of shape (R, B, 1), when there are
-two classes. Where hinge and perceptron have a corner, the side that still learns is taken:
-the perceptron's delta is 0 where s a > 0 and -s elsewhere, s = 2 t - 1.
+`terms` are the costs of the single examples, a sum over the C outputs, of shape (R, B); `loss` is
+their mean, of shape (R,); `delta` is the derivative of one example's term and has the shape of a.
+Costs of a single output see t = P(second class), of shape (R, B, 1), when there are two classes.
+Where hinge and perceptron have a corner, the side that still learns is taken: the perceptron's
+delta is 0 where s a > 0 and -s elsewhere, s = 2 t - 1.
 """
 
 from collections.abc import Callable
@@ -15,70 +16,69 @@ from torch import Tensor
 
 
 class Cost(NamedTuple):
-    loss: Callable[[Tensor, Tensor], Tensor]  # loss(a, t) -> (R,)
+    terms: Callable[[Tensor, Tensor], Tensor]  # terms(a, t) -> (R, B)
     delta: Callable[..., Tensor]  # delta(a, t, out=None) -> (R, B, C)
     single: bool = False  # one output suffices for two classes
+
+    def loss(self, a: Tensor, t: Tensor) -> Tensor:
+        return self.terms(a, t).mean(1)
 
 
 def softmax(a: Tensor, out: Tensor | None = None) -> Tensor:
     """Probabilities over the last axis; in few passes, as torch.softmax is slow on short rows."""
     p = torch.sub(a, a.amax(2, keepdim=True), out=out).exp_()
-    return p.div_(p.sum(2, keepdim=True))
-
-
-def _per_run(terms: Tensor) -> Tensor:
-    return terms.sum(2).mean(1)
+    return torch.div(p, p.sum(2, keepdim=True), out=out)
 
 
 def _nll(a, t):
     # the mass of a target is 1: log sum exp a - sum t a; faster than log_softmax on short rows
     top = a.amax(2, keepdim=True)
-    log_sum = (a - top).exp_().sum(2, keepdim=True).log_().add_(top)
-    return log_sum[:, :, 0].sub_((a * t).sum(2)).mean(1)
+    log_sum = (a - top).exp_().sum(2, keepdim=True).log().add_(top)
+    return log_sum[:, :, 0] - (a * t).sum(2)
 
 
 def _nll_delta(a, t, out=None):
-    return softmax(a, out).sub_(t).div_(a.shape[1])
+    return softmax(a, out).sub_(t)
 
 
 def _kl(a, t):
-    return _nll(a, t) + _per_run(torch.xlogy(t, t))
+    return _nll(a, t) + (torch.xlogy(t, t)).sum(2)
 
 
 def _binary_nll(a, t):
-    return _per_run(torch.nn.functional.softplus(a) - t * a)
+    return (torch.nn.functional.softplus(a) - t * a).sum(2)
 
 
 def _binary_nll_delta(a, t, out=None):
-    return torch.sigmoid(a, out=out).sub_(t).div_(a.shape[1])
+    return torch.sigmoid(a, out=out).sub_(t)
 
 
 def _mse(a, t):
-    return _per_run((softmax(a) - t).square())
+    return ((softmax(a) - t).square()).sum(2)
 
 
 def _mse_delta(a, t, out=None):
-    # dL/dp = 2 (p - t) / B, and through the softmax p (dL/dp - sum p dL/dp)
+    # dL/dp = 2 (p - t), and through the softmax p (dL/dp - sum p dL/dp)
     p = softmax(a)
-    e = torch.sub(p, t, out=out).mul_(2 / a.shape[1])
+    e = torch.sub(p, t, out=out).mul_(2)
     return e.sub_((p * e).sum(2, keepdim=True)).mul_(p)
 
 
 def _mse_sigmoid(a, t):
-    return _per_run((torch.sigmoid(a) - t).square())
+    return ((torch.sigmoid(a) - t).square()).sum(2)
 
 
 def _mse_sigmoid_delta(a, t, out=None):
     z = torch.sigmoid(a)
-    return torch.sub(z, t, out=out).mul_(z).mul_(1 - z).mul_(2 / a.shape[1])
+    return torch.sub(z, t, out=out).mul_(z).mul_(1 - z).mul_(2)
 
 
 def _mse_raw(a, t):
-    return _per_run((a - t).square())
+    return ((a - t).square()).sum(2)
 
 
 def _mse_raw_delta(a, t, out=None):
-    return torch.sub(a, t, out=out).mul_(2 / a.shape[1])
+    return torch.sub(a, t, out=out).mul_(2)
 
 
 def _signed(a, t):
@@ -87,21 +87,21 @@ def _signed(a, t):
 
 
 def _perceptron(a, t):
-    return _per_run((-_signed(a, t)[1]).clamp_min(0))
+    return ((-_signed(a, t)[1]).clamp_min(0)).sum(2)
 
 
 def _perceptron_delta(a, t, out=None):
     s, margin = _signed(a, t)
-    return torch.mul(s, margin <= 0, out=out).div_(-a.shape[1])
+    return torch.mul(s, margin <= 0, out=out).neg_()
 
 
 def _hinge(a, t):
-    return _per_run((1 - _signed(a, t)[1]).clamp_min(0))
+    return ((1 - _signed(a, t)[1]).clamp_min(0)).sum(2)
 
 
 def _hinge_delta(a, t, out=None):
     s, margin = _signed(a, t)
-    return torch.mul(s, margin < 1, out=out).div_(-a.shape[1])
+    return torch.mul(s, margin < 1, out=out).neg_()
 
 
 # fmt: off

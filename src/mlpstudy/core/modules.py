@@ -7,6 +7,7 @@
 buffers that are used again at the next step: what a module returns holds until its next call.
 """
 
+from itertools import product
 from math import prod
 
 import torch
@@ -15,9 +16,11 @@ from torch import Tensor
 from mlpstudy import rng
 from mlpstudy.core.activations import ACTIVATIONS
 
+LANES = 16  # numbers: a line of memory, and of the vector units
+
 
 class Buffers:
-    """Arrays of a module, by name and shape, made once."""
+    """Arrays of a module, by name and shape, made once and full of 0 at first."""
 
     def __init__(self):
         self.arrays: dict[tuple, Tensor] = {}
@@ -25,37 +28,67 @@ class Buffers:
     def __call__(self, name: str, shape: tuple[int, ...], like: Tensor) -> Tensor:
         array = self.arrays.get((name, shape))
         if array is None:
-            array = self.arrays[name, shape] = like.new_empty(shape)
+            array = self.arrays[name, shape] = like.new_zeros(shape)
         return array
 
 
 class Linear:
-    """a = z W + b: z (R, B, fan_in), W (R, fan_in, fan_out), b (R, 1, fan_out)."""
+    """a = z W + b: z (R, B, fan_in), W (R, fan_in, fan_out), b (R, 1, fan_out).
+
+    The last bits of a matrix product depend on where its matrices begin in memory. So that a run's
+    numbers do not depend on its neighbours, W is kept in an array of `room` rows and columns, both
+    multiples of LANES; what is beyond the fans is 0, and stays so.
+    """
 
     def __init__(self, fan_in: int, fan_out: int):
         self.fans = (fan_in, fan_out)
+        self.room = (_room(fan_in), _room(fan_out))
         self.first = False  # nothing below wants to know
         self.buffer = Buffers()
-        self.W: Tensor
-        self.b: Tensor
-        self.dW: Tensor
-        self.db: Tensor
+
+    def bind(self, W: Tensor, b: Tensor, dW: Tensor, db: Tensor) -> None:
+        """Take over arrays with room: W and dW (R, *room), b and db (R, 1, room[1])."""
+        self.whole = W, b, dW, db
+        self.W, self.dW = (array[:, : self.fans[0], : self.fans[1]] for array in (W, dW))
+        self.b, self.db = (array[:, :, : self.fans[1]] for array in (b, db))
 
     def forward(self, z: Tensor) -> Tensor:
-        self.z = z
-        a = self.buffer("a", (*z.shape[:2], self.fans[1]), z)
-        return torch.baddbmm(self.b, z, self.W, out=a)
+        self.z, self.inside = z, self.filled(z, 0, "z")
+        W, b, _, _ = self.whole
+        a = self.buffer("a", (*z.shape[:2], self.room[1]), z)
+        return self._cut(torch.baddbmm(b, self.inside, W, out=a), 1)
 
     def backward(self, delta: Tensor) -> Tensor | None:
-        self.delta = delta
-        torch.bmm(self.z.mT, delta, out=self.dW)
-        torch.sum(delta, 1, keepdim=True, out=self.db)
+        W, _, dW, db = self.whole
+        self.delta, delta = delta, self.filled(delta, 1, "delta")
+        torch.bmm(self.inside.mT, delta, out=dW)
+        torch.sum(delta, 1, keepdim=True, out=db)
         if self.first:
             return None
-        return torch.bmm(delta, self.W.mT, out=self.buffer("delta", self.z.shape, delta))
+        below = self.buffer("below", self.inside.shape, delta)
+        return self._cut(torch.bmm(delta, W.mT, out=below), 0)
+
+    def filled(self, array: Tensor, side: int, name: str) -> Tensor:
+        """An array (R, B, fans[side]) with columns of 0 up to the room of that side."""
+        if self.fans[side] == self.room[side]:
+            return array
+        whole = self.buffer(f"{name} filled", (*array.shape[:2], self.room[side]), array)
+        whole[:, :, : self.fans[side]] = array
+        return whole
+
+    def _cut(self, whole: Tensor, side: int) -> Tensor:
+        """The other way round: (R, B, room[side]) -> (R, B, fans[side]), contiguous."""
+        if self.fans[side] == self.room[side]:
+            return whole
+        array = self.buffer(f"cut {side}", (*whole.shape[:2], self.fans[side]), whole)
+        return array.copy_(whole[:, :, : self.fans[side]])
 
 
-class Convolve:
+def _room(fan: int) -> int:
+    return -(-fan // LANES) * LANES
+
+
+class Convolve(Linear):
     """A linear module whose weights slide over a line or a picture; channels come last.
 
     z (R, B, height * width * channels_in), W (R, side * side * channels_in, channels_out).
@@ -64,75 +97,61 @@ class Convolve:
 
     def __init__(self, dims, channels_in, channels_out, kernel, stride=1, padding=0):
         flat = len(dims) == 1
-        self.stride = stride
         self.height, self.width = (1, *dims) if flat else dims
         self.kernel = (1, kernel) if flat else (kernel, kernel)
         self.padding = (0, padding) if flat else (padding, padding)
+        self.stride = (1, stride) if flat else (stride, stride)
         self.channels_in, self.channels_out = channels_in, channels_out
-        self.rows = self._steps(self.height, 0, 1 if flat else stride)
-        self.columns = self._steps(self.width, 1, stride)
+        self.rows, self.columns = self._steps(self.height, 0), self._steps(self.width, 1)
         self.dims_out = (self.columns,) if flat else (self.rows, self.columns)
-        self.fans = (prod(self.kernel) * channels_in, channels_out)
         self.n_out = self.rows * self.columns * channels_out
-        self.first = False
-        self.buffer = Buffers()
+        super().__init__(prod(self.kernel) * channels_in, channels_out)
 
-    def _steps(self, size: int, axis: int, stride: int) -> int:
+    def _steps(self, size: int, axis: int) -> int:
         room = size + 2 * self.padding[axis] - self.kernel[axis]
         if room < 0:
             raise ValueError(
                 f"a kernel of {self.kernel[axis]} does not fit into {size} inputs "
                 f"with a padding of {self.padding[axis]}"
             )
-        return room // stride + 1
-
-    def _padded(self, like: Tensor) -> tuple[Tensor, Tensor]:
-        """An array with a border, and the view of its inside."""
-        (top, left), (R, B) = self.padding, like.shape[:2]
-        shape = (R, B, self.height + 2 * top, self.width + 2 * left, self.channels_in)
-        array = self.buffer("padded", shape, like).zero_()
-        return array, array[:, :, top : top + self.height, left : left + self.width]
+        return room // self.stride[axis] + 1
 
     def forward(self, z: Tensor) -> Tensor:
         R, B = z.shape[:2]
-        padded, inside = self._padded(z)
+        bordered, inside = self._bordered(z)
         inside.copy_(z.view(inside.shape))
         shape = (R, B, self.rows, self.columns, *self.kernel, self.channels_in)
         patches = self.buffer("patches", shape, z)
-        for i, j, window in self._windows(padded):
+        for i, j, window in self._windows(bordered):
             patches[:, :, :, :, i, j].copy_(window)
-        self.z = patches.view(R, -1, self.fans[0])
-        a = self.buffer("a", (*self.z.shape[:2], self.channels_out), z)
-        return torch.baddbmm(self.b, self.z, self.W, out=a).view(R, B, self.n_out)
+        a = super().forward(patches.view(R, -1, self.fans[0]))
+        return a.view(R, B, self.n_out)
 
     def backward(self, delta: Tensor) -> Tensor | None:
         R, B = delta.shape[:2]
-        self.delta = delta = delta.view(R, -1, self.channels_out)
-        torch.bmm(self.z.mT, delta, out=self.dW)
-        torch.sum(delta, 1, keepdim=True, out=self.db)
-        if self.first:
+        patches = super().backward(delta.view(R, -1, self.channels_out))
+        if patches is None:
             return None
-        patches = torch.bmm(delta, self.W.mT, out=self.buffer("delta", self.z.shape, delta))
         patches = patches.view(R, B, self.rows, self.columns, *self.kernel, self.channels_in)
-        padded, inside = self._padded(patches)
-        for i, j, window in self._windows(padded):
+        bordered, inside = self._bordered(patches)
+        for i, j, window in self._windows(bordered):
             window.add_(patches[:, :, :, :, i, j])  # errors from several sources add
         return inside.reshape(R, B, -1)
 
-    def _windows(self, padded: Tensor):
-        down, right = (self.stride if self.height > 1 else 1), self.stride
-        for i in range(self.kernel[0]):
-            for j in range(self.kernel[1]):
-                yield (
-                    i,
-                    j,
-                    padded[
-                        :,
-                        :,
-                        i : i + down * (self.rows - 1) + 1 : down,
-                        j : j + right * (self.columns - 1) + 1 : right,
-                    ],
-                )
+    def _bordered(self, like: Tensor) -> tuple[Tensor, Tensor]:
+        """An array of 0 with a border, and the view of its inside."""
+        (top, left), (R, B) = self.padding, like.shape[:2]
+        shape = (R, B, self.height + 2 * top, self.width + 2 * left, self.channels_in)
+        array = self.buffer("bordered", shape, like).zero_()
+        return array, array[:, :, top : top + self.height, left : left + self.width]
+
+    def _windows(self, bordered: Tensor):
+        """For each place (i, j) of the kernel, what it sees as the kernel slides."""
+        down, right = self.stride
+        for i, j in product(*map(range, self.kernel)):
+            rows = slice(i, i + down * (self.rows - 1) + 1, down)
+            columns = slice(j, j + right * (self.columns - 1) + 1, right)
+            yield i, j, bordered[:, :, rows, columns]
 
 
 class Activate:

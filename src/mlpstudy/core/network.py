@@ -1,6 +1,6 @@
 """A chain of modules for a stack of runs of one shape, from the inputs to the last a."""
 
-from math import sqrt
+from math import prod, sqrt
 
 import torch
 from torch import Tensor
@@ -8,7 +8,16 @@ from torch import Tensor
 from mlpstudy import rng
 from mlpstudy.core.costs import COSTS
 from mlpstudy.core.initializers import draw_parameters
-from mlpstudy.core.modules import Activate, Convolve, Dropout, Linear, Noise, Residual
+from mlpstudy.core.modules import (
+    LANES,
+    Activate,
+    Buffers,
+    Convolve,
+    Dropout,
+    Linear,
+    Noise,
+    Residual,
+)
 from mlpstudy.design.run import Run, shape
 
 
@@ -31,37 +40,44 @@ class Network:
         self.n_out = _outputs(self.cost, classes, targets)
         self.modules = _chain(runs, tuple(dims), self.n_out, self.like)
         flat = list(_flatten(self.modules))
-        self.layers = [m for m in flat if isinstance(m, Linear | Convolve)]
+        self.layers = [m for m in flat if isinstance(m, Linear)]
         self.activations = [m for m in flat if isinstance(m, Activate)]
         self.random = [m for m in flat if isinstance(m, Dropout | Noise)]
         self.layers[0].first = True
+        self.buffer = Buffers()
         self._bind()
 
     def _bind(self) -> None:
         """Lay all parameters of all runs into one vector, layer after layer, run after run."""
-        shapes = [s for m in self.layers for s in ((self.R, *m.fans), (self.R, 1, m.fans[1]))]
-        sizes = [torch.Size(s).numel() for s in shapes]
-        self.theta = self.like.new_zeros(sum(sizes))
+        self.shapes = [s for m in self.layers for s in (m.room, (1, m.room[1]))]
+        self.fans = [s for m in self.layers for s in (m.fans, (1, m.fans[1]))]
+        self.sizes = [self.R * prod(shape) for shape in self.shapes]
+        self.sizes.append(2 * LANES)  # so that no parameter is in the last few numbers
+        self.n_parameters = sum(prod(fan) for fan in self.fans)
+        self.theta = self.like.new_zeros(sum(self.sizes))
         self.gradient = torch.zeros_like(self.theta)
-        self.shapes, self.sizes = shapes, sizes
-        views, slopes = self.blocks(self.theta), self.blocks(self.gradient)
-        for m, W, b, dW, db in zip(
-            self.layers, views[::2], views[1::2], slopes[::2], slopes[1::2], strict=True
-        ):
-            m.W, m.b, m.dW, m.db = W, b, dW, db
+        whole, slopes = self._whole(self.theta), self._whole(self.gradient)
+        for i, module in enumerate(self.layers):
+            module.bind(*whole[2 * i : 2 * i + 2], *slopes[2 * i : 2 * i + 2])
+
+    def _whole(self, flat: Tensor) -> list[Tensor]:
+        parts = zip(flat.split(self.sizes), self.shapes, strict=False)
+        return [part.view(self.R, *shape) for part, shape in parts]
 
     def blocks(self, flat: Tensor) -> list[Tensor]:
         """The parts of a vector over all parameters: W (R, fan_in, fan_out), b (R, 1, fan_out), ..."""
-        return [p.view(s) for p, s in zip(flat.split(self.sizes), self.shapes, strict=True)]
+        parts = zip(self._whole(flat), self.fans, strict=True)
+        return [whole[:, : fan[0], : fan[1]] for whole, fan in parts]
 
-    @property
-    def n_parameters(self) -> int:
-        return self.theta.numel() // self.R
+    def put_back(self, which: Tensor, theta: Tensor) -> None:
+        """Give the runs `which` (R,) the parameters they have in another vector."""
+        for now, before in zip(self._whole(self.theta), self._whole(theta), strict=True):
+            now[which] = before[which]
 
     def spread(self, values: list[float], last_only: bool = False) -> Tensor:
         """One value per run, repeated over all its parameters; 0 below the last layer on request."""
         rates = self.like.new_tensor(values).view(-1, 1, 1)
-        flat = torch.empty_like(self.theta)
+        flat = torch.zeros_like(self.theta)
         blocks = self.blocks(flat)
         for i, block in enumerate(blocks):
             block.copy_(rates if not last_only or i >= len(blocks) - 2 else torch.zeros_like(rates))
@@ -96,9 +112,13 @@ class Network:
             if delta is None:
                 return
 
-    def learn_from(self, x: Tensor, t: Tensor) -> None:
-        """Forward and backward on a batch: x (R, B, n_in), t (R, B, n_out) -> gradient."""
-        self.backward(self.cost.delta(self.forward(x), t))
+    def learn_from(self, x: Tensor, t: Tensor, B: int) -> None:
+        """Forward and backward: x (R, B or more, n_in), t (R, B or more, n_out) -> gradient of the
+        mean cost of the first B examples; the others are there to fill the batch."""
+        a = self.forward(x)
+        delta = self.cost.delta(a, t, out=self.buffer("delta", a.shape, a)).div_(B)
+        delta[:, B:] = 0
+        self.backward(delta)
 
     def targets(self, t: Tensor) -> Tensor:
         """Targets as the cost sees them: the second class alone where it has a single output."""

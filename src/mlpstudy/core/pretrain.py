@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from mlpstudy import rng
-from mlpstudy.core.batches import Examples
+from mlpstudy.core.batches import Examples, with_blank
 from mlpstudy.core.costs import COSTS
 from mlpstudy.core.initializers import draw_parameters
 from mlpstudy.core.modules import (
@@ -80,15 +80,11 @@ def pretraining(network: Network, examples: Examples) -> Iterator[tuple[Network,
 class Inputs(Examples):
     """What a layer sees of the examples, and their own targets.
 
-    x (parts * N, n_in); offset (R, 1): where each run's N examples begin.
+    x (parts * N + 1, n_in), the last row empty; offset (R, 1): where each run's N examples begin.
     """
 
     def __init__(self, x: Tensor, offset: Tensor, N: int):
         self.x, self.t, self.offset, self.N = x, x, offset, N
-
-    def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        x = self.x.index_select(0, rows.reshape(-1)).view(*rows.shape, -1)
-        return x, x
 
     def through(self, block: list, R: int) -> "Inputs":
         """What the layer above sees: every run has its own."""
@@ -97,9 +93,9 @@ class Inputs(Examples):
             z, _ = self.batch(self.rows(order.expand(R, -1)))
             for module in block:
                 z = module.forward(z)
-            parts.append(z.clone())  # the module will use its buffer again
+            parts.append(z[:, : len(order)].clone())  # the module will use its buffer again
         offset = torch.arange(R, device=self.x.device)[:, None] * self.N
-        return Inputs(torch.cat(parts, 1).flatten(0, 1), offset, self.N)
+        return Inputs(with_blank(torch.cat(parts, 1).flatten(0, 1)), offset, self.N)
 
 
 def _hidden_blocks(network: Network) -> list[list]:
@@ -191,12 +187,18 @@ class Boltzmann(Network):
         self.reconstruct = Activate("identity" if self.gaussian else "sigmoid")
         self.layers, self.random = [self.up, self.down], []
         self._bind()
-        self.down.W = self.up.W.mT
+        _, c, _, dc = self.down.whole
+        W, _, dW, _ = self.up.whole
+        self.down.fans, self.down.room = self.up.fans[::-1], self.up.room[::-1]
+        self.down.whole = W.mT, c, dW.mT, dc
         seeds = [run.seed for run in runs]
         self.draws = _Draws(seeds, "pretrain-noise", layer, self.STEPS, _uniforms)
 
-    def learn_from(self, v: Tensor, _) -> None:
-        """The gradient of a batch v (R, B, n_in): what CD-1 ascends, with its sign turned."""
+    def learn_from(self, v: Tensor, _, B: int) -> None:
+        """The gradient of a batch v (R, B or more, n_in): what CD-1 ascends, with its sign turned.
+
+        Rows beyond B are empty, and are made so again wherever they are added up.
+        """
         h = self.positive.forward(self.up.forward(v))
         for_h, for_v = self._draw(v)
         sample = torch.lt(for_h, h, out=torch.empty_like(h))
@@ -204,9 +206,13 @@ class Boltzmann(Network):
         if not self.gaussian:
             torch.lt(for_v, v1, out=v1)
         h1 = self.negative.forward(self.up.forward(v1))
-        torch.bmm(v1.mT, h1, out=self.up.dW).baddbmm_(v.mT, h, alpha=-1).div_(v.shape[1])
-        torch.mean(h1.sub_(h), 1, keepdim=True, out=self.up.db)
-        torch.mean(v1.sub_(v), 1, keepdim=True, out=self.down.db)
+        v1[:, B:] = 0
+        up, (_, _, dW, _) = self.up, self.up.whole
+        torch.bmm(up.filled(v1, 0, "v1").mT, up.filled(h1, 1, "h1"), out=dW)
+        dW.baddbmm_(up.filled(v, 0, "v").mT, up.filled(h, 1, "h"), alpha=-1).div_(B)
+        h1.sub_(h)[:, B:] = 0
+        torch.sum(h1, 1, keepdim=True, out=self.up.db).div_(B)
+        torch.sum(v1.sub_(v), 1, keepdim=True, out=self.down.db).div_(B)
 
     def _draw(self, v: Tensor) -> tuple[Tensor, Tensor]:
         """Uniform numbers for the hidden units and for the visible ones that need them."""

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,30 +16,33 @@ SATURATED = 1 / 20  # of the steepest slope
 
 
 class Score(NamedTuple):
-    loss: Tensor  # (R,)
-    accuracy: Tensor  # (R,); of a regression, the share of the variance that is explained
+    loss: np.ndarray  # (R,)
+    accuracy: np.ndarray  # (R,); of a regression, the share of the variance that is explained
 
 
 def evaluate(network: Network, examples: Examples) -> Score:
     """Loss and accuracy of every run on all its examples, without dropout or noise."""
     network.learning(False)
-    device = network.like.device
-    loss = torch.zeros(network.R, dtype=torch.float64, device=device)
-    right = torch.zeros_like(loss)
-    for start in range(0, examples.N, ROWS):
-        order = torch.arange(start, min(start + ROWS, examples.N), device=device)
+    terms, hits = [], []
+    for order in torch.arange(examples.N, device=network.like.device).split(ROWS):
         rows = examples.rows(order.expand(network.R, -1))
         x, t = examples.batch(rows)
         a = network.forward(x)
-        loss += network.cost.loss(a, t).double() * len(order)
-        right += _hits(network, a, t, examples.labels(rows))
-    return Score(loss / examples.N, right / examples.N)
+        terms.append(network.cost.terms(a, t)[:, : len(order)])
+        hits.append(_hits(network, a[:, : len(order)], t[:, : len(order)], examples.labels(rows)))
+    return Score(_means(terms), _means(hits))
 
 
 def _hits(network: Network, a: Tensor, t: Tensor, y: Tensor) -> Tensor:
+    """(R, B)"""
     if network.classes:
-        return correct(a, y).sum(1).double()
-    return (1 - (a - t).square().mean(2)).sum(1).double()  # targets have variance 1
+        return correct(a, y)
+    return 1 - (a - t).square().mean(2)  # targets have variance 1
+
+
+def _means(blocks: list[Tensor]) -> np.ndarray:
+    """(R,) of blocks (R, B), in float64. NumPy's order of summation does not depend on the stack."""
+    return np.ascontiguousarray(torch.cat(blocks, 1).double().cpu().numpy()).mean(1)
 
 
 LAYER_MEASURES = (
@@ -53,46 +57,57 @@ LAYER_MEASURES = (
 )
 
 
-def layers(network: Network, examples: Examples) -> dict[str, Tensor]:
+def layers(network: Network, examples: Examples) -> dict[str, np.ndarray]:
     """Every measure of LAYER_MEASURES as (R, layers), the last layer being the output.
 
     delta_rms: of dL/da of one example; weight_gradient_rms: of the mean over the examples;
     weight_gradient_sample_rms: of one example; activation_*: of z, of a at the output;
     saturated: share of units and examples with |g'| under a twentieth of its largest value;
     dead: share of units whose g' is 0 on every example. All on the first PROBED training examples,
-    in the dtype of the network (float64 keeps what float32 would lose below 1e-38).
+    in the dtype of the network (float64 keeps what float32 would lose below 1e-38). The network is
+    on the CPU: NumPy takes the means, as torch's depend on the stack and on the threads.
     """
     rows = examples.rows(torch.arange(min(PROBED, examples.N)).expand(network.R, -1))
     network.learning(False)
-    network.learn_from(*examples.batch(rows.to(network.like.device)))
     B = rows.shape[1]
-    slopes = [_slopes(m) for m in network.activations]
-    nothing = torch.full_like(network.layers[-1].b[:, 0, 0], torch.nan)
-    outputs = [m.z for m in network.activations] + [network.last]
+    x, t = examples.batch(rows)
+    network.learn_from(x, t, B)
+
+    def real(array: Tensor) -> np.ndarray:
+        """Without the rows that fill the batch; a convolution has several for each example."""
+        return np.ascontiguousarray(array[:, : array.shape[1] * B // x.shape[1]].numpy())
+
+    slopes = [_slopes(m, real) for m in network.activations]
+    nothing = np.full(network.R, np.nan)
+    outputs = [_flat(real(m.z)) for m in network.activations] + [_flat(real(network.last))]
     measures = {
-        "delta_rms": [_rms(m.delta) * B for m in network.layers],
-        "weight_gradient_rms": [_rms(m.dW) for m in network.layers],
-        "weight_gradient_sample_rms": [_sample_rms(m) * B for m in network.layers],
-        "weight_rms": [_rms(m.W) for m in network.layers],
-        "activation_mean": [z.flatten(1).mean(1) for z in outputs],
-        "activation_std": [z.flatten(1).std(1, correction=0) for z in outputs],
+        "delta_rms": [_rms(_flat(real(m.delta))) * B for m in network.layers],
+        "weight_gradient_rms": [_rms(_flat(m.dW.numpy())) for m in network.layers],
+        "weight_gradient_sample_rms": [_sample_rms(real(m.z), real(m.delta)) * B for m in network.layers],
+        "weight_rms": [_rms(_flat(m.W.numpy())) for m in network.layers],
+        "activation_mean": [z.mean(1) for z in outputs],
+        "activation_std": [z.std(1) for z in outputs],
         "saturated": [s for s, _ in slopes] + [nothing],
         "dead": [d for _, d in slopes] + [nothing],
     }
-    return {name: torch.stack(columns, 1) for name, columns in measures.items()}
+    return {name: np.stack(columns, 1) for name, columns in measures.items()}
 
 
-def _rms(array: Tensor) -> Tensor:
-    return array.flatten(1).square().mean(1).sqrt()
+def _flat(array: np.ndarray) -> np.ndarray:
+    """(R, everything else), contiguous: a mean along it has one order of summation."""
+    return np.ascontiguousarray(array).reshape(len(array), -1)
 
 
-def _sample_rms(layer) -> Tensor:
+def _rms(array: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.square(array).mean(1))
+
+
+def _sample_rms(z: np.ndarray, delta: np.ndarray) -> np.ndarray:
     """rms over examples and weights of z_i delta_j."""
-    squares = layer.z.square().mean(2) * layer.delta.square().mean(2)
-    return squares.mean(1).sqrt()
+    return np.sqrt((np.square(z).mean(2) * np.square(delta).mean(2)).mean(1))
 
 
-def _slopes(activation) -> tuple[Tensor, Tensor]:
-    slope = activation.dg(activation.a, activation.z).abs()
-    saturated = (slope <= SATURATED * activation.steepest).flatten(1).double().mean(1)
-    return saturated, (slope == 0).all(1).double().mean(1)
+def _slopes(activation, real) -> tuple[np.ndarray, np.ndarray]:
+    slope = np.abs(real(activation.dg(activation.a, activation.z)))
+    saturated = (slope <= SATURATED * activation.steepest).reshape(len(slope), -1).mean(1)
+    return saturated, (slope == 0).all(1).mean(1)

@@ -39,10 +39,7 @@ def train(
         learner.learn(examples, orders.next())
         frozen |= ~_finite(network)
         if frozen.any():
-            for now, before in zip(
-                network.blocks(network.theta), network.blocks(finite), strict=True
-            ):
-                now[frozen] = before[frozen]
+            network.put_back(frozen, finite)
         finite.copy_(network.theta)
         yield Pass(epoch, frozen.clone())
 
@@ -81,7 +78,7 @@ class Learner:
         network = self.network
         network.learning(True)
         for rows in examples.rows(order).split(network.runs[0].batch_size or examples.N, dim=1):
-            network.learn_from(*examples.batch(rows))
+            network.learn_from(*examples.batch(rows), rows.shape[1])
             if self.decay is not None:
                 network.gradient.addcmul_(network.theta, self.decay)
             self.optimizer.step(network.theta, network.gradient, self.eta)

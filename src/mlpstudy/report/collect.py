@@ -102,7 +102,7 @@ class Summary:
     rows: tuple[tuple[Any, ...], ...]
     length: int
 
-    @property
+    @cached_property
     def numeric(self) -> tuple[bool, ...]:
         """Which columns hold numbers: they are set to the right."""
         return tuple(

@@ -64,10 +64,8 @@ def _power(numbers: list[float]) -> int:
 def _decimals(numbers: list[float], exponent: int) -> int:
     value, low, high = (_scaled(number, exponent) for number in numbers)
     half = (high - low) / 2
-    if math.isfinite(half) and half > 0:
-        wanted = 1 - _magnitude(half)
-    else:
-        wanted = 2 - _magnitude(value)
+    known = math.isfinite(half) and half > 0
+    wanted = 1 - _magnitude(half) if known else 2 - _magnitude(value)
     return min(max(wanted, 0), MOST_DECIMALS)
 
 

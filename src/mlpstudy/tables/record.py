@@ -1,6 +1,7 @@
 """Train runs and record what is seen on the way: here the core is watched."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -62,7 +63,9 @@ def device_of(name: str) -> str:
 class Recorder:
     """Trains runs, a stack at a time.
 
-    dataset: gives a dataset by its name. progress: told (networks, passes) as they are done.
+    dataset: gives a dataset by its name. threads: stacks that are trained at the same time, each
+    by one thread: torch's own threads would change the last bits. progress: told (networks,
+    passes) as they are done.
     """
 
     def __init__(
@@ -71,15 +74,18 @@ class Recorder:
         device: str = "cpu",
         keep_weights: bool = False,
         progress: Callable[[int, int], None] = lambda networks, passes: None,
+        threads: int = 1,
     ):
+        self.threads = threads
         self.dataset = lru_cache(dataset)
         self.device, self.keep_weights, self.progress = device, keep_weights, progress
         self.splits: dict[tuple, Split] = {}
 
     def record(self, runs: Sequence[Run]) -> Iterator[list[Record]]:
         """Train the runs and yield the records of each stack when it is done."""
-        for stack in chunks(runs, lambda run: networks_that_fit(self._network([run]), self.device)):
-            yield self._record_stack(stack)
+        stacks = chunks(runs, lambda run: networks_that_fit(self._network([run]), self.device))
+        with ThreadPoolExecutor(self.threads, initializer=torch.set_num_threads, initargs=(1,)) as p:
+            yield from p.map(self._record_stack, stacks)
 
     def _network(self, runs: list[Run], dtype=torch.float32, device: str | None = None) -> Network:
         data = self.dataset(runs[0].dataset)
@@ -106,7 +112,7 @@ class Recorder:
         diverged_at = np.full(network.R, -1)
         for epoch, frozen in train(network, parts["train"]):
             scores = [probes.evaluate(network, parts[p]) for p in PARTS]
-            curve = torch.stack([torch.stack(score, 1) for score in scores], 1).cpu().numpy()
+            curve = np.stack([np.stack(score, 1) for score in scores], 1)
             lost = frozen.cpu().numpy() | ~np.isfinite(curve).all((1, 2))
             diverged_at[(diverged_at < 0) & lost] = epoch
             curves.append(curve)
@@ -143,7 +149,7 @@ class LayerProbe:
         """(R, layers, measures)"""
         self.twin.theta.copy_(network.theta)
         measured = probes.layers(self.twin, self.examples)
-        return torch.stack([measured[name] for name in probes.LAYER_MEASURES], 2).numpy()
+        return np.stack([measured[name] for name in probes.LAYER_MEASURES], 2)
 
 
 def _first(part: Part, n: int) -> Part:

@@ -1,0 +1,102 @@
+"""What the report is drawn from."""
+
+import json
+
+import pandas as pd
+import pytest
+from example import LECTURE, finding, put, study
+
+from mlpstudy.files import DamagedFile
+from mlpstudy.report.collect import ROWS, STATUSES, Claim, Verdict, collect
+from mlpstudy.tables.files import write_tables
+
+
+@pytest.fixture
+def report(results, provenance):
+    return collect(results, LECTURE, provenance)
+
+
+def test_chapters_come_in_the_order_that_is_given(results, provenance):
+    for studies in (["pytorch", "vanishing"], ["vanishing", "passes", "pytorch"]):
+        report = collect(results, LECTURE, {**provenance, "studies": studies})
+        assert [chapter.name for chapter in report.chapters] == studies
+
+
+@pytest.mark.parametrize(
+    ("findings", "opinion", "status"),
+    [
+        ([], False, "untested"),
+        ([], True, "opinion"),
+        ([(-2, -1)], False, "supported"),
+        ([(-2, -1)], True, "supported"),
+        ([(-2, -1), (1, 2)], False, "depends"),
+        ([(-2, -1), (-1, 1)], False, "undecided"),
+    ],
+)
+def test_status(findings, opinion, status):
+    there = tuple(finding("C01", 0, low, high) for low, high in findings)
+    assert Verdict(Claim("C01", "", "", opinion=opinion), there).status == status
+
+
+def test_tally_counts_every_status(report):
+    assert list(report.tally) == list(STATUSES)
+    assert sum(report.tally.values()) == len(report.verdicts) == 41
+    assert report.tally["opinion"] == 1
+
+
+def test_totals_are_those_of_the_whole_or_else_the_sum(results, provenance):
+    assert collect(results, LECTURE, provenance).total("diverged") == 3
+    assert collect(results, LECTURE, {**provenance, "diverged": 2}).total("diverged") == 2
+    assert collect(results, LECTURE, provenance).total("exploded") is None
+
+
+def test_datasets_are_those_of_the_studies_or_as_told(results, provenance):
+    assert collect(results, LECTURE, provenance).datasets == ("digits", "mnist1d")
+    assert collect(results, LECTURE, {**provenance, "datasets": ["xor"]}).datasets == ("xor",)
+
+
+def test_a_claim_of_two_studies_has_one_row_and_a_part_in_each_chapter(results, provenance):
+    put(results, study("second"), [finding("C22", -9, -9, -9, study="second")], {})
+    report = collect(results, LECTURE, {**provenance, "studies": ["vanishing", "second"]})
+    (verdict,) = [v for v in report.verdicts if v.claim.id == "C22"]
+    assert verdict.studies == ("vanishing", "second")
+    assert [len(c.verdicts[0].findings) for c in report.chapters] == [2, 1]
+    assert report.chapters[1].verdicts[0].status == "supported" != verdict.status
+
+
+def test_a_long_table_is_cut_and_counted(results, provenance):
+    frame = pd.DataFrame({"row": range(ROWS + 7), "name": ["x"] * (ROWS + 7)})
+    write_tables(results / "studies" / "vanishing" / "tables", {"slopes": frame}, {"code": "0"})
+    (table,) = collect(results, LECTURE, provenance).chapters[0].tables
+    assert (len(table.rows), table.length) == (ROWS, ROWS + 7)
+    assert table.rows[3] == (3, "x")
+    assert table.numeric == (True, False)
+
+
+def test_a_damaged_table_does_not_reach_the_report(results, provenance):
+    path = results / "studies" / "vanishing" / "tables" / "slopes.parquet"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DamagedFile, match=r"slopes\.parquet"):
+        collect(results, LECTURE, provenance)
+
+
+def test_a_figure_that_is_no_png_is_refused(report, results, provenance):
+    assert report.chapters[0].figures[0].size[0] > 1000
+    (results / "studies" / "vanishing" / "figures" / "deltas.png").write_bytes(b"GIF89a")
+    figure = collect(results, LECTURE, provenance).chapters[0].figures[0]
+    with pytest.raises(ValueError, match="deltas: not a PNG"):
+        _ = figure.size
+
+
+def test_figure_names_are_checked(results, provenance):
+    path = results / "studies" / "vanishing" / "figures.json"
+    path.write_text(json.dumps([{"name": "../../x", "alt": "x"}]))
+    with pytest.raises(ValueError, match="is not a name"):
+        collect(results, LECTURE, provenance)
+
+
+def test_a_study_without_results_is_named(results, provenance):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        collect(results, LECTURE, {**provenance, "studies": ["nowhere"]})

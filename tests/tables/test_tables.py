@@ -1,0 +1,131 @@
+"""Records, what is kept of them, and the tables that they make."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlpstudy.data.datasets import DATASETS
+from mlpstudy.design.run import FIELDS, Run, cell_id, run_id
+from mlpstudy.files import DamagedFile
+from mlpstudy.tables.files import SUMS, made_by, read_table, write_tables
+from mlpstudy.tables.record import Recorder, is_probed
+from mlpstudy.tables.schema import tables_of
+from mlpstudy.tables.trained import Trained
+
+RUNS = [
+    Run(dataset="iris", depth=2, width=3, epochs=2, seed=1),
+    Run(dataset="iris", depth=0, epochs=1),
+    Run(dataset="iris", depth=1, width=3, activation="relu", cost="mse_raw", eta=1e9, epochs=2),
+]
+
+
+@pytest.fixture(scope="module")
+def records():
+    recorder = Recorder(lambda name: DATASETS[name]())
+    return [record for stack in recorder.record(RUNS) for record in stack]
+
+
+@pytest.fixture(scope="module")
+def tables(records):
+    return tables_of(records)
+
+
+def test_passes_that_are_probed():
+    assert [e for e in range(250) if is_probed(e)] == [0, 1, 2, 5, 10, 20, 50, 100, 200]
+
+
+def test_the_table_of_runs(tables):
+    runs = tables["runs"].set_index("run_id")
+    assert sorted(runs.index) == sorted(map(run_id, RUNS))
+    assert list(tables["runs"].columns[:2]) == ["run_id", "cell_id"]
+    assert set(FIELDS) <= set(runs.columns)
+    first = runs.loc[run_id(RUNS[0])]
+    assert first["cell_id"] == cell_id(RUNS[0])
+    assert first["n_parameters"] == (4 * 3 + 3) + (3 * 3 + 3) + (3 * 3 + 3)
+    assert first["n_inputs"] == 4 and first["input_mean_square"] == pytest.approx(1, abs=1e-5)
+    assert runs.loc[run_id(RUNS[2])]["status"] == "diverged"
+    assert runs["diverged_at"].tolist().count(-1) == 2
+
+
+def test_the_table_of_curves(tables):
+    curves = tables["curves"]
+    rows = curves.groupby("run_id").size()
+    assert [rows[run_id(run)] for run in RUNS] == [9, 6, 3]
+    one = curves[(curves["run_id"] == run_id(RUNS[0])) & (curves["epoch"] == 1)]
+    assert one["split"].tolist() == ["train", "validation", "test"]
+    assert curves["accuracy"].between(0, 1).all() and np.isfinite(curves["loss"]).all()
+
+
+def test_the_table_of_layers(tables):
+    layers = tables["layers"]
+    mine = layers[layers["run_id"] == run_id(RUNS[0])]
+    assert mine[["epoch", "layer"]].to_numpy().tolist() == [
+        [epoch, layer] for epoch in (0, 1, 2) for layer in (1, 2, 3)
+    ]
+    assert mine["saturated"].isna().tolist() == [False, False, True] * 3
+
+
+def test_no_records_make_empty_tables():
+    assert [len(frame) for frame in tables_of([]).values()] == [0, 0, 0]
+
+
+def test_the_same_tables_are_the_same_bytes(tables, tmp_path):
+    for name in ("a", "b"):
+        write_tables(tmp_path / name, tables, {"train": "0123"})
+    for file in sorted((tmp_path / "a").iterdir()):
+        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
+    assert made_by(tmp_path / "a", "curves") == {"train": "0123"}
+    pd.testing.assert_frame_equal(read_table(tmp_path / "a", "curves"), tables["curves"])
+
+
+@pytest.mark.parametrize("place", [0.0, 0.01, 0.3, 0.6, 0.9, 0.999])
+def test_one_flipped_bit_is_found(tables, tmp_path, place):
+    write_tables(tmp_path, tables, {})
+    file = tmp_path / "layers.parquet"
+    content = bytearray(file.read_bytes())
+    content[int(place * len(content))] ^= 4
+    file.write_bytes(content)
+    with pytest.raises(DamagedFile, match=r"layers\.parquet"):
+        read_table(tmp_path, "layers")
+    assert len(read_table(tmp_path, "curves"))
+
+
+def test_a_cut_table_and_missing_checksums_are_found(tables, tmp_path):
+    write_tables(tmp_path, tables, {})
+    file = tmp_path / "runs.parquet"
+    file.write_bytes(file.read_bytes()[:-9])
+    with pytest.raises(DamagedFile, match=r"runs\.parquet"):
+        read_table(tmp_path, "runs")
+    (tmp_path / SUMS).unlink()
+    with pytest.raises(DamagedFile, match="checksums are missing"):
+        read_table(tmp_path, "curves")
+
+
+def test_what_is_trained_is_found_again_bit_for_bit(records, tmp_path):
+    trained = Trained(tmp_path, "abc")
+    for record in records:
+        assert trained.load(record.run) is None
+        trained.save(record)
+        again = trained.load(record.run)
+        for name in ("curves", "probed", "layers"):
+            assert getattr(again, name).tobytes() == getattr(record, name).tobytes()
+        assert (again.status, again.diverged_at) == (record.status, record.diverged_at)
+        assert again.input_mean_square == record.input_mean_square
+    assert Trained(tmp_path, "other code").load(RUNS[0]) is None
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b[:40], lambda b: b[:50] + b"x" + b[51:]])
+def test_a_damaged_record_counts_as_missing(records, tmp_path, damage):
+    trained = Trained(tmp_path, "abc")
+    trained.save(records[0])
+    path = trained.path(records[0].run)
+    path.write_bytes(damage(path.read_bytes()))
+    assert trained.load(records[0].run) is None
+
+
+def test_progress_adds_up():
+    told = []
+    recorder = Recorder(lambda name: DATASETS[name](), progress=lambda n, passes: told.append((n, passes)))
+    list(recorder.record(RUNS))
+    networks, passes = np.sum(told, axis=0)
+    assert networks == len(RUNS) and passes == sum(run.epochs + 1 for run in RUNS)
