@@ -9,6 +9,8 @@ from pathlib import Path
 from mlpstudy.design.project import Project
 from mlpstudy.digests import STAGES, digest
 from mlpstudy.report.build import build
+from mlpstudy.stages import write_json
+from mlpstudy.tables.files import read_table
 
 LECTURE = Path("config/lecture.yaml")
 TEMPLATES = Path("report/templates")
@@ -18,8 +20,6 @@ PACKAGES = ("torch", "numpy", "pandas", "scikit-learn", "seaborn", "matplotlib",
 def report(project: Project) -> list[Path]:
     """Build the report and all findings in one file; what was written."""
     findings = [finding for name in project.studies for finding in _read(project, name, "findings")]
-    from mlpstudy.stages import write_json
-
     write_json(project.results / "findings.json", findings)
     return build(
         project.results,
@@ -39,12 +39,11 @@ def provenance(project: Project) -> dict:
     """Versions, machine, settings and digests; networks, each counted once, and their passes."""
     size = project.settings.size
     config = "" if size == "default" else f" --config size={size}"
-    counts = [_read(project, name, "counts") for name in project.studies]
     return {
         "studies": list(project.studies),
         "networks": len(project.pool),
         "passes": sum(run.epochs for run in project.pool.values()),
-        "diverged": sum(count["diverged"] for count in counts),
+        "diverged": _diverged(project),
         "settings": project.settings.model_dump(mode="json"),
         "versions": {
             "Python": platform.python_version(),
@@ -57,6 +56,12 @@ def provenance(project: Project) -> dict:
             *(f"snakemake --cores 2 {name}{config}" for name in project.studies),
         ],
     }
+
+
+def _diverged(project: Project) -> int:
+    """Runs that diverged, each counted once, whoever asks for it."""
+    tables = [read_table(project.job_dir(job), "runs", ["status"]) for job in project.jobs]
+    return sum(int((table["status"] == "diverged").sum()) for table in tables)
 
 
 def _processor() -> str:

@@ -308,7 +308,7 @@ def test_without_pretraining_nothing_is_done():
 def test_a_run_has_its_bits_alone_and_in_any_stack(kind):
     """Neighbours of its own seed and of others, one of which diverges, on one thread and on two."""
     run = prepared(kind, depth=3, width=64, residual="scaled", seed=5, epochs=0)
-    other = {"pretraining_eta": 0.003, "momentum": 0.5, "initialization": "he_normal"}
+    other = {"pretraining_eta": 0.003, "initialization": "he_normal"}
     same_seed = run.model_copy(update=other | {"corruption": 0.6})
     neighbours = [run.model_copy(update=other | {"seed": seed}) for seed in (9, 1, 4, 2)]
     lost = run.model_copy(update={"pretraining_eta": 1e30, "seed": 3})

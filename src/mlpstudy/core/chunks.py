@@ -14,7 +14,7 @@ from mlpstudy.design.run import Run, shape
 
 BUDGET = {"cpu": 8 * 2**20, "cuda": 2**30}  # bytes: a core's share of the caches; a part of a GPU
 LARGEST = {"cpu": 128, "cuda": 4096}
-ARRAYS = 6  # of the size of the parameters: theta, its last finite copy, gradient, v, eta, mu
+ARRAYS = 5  # of the size of the parameters: theta, its last finite copy, gradient, v, eta
 OUTPUTS = 4  # of the size of a layer's outputs: a, z, delta and what is multiplied with it
 FULL_BATCH = 256  # examples that count for a batch of all of them
 

@@ -1,7 +1,7 @@
 """How a gradient becomes a step: theta <- theta - ..., once for all parameters of all runs.
 
-theta, gradient and every per-run rate are flat vectors over all parameters of the stack (see
-Network.spread), so that an update is a few operations whatever the depth.
+theta, gradient and eta are flat vectors over all parameters of the stack (see Network.spread), so
+that an update is a few operations whatever the depth. The runs of a stack share their momentum.
 """
 
 import torch
@@ -11,12 +11,12 @@ from torch import Tensor
 class SGD:
     """v <- mu v + dL/dtheta; theta <- theta - eta v. mu = 0 is plain gradient descent."""
 
-    def __init__(self, theta: Tensor, momentum: Tensor):
+    def __init__(self, theta: Tensor, momentum: float):
         self.momentum = momentum
         self.v = torch.zeros_like(theta)
 
     def step(self, theta: Tensor, gradient: Tensor, eta: Tensor) -> None:
-        self.v.mul_(self.momentum).add_(gradient)
+        torch.add(gradient, self.v, alpha=self.momentum, out=self.v)
         theta.addcmul_(self.v, eta, value=-1)
 
 
@@ -24,9 +24,8 @@ class Nesterov(SGD):
     """v <- mu v + dL/dtheta; theta <- theta - eta (dL/dtheta + mu v)  (Sutskever et al. 2013)."""
 
     def step(self, theta: Tensor, gradient: Tensor, eta: Tensor) -> None:
-        self.v.mul_(self.momentum).add_(gradient)
-        gradient.addcmul_(self.v, self.momentum)
-        theta.addcmul_(gradient, eta, value=-1)
+        torch.add(gradient, self.v, alpha=self.momentum, out=self.v)
+        theta.addcmul_(gradient.add_(self.v, alpha=self.momentum), eta, value=-1)
 
 
 class Adam:
@@ -34,25 +33,21 @@ class Adam:
 
     DECAY, EPSILON = 0.999, 1e-8
 
-    def __init__(self, theta: Tensor, momentum: Tensor):
+    def __init__(self, theta: Tensor, momentum: float):
         self.momentum = momentum
         self.mean, self.square = torch.zeros_like(theta), torch.zeros_like(theta)
-        self.remaining = torch.ones_like(theta)  # momentum ** t
         self.t = 0
-        self.scratch = torch.empty_like(theta)
+        self.ratio = torch.empty_like(theta)
 
     def step(self, theta: Tensor, gradient: Tensor, eta: Tensor) -> None:
         self.t += 1
-        self.remaining.mul_(self.momentum)
-        torch.sub(gradient, self.mean, out=self.scratch)
-        self.mean.add_(self.scratch).addcmul_(self.scratch, self.momentum, value=-1)
+        self.mean.mul_(self.momentum).add_(gradient, alpha=1 - self.momentum)
         self.square.mul_(self.DECAY).addcmul_(gradient, gradient, value=1 - self.DECAY)
         # theta -= eta mean / (1 - momentum^t) / (sqrt(square / (1 - decay^t)) + epsilon)
-        torch.sqrt(self.square, out=self.scratch)
-        self.scratch.mul_((1 - self.DECAY**self.t) ** -0.5).add_(self.EPSILON)
-        self.scratch.addcmul_(self.scratch, self.remaining, value=-1)
-        torch.div(self.mean, self.scratch, out=self.scratch)
-        theta.addcmul_(self.scratch, eta, value=-1)
+        grown = (1 - self.DECAY**self.t) ** 0.5
+        torch.sqrt(self.square, out=self.ratio).add_(self.EPSILON * grown)
+        torch.div(self.mean, self.ratio, out=self.ratio)
+        theta.addcmul_(self.ratio, eta, value=-grown / (1 - self.momentum**self.t))
 
 
 class Rprop:
@@ -64,7 +59,7 @@ class Rprop:
 
     GROW, SHRINK, SMALLEST, LARGEST = 1.2, 0.5, 1e-6, 50.0
 
-    def __init__(self, theta: Tensor, momentum: Tensor):
+    def __init__(self, theta: Tensor, momentum: float):
         self.last = torch.zeros_like(theta)
         self.size: Tensor | None = None
 

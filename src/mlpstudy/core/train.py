@@ -59,8 +59,7 @@ class Learner:
     def __init__(self, network: Network):
         self.network, runs = network, network.runs
         self.last_only = runs[0].trained == "last"
-        momentum = network.spread([run.momentum for run in runs])
-        self.optimizer = OPTIMIZERS[runs[0].optimizer](network.theta, momentum)
+        self.optimizer = OPTIMIZERS[runs[0].optimizer](network.theta, runs[0].momentum)
         decay = [run.weight_decay for run in runs]
         self.decay = network.spread(decay) if any(decay) else None
         self.rates: list[float] = []

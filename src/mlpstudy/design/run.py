@@ -146,6 +146,7 @@ SHAPE_FIELDS = (
     "residual",
     "cost",
     "optimizer",
+    "momentum",
     "batch_size",
     "epochs",
     "trained",
