@@ -66,7 +66,7 @@ def core(work: Work, R: int) -> Engine:
 
     def evaluate():
         score = probes.evaluate(network, data)
-        return score.loss.numpy(), score.accuracy.numpy()
+        return score.loss, score.accuracy
 
     return Engine(R, lambda: next(passes), evaluate)
 

@@ -5,7 +5,7 @@ What a subcommand needs is imported when it runs: `mlpstudy list` does not wait 
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -119,6 +119,9 @@ def run(
     folder: Annotated[
         Path | None, typer.Option("--to", help="where to; default: results/runs/RUN_ID")
     ] = None,
+    weights: Annotated[
+        Literal["last", "best"], typer.Option(help="after the last pass, or the best on validation")
+    ] = "last",
 ) -> None:
     """Train one network alone and leave a folder: settings, curves, layers, weights, pictures."""
     from mlpstudy import single
@@ -128,7 +131,7 @@ def run(
     if run_id and fields:
         raise Mistake("and fields do not go together", file="command line", key="--id")
     chosen = project.run(run_id) if run_id else run_of(fields or [])
-    print(single.run(project, chosen, folder))
+    print(single.run(project, chosen, folder, weights))
 
 
 @app.command()

@@ -21,12 +21,13 @@ from mlpstudy.tables.record import Record
 from mlpstudy.tables.schema import TABLES, tables_of
 
 
-def run(project: Project, run: Run, folder: Path | None = None) -> Path:
+def run(project: Project, run: Run, folder: Path | None = None, keep: str = "last") -> Path:
     """Train one run alone; the folder that it leaves: run.json, which is written last, the three
-    tables, weights.npz, curves and layers as pictures."""
+    tables, weights.npz, curves and layers as pictures. keep: the weights after the last pass, or
+    after the best one on validation."""
     folder = folder or project.run_dir(run_id(run))
     progress = Progress(run_id(run), 1, run.epochs + 1)
-    record = stages.run_alone(project, run, progress=progress)
+    record = stages.run_alone(project, run, keep, progress)
     progress.finish()
     tables = tables_of([record])
     write_tables(folder, tables, {"train": digest("train"), "tabulate": digest("tabulate")})
@@ -51,6 +52,7 @@ def _told(record: Record) -> dict:
             part: {"loss": float(loss), "accuracy": float(accuracy)}
             for part, (loss, accuracy) in zip(("train", "validation", "test"), ends)
         },
+        "weights_after": record.run.epochs if record.best_epoch < 0 else record.best_epoch,
         "made_by": {"train": digest("train")},
     }
 
@@ -72,7 +74,7 @@ def replay(project: Project, name: str) -> Replay:
     """Train a run of the studies alone and compare it with the tables of the sweep."""
     run = project.run(name)
     swept = _swept(project, name)
-    alone = tables_of([stages.run_alone(project, run, keep_weights=False)])
+    alone = tables_of([stages.run_alone(project, run, keep="nothing")])
     differences, numbers = [], 0
     for table in TABLES:
         numbers += alone[table].size

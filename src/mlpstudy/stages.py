@@ -37,12 +37,12 @@ def dataset_from(project: Project):
     return dataset
 
 
-def recorder(project: Project, keep_weights: bool = False, progress=None) -> Recorder:
+def recorder(project: Project, keep: str = "nothing", progress=None) -> Recorder:
     """A recorder of the core with the project's threads and device."""
     device = device_of(project.settings.device)
     told = {} if progress is None else {"progress": progress}
     threads = project.settings.threads
-    return Recorder(dataset_from(project), device, keep_weights, threads=threads, **told)
+    return Recorder(dataset_from(project), device, keep, threads=threads, **told)
 
 
 def train(project: Project, job_id: str) -> None:
@@ -138,7 +138,7 @@ def write_json(path: Path, content) -> None:
     write_atomically(path, f"{text}\n".encode())
 
 
-def run_alone(project: Project, run: Run, keep_weights: bool = True, progress=None) -> Record:
+def run_alone(project: Project, run: Run, keep: str = "last", progress=None) -> Record:
     """Train one run by itself."""
-    [[record]] = recorder(project, keep_weights, progress).record([run])
+    [[record]] = recorder(project, keep, progress).record([run])
     return record

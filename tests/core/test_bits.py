@@ -41,7 +41,7 @@ def bits(record) -> list[bytes]:
 
 
 def trained(runs) -> dict:
-    recorder = Recorder(lambda name: DATASETS[name](), keep_weights=True)
+    recorder = Recorder(lambda name: DATASETS[name](), keep="last")
     return {record.run: bits(record) for stack in recorder.record(runs) for record in stack}
 
 
@@ -75,7 +75,7 @@ def test_a_diverging_neighbour_changes_nothing(monkeypatch):
     calm = Run(**{**BASE, "activation": "relu", "cost": "mse_raw", "eta": 0.01})
     wild = calm.model_copy(update={"eta": 1e9})
     alone = trained([calm])[calm]
-    recorder = Recorder(lambda name: DATASETS[name](), keep_weights=True)
+    recorder = Recorder(lambda name: DATASETS[name](), keep="last")
     (records,) = recorder.record([wild, calm])
     told = {record.run: record for record in records}
     assert bits(told[calm]) == alone and told[calm].status == "finished"

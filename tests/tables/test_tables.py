@@ -129,3 +129,18 @@ def test_progress_adds_up():
     list(recorder.record(RUNS))
     networks, passes = np.sum(told, axis=0)
     assert networks == len(RUNS) and passes == sum(run.epochs + 1 for run in RUNS)
+
+
+def test_the_weights_of_the_best_pass_are_those_of_a_training_that_ends_there():
+    run = Run(dataset="iris", depth=1, width=4, activation="relu", eta=1.0, epochs=12, seed=2)
+
+    def weights(run, keep):
+        [[record]] = Recorder(lambda name: DATASETS[name](), keep=keep).record([run])
+        return record
+
+    best = weights(run, "best")
+    assert best.best_epoch == best.curves[:, 1, 0].argmin()
+    assert 0 < best.best_epoch < 12
+    short = weights(run.model_copy(update={"epochs": best.best_epoch}), "last")
+    for name, W in short.weights.items():
+        assert W.tobytes() == best.weights[name].tobytes()

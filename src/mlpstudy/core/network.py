@@ -69,10 +69,10 @@ class Network:
         parts = zip(self._whole(flat), self.fans, strict=True)
         return [whole[:, : fan[0], : fan[1]] for whole, fan in parts]
 
-    def put_back(self, which: Tensor, theta: Tensor) -> None:
-        """Give the runs `which` (R,) the parameters they have in another vector."""
-        for now, before in zip(self._whole(self.theta), self._whole(theta), strict=True):
-            now[which] = before[which]
+    def copy_runs(self, which: Tensor, source: Tensor, target: Tensor) -> None:
+        """Copy the parameters of the runs `which` (R,) from one vector over all to another."""
+        for old, new in zip(self._whole(target), self._whole(source), strict=True):
+            old[which] = new[which]
 
     def spread(self, values: list[float], last_only: bool = False) -> Tensor:
         """One value per run, repeated over all its parameters; 0 below the last layer on request."""

@@ -39,7 +39,7 @@ def train(
         learner.learn(examples, orders.next())
         frozen |= ~_finite(network)
         if frozen.any():
-            network.put_back(frozen, finite)
+            network.copy_runs(frozen, finite, network.theta)
         finite.copy_(network.theta)
         yield Pass(epoch, frozen.clone())
 

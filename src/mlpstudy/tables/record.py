@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import torch
@@ -29,7 +30,8 @@ class Record:
     probed: (k,) the passes at which its layers were probed.
     layers: (k, layers, measures) in the order of probes.LAYER_MEASURES.
     diverged_at: the pass in which it diverged, -1 where it did not.
-    weights: W0, b0, W1, ... after the last pass, where they were asked for.
+    weights: W1, b1, W2, ... where they were asked for.
+    best_epoch: the pass of the lowest validation loss, where its weights were asked for.
     """
 
     run: Run
@@ -41,6 +43,7 @@ class Record:
     probed: np.ndarray
     layers: np.ndarray
     weights: dict[str, np.ndarray] | None = None
+    best_epoch: int = -1
 
     @property
     def status(self) -> str:
@@ -64,7 +67,8 @@ class Recorder:
     """Trains runs, a stack at a time.
 
     dataset: gives a dataset by its name. threads: stacks that are trained at the same time, each
-    by one thread: torch's own threads would change the last bits. progress: told (networks,
+    by one thread: torch's own threads would change the last bits. keep: the weights after the last
+    pass, or after the one with the lowest validation loss. progress: told (networks,
     passes) as they are done.
     """
 
@@ -72,13 +76,13 @@ class Recorder:
         self,
         dataset: Callable[[str], Dataset],
         device: str = "cpu",
-        keep_weights: bool = False,
+        keep: Literal["nothing", "last", "best"] = "nothing",
         progress: Callable[[int, int], None] = lambda networks, passes: None,
         threads: int = 1,
     ):
         self.threads = threads
         self.dataset = lru_cache(dataset)
-        self.device, self.keep_weights, self.progress = device, keep_weights, progress
+        self.device, self.keep, self.progress = device, keep, progress
         self.splits: dict[tuple, Split] = {}
 
     def record(self, runs: Sequence[Run]) -> Iterator[list[Record]]:
@@ -109,6 +113,7 @@ class Recorder:
         parts = {p: Examples([getattr(s, p) for s in splits], which, network) for p in PARTS}
         layers = LayerProbe(self._network(runs, torch.float64, "cpu"), splits, which)
         curves, probed = [], {}
+        best = Best(network)
         diverged_at = np.full(network.R, -1)
         for epoch, frozen in train(network, parts["train"]):
             scores = [probes.evaluate(network, parts[p]) for p in PARTS]
@@ -116,11 +121,14 @@ class Recorder:
             lost = frozen.cpu().numpy() | ~np.isfinite(curve).all((1, 2))
             diverged_at[(diverged_at < 0) & lost] = epoch
             curves.append(curve)
+            if self.keep == "best":
+                best.see(epoch, curve[:, PARTS.index("validation"), 0])
             if is_probed(epoch):
                 probed[epoch] = layers.measure(network)
             self.progress(0, network.R)
         self.progress(network.R, 0)
-        weights = _weights(network) if self.keep_weights else [None] * network.R
+        kept = {"nothing": None, "last": network.theta, "best": best.theta}[self.keep]
+        weights = [None] * network.R if kept is None else _weights(network, kept)
         squares = [float(np.square(x, dtype=float).mean()) for x in layers.inputs]
         return [
             Record(
@@ -131,6 +139,7 @@ class Recorder:
                 diverged_at=int(diverged_at[r]),
                 **_until(int(diverged_at[r]), r, curves, probed),
                 weights=weights[r],
+                best_epoch=int(best.epoch[r]),
             )
             for r, run in enumerate(runs)
         ]
@@ -152,12 +161,28 @@ class LayerProbe:
         return np.stack([measured[name] for name in probes.LAYER_MEASURES], 2)
 
 
+class Best:
+    """The weights of each run after the pass with its lowest loss."""
+
+    def __init__(self, network: Network):
+        self.network, self.theta = network, network.theta.clone()
+        self.loss = np.full(network.R, np.inf)
+        self.epoch = np.full(network.R, -1)
+
+    def see(self, epoch: int, loss: np.ndarray) -> None:
+        """Keep the weights of the runs whose loss (R,) is lower than ever; NaN is not."""
+        better = loss < self.loss
+        self.loss[better], self.epoch[better] = loss[better], epoch
+        which = torch.from_numpy(better).to(self.theta.device)
+        self.network.copy_runs(which, self.network.theta, self.theta)
+
+
 def _first(part: Part, n: int) -> Part:
     return Part(part.x[:n], part.target[:n], part.y[:n])
 
 
-def _weights(network: Network) -> list[dict[str, np.ndarray]]:
-    blocks = [block.cpu().numpy() for block in network.blocks(network.theta)]
+def _weights(network: Network, theta: torch.Tensor) -> list[dict[str, np.ndarray]]:
+    blocks = [block.cpu().numpy() for block in network.blocks(theta)]
     names = [f"{'Wb'[i % 2]}{i // 2 + 1}" for i in range(len(blocks))]
     return [
         {name: b[r].copy() for name, b in zip(names, blocks, strict=True)}
