@@ -143,7 +143,9 @@ def sklearn(work: Work, R: int = 1) -> Engine:
         nesterovs_momentum=False,
         random_state=0,
     )
-    model.partial_fit(x, y, classes=np.arange(10))  # makes the network; one pass more than asked for
+    model.partial_fit(
+        x, y, classes=np.arange(10)
+    )  # makes the network; one pass more than asked for
 
     def one_pass():
         with warnings.catch_warnings():
@@ -253,7 +255,9 @@ def jax_vmap(work: Work, R: int) -> Engine:
 
     whole_pass = jax.jit(jax.vmap(one_network), donate_argnums=(0, 1))
     zeros = trees(jnp.zeros_like, theta)
-    state = zeros if work.optimizer == "sgd" else (jnp.zeros(R), zeros, trees(jnp.zeros_like, theta))
+    state = (
+        zeros if work.optimizer == "sgd" else (jnp.zeros(R), zeros, trees(jnp.zeros_like, theta))
+    )
     now = {"theta": theta, "state": state, "key": jax.random.key(0)}
 
     def one_pass():

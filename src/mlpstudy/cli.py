@@ -223,7 +223,9 @@ def _usage(error: Exception) -> str:
     message = " ".join(error.format_message().split())
     unknown = getattr(error, "message", "").partition("No such command '")[2].partition("'")[0]
     close = nearest(unknown, [c.name or c.callback.__name__ for c in app.registered_commands])
-    hint = f"; did you mean {close!r}?" if unknown and close and "Did you mean" not in message else ""
+    hint = (
+        f"; did you mean {close!r}?" if unknown and close and "Did you mean" not in message else ""
+    )
     return f"command line: {message}{hint}"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mlpstudy.data import store
 from mlpstudy.data.datasets import DATASETS
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run, run_id
 from mlpstudy.digests import digest
@@ -39,7 +40,10 @@ def dataset_from(project: Project):
 
 def recorder(project: Project, keep: str = "nothing", progress=None) -> Recorder:
     """A recorder of the core with the project's threads and device."""
-    device = device_of(project.settings.device)
+    try:
+        device = device_of(project.settings.device)
+    except ValueError as error:
+        raise Mistake(str(error), file="settings", key="device", allowed="auto or cpu") from None
     told = {} if progress is None else {"progress": progress}
     threads = project.settings.threads
     return Recorder(dataset_from(project), device, keep, threads=threads, **told)
@@ -57,7 +61,9 @@ def train(project: Project, job_id: str) -> None:
             trained.save(record)
             records[run_id(record.run)] = record
     progress.finish()
-    write_tables(project.job_dir(job_id), tables_of(records.values()), _made_by("train", "tabulate"))
+    write_tables(
+        project.job_dir(job_id), tables_of(records.values()), _made_by("train", "tabulate")
+    )
 
 
 def _made_by(*stages: str) -> dict[str, str]:
@@ -80,7 +86,9 @@ def _selected(parts: list, wanted: set[str]):
     if not parts:
         return tables_of([])["runs"]
     frame = pd.concat(parts, ignore_index=True)
-    return frame[frame["run_id"].isin(wanted)].sort_values("run_id", kind="stable", ignore_index=True)
+    return frame[frame["run_id"].isin(wanted)].sort_values(
+        "run_id", kind="stable", ignore_index=True
+    )
 
 
 def summarise(project: Project, study_name: str) -> None:
@@ -89,13 +97,15 @@ def summarise(project: Project, study_name: str) -> None:
     module = importlib.import_module(f"mlpstudy.studies.{seen.study['module']}")
     frames = module.summary(seen)
     folder = project.study_dir(study_name)
-    tables = {name: frame for name, frame in frames.items()}
+    tables = dict(frames)
     shown = []
     for table in module.shown(frames):
         tables[f"shown_{table['name']}"] = table["frame"]
         shown.append({**table, "name": f"shown_{table['name']}"})
     write_tables(folder / "tables", tables, _made_by("train", "tabulate", "summarise"))
-    write_json(folder / "tables.json", [{k: v for k, v in t.items() if k != "frame"} for t in shown])
+    write_json(
+        folder / "tables.json", [{k: v for k, v in t.items() if k != "frame"} for t in shown]
+    )
     write_json(folder / "counts.json", counts(seen))
     write_findings(module.findings(seen, frames), folder / "findings.json")
     write_json(folder / "study.json", seen.study)

@@ -15,8 +15,10 @@ SMOOTH = ("sigmoid", "tanh", "gelu", "silu", "softplus", "gaussian", "softsign",
 
 def by_scipy(function, q):
     value, _ = integrate.quad(
-        lambda d: function(torch.tensor([sqrt(q) * d], dtype=torch.float64)).item() ** 2
-        * stats.norm.pdf(d),
+        lambda d: (
+            function(torch.tensor([sqrt(q) * d], dtype=torch.float64)).item() ** 2
+            * stats.norm.pdf(d)
+        ),
         -9,
         9,
         points=[0],
@@ -94,4 +96,6 @@ def test_a_profile_agrees_with_wide_random_networks():
         sizes.insert(0, np.sqrt((delta**2).mean()))
     told = theory.profile("tanh", "lecun_normal", 1.0, depth, n, n, 1.0)
     assert np.log10(sizes) - np.log10(sizes[-1]) == pytest.approx(told.log10_delta, abs=0.03)
-    assert told.q[0] == pytest.approx(1.0) and told.q[1] == pytest.approx((a[1] ** 2).mean(), rel=0.1)
+    assert told.q[0] == pytest.approx(1.0) and told.q[1] == pytest.approx(
+        (a[1] ** 2).mean(), rel=0.1
+    )

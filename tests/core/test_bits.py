@@ -56,7 +56,9 @@ def one_thread():
 def test_a_run_gives_the_same_bits_alone_and_in_stacks(name):
     run = Run(**{**BASE, **RUNS[name]})
     alone = trained([run])[run]
-    others = [run.model_copy(update={"seed": seed, "eta": 0.02}) for seed in (*range(3), 3, *range(4, 40))]
+    others = [
+        run.model_copy(update={"seed": seed, "eta": 0.02}) for seed in (*range(3), 3, *range(4, 40))
+    ]
     for stack in ([run, others[0]], [*others[:5], run, others[7]], [*others, run]):
         assert trained(stack)[run] == alone, f"a stack of {len(stack)}"
     torch.set_num_threads(2)

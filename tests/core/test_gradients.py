@@ -74,7 +74,10 @@ def test_writing_to_out_changes_no_bit(name, dtype):
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_largest_slope_is_the_tables(name):
-    how, a = ACTIVATIONS[name], torch.linspace(-6, 6, 120_002, dtype=torch.float64)  # not at 0, where softsign peaks
+    how, a = (
+        ACTIVATIONS[name],
+        torch.linspace(-6, 6, 120_002, dtype=torch.float64),
+    )  # not at 0, where softsign peaks
     largest = how.dg(a, how.g(a)).abs().max().item()
     assert largest == pytest.approx(how.slope, rel=3e-3)
 
@@ -152,7 +155,10 @@ def test_a_large_a_gives_a_finite_loss():
 
 def test_the_perceptrons_gradient_is_zero_on_the_right_side_and_minus_y_x_elsewhere():
     """The erratum: 0 where y f(x) > 0, else -y x; on the border it learns."""
-    a, t = torch.tensor([[[2.0], [-2.0], [2.0], [0.0]]]), torch.tensor([[[1.0], [1.0], [0.0], [1.0]]])
+    a, t = (
+        torch.tensor([[[2.0], [-2.0], [2.0], [0.0]]]),
+        torch.tensor([[[1.0], [1.0], [0.0], [1.0]]]),
+    )
     assert COSTS["perceptron"].delta(a, t).flatten().tolist() == [0, -1, 1, -1]
     assert COSTS["hinge"].delta(a / 4, t).flatten().tolist() == [-1, -1, 1, -1]
 
@@ -175,7 +181,9 @@ def test_an_initialization_has_the_deviation_of_the_table(name):
 
 
 def test_orthogonal_weights_are_orthogonal():
-    (square, wide), _ = draw_parameters("orthogonal", 1, rng.stream(0, "init"), [(30, 30), (20, 50)])
+    (square, wide), _ = draw_parameters(
+        "orthogonal", 1, rng.stream(0, "init"), [(30, 30), (20, 50)]
+    )
     np.testing.assert_allclose(square @ square.T, np.eye(30), atol=1e-12)
     np.testing.assert_allclose(wide @ wide.T, np.eye(20), atol=1e-12)
 
@@ -257,16 +265,22 @@ def test_a_chain_of_modules_against_autograd(name, dims):
 def test_a_threshold_lets_no_gradient_through():
     network = Network([CHAINS["threshold"]], (4,), 2, dtype=torch.float64)
     network.initialize()
-    network.learn_from(torch.ones(1, 3, 4, dtype=torch.float64), torch.eye(2).double()[[0, 1, 0]][None], 3)
+    network.learn_from(
+        torch.ones(1, 3, 4, dtype=torch.float64), torch.eye(2).double()[[0, 1, 0]][None], 3
+    )
     assert not any(block.any() for block in network.blocks(network.gradient)[:-2])
     assert network.blocks(network.gradient)[-1].any()
 
 
-@pytest.mark.parametrize("module", [Linear(12, 5), Convolve((12,), 1, 3, 3, 2, 1), Convolve((3, 4), 1, 2, 2)])
+@pytest.mark.parametrize(
+    "module", [Linear(12, 5), Convolve((12,), 1, 3, 3, 2, 1), Convolve((3, 4), 1, 2, 2)]
+)
 def test_the_gradient_for_the_inputs(module):
     """Parameters and inputs are formally alike: both gradients come from one delta."""
     generator = torch.Generator().manual_seed(4)
-    arrays = [torch.zeros(2, n, module.room[1], dtype=torch.float64) for n in 2 * [module.room[0], 1]]
+    arrays = [
+        torch.zeros(2, n, module.room[1], dtype=torch.float64) for n in 2 * [module.room[0], 1]
+    ]
     module.bind(*arrays)
     module.W += torch.randn(module.W.shape, generator=generator, dtype=torch.float64)
     module.b += torch.randn(module.b.shape, generator=generator, dtype=torch.float64)

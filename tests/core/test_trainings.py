@@ -92,7 +92,9 @@ def test_evaluation_is_that_of_torch():
     told = probes.evaluate(network, examples)
     a = torch_twin(network, 0)(torch.from_numpy(part(150).x))
     y = torch.from_numpy(part(150).y)
-    assert told.loss[0].item() == pytest.approx(torch.nn.functional.cross_entropy(a, y).item(), rel=1e-5)
+    assert told.loss[0].item() == pytest.approx(
+        torch.nn.functional.cross_entropy(a, y).item(), rel=1e-5
+    )
     assert told.accuracy[0].item() == pytest.approx((a.argmax(1) == y).double().mean().item())
 
 
@@ -131,7 +133,9 @@ def test_only_the_last_layer_learns_where_that_is_asked_for():
 
 
 def test_a_diverged_run_stays_at_its_last_finite_weights():
-    runs = [Run(**{**BASE, "activation": "relu", "eta": eta, "cost": "mse_raw"}) for eta in (0.01, 1e6)]
+    runs = [
+        Run(**{**BASE, "activation": "relu", "eta": eta, "cost": "mse_raw"}) for eta in (0.01, 1e6)
+    ]
     network, examples = stack_of(runs)
     frozen = [done.frozen.tolist() for done in train(network, examples)]
     assert frozen[0] == [False, False]

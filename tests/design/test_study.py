@@ -481,8 +481,8 @@ def test_any_value_anywhere_makes_a_study_or_one_line(monkeypatch, value):
     document = yaml.safe_load(GOOD)
     for place in list(places(document))[1:]:
         monkeypatch.setattr(
-            yaml_file, "read", lambda _: replaced(document, place, value)
-        )  # noqa: B023
+            yaml_file, "read", lambda _, place=place: replaced(document, place, value)
+        )
         for size in ("default", "smoke"):
             try:
                 assert load(FILE, size).resolved()["name"] == "asks"

@@ -114,7 +114,9 @@ def test_what_is_trained_is_found_again_bit_for_bit(records, tmp_path):
     assert Trained(tmp_path, "other code").load(RUNS[0]) is None
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b[:40], lambda b: b[:50] + b"x" + b[51:]])
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[:-1], lambda b: b[:40], lambda b: b[:50] + b"x" + b[51:]]
+)
 def test_a_damaged_record_counts_as_missing(records, tmp_path, damage):
     trained = Trained(tmp_path, "abc")
     trained.save(records[0])
@@ -125,7 +127,9 @@ def test_a_damaged_record_counts_as_missing(records, tmp_path, damage):
 
 def test_progress_adds_up():
     told = []
-    recorder = Recorder(lambda name: DATASETS[name](), progress=lambda n, passes: told.append((n, passes)))
+    recorder = Recorder(
+        lambda name: DATASETS[name](), progress=lambda n, passes: told.append((n, passes))
+    )
     list(recorder.record(RUNS))
     networks, passes = np.sum(told, axis=0)
     assert networks == len(RUNS) and passes == sum(run.epochs + 1 for run in RUNS)

@@ -44,7 +44,9 @@ class Checkout:
         """The rules that Snakemake would run, and how often."""
         dry = self.snakemake("--dry-run", *arguments)
         assert dry.returncode == 0, dry.stderr
-        stats = re.search(r"Job stats:\njob +count\n[- ]+\n(.*?)\ntotal", dry.stdout + dry.stderr, re.S)
+        stats = re.search(
+            r"Job stats:\njob +count\n[- ]+\n(.*?)\ntotal", dry.stdout + dry.stderr, re.S
+        )
         if stats is None:
             assert "Nothing to be done" in dry.stdout + dry.stderr
             return {}

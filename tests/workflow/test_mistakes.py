@@ -4,10 +4,13 @@ import pytest
 
 from mlpstudy.cli import main
 
-
 COMMANDS = {
     "field": (("run", "depht=3"), "command line: 'depht' is unknown", "did you mean 'depth'?"),
-    "name": (("run", "activation=rely"), "activation: 'rely' is not allowed", "did you mean 'relu'?"),
+    "name": (
+        ("run", "activation=rely"),
+        "activation: 'rely' is not allowed",
+        "did you mean 'relu'?",
+    ),
     "type": (("run", "depth=deep"), "depth: 'deep' is not allowed", "a whole number >= 0"),
     "range": (("run", "eta=-1"), "eta: -1", "a number > 0"),
     "twice": (("run", "depth=1", "depth=2"), "depth: is given twice", ""),
@@ -51,7 +54,12 @@ def test_the_command_leaves_with_its_code(checkout):
 
 
 FILES = {
-    "value": ("config/studies/vanishing.yaml", "activation: relu,", "activation: rely,", "did you mean 'relu'?"),
+    "value": (
+        "config/studies/vanishing.yaml",
+        "activation: relu,",
+        "activation: rely,",
+        "did you mean 'relu'?",
+    ),
     "key": ("config/studies/vanishing.yaml", "seeds: 20", "seed: 20", "did you mean 'seeds'?"),
     "text": ("config/studies/vanishing.yaml", "eta: 0.02", "eta: 2e-2", "2.0e-2"),
     "syntax": ("config/studies/vanishing.yaml", "seeds: 20", "seeds: [20", "vanishing.yaml"),

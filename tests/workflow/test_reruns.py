@@ -14,14 +14,24 @@ def test_a_second_run_plans_nothing(smoke):
     ("file", "old", "new", "expected"),
     [
         ("src/mlpstudy/core/train.py", '"""', '"""Altered. ', {"train": 2, **STUDIES, **ALL}),
-        ("src/mlpstudy/rng.py", '"""', '"""Altered. ', {"prepare": 1, "train": 2, **STUDIES, **ALL}),
+        (
+            "src/mlpstudy/rng.py",
+            '"""',
+            '"""Altered. ',
+            {"prepare": 1, "train": 2, **STUDIES, **ALL},
+        ),
         ("src/mlpstudy/studies/trainability.py", '"""', '"""Altered. ', {**STUDIES, **ALL}),
         ("src/mlpstudy/figures/vanishing.py", '"""', '"""Altered. ', {"draw": 2, **ALL}),
         ("src/mlpstudy/analysis/style.py", '"""', '"""Altered. ', {"draw": 2, **ALL}),
         ("src/mlpstudy/report/build.py", '"""', '"""Altered. ', ALL),
         ("config/config.yaml", "language: en", "language: fr", ALL),
         ("config/config.yaml", "threads: 1", "threads: 2", {}),
-        ("config/studies/vanishing.yaml", "threshold: 0.1", "threshold: 0.2", {"summarise": 1, "draw": 1, **ALL}),
+        (
+            "config/studies/vanishing.yaml",
+            "threshold: 0.1",
+            "threshold: 0.2",
+            {"summarise": 1, "draw": 1, **ALL},
+        ),
     ],
     ids=lambda value: value.rpartition("/")[2] if isinstance(value, str) and "/" in value else "",
 )
@@ -34,7 +44,9 @@ def test_a_change_plans_what_it_touches_and_no_more(smoke, file, old, new, expec
 
 
 def test_a_new_seed_trains_only_the_new_runs(smoke):
-    undo = smoke.edit("config/studies/trainability.yaml", "  seeds: 6\n  options", "  seeds: 7\n  options")
+    undo = smoke.edit(
+        "config/studies/trainability.yaml", "  seeds: 6\n  options", "  seeds: 7\n  options"
+    )
     try:
         plan = smoke.mlpstudy("plan").stdout
     finally:

@@ -82,7 +82,9 @@ def test_snakemake_makes_a_single_run_of_a_study(smoke):
 
 def test_the_plan_says_how_much_there_is(smoke):
     told = smoke.mlpstudy("plan").stdout
-    assert re.search(r"together: 432 networks, each once, in \d+ jobs; 432 are trained already", told)
+    assert re.search(
+        r"together: 432 networks, each once, in \d+ jobs; 432 are trained already", told
+    )
 
 
 def test_the_list_names_what_there_is(smoke):

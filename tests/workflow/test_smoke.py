@@ -38,7 +38,7 @@ def read(smoke, place):
 def test_every_run_of_the_pool_is_in_the_tables_once(studies, tables):
     wanted = pool(studies)
     assert sorted(tables["runs"]["run_id"]) == sorted(wanted)
-    assert len(list((jobs(studies)))) >= 2
+    assert len(list(jobs(studies))) >= 2
 
 
 def test_every_run_has_every_pass_of_its_curve(tables):
@@ -104,7 +104,9 @@ def test_every_claim_has_a_finding_with_a_verdict(smoke, studies):
     findings = read(smoke, "findings.json")
     for study in studies:
         for claim in study.claims:
-            mine = [f for f in findings if (f["claim"], f["statistic"]) == (claim.id, claim.statistic)]
+            mine = [
+                f for f in findings if (f["claim"], f["statistic"]) == (claim.id, claim.statistic)
+            ]
             assert mine
             for finding in mine:
                 assert finding["threshold"] == claim.threshold
@@ -122,5 +124,7 @@ def test_the_report_names_the_networks_and_shows_every_figure(smoke, studies):
     for study in STUDIES:
         for figure in read(smoke, f"studies/{study}/figures.json"):
             assert figure["title"].split()[0] in page
-            assert (smoke.folder / RESULTS / f"studies/{study}/figures/{figure['name']}.svg").exists()
+            assert (
+                smoke.folder / RESULTS / f"studies/{study}/figures/{figure['name']}.svg"
+            ).exists()
     assert page.count("<img") >= 7

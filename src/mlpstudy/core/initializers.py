@@ -62,5 +62,8 @@ def draw_parameters(name: str, gain: float, rng: Generator, fans: list[tuple[int
     """The weights [(fan_in, fan_out)] and biases [(fan_out,)] of the layers of one run, float64."""
     how = INITIALIZERS[name]
     weights = [gain * how.deviation(*fan) * how.draw(rng, *fan) for fan in fans]
-    biases = [how.bias(*fan) * how.draw(rng, 1, fan[1])[0] if how.bias(*fan) else np.zeros(fan[1]) for fan in fans]
+    biases = [
+        how.bias(*fan) * how.draw(rng, 1, fan[1])[0] if how.bias(*fan) else np.zeros(fan[1])
+        for fan in fans
+    ]
     return weights, biases

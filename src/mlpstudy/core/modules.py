@@ -181,7 +181,9 @@ class Dropout:
     STEPS = 8
 
     def __init__(self, rates: list[float], seeds: list[int], part: int, like: Tensor):
-        self.off = like.new_tensor([round(256 * r) for r in rates], dtype=torch.uint8)[:, None, None]
+        self.off = like.new_tensor([round(256 * r) for r in rates], dtype=torch.uint8)[
+            :, None, None
+        ]
         self.scale = (256 / (256 - self.off.to(like.dtype))).to(like.dtype)
         self.draws = _Draws(seeds, "dropout", part, self.STEPS, _bytes)
         self.learning = False

@@ -83,7 +83,9 @@ def layers(network: Network, examples: Examples) -> dict[str, np.ndarray]:
     measures = {
         "delta_rms": [_rms(_flat(real(m.delta))) * B for m in network.layers],
         "weight_gradient_rms": [_rms(_flat(m.dW.numpy())) for m in network.layers],
-        "weight_gradient_sample_rms": [_sample_rms(real(m.z), real(m.delta)) * B for m in network.layers],
+        "weight_gradient_sample_rms": [
+            _sample_rms(real(m.z), real(m.delta)) * B for m in network.layers
+        ],
         "weight_rms": [_rms(_flat(m.W.numpy())) for m in network.layers],
         "activation_mean": [z.mean(1) for z in outputs],
         "activation_std": [z.std(1) for z in outputs],

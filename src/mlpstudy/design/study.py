@@ -37,9 +37,37 @@ MODULES = PACKAGE / "studies"
 NOT_A_STUDY = ("finding", "view")  # files among the modules that analyse nothing
 # A study is a target of the workflow, beside its rules and the words a user types.
 RESERVED = frozenset(
-    "all clean config data dataset draw figures findings help job lint list measure plan pool"
-    " prepare render replay report run select studies study summarise summary tables test train"
-    " verify".split()
+    [
+        "all",
+        "clean",
+        "config",
+        "data",
+        "dataset",
+        "draw",
+        "figures",
+        "findings",
+        "help",
+        "job",
+        "lint",
+        "list",
+        "measure",
+        "plan",
+        "pool",
+        "prepare",
+        "render",
+        "replay",
+        "report",
+        "run",
+        "select",
+        "studies",
+        "study",
+        "summarise",
+        "summary",
+        "tables",
+        "test",
+        "train",
+        "verify",
+    ]
 )
 
 # What may stand in a file

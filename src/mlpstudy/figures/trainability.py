@@ -100,10 +100,10 @@ def _survival(steps: pd.DataFrame, best: pd.DataFrame, level: float, epochs: int
     recipes = [r for r in FOLLOWED if (steps[RECIPE] == list(r)).all(axis=1).any()]
     datasets, depths = (_levels(steps, name) for name in ("dataset", "depth"))
     looks = style.looks([" ".join(recipe) for recipe in FOLLOWED])
-    figure, axes = style.panels(
-        len(datasets), len(depths), height=2.1, sharex=True, sharey=True
-    )
-    for (i, dataset), (j, depth), recipe in product(enumerate(datasets), enumerate(depths), recipes):
+    figure, axes = style.panels(len(datasets), len(depths), height=2.1, sharex=True, sharey=True)
+    for (i, dataset), (j, depth), recipe in product(
+        enumerate(datasets), enumerate(depths), recipes
+    ):
         here = steps[(steps["dataset"] == dataset) & (steps["depth"] == depth)]
         curve = here[(here[RECIPE] == list(recipe)).all(axis=1)]
         name = " ".join(recipe)

@@ -38,10 +38,14 @@ def _profiles(profiles: pd.DataFrame, depth: int) -> Drawn:
     for ax, activation in zip(axes.flat, panels, strict=False):
         for name, cell in here[here["activation"] == activation].groupby("initialization"):
             cell = cell.sort_values("layer")
-            ax.plot(cell["layer"], cell["predicted_delta"], color=style.INK, lw=0.8, zorder=1, label="_")
+            ax.plot(
+                cell["layer"], cell["predicted_delta"], color=style.INK, lw=0.8, zorder=1, label="_"
+            )
             spread = [cell["value"] - cell["low"], cell["high"] - cell["value"]]
             line = {**looks[name].line(), "linestyle": "none"}
-            ax.errorbar(cell["layer"], cell["value"], np.abs(spread), elinewidth=0.8, label="_", **line)
+            ax.errorbar(
+                cell["layer"], cell["value"], np.abs(spread), elinewidth=0.8, label="_", **line
+            )
             first = cell[cell["layer"] == cell["layer"].max()]
             ax.plot(first["layer"], first["value"], label=name, **line)
         ax.axhline(0, color=style.FAINT, lw=0.6, zorder=0)
@@ -50,7 +54,11 @@ def _profiles(profiles: pd.DataFrame, depth: int) -> Drawn:
         ax.set_xlabel("layer (1 is the first)")
     for ax in axes[:, 0]:
         ax.set_ylabel("log10 delta, less the last layer's")
-    handles = [_handle(looks[name], name) for name in INITIALIZATIONS if name in set(here["initialization"])]
+    handles = [
+        _handle(looks[name], name)
+        for name in INITIALIZATIONS
+        if name in set(here["initialization"])
+    ]
     handles.append(_line("mean-field theory"))
     figure.legend(handles=handles, loc="outside upper center", ncols=3)
     n = _networks(here)
@@ -94,7 +102,9 @@ def _map(start: pd.DataFrame, depth: int) -> Drawn:
     dataset = sorted(start["dataset"].unique())[0]
     here = start[(start["dataset"] == dataset) & (start["init_gain"] == 1.0)]
     # Widths, where several are swept, are averaged here; the table tells them apart.
-    table = here.pivot_table(index="activation", columns="initialization", values="value", dropna=False)
+    table = here.pivot_table(
+        index="activation", columns="initialization", values="value", dropna=False
+    )
     order = table.abs().min(axis=1).sort_values().index
     columns = table.abs().median().sort_values().index
     table = table.loc[order, columns]
@@ -115,7 +125,15 @@ def _map(start: pd.DataFrame, depth: int) -> Drawn:
     )
     ax.set_facecolor("#dddddd")
     for i, j in zip(*np.where(table.isna()), strict=True):
-        ax.text(j + 0.5, i + 0.5, "none", ha="center", va="center", fontsize=style.SMALL, color=style.FAINT)
+        ax.text(
+            j + 0.5,
+            i + 0.5,
+            "none",
+            ha="center",
+            va="center",
+            fontsize=style.SMALL,
+            color=style.FAINT,
+        )
     ax.set(xlabel="", ylabel="")
     ax.grid(False)
     ax.tick_params(left=False, bottom=False)

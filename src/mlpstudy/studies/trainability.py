@@ -104,7 +104,10 @@ def _lost(dataset: str, runs: pd.DataFrame) -> list[tuple]:
     """Share that trains at the smallest depth less that at the greatest, for each recipe."""
     measured = []
     for key, recipe in runs.groupby(RECIPE, observed=True):
-        ends = [recipe[recipe["depth"] == depth] for depth in (recipe["depth"].min(), recipe["depth"].max())]
+        ends = [
+            recipe[recipe["depth"] == depth]
+            for depth in (recipe["depth"].min(), recipe["depth"].max())
+        ]
         value = share_difference(ends[0]["reached"], ends[1]["reached"])
         span = f"depth {ends[0]['depth'].iloc[0]} against {ends[1]['depth'].iloc[0]}"
         measured.append((f"{dataset}, {_told(key)}, {span}", value, pd.concat(ends)))

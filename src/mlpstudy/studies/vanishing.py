@@ -59,9 +59,7 @@ def _rates(layers: pd.DataFrame) -> pd.DataFrame:
     groups = ordered.groupby(["run_id", "epoch"], sort=False)
     x = ordered["layer"] - (ordered["depth"] + 1) / 2
     sums = pd.DataFrame({"xy": x * ordered["log10_delta"], "xx": x**2, "key": groups.ngroup()})
-    totals = sums.groupby("key").agg(
-        xy=("xy", lambda v: v.sum(skipna=False)), xx=("xx", "sum")
-    )
+    totals = sums.groupby("key").agg(xy=("xy", lambda v: v.sum(skipna=False)), xx=("xx", "sum"))
     first = groups.head(1).reset_index(drop=True)
     decades = (totals["xy"] / totals["xx"]).to_numpy()
     return first[["run_id", *CELL, "seed", "epoch"]].assign(decades=decades)
@@ -101,7 +99,10 @@ def _predictions(layers: pd.DataFrame) -> pd.DataFrame:
             square,
         )
         for i in range(named["depth"]):
-            row = {"predicted_delta": told.log10_delta[i], "predicted_gradient": told.log10_gradient[i]}
+            row = {
+                "predicted_delta": told.log10_delta[i],
+                "predicted_gradient": told.log10_gradient[i],
+            }
             rows.append({**named, "layer": i + 1, **row})
     columns = [*CELL, "layer", "predicted_delta", "predicted_gradient"]
     frame = pd.DataFrame(rows, columns=columns)
@@ -192,7 +193,17 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     """The tables that the report shows."""
     start = frames["rates"]
     start = start[(start["epoch"] == 0) & (start["block"] == "start")]
-    columns = ["dataset", "activation", "initialization", "value", "low", "high", "predicted", "n", "blocked"]
+    columns = [
+        "dataset",
+        "activation",
+        "initialization",
+        "value",
+        "low",
+        "high",
+        "predicted",
+        "n",
+        "blocked",
+    ]
     return [
         {
             "name": "start",

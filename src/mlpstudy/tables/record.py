@@ -59,7 +59,7 @@ def device_of(name: str) -> str:
     """The device behind auto | cpu | cuda; raises ValueError where there is no GPU."""
     there = torch.cuda.is_available()
     if name == "cuda" and not there:
-        raise ValueError("device: cuda was asked for and this machine has no CUDA device")
+        raise ValueError("cuda was asked for and this machine has no CUDA device")
     return "cuda" if name != "cpu" and there else "cpu"
 
 
@@ -88,7 +88,9 @@ class Recorder:
     def record(self, runs: Sequence[Run]) -> Iterator[list[Record]]:
         """Train the runs and yield the records of each stack when it is done."""
         stacks = chunks(runs, lambda run: networks_that_fit(self._network([run]), self.device))
-        with ThreadPoolExecutor(self.threads, initializer=torch.set_num_threads, initargs=(1,)) as p:
+        with ThreadPoolExecutor(
+            self.threads, initializer=torch.set_num_threads, initargs=(1,)
+        ) as p:
             yield from p.map(self._record_stack, stacks)
 
     def _network(self, runs: list[Run], dtype=torch.float32, device: str | None = None) -> Network:
@@ -185,8 +187,7 @@ def _weights(network: Network, theta: torch.Tensor) -> list[dict[str, np.ndarray
     blocks = [block.cpu().numpy() for block in network.blocks(theta)]
     names = [f"{'Wb'[i % 2]}{i // 2 + 1}" for i in range(len(blocks))]
     return [
-        {name: b[r].copy() for name, b in zip(names, blocks, strict=True)}
-        for r in range(network.R)
+        {name: b[r].copy() for name, b in zip(names, blocks, strict=True)} for r in range(network.R)
     ]
 
 

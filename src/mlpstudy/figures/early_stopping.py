@@ -1,0 +1,215 @@
+"""The figures of the study `early_stopping`: from its tables alone."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import PercentFormatter
+
+from mlpstudy.analysis import style
+from mlpstudy.figures.drawn import Drawn
+
+SETTING = ["optimizer", "cost"]
+CELL = [*SETTING, "dataset", "label_noise"]
+NAMES = {"sgd": "SGD", "rprop": "RPROP", "nll": "NLL", "mse": "squared error"}
+FAMILIES = ("GL", "PQ", "UP", "passes", "training loss")
+DRAWN = ("digits", "mnist_1d", "wine")  # whose curves are shown
+MARKED = {"GL_2": "-", "UP_4": ":"}  # whose stops are marked on them
+
+
+def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
+    """benefit, trade_off, curves."""
+    by_run = frames["by_run"]
+    return [
+        _benefit(frames["benefit"], by_run),
+        _trade_off(frames["rules"], by_run),
+        _curves(frames["curves"], by_run),
+    ]
+
+
+def _setting(optimizer: str, cost: str) -> str:
+    return f"{NAMES.get(optimizer, optimizer)}, {NAMES.get(cost, cost)}"
+
+
+def _settings(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """(optimizer, cost), the usual one first."""
+    return sorted(frame[SETTING].drop_duplicates().itertuples(index=False, name=None), reverse=True)
+
+
+def _networks(by_run: pd.DataFrame) -> int:
+    return by_run["run_id"].nunique()
+
+
+def _fixed(by_run: pd.DataFrame) -> str:
+    runs = by_run.drop_duplicates("run_id")
+    seeds = runs.groupby([*SETTING, "dataset", "label_noise"]).size().max()
+    return f"{seeds} seeds of each problem and setting, {runs['epochs'].max()} passes"
+
+
+# What it gives, problem by problem
+
+
+def _benefit(benefit: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
+    """A row per problem, noisy ones below; a panel per measure; a point per setting."""
+    problems = sorted(
+        benefit[["label_noise", "dataset"]].drop_duplicates().itertuples(index=False, name=None)
+    )
+    place = {problem: row for row, problem in enumerate(problems)}
+    looks = style.looks([_setting(*setting) for setting in _settings(benefit)])
+    figure, [axes] = style.panels(
+        1, 3, height=1.5 + 0.27 * len(problems), sharey=True, width_ratios=[1.5, 1.1, 0.8]
+    )
+    labels = {
+        "loss_reduction": ("Test loss", "% lower than after all passes"),
+        "error_reduction": ("Test error", "points lower"),
+        "passes": ("Cost", "share of the passes"),
+    }
+    for ax, (measure, (title, label)) in zip(axes, labels.items(), strict=True):
+        for i, setting in enumerate(_settings(benefit)):
+            same = (benefit[SETTING] == list(setting)).all(axis=1) & (benefit["measure"] == measure)
+            look = looks[_setting(*setting)]
+            _row_points(ax, benefit[same], place, 0.16 * (2 * i - 1), look, _setting(*setting))
+        ax.axvline(0 if measure != "passes" else 1, color=style.FAINT, lw=0.8, zorder=1)
+        ax.set(title=title, xlabel=label)
+        ax.grid(axis="y", visible=False)
+        if len({noise for noise, _ in problems}) > 1:
+            clean = sum(not noise for noise, _ in problems)
+            ax.axhline(clean - 0.5, color=style.FAINT, lw=0.6, ls=":")
+    axes[2].set_xlim(0, 1.05)
+    axes[2].xaxis.set_major_formatter(PercentFormatter(1))
+    axes[0].set_yticks(list(place.values()), [_problem(*problem) for problem in problems])
+    axes[0].invert_yaxis()
+    handles, names = axes[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=len(looks))
+    style.note_n(figure, _networks(by_run))
+    return Drawn(
+        "benefit",
+        figure,
+        "What early stopping gives, and what it costs",
+        f"Weights of the best validation pass up to the stop, against the weights after all passes: "
+        f"mean of Prechelt's fourteen criteria and its 95 % interval over {_fixed(by_run)}. Swept: "
+        f"the dataset, the share of replaced training labels (below the dotted line), and the "
+        f"setting. Right of the line at 0, early stopping is the better choice; the third panel "
+        f"says how much of the training it spends.",
+        "Three panels with a row per problem: by how much test loss and test error fall with early "
+        "stopping, and the share of the passes spent, for each of two settings.",
+        _networks(by_run),
+    )
+
+
+def _problem(noise: float, dataset: str) -> str:
+    return f"{dataset}, {noise:.0%} noise" if noise else dataset
+
+
+def _row_points(ax, cells: pd.DataFrame, place: dict, shift: float, look, label: str) -> None:
+    rows = [place[key] + shift for key in zip(cells["label_noise"], cells["dataset"])]
+    spread = np.clip([cells["value"] - cells["low"], cells["high"] - cells["value"]], 0, None)
+    line = {**look.line(), "linestyle": "none"}
+    ax.errorbar(cells["value"], rows, xerr=spread, label=label, elinewidth=1, **line)
+
+
+# What more patience gives
+
+
+def _trade_off(rules: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
+    """Excess of the test loss against passes spent: a panel per group, a line per family."""
+    settings, noises = _settings(rules), sorted(rules["noisy"].unique())
+    looks = style.looks(FAMILIES)
+    figure, axes = style.panels(len(settings), len(noises), height=2.9, sharex=True, sharey=True)
+    for (i, setting), (j, noisy) in product(enumerate(settings), enumerate(noises)):
+        ax = axes[i, j]
+        here = rules[(rules[SETTING] == list(setting)).all(axis=1) & (rules["noisy"] == noisy)]
+        for family in FAMILIES:
+            _family(ax, here[here["family"] == family], family, looks[family])
+        ax.set_title(f"{_setting(*setting)}; {'noisy' if noisy else 'clean'} labels")
+        ax.set_xscale("log")
+        ax.set_yscale("symlog", linthresh=10)  # to 0, and to several hundred percent
+        ax.set_ylim(0, 1.5 * max(rules["high"].fillna(0).max(), rules["value"].max(), 10))
+        ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        ax.yaxis.set_major_formatter(PercentFormatter(100, decimals=0))
+    for ax in axes[-1]:
+        ax.set_xlabel("passes spent, of all")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("test loss above the lowest")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(FAMILIES))
+    style.note_n(figure, _networks(by_run))
+    return Drawn(
+        "trade_off",
+        figure,
+        "What a rule costs, and how far from the best pass it ends",
+        f"By how much the test loss at the weights of a rule exceeds the lowest of the same curve, in "
+        f"percent of that (mean over the datasets, 95 % interval; linear below 10 %, logarithmic "
+        f"above), against the mean share of the passes that the rule spends. GL, PQ and UP: "
+        f"Prechelt's criteria, the more patient the further right; passes: stopped after so many; "
+        f"training loss: stopped where it has fallen to a share of its first value; both keep the "
+        f"last weights. {_fixed(by_run)}. Low and left is good.",
+        "Excess test loss against passes spent for five families of stopping rules; a row per "
+        "setting, a column for clean and for noisy labels.",
+        _networks(by_run),
+    )
+
+
+def _family(ax, rules: pd.DataFrame, family: str, look) -> None:
+    rules = rules.sort_values("level")
+    spread = np.clip([rules["value"] - rules["low"], rules["high"] - rules["value"]], 0, None)
+    line = {**look.line(), "linewidth": 1.1}
+    ax.errorbar(rules["spent"], rules["value"], spread, label=family, elinewidth=0.8, **line)
+
+
+# Where on the curves
+
+
+def _curves(curves: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
+    """Loss against passes for the usual setting: a row clean, a row noisy, a column per dataset."""
+    setting = _settings(curves)[0]
+    here = curves[(curves[SETTING] == list(setting)).all(axis=1) & (curves["epoch"] > 0)]
+    datasets = [name for name in DRAWN if name in set(here["dataset"])]
+    datasets = datasets or sorted(here["dataset"].unique())[:3]
+    noises = sorted({here["label_noise"].min(), here["label_noise"].max()})
+    looks = style.looks(("train", "test"))
+    figure, axes = style.panels(len(noises), len(datasets), height=2.3, sharex=True, sharey="col")
+    for (i, noise), (j, dataset) in product(enumerate(noises), enumerate(datasets)):
+        ax = axes[i, j]
+        cell = here[(here["dataset"] == dataset) & (here["label_noise"] == noise)]
+        for split, look in looks.items():
+            part = cell[cell["split"] == split]
+            style.draw(ax, part, "epoch", look._replace(marker="none"), split)
+        key = (*setting, dataset, noise)
+        stops = by_run[(by_run[CELL].apply(tuple, axis=1) == key)]
+        _mark_stops(ax, stops, label=not i and not j)
+        ax.set(xscale="log", yscale="log", title=dataset if not i else "")
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_major_formatter("{x:g}")
+    for ax in axes[-1]:
+        ax.set_xlabel("passes")
+    for ax, noise in zip(axes[:, 0], noises, strict=True):
+        ax.set_ylabel(f"{noise:.0%} label noise\nloss" if noise else "clean labels\nloss")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    shown = by_run[
+        (by_run[SETTING] == list(setting)).all(axis=1)
+        & by_run["dataset"].isin(datasets)
+        & by_run["label_noise"].isin(noises)
+    ]
+    n = _networks(shown)
+    style.note_n(figure, n)
+    return Drawn(
+        "curves",
+        figure,
+        "Where on its curves a network is stopped",
+        f"Median loss and quartiles over {shown['seed'].nunique()} seeds, pass by pass, with "
+        f"{_setting(*setting)}; both axes are logarithmic. Vertical lines: the median pass at which "
+        f"the criteria {' and '.join(MARKED)} stop; they see the validation loss, which runs along "
+        f"with the test loss. To see: how early the test loss turns where labels are wrong, while "
+        f"the training loss goes on falling.",
+        "Training and test loss against passes for three datasets, clean above and noisy "
+        "below, with the stops of two criteria.",
+        n,
+    )
+
+
+def _mark_stops(ax, stops: pd.DataFrame, label: bool) -> None:
+    for rule, look in MARKED.items():
+        at = stops.loc[stops["rule"] == rule, "spent"].median()
+        ax.axvline(at, color=style.INK, lw=1, ls=look, label=f"{rule} stops" if label else "_")
