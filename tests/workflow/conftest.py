@@ -1,5 +1,6 @@
 """A copy of the project in an awkward folder, and the smoke size run there from end to end."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from mlpstudy.design.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "workflow", "profiles", "config", "src", "report/templates")
@@ -52,6 +55,21 @@ class Checkout:
             return {}
         rows = (line.split() for line in stats.group(1).splitlines())
         return {name: int(count) for name, count in rows}
+
+    def project(self) -> Project:
+        """The project at the smoke size, as the rules see it."""
+        with contextlib.chdir(self.folder):
+            project = Project.read(overrides={"size": "smoke"})
+            assert project.jobs
+            return project
+
+    def each(self, *rules: str) -> dict[str, int]:
+        """How often a rule runs when all of it has to."""
+        project = self.project()
+        studies = len(project.studies)
+        often = {"prepare": len(project.datasets), "train": len(project.jobs)}
+        often |= {"summarise": studies, "draw": studies, "report": 1, "all": 1}
+        return {rule: often[rule] for rule in rules}
 
     def edit(self, file: str, old: str, new: str):
         """Change a file of the copy until the returned function is called."""

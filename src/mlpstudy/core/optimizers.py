@@ -41,7 +41,7 @@ class Adam:
 
     def step(self, theta: Tensor, gradient: Tensor, eta: Tensor) -> None:
         self.t += 1
-        self.mean.mul_(self.momentum).add_(gradient, alpha=1 - self.momentum)
+        self.mean.lerp_(gradient, 1 - self.momentum)
         self.square.mul_(self.DECAY).addcmul_(gradient, gradient, value=1 - self.DECAY)
         # theta -= eta mean / (1 - momentum^t) / (sqrt(square / (1 - decay^t)) + epsilon)
         grown = (1 - self.DECAY**self.t) ** 0.5

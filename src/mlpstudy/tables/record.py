@@ -19,7 +19,7 @@ from mlpstudy.data.split import Part, Split, data_key, split
 from mlpstudy.design.run import Run
 
 PARTS = ("train", "validation", "test")
-SPLITS_KEPT = 64
+SPLITS_KEPT = 16
 
 
 @dataclass(frozen=True)
