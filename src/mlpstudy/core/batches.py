@@ -37,10 +37,11 @@ class Examples:
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """x (R, B + empty rows, n_in) and t (R, B + empty rows, C) of the given places."""
-        filled = pad(rows, (0, -rows.shape[1] % ROWS_TOGETHER), value=len(self.x) - 1)
-        flat = filled.reshape(-1)
-        x = self.x.index_select(0, flat).view(*filled.shape, -1)
-        return x, self.t.index_select(0, flat).view(*filled.shape, -1)
+        if empty := -rows.shape[1] % ROWS_TOGETHER:
+            rows = pad(rows, (0, empty), value=len(self.x) - 1)
+        flat = rows.reshape(-1)
+        x = self.x.index_select(0, flat).view(*rows.shape, -1)
+        return x, self.t.index_select(0, flat).view(*rows.shape, -1)
 
     def labels(self, rows: Tensor) -> Tensor:
         """(R, B)"""

@@ -73,7 +73,7 @@ class Linear:
         if self.fans[side] == self.room[side]:
             return array
         whole = self.buffer(f"{name} filled", (*array.shape[:2], self.room[side]), array)
-        whole[:, :, : self.fans[side]] = array
+        whole.narrow(2, 0, self.fans[side]).copy_(array)
         return whole
 
     def _cut(self, whole: Tensor, side: int) -> Tensor:
@@ -81,7 +81,7 @@ class Linear:
         if self.fans[side] == self.room[side]:
             return whole
         array = self.buffer(f"cut {side}", (*whole.shape[:2], self.fans[side]), whole)
-        return array.copy_(whole[:, :, : self.fans[side]])
+        return array.copy_(whole.narrow(2, 0, self.fans[side]))
 
 
 def _room(fan: int) -> int:

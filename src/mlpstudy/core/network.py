@@ -75,7 +75,12 @@ class Network:
             old[which] = new[which]
 
     def spread(self, values: list[float], last_only: bool = False) -> Tensor:
-        """One value per run, repeated over all its parameters; 0 below the last layer on request."""
+        """One value per run, repeated over all its parameters; 0 below the last layer on request.
+
+        A single number where it is the same everywhere: the same bits, with less to read.
+        """
+        if len(set(values)) == 1 and not last_only:
+            return self.like.new_tensor(values[:1])
         rates = self.like.new_tensor(values).view(-1, 1, 1)
         flat = torch.zeros_like(self.theta)
         blocks = self.blocks(flat)
@@ -116,8 +121,9 @@ class Network:
         """Forward and backward: x (R, B or more, n_in), t (R, B or more, n_out) -> gradient of the
         mean cost of the first B examples; the others are there to fill the batch."""
         a = self.forward(x)
-        delta = self.cost.delta(a, t, out=self.buffer("delta", a.shape, a)).div_(B)
-        delta[:, B:] = 0
+        delta = self.cost.delta(a, t, out=self.buffer("delta", a.shape, a)).mul_(1 / B)
+        if B < a.shape[1]:
+            delta[:, B:] = 0
         self.backward(delta)
 
     def targets(self, t: Tensor) -> Tensor:

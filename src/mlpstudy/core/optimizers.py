@@ -1,7 +1,8 @@
 """How a gradient becomes a step: theta <- theta - ..., once for all parameters of all runs.
 
-theta, gradient and eta are flat vectors over all parameters of the stack (see Network.spread), so
-that an update is a few operations whatever the depth. The runs of a stack share their momentum.
+theta and gradient are flat vectors over all parameters of the stack, and so is eta where it is not
+one number for all (see Network.spread): an update is a few operations whatever the depth. The runs
+of a stack share their momentum.
 """
 
 import torch
@@ -65,8 +66,8 @@ class Rprop:
 
     def step(self, theta: Tensor, gradient: Tensor, eta: Tensor) -> None:
         if self.size is None:
-            self.size = eta.clone()
-        turn = torch.sign(self.last * gradient)
+            self.size = eta.expand_as(theta).clone()
+        turn = torch.sign(self.last).mul_(torch.sign(gradient))  # their product would underflow
         factor = 1 + turn.clamp_min(0) * (self.GROW - 1) + turn.clamp_max(0) * (1 - self.SHRINK)
         self.size.mul_(factor).clamp_(self.SMALLEST, self.LARGEST)
         self.last.copy_(gradient).mul_(turn >= 0)

@@ -84,7 +84,7 @@ def layers(network: Network, examples: Examples) -> dict[str, np.ndarray]:
         "delta_rms": [_rms(_flat(real(m.delta))) * B for m in network.layers],
         "weight_gradient_rms": [_rms(_flat(m.dW.numpy())) for m in network.layers],
         "weight_gradient_sample_rms": [
-            _sample_rms(real(m.z), real(m.delta)) * B for m in network.layers
+            _sample_rms(real(m.z), real(m.delta), B) * B for m in network.layers
         ],
         "weight_rms": [_rms(_flat(m.W.numpy())) for m in network.layers],
         "activation_mean": [z.mean(1) for z in outputs],
@@ -104,9 +104,18 @@ def _rms(array: np.ndarray) -> np.ndarray:
     return np.sqrt(np.square(array).mean(1))
 
 
-def _sample_rms(z: np.ndarray, delta: np.ndarray) -> np.ndarray:
-    """rms over examples and weights of z_i delta_j."""
-    return np.sqrt((np.square(z).mean(2) * np.square(delta).mean(2)).mean(1))
+def _sample_rms(z: np.ndarray, delta: np.ndarray, B: int) -> np.ndarray:
+    """rms over examples and weights of z_i delta_j, in a convolution summed over its places."""
+    if z.shape[1] == B:
+        return np.sqrt((np.square(z).mean(2) * np.square(delta).mean(2)).mean(1))
+    gradients = (_sample_gradients(*run, B) for run in zip(z, delta, strict=True))
+    return np.array([np.sqrt(np.square(gradient).mean()) for gradient in gradients])
+
+
+def _sample_gradients(z: np.ndarray, delta: np.ndarray, B: int) -> np.ndarray:
+    """(B, fan_in, fan_out) of one run: z (B places, fan_in), delta (B places, fan_out)."""
+    z, delta = (torch.tensor(a).view(B, len(a) // B, -1) for a in (z, delta))
+    return torch.bmm(z.mT, delta).numpy()
 
 
 def _slopes(activation, real) -> tuple[np.ndarray, np.ndarray]:

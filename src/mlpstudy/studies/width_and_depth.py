@@ -1,0 +1,214 @@
+"""Wide or deep? Test error at (nearly) equal numbers of parameters, eta chosen on validation.
+
+Each block of the sweep is one number of parameters, its budget: depths whose widths make the
+networks equally large. Budgets of a dataset are told apart by the median of their real numbers.
+"""
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.analysis.statistics import interval, paired, summarise
+from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.view import View
+
+# A cell, but for the eta that is chosen within it.
+CELL = ["dataset", "activation", "initialization", "budget", "depth", "width", "n_parameters"]
+RECIPE = ["dataset", "activation", "initialization"]
+GROUP = [*RECIPE, "budget"]  # what is equally large
+
+
+def summary(view: View) -> dict[str, pd.DataFrame]:
+    """by_run: every run at its end, its budget, and whether its eta is the chosen one.
+    errors: test error of each cell. gains: what each depth gains over the smallest, by budget.
+    etas: test error of each cell at every eta. shares: of the spread between cells, by cause.
+    """
+    runs = view.runs.assign(budget=_budgets(view))
+    by_run = with_chosen(outcomes(view, runs, [*CELL, "eta", "seed", "status"]), CELL)
+    best = by_run[by_run["chosen"]]
+    return {
+        "by_run": by_run,
+        "errors": _errors(best),
+        "gains": _gains(best),
+        "etas": summarise(by_run, [*CELL, "eta", "chosen"], "test_error"),
+        "shares": _shares(best),
+    }
+
+
+def _budgets(view: View) -> pd.Series:
+    """For each run, the median number of parameters of the networks in its block."""
+    block = view.runs["run_id"].map(view.block_of())
+    return view.runs.groupby(block)["n_parameters"].transform("median").round().astype(int)
+
+
+def outcomes(view: View, runs: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
+    """Each run's fields and how it ends: run_id, fields..., then for each split its loss, accuracy
+    and error after the last pass (train_loss, ...), and at_best_...: those of the test part after
+    the pass with the smallest validation loss.
+
+    A run that diverged has an error of 1, an accuracy of 0 and an infinite loss, everywhere.
+    """
+    frame = runs[["run_id", *fields]]
+    best = _at_best(view).add_prefix("at_best_")
+    parts = [view.final(split).add_prefix(f"{split}_") for split in ("train", "validation", "test")]
+    for part in [*parts, best]:
+        frame = frame.merge(part, left_on="run_id", right_index=True, how="left")
+    lost = runs["status"].to_numpy() == "diverged"
+    for column in frame.columns[frame.columns.str.endswith(("_loss", "_accuracy"))]:
+        worst = np.inf if column.endswith("_loss") else 0.0
+        frame[column] = frame[column].astype(float).where(~lost, worst)
+        if column.endswith("_accuracy"):
+            frame[column.replace("_accuracy", "_error")] = 1 - frame[column]
+    return frame
+
+
+def _at_best(view: View) -> pd.DataFrame:
+    """Loss and accuracy on test after the pass with the smallest validation loss, by run_id."""
+    validation = view.curves[view.curves["split"] == "validation"]
+    order = validation.sort_values(["run_id", "loss", "epoch"])
+    best = order.groupby("run_id", observed=True).head(1)[["run_id", "epoch"]]
+    test = view.curves[view.curves["split"] == "test"].merge(best, on=["run_id", "epoch"])
+    return test.set_index("run_id")[["loss", "accuracy"]]
+
+
+def with_chosen(by_run: pd.DataFrame, cell: list[str]) -> pd.DataFrame:
+    """The runs with a column `chosen`: whether their eta is the one chosen for their cell.
+
+    It is the eta with the highest median, over the seeds, of the validation accuracy at the end;
+    of equal medians the lower validation loss decides, then the smaller eta.
+    """
+    ends = by_run.groupby([*cell, "eta"], as_index=False, observed=True)
+    ends = ends[["validation_error", "validation_loss"]].median()
+    ordered = ends.sort_values([*cell, "validation_error", "validation_loss", "eta"])
+    first = ordered.groupby(cell, as_index=False, observed=True).head(1)[[*cell, "eta"]]
+    marked = by_run.merge(first.assign(chosen=True), on=[*cell, "eta"], how="left")
+    return marked.assign(chosen=marked["chosen"].eq(True))
+
+
+def _errors(best: pd.DataFrame) -> pd.DataFrame:
+    """Test error of each cell at its chosen eta, beside its training error and its best pass."""
+    frame = summarise(best, [*CELL, "eta"], "test_error")
+    others = best.groupby(CELL, as_index=False)[["train_error", "at_best_error"]].mean()
+    diverged = best.assign(diverged=best["status"].eq("diverged"))
+    return frame.merge(others, on=CELL).merge(
+        diverged.groupby(CELL, as_index=False)["diverged"].sum(), on=CELL
+    )
+
+
+def _gains(best: pd.DataFrame) -> pd.DataFrame:
+    """Test error of the smallest depth less that of each other one, budget by budget."""
+    rows = []
+    for key, group in best.groupby(GROUP):
+        shallow = group[group["depth"] == group["depth"].min()]
+        for depth, deep in group.groupby("depth"):
+            if depth > group["depth"].min():
+                gain = paired(shallow, deep, "test_error")
+                named = dict(zip(GROUP, key, strict=True))
+                rows.append({**named, "depth": depth, **gain._asdict(), "n": len(deep)})
+    return pd.DataFrame(rows, columns=[*GROUP, "depth", "value", "low", "high", "n"])
+
+
+def _shares(best: pd.DataFrame) -> pd.DataFrame:
+    """How much of the spread of the cells' mean test errors is due to what, recipe by recipe.
+
+    parameters and depth: the sums of squares of the two effects in a table of budget x depth, and
+    interaction: what they leave, each as a share of the whole; spread: the whole, as a deviation.
+    """
+    rows = []
+    for key, recipe in best.groupby(RECIPE):
+        table = recipe.pivot_table(index="budget", columns="depth", values="test_error")
+        table = table - table.to_numpy().mean()
+        by_budget, by_depth = table.mean(axis=1), table.mean(axis=0)
+        whole = float((table**2).to_numpy().sum())
+        first = float((by_budget**2).sum() * table.shape[1])
+        second = float((by_depth**2).sum() * table.shape[0])
+        parts = {"parameters": first, "depth": second, "interaction": whole - first - second}
+        shares = {name: part / whole if whole else np.nan for name, part in parts.items()}
+        spread = float(np.sqrt(whole / table.size))
+        rows.append({**dict(zip(RECIPE, key, strict=True)), **shares, "spread": spread})
+    return pd.DataFrame(rows, columns=[*RECIPE, "parameters", "depth", "interaction", "spread"])
+
+
+def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
+    """What C19 comes to, dataset by dataset."""
+    best = frames["by_run"][frames["by_run"]["chosen"]]
+    measures = {
+        "gained_by_parameters": _by_parameters,
+        "gained_by_second_layer": _by_second_layer,
+        "gained_by_depth": _by_depth,
+        "interaction": _interaction,
+    }
+    found = []
+    for (dataset, activation, _), runs in best.groupby(RECIPE):
+        for statistic, measure in measures.items():
+            measured = [
+                (f"{dataset}, {activation}, {told}", *rest) for told, *rest in measure(runs)
+            ]
+            found += view.findings(statistic, measured)
+    return found
+
+
+def _by_parameters(runs: pd.DataFrame) -> list[tuple]:
+    """Test error with the fewest parameters less that with the most, over all depths."""
+    few, many = (runs[runs["budget"] == end] for end in _ends(runs["budget"]))
+    if few.equals(many):
+        return []
+    value = paired(few, many, "test_error", within=["depth"])
+    told = f"{_ends(runs['budget'])[1]:,} parameters against {_ends(runs['budget'])[0]:,}"
+    return [(told, value, pd.concat([few, many]))]
+
+
+def _by_second_layer(runs: pd.DataFrame) -> list[tuple]:
+    return _gained(runs, 1, 2)
+
+
+def _by_depth(runs: pd.DataFrame) -> list[tuple]:
+    return _gained(runs, *_ends(runs["depth"]))
+
+
+def _gained(runs: pd.DataFrame, shallow: int, deep: int) -> list[tuple]:
+    """Test error at one depth less that at another, over all budgets."""
+    sides = [runs[runs["depth"] == depth] for depth in (shallow, deep)]
+    if shallow == deep or any(side.empty for side in sides):
+        return []
+    value = paired(*sides, "test_error", within=["budget"])
+    return [(f"depth {deep} against {shallow}", value, pd.concat(sides))]
+
+
+def _interaction(runs: pd.DataFrame) -> list[tuple]:
+    """What depth gains with the most parameters less what it gains with the fewest, per seed."""
+    (few, many), (shallow, deep) = _ends(runs["budget"]), _ends(runs["depth"])
+    if few == many or shallow == deep:
+        return []
+    corners = runs[runs["budget"].isin([few, many]) & runs["depth"].isin([shallow, deep])]
+    table = corners.pivot(index="seed", columns=["budget", "depth"], values="test_error")
+    gain = {budget: table[budget, shallow] - table[budget, deep] for budget in (few, many)}
+    value = interval(gain[many] - gain[few])
+    told = f"depth {deep} against {shallow}, {many:,} parameters against {few:,}"
+    return [(told, value, corners)]
+
+
+def _ends(values: pd.Series) -> tuple[int, int]:
+    return int(values.min()), int(values.max())
+
+
+def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
+    """The tables that the report shows."""
+    columns = ["dataset", "activation", "depth", "width", "n_parameters", "eta"]
+    results = ["value", "low", "high", "n", "train_error", "at_best_error", "diverged"]
+    return [
+        {
+            "name": "errors",
+            "title": "Test error of equally large networks",
+            "caption": "value: mean test error after the last pass, with its 95 % interval, at the "
+            "eta chosen on validation; train_error: the same on the training examples; "
+            "at_best_error: on test after the pass with the smallest validation loss.",
+            "frame": frames["errors"].sort_values(GROUP + ["depth"])[columns + results],
+        },
+        {
+            "name": "shares",
+            "title": "What the spread of the test errors is due to",
+            "caption": "Shares of the sum of squares between the cells (number of parameters x "
+            "depth) of a dataset; spread: its standard deviation, in test error.",
+            "frame": frames["shares"],
+        },
+    ]
