@@ -122,7 +122,7 @@ class Network:
         mean cost of the first B examples; the others are there to fill the batch."""
         a = self.forward(x)
         delta = self.cost.delta(a, t, out=self.buffer("delta", a.shape, a)).mul_(1 / B)
-        if B < a.shape[1]:
+        if a.shape[1] > B:
             delta[:, B:] = 0
         self.backward(delta)
 
