@@ -1,0 +1,215 @@
+"""The figures of the study `xor`: from its tables alone."""
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.analysis import style
+from mlpstudy.figures.drawn import Drawn
+
+COSTS = {
+    "binary_nll": "negative log-likelihood",
+    "mse_sigmoid": "squared error",
+    "nll": "log-likelihood, two outputs",
+    "hinge": "hinge",
+}
+ENDS = {
+    "solved": ("#009e73", "all four right"),
+    "2 confused": ("#e69f00", "two confused"),
+    "3 confused": ("#d55e00", "three confused"),
+    "4 confused": ("#000000", "all confused"),
+    "elsewhere": ("#9a9a9a", "elsewhere"),
+}
+ORDER = ("sigmoid", "tanh", "relu", "gaussian")
+
+
+def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
+    """shares, ends, curves."""
+    return [_shares(frames), _ends(frames), _curves(frames)]
+
+
+def _in_order(names: pd.Series) -> list[str]:
+    """The lecture's activations first, then the others."""
+    there = sorted(names.unique())
+    return [n for n in ORDER if n in there] + [n for n in there if n not in ORDER]
+
+
+def _shares(frames: dict[str, pd.DataFrame]) -> Drawn:
+    """Share of the starts that solve XOR against the hidden units: a panel per activation."""
+    shares = frames["shares"]
+    activations, costs = _in_order(shares["activation"]), sorted(shares["cost"].unique())
+    widths = sorted(shares["width"].unique())
+    looks = style.looks(costs)
+    figure, axes = style.panels(1, len(activations), height=3.1, sharey=True)
+    for ax, activation in zip(axes[0], activations, strict=True):
+        ax.axvspan(
+            widths.index(2) - 0.28, widths.index(2) + 0.28, color="#f2f2f2", lw=0, zorder=0
+        )
+        for place, cost in enumerate(costs):
+            cell = shares[(shares["activation"] == activation) & (shares["cost"] == cost)]
+            cell = cell.sort_values("width")
+            shift = 0.16 * (place - (len(costs) - 1) / 2)
+            at = [widths.index(w) + shift for w in cell["width"]]
+            spread = np.clip([cell["value"] - cell["low"], cell["high"] - cell["value"]], 0, None)
+            label = COSTS.get(cost, cost)
+            ax.errorbar(at, cell["value"], spread, label=label, elinewidth=1, **looks[cost].line())
+        ax.set(title=activation, ylim=(-0.04, 1.04), xlim=(-0.5, len(widths) - 0.5))
+        ax.set_xticks(range(len(widths)), widths)
+        ax.grid(axis="x", visible=False)
+    axes[0, 0].yaxis.set_major_formatter(lambda y, _: f"{y:.0%}")
+    axes[0, 0].set_ylabel("starts that solve XOR")
+    figure.supxlabel("hidden units", fontsize=style.TEXT)
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(costs)
+    )
+    n = int(shares["n"].sum())
+    style.note_n(figure, n, "starts")
+    two = shares[shares["width"] == 2]
+    best, worst = two.loc[two["value"].idxmax()], two.loc[two["value"].idxmin()]
+    return Drawn(
+        "shares",
+        figure,
+        f"Two hidden units solve XOR from {worst['value']:.0%} ({worst['activation']}) to "
+        f"{best['value']:.0%} ({best['activation']}) of random starts",
+        f"Share of random starts that end with all four corners right, with Wilson's 95 % interval, "
+        f"from {_span(shares['n'])} starts each. Swept: hidden units, activation (panels) and cost. "
+        f"Fixed: one hidden layer, gradient descent on all four corners at once, one eta. The grey "
+        f"strip marks the network of the lecture.",
+        f"Share of the starts that solve XOR against the number of hidden units: a panel for each "
+        f"of {', '.join(activations)}, a line for each of {len(costs)} costs.",
+        n,
+    )
+
+
+def _span(values: pd.Series) -> str:
+    low, high = int(values.min()), int(values.max())
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _ends(frames: dict[str, pd.DataFrame]) -> Drawn:
+    """The losses at which the starts with two hidden units end: a row of dots per activation."""
+    by_run, levels = frames["by_run"], frames["plateaus"]
+    usual = _usual(frames)
+    ends = by_run.merge(usual, on=["width", "eta"])
+    ends = ends[ends["cost"].isin(levels["cost"]) & np.isfinite(ends["loss"])]
+    activations, costs = _in_order(ends["activation"]), sorted(ends["cost"].unique())
+    figure, axes = style.panels(
+        1, len(costs), height=0.85 * len(activations) + 1.3, sharey=True
+    )
+    for ax, cost in zip(axes[0], costs, strict=True):
+        here = ends[ends["cost"] == cost]
+        _mark_plateaus(ax, levels[levels["cost"] == cost], len(activations))
+        for row, activation in enumerate(activations):
+            _dots(ax, here[here["activation"] == activation], row)
+        ax.set_xlabel(f"loss after training: {COSTS.get(cost, cost)}")
+        ax.set_yticks(range(len(activations)), activations)
+        ax.set_ylim(len(activations) - 0.5, -0.62)
+        ax.grid(axis="both", visible=False)
+    n = len(ends)
+    style.note_n(figure, n, "starts")
+    failed = ends[~ends["solved"]]
+    on = (failed["end"] != "elsewhere").mean()
+    return Drawn(
+        "ends",
+        figure,
+        f"What fails ends on a plateau: {on:.0%} of the failures end at one of three losses",
+        f"Each dot is one start of a network with two hidden units; how thick a pile is tells how "
+        f"many end there. Thin lines: the least loss of a network that gives two, three or all four "
+        f"corners one and the same answer, computed, not fitted. Swept: activation (rows) and cost "
+        f"(panels); {_span(ends.groupby(['activation', 'cost']).size())} starts each.",
+        f"Dots of the final losses, a row for each of {', '.join(activations)}: they pile up at 0 "
+        f"and at the three computed losses.",
+        n,
+    )
+
+
+def _usual(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Two hidden units and the eta that has the most starts: a frame to merge with."""
+    two = frames["by_run"][frames["by_run"]["width"] == 2]
+    return pd.DataFrame({"width": [2], "eta": [two["eta"].mode().iloc[0]]})
+
+
+def _mark_plateaus(ax, levels: pd.DataFrame, rows: int) -> None:
+    """The computed losses as thin lines, named at the top."""
+    named = [("solved", 0.0)] + [(f"{r.confused} confused", r.loss) for r in levels.itertuples()]
+    for end, loss in named:
+        color, told = ENDS[end]
+        ax.axvline(loss, color=style.GRID if end == "solved" else color, lw=0.8, zorder=1)
+        ax.annotate(
+            told.replace(" ", "\n", 1) if end != "solved" else "all\nfour right",
+            (loss, 1),
+            (0, 3),
+            ("data", "axes fraction"),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=style.SMALL,
+            color=style.readable(color),
+        )
+    ax.set_xlim(-0.06 * levels["loss"].max(), 1.08 * levels["loss"].max())
+
+
+def _dots(ax, ends: pd.DataFrame, row: int) -> None:
+    """Dots of one row, piled around its middle: the place in a pile tells nothing but how many."""
+    width = ax.get_xlim()[1] / 45
+    ends = ends.sort_values(["loss", "run_id"])
+    bins = np.round(ends["loss"].to_numpy() / width).astype(int)
+    height = np.empty(len(ends))
+    for b in np.unique(bins):
+        members = np.flatnonzero(bins == b)
+        half = 0.4 * min(1, len(members) / 40)
+        height[members] = np.linspace(-half, half, len(members)) if len(members) > 1 else 0
+        # A pile is spread sideways too, by less than half a bin, in a fixed pattern.
+    side = (np.arange(len(ends)) * 0.618034 % 1 - 0.5) * width * 0.7
+    colors = [ENDS[end][0] for end in ends["end"]]
+    ax.scatter(ends["loss"] + side, row + height, s=7, c=colors, linewidths=0, alpha=0.75, zorder=3)
+    counts = ends["end"].value_counts()
+    for end, count in counts.items():
+        if end == "elsewhere":
+            continue
+        ax.annotate(
+            f"{count}",
+            (ends.loc[ends["end"] == end, "loss"].median(), row),
+            (11, 0),
+            "data",
+            "offset points",
+            va="center",
+            fontsize=style.SMALL,
+            color=style.readable(ENDS[end][0]),
+        )
+
+
+def _curves(frames: dict[str, pd.DataFrame]) -> Drawn:
+    """The training loss of some starts, a thin line each, over the plateaus."""
+    curves = frames["curves"]
+    cost = frames["by_run"].set_index("run_id").loc[curves["run_id"].iloc[0], "cost"]
+    levels = frames["plateaus"][frames["plateaus"]["cost"] == cost]
+    activations = _in_order(curves["activation"])
+    figure, axes = style.panels(1, len(activations), height=3.1, sharey=True, sharex=True)
+    for ax, activation in zip(axes[0], activations, strict=True):
+        here = curves[curves["activation"] == activation]
+        for level in levels["loss"]:
+            ax.axhline(level, color=style.FAINT, lw=0.7, zorder=1)
+        for _, curve in here.groupby("run_id", observed=True):
+            end = curve["end"].iloc[0]
+            ax.plot(curve["epoch"], curve["loss"], color=ENDS[end][0], lw=0.8, alpha=0.6)
+        solved = here.drop_duplicates("run_id")["end"].eq("solved")
+        ax.set_title(activation)
+        style.note_n(ax, int(solved.sum()), f"of {len(solved)} solved")
+        ax.grid(visible=False)
+        ax.set_ylim(0, 1.15 * levels["loss"].max() if len(levels) else None)
+    axes[0, 0].set_ylabel(COSTS.get(cost, cost))
+    figure.supxlabel("passes", fontsize=style.TEXT)
+    n = curves["run_id"].nunique()
+    style.note_n(figure, n, "starts")
+    return Drawn(
+        "curves",
+        figure,
+        "A start that fails comes to rest on a plateau; one that succeeds may have waited on it",
+        f"Training loss of networks with two hidden units, a line for each of "
+        f"{_span(curves.drop_duplicates('run_id').groupby('activation').size())} random starts: "
+        f"green where it ends with all four corners right, orange, red and black where it rests at "
+        f"the loss of two, three or four corners confused (thin lines, computed), grey elsewhere.",
+        f"Training curves of many starts, a panel for each of {', '.join(activations)}; some fall "
+        f"to 0, others stay at one of three levels.",
+        n,
+    )

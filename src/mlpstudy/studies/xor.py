@@ -1,0 +1,179 @@
+"""Do two hidden units solve XOR? Shares of random starts, and the losses at which failures end.
+
+A network that cannot tell k of the four corners apart gives them one answer, at best the share of
+ones among them. What it loses is a plateau that can be foretold (see `plateaus`).
+"""
+
+from math import ceil, log
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.analysis.statistics import FEWEST, Interval, rate, share_difference, wilson
+from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.view import View
+
+CELL = ["activation", "cost", "width"]
+CORNERS = 4
+# k corners that get one answer, and the ones among them: neighbours, three, or all of them. (The
+# two corners of one class may share their answer for nothing.)
+CONFUSED = {2: 1, 3: 1, 4: 2}
+CHANCE = 0.95
+
+
+def summary(view: View) -> dict[str, pd.DataFrame]:
+    """by_run: every start and how it ends. shares: of the starts that solve XOR, by cell, at the
+    eta of the study. etas: the same with two hidden units, for every eta. plateaus: the losses
+    foretold. ends: failures with two hidden units, by where they end. curves: training losses of
+    some starts.
+    """
+    levels = pd.concat([plateaus(cost) for cost in sorted(view.runs["cost"].unique())])
+    by_run = _by_run(view, levels)
+    usual = by_run[by_run["eta"] == _usual_eta(view)]
+    two = usual[usual["width"] == 2]
+    shares = rate(usual, CELL, "solved")
+    return {
+        "by_run": by_run,
+        "shares": shares.assign(restarts=[restarts(share) for share in shares["value"]]),
+        "etas": rate(by_run[by_run["width"] == 2], [*CELL, "eta"], "solved"),
+        "plateaus": levels.reset_index(drop=True),
+        "ends": two.groupby(["activation", "cost", "end"], as_index=False).size(),
+        "curves": _curves(view, two),
+    }
+
+
+def plateaus(cost: str) -> pd.DataFrame:
+    """The least loss of a network that gives k corners one answer, the others being right: cost,
+    confused (k), loss. No rows for a cost whose plateaus are not worked out here.
+
+    With a share p of ones among the k corners: k/4 of the entropy of p for the negative
+    log-likelihood, k/4 of p (1 - p) for the squared error of one output.
+    """
+    rows = []
+    for k, ones in CONFUSED.items():
+        p = ones / k
+        entropy = -p * log(p) - (1 - p) * log(1 - p)
+        losses = {"binary_nll": entropy, "nll": entropy, "mse_sigmoid": p * (1 - p)}
+        if cost in losses:
+            rows.append({"cost": cost, "confused": k, "loss": k / CORNERS * losses[cost]})
+    return pd.DataFrame(rows, columns=["cost", "confused", "loss"])
+
+
+def restarts(share: float) -> float:
+    """Starts after which at least one has succeeded with a chance of 95 %; infinite for none."""
+    if share in (0, 1):
+        return np.inf if share == 0 else 1.0
+    return float(ceil(log(1 - CHANCE) / log(1 - share)))
+
+
+def _usual_eta(view: View) -> float:
+    return float(view.block("two")["eta"].iloc[0])
+
+
+def _by_run(view: View, levels: pd.DataFrame) -> pd.DataFrame:
+    """run_id, cell, eta, seed, status, loss, right (corners), solved, end: "solved", "2 confused",
+    "3 confused", "4 confused" or "elsewhere"; a run that diverged has no loss and ends elsewhere.
+    """
+    fields = ["run_id", *CELL, "eta", "seed", "status"]
+    frame = view.runs[fields].merge(view.final("train"), on="run_id", how="left")
+    right = (frame["accuracy"].fillna(0) * CORNERS).round().astype(int)
+    frame = frame.assign(right=right, solved=right == CORNERS).drop(columns="accuracy")
+    frame["end"] = np.where(frame["solved"], "solved", "elsewhere")
+    tolerance = float(view.option("tolerance", 0.01))
+    for cost, here in levels.groupby("cost"):
+        for level in here.itertuples():
+            near = (frame["loss"] - level.loss).abs() <= tolerance * here["loss"].max()
+            there = near & ~frame["solved"] & (frame["cost"] == cost)
+            frame.loc[there, "end"] = f"{level.confused} confused"
+    return frame
+
+
+def _curves(view: View, two: pd.DataFrame) -> pd.DataFrame:
+    """Training loss by pass of the first starts with two hidden units and the followed cost."""
+    chosen = two[two["cost"] == view.option("followed", "binary_nll")]
+    seeds = sorted(chosen["seed"].unique())[: int(view.option("curves", 60))]
+    chosen = chosen.loc[chosen["seed"].isin(seeds), ["run_id", "activation", "seed", "end"]]
+    part = view.curves[view.curves["split"] == "train"]
+    part = part[part["run_id"].isin(chosen["run_id"])]
+    return part[["run_id", "epoch", "loss"]].merge(chosen, on="run_id", validate="many_to_one")
+
+
+def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
+    """What C13 and C12 come to, by activation and cost."""
+    by_run = frames["by_run"]
+    usual = by_run[by_run["eta"] == _usual_eta(view)]
+    measures = {
+        "share_solved_at_all": _solved_by(2),
+        "share_solved": _solved_by(2),
+        "share_solved_by_one": _solved_by(1),
+        "share_gained_by_width": lambda runs: _gained(runs, int(view.option("wider", 4))),
+        "failures_on_plateau": _on_plateau,
+    }
+    found = []
+    for statistic, measure in measures.items():
+        measured = []
+        for (activation, cost), runs in usual.groupby(["activation", "cost"]):
+            told = f"{activation}, {cost}"
+            measured += [(told + more, *rest) for more, *rest in measure(runs)]
+        found += view.findings(statistic, measured)
+    return found
+
+
+def _solved_by(width: int):
+    def measure(runs: pd.DataFrame) -> list[tuple]:
+        runs = runs[runs["width"] == width]
+        if runs.empty:
+            return []
+        told = f", {width} hidden unit" + ("s" if width > 1 else "")
+        return [(told, _share(runs["solved"]), runs)]
+
+    return measure
+
+
+def _share(flags: pd.Series) -> Interval:
+    """The share of flags that are true; without an interval below the fewest runs that allow one."""
+    measured = wilson(int(flags.sum()), len(flags))
+    return measured if len(flags) >= FEWEST else Interval(measured.value, np.nan, np.nan)
+
+
+def _gained(runs: pd.DataFrame, wider: int) -> list[tuple]:
+    many, two = (runs[runs["width"] == width] for width in (wider, 2))
+    if many.empty or two.empty:
+        return []
+    value = share_difference(many["solved"], two["solved"])
+    return [(f", {wider} hidden units against 2", value, pd.concat([many, two]))]
+
+
+def _on_plateau(runs: pd.DataFrame) -> list[tuple]:
+    failed = runs[(runs["width"] == 2) & ~runs["solved"]]
+    if failed.empty or plateaus(failed["cost"].iloc[0]).empty:
+        return []
+    return [(", 2 hidden units", _share(failed["end"] != "elsewhere"), failed)]
+
+
+def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
+    """The tables that the report shows."""
+    ends = frames["ends"].pivot(index=["activation", "cost"], columns="end", values="size")
+    return [
+        {
+            "name": "shares",
+            "title": "Share of the starts that solve XOR",
+            "caption": "value: share of the random starts that end with all four corners right, "
+            "with Wilson's 95 % interval; restarts: starts after which at least one has succeeded "
+            "with a chance of 95 %.",
+            "frame": frames["shares"],
+        },
+        {
+            "name": "ends",
+            "title": "Where the starts with two hidden units end",
+            "caption": "Number of starts; confused: the corners that get one answer, at whose "
+            "least loss the start ends.",
+            "frame": ends.fillna(0).astype(int).reset_index(),
+        },
+        {
+            "name": "etas",
+            "title": "Two hidden units at other values of eta",
+            "caption": "value: share of the starts that solve XOR, with Wilson's 95 % interval.",
+            "frame": frames["etas"],
+        },
+    ]
