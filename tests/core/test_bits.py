@@ -63,7 +63,9 @@ def test_a_run_gives_the_same_bits_alone_and_in_stacks(name):
         assert trained(stack)[run] == alone, f"a stack of {len(stack)}"
     torch.set_num_threads(2)  # of whoever asks: the recorder's own count
     assert trained([run], threads=2)[run] == alone, "alone on two threads"
-    assert trained([others[2], run, others[9]], threads=2)[run] == alone, "in a stack on two threads"
+    assert trained([others[2], run, others[9]], threads=2)[run] == alone, (
+        "in a stack on two threads"
+    )
 
 
 def test_two_threads_change_nothing_where_they_have_work_to_do():

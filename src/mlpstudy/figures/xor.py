@@ -16,7 +16,7 @@ ENDS = {
     "solved": ("#009e73", "all four right"),
     "2 confused": ("#e69f00", "two confused"),
     "3 confused": ("#d55e00", "three confused"),
-    "4 confused": ("#000000", "all confused"),
+    "4 confused": ("#000000", "four confused"),
     "elsewhere": ("#9a9a9a", "elsewhere"),
 }
 ORDER = ("sigmoid", "tanh", "relu", "gaussian")
@@ -41,9 +41,7 @@ def _shares(frames: dict[str, pd.DataFrame]) -> Drawn:
     looks = style.looks(costs)
     figure, axes = style.panels(1, len(activations), height=3.1, sharey=True)
     for ax, activation in zip(axes[0], activations, strict=True):
-        ax.axvspan(
-            widths.index(2) - 0.28, widths.index(2) + 0.28, color="#f2f2f2", lw=0, zorder=0
-        )
+        ax.axvspan(widths.index(2) - 0.28, widths.index(2) + 0.28, color="#f2f2f2", lw=0, zorder=0)
         for place, cost in enumerate(costs):
             cell = shares[(shares["activation"] == activation) & (shares["cost"] == cost)]
             cell = cell.sort_values("width")
@@ -88,16 +86,13 @@ def _span(values: pd.Series) -> str:
 def _ends(frames: dict[str, pd.DataFrame]) -> Drawn:
     """The losses at which the starts with two hidden units end: a row of dots per activation."""
     by_run, levels = frames["by_run"], frames["plateaus"]
-    usual = _usual(frames)
-    ends = by_run.merge(usual, on=["width", "eta"])
+    ends = by_run[by_run["usual"] & (by_run["width"] == 2)]
     ends = ends[ends["cost"].isin(levels["cost"]) & np.isfinite(ends["loss"])]
     activations, costs = _in_order(ends["activation"]), sorted(ends["cost"].unique())
-    figure, axes = style.panels(
-        1, len(costs), height=0.85 * len(activations) + 1.3, sharey=True
-    )
+    figure, axes = style.panels(1, len(costs), height=0.85 * len(activations) + 1.3, sharey=True)
     for ax, cost in zip(axes[0], costs, strict=True):
         here = ends[ends["cost"] == cost]
-        _mark_plateaus(ax, levels[levels["cost"] == cost], len(activations))
+        _mark_plateaus(ax, levels[levels["cost"] == cost])
         for row, activation in enumerate(activations):
             _dots(ax, here[here["activation"] == activation], row)
         ax.set_xlabel(f"loss after training: {COSTS.get(cost, cost)}")
@@ -107,11 +102,11 @@ def _ends(frames: dict[str, pd.DataFrame]) -> Drawn:
     n = len(ends)
     style.note_n(figure, n, "starts")
     failed = ends[~ends["solved"]]
-    on = (failed["end"] != "elsewhere").mean()
+    on = int((failed["end"] != "elsewhere").sum())
     return Drawn(
         "ends",
         figure,
-        f"What fails ends on a plateau: {on:.0%} of the failures end at one of three losses",
+        f"{on} of {len(failed)} failures end on a plateau: at one of three losses",
         f"Each dot is one start of a network with two hidden units; how thick a pile is tells how "
         f"many end there. Thin lines: the least loss of a network that gives two, three or all four "
         f"corners one and the same answer, computed, not fitted. Swept: activation (rows) and cost "
@@ -122,65 +117,59 @@ def _ends(frames: dict[str, pd.DataFrame]) -> Drawn:
     )
 
 
-def _usual(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Two hidden units and the eta that has the most starts: a frame to merge with."""
-    two = frames["by_run"][frames["by_run"]["width"] == 2]
-    return pd.DataFrame({"width": [2], "eta": [two["eta"].mode().iloc[0]]})
-
-
-def _mark_plateaus(ax, levels: pd.DataFrame, rows: int) -> None:
-    """The computed losses as thin lines, named at the top."""
+def _mark_plateaus(ax, levels: pd.DataFrame) -> None:
+    """The computed losses as thin lines, with the number of confused corners at the top."""
     named = [("solved", 0.0)] + [(f"{r.confused} confused", r.loss) for r in levels.itertuples()]
     for end, loss in named:
         color, told = ENDS[end]
         ax.axvline(loss, color=style.GRID if end == "solved" else color, lw=0.8, zorder=1)
-        ax.annotate(
-            told.replace(" ", "\n", 1) if end != "solved" else "all\nfour right",
-            (loss, 1),
-            (0, 3),
-            ("data", "axes fraction"),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            fontsize=style.SMALL,
-            color=style.readable(color),
-        )
-    ax.set_xlim(-0.06 * levels["loss"].max(), 1.08 * levels["loss"].max())
+        place = {"ha": "center", "va": "bottom", "fontsize": style.SMALL}
+        first, _, rest = told.partition(" ")
+        lines = f"corners {rest}:\n{first}" if end == "3 confused" else f"\n{first}"
+        lines = "all four\nright" if end == "solved" else lines
+        _above(ax, loss, lines, color=style.readable(color), **place)
+    ax.set_xlim(-0.06 * levels["loss"].max(), 1.1 * levels["loss"].max())
+
+
+def _above(ax, x: float, text: str, **more) -> None:
+    """Text over the panel at x."""
+    place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+    ax.annotate(text, (x, 1), (0, 3), **place, **more)
 
 
 def _dots(ax, ends: pd.DataFrame, row: int) -> None:
-    """Dots of one row, piled around its middle: the place in a pile tells nothing but how many."""
-    width = ax.get_xlim()[1] / 45
+    """Dots of one row, piled around its middle, the higher the more; counted at their right."""
+    step = ax.get_xlim()[1] / 45
     ends = ends.sort_values(["loss", "run_id"])
-    bins = np.round(ends["loss"].to_numpy() / width).astype(int)
+    bins = np.round(ends["loss"].to_numpy() / step).astype(int)
     height = np.empty(len(ends))
     for b in np.unique(bins):
         members = np.flatnonzero(bins == b)
-        half = 0.4 * min(1, len(members) / 40)
+        half = 0.45 * len(members) / len(ends)
         height[members] = np.linspace(-half, half, len(members)) if len(members) > 1 else 0
-        # A pile is spread sideways too, by less than half a bin, in a fixed pattern.
-    side = (np.arange(len(ends)) * 0.618034 % 1 - 0.5) * width * 0.7
+    # A pile is spread sideways too, within its bin and in a fixed pattern, so that dots are seen.
+    side = (np.arange(len(ends)) * 0.618034 % 1 - 0.5) * step
     colors = [ENDS[end][0] for end in ends["end"]]
     ax.scatter(ends["loss"] + side, row + height, s=7, c=colors, linewidths=0, alpha=0.75, zorder=3)
-    counts = ends["end"].value_counts()
-    for end, count in counts.items():
-        if end == "elsewhere":
-            continue
-        ax.annotate(
-            f"{count}",
-            (ends.loc[ends["end"] == end, "loss"].median(), row),
-            (11, 0),
-            "data",
-            "offset points",
-            va="center",
-            fontsize=style.SMALL,
-            color=style.readable(ENDS[end][0]),
-        )
+    for end, count in ends["end"].value_counts().items():
+        if end != "elsewhere":
+            at = ends.loc[ends["end"] == end, "loss"].median()
+            look = {"va": "center", "fontsize": style.SMALL, "zorder": 4}
+            ax.annotate(
+                f"{count}",
+                (at, row),
+                (9, 0),
+                textcoords="offset points",
+                color=style.readable(ENDS[end][0]),
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+                **look,
+            )
 
 
 def _curves(frames: dict[str, pd.DataFrame]) -> Drawn:
     """The training loss of some starts, a thin line each, over the plateaus."""
     curves = frames["curves"]
+    curves = curves[curves["epoch"] > 0]
     cost = frames["by_run"].set_index("run_id").loc[curves["run_id"].iloc[0], "cost"]
     levels = frames["plateaus"][frames["plateaus"]["cost"] == cost]
     activations = _in_order(curves["activation"])
@@ -190,13 +179,19 @@ def _curves(frames: dict[str, pd.DataFrame]) -> Drawn:
         for level in levels["loss"]:
             ax.axhline(level, color=style.FAINT, lw=0.7, zorder=1)
         for _, curve in here.groupby("run_id", observed=True):
-            end = curve["end"].iloc[0]
-            ax.plot(curve["epoch"], curve["loss"], color=ENDS[end][0], lw=0.8, alpha=0.6)
+            color = ENDS[curve["end"].iloc[0]][0]
+            ax.plot(curve["epoch"], curve["loss"], color=color, lw=0.8, alpha=0.6)
         solved = here.drop_duplicates("run_id")["end"].eq("solved")
-        ax.set_title(activation)
-        style.note_n(ax, int(solved.sum()), f"of {len(solved)} solved")
+        ax.set(title=activation, xscale="log", xlim=(1, curves["epoch"].max()))
+        ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+        ax.set_ylim(0, 1.25 * levels["loss"].max() if len(levels) else None)
         ax.grid(visible=False)
-        ax.set_ylim(0, 1.15 * levels["loss"].max() if len(levels) else None)
+        style.note_n(ax, int(solved.sum()), f"of {len(solved)} solved")
+    for level in levels.itertuples():
+        color, told = ENDS[f"{level.confused} confused"]
+        place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+        look = {"va": "center", "fontsize": style.SMALL, "color": style.readable(color)}
+        axes[0, -1].annotate(told.replace(" ", "\n"), (1, level.loss), (4, 0), **place, **look)
     axes[0, 0].set_ylabel(COSTS.get(cost, cost))
     figure.supxlabel("passes", fontsize=style.TEXT)
     n = curves["run_id"].nunique()

@@ -29,7 +29,7 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     """
     levels = pd.concat([plateaus(cost) for cost in sorted(view.runs["cost"].unique())])
     by_run = _by_run(view, levels)
-    usual = by_run[by_run["eta"] == _usual_eta(view)]
+    usual = by_run[by_run["usual"]]
     two = usual[usual["width"] == 2]
     shares = rate(usual, CELL, "solved")
     return {
@@ -66,18 +66,16 @@ def restarts(share: float) -> float:
     return float(ceil(log(1 - CHANCE) / log(1 - share)))
 
 
-def _usual_eta(view: View) -> float:
-    return float(view.block("two")["eta"].iloc[0])
-
-
 def _by_run(view: View, levels: pd.DataFrame) -> pd.DataFrame:
-    """run_id, cell, eta, seed, status, loss, right (corners), solved, end: "solved", "2 confused",
-    "3 confused", "4 confused" or "elsewhere"; a run that diverged has no loss and ends elsewhere.
+    """run_id, cell, eta, seed, status, loss, right (corners), solved, usual (the study's eta), end:
+    "solved", "2 confused", "3 confused", "4 confused" or "elsewhere"; a run that diverged has no
+    loss and ends elsewhere.
     """
     fields = ["run_id", *CELL, "eta", "seed", "status"]
     frame = view.runs[fields].merge(view.final("train"), on="run_id", how="left")
     right = (frame["accuracy"].fillna(0) * CORNERS).round().astype(int)
     frame = frame.assign(right=right, solved=right == CORNERS).drop(columns="accuracy")
+    frame["usual"] = frame["eta"] == float(view.block("two")["eta"].iloc[0])
     frame["end"] = np.where(frame["solved"], "solved", "elsewhere")
     tolerance = float(view.option("tolerance", 0.01))
     for cost, here in levels.groupby("cost"):
@@ -101,7 +99,7 @@ def _curves(view: View, two: pd.DataFrame) -> pd.DataFrame:
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     """What C13 and C12 come to, by activation and cost."""
     by_run = frames["by_run"]
-    usual = by_run[by_run["eta"] == _usual_eta(view)]
+    usual = by_run[by_run["usual"]]
     measures = {
         "share_solved_at_all": _solved_by(2),
         "share_solved": _solved_by(2),
