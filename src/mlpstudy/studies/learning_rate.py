@@ -1,0 +1,243 @@
+"""Should the step shrink? The end of training, and the way there, with eta constant or falling."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.analysis.statistics import interval, summarise
+from mlpstudy.analysis.survival import passes_to_threshold
+from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.view import View
+
+PROBLEM = ["dataset", "label_noise"]
+CELL = [*PROBLEM, "optimizer", "batch", "schedule"]  # eta is chosen within it
+CONSTANT = "constant"
+ALL = 0  # of the column batch: all examples at once
+TINY = 1e-12  # a spread below counts as this one: its logarithm is wanted
+MEASURES = ("spread_removed", "passes_saved", "training_loss_reduction")
+
+
+def summary(view: View) -> dict[str, pd.DataFrame]:
+    """by_run: spread, passes to come near the lowest loss, final training loss, and whether its
+    eta is the chosen one. spreads: by cell and eta. gains: what each decreasing schedule changes
+    against the constant one, by problem and optimizer. curves: of one seed, to be looked at.
+    """
+    by_run = _by_run(view)
+    return {
+        "by_run": by_run,
+        "spreads": _spreads(by_run),
+        "gains": _gains(by_run),
+        "curves": _curves(view, by_run),
+    }
+
+
+def _by_run(view: View) -> pd.DataFrame:
+    """One row per run. A run that diverged has no spread, an infinite loss, and never got there."""
+    fields = ["run_id", *PROBLEM, "optimizer", "schedule", "eta", "seed", "status", "epochs"]
+    runs = view.runs[fields].assign(batch=view.runs["batch_size"].fillna(ALL).astype(int))
+    finished = view.curves.merge(runs.loc[runs["status"] == "finished", ["run_id", "epochs"]])
+    train = finished[finished["split"] == "train"]
+    spread = _spread_of_last(train, int(view.option("last", 10)))
+    final = view.final("train")["loss"].rename("train_loss")
+    runs = runs.merge(spread, on="run_id", how="left").merge(final, on="run_id", how="left")
+    runs["train_loss"] = runs["train_loss"].fillna(np.inf)
+    start = view.curves[(view.curves["split"] == "train") & (view.curves["epoch"] == 0)]
+    runs["first_loss"] = runs["run_id"].map(start.set_index("run_id")["loss"])
+    level = _near(runs, float(view.option("near", 0.1)))
+    passes = passes_to_threshold(view.curves, "train", "loss", level, "below", view.runs)
+    return _with_chosen(runs.merge(passes, on="run_id"))
+
+
+def _spread_of_last(train: pd.DataFrame, last: int) -> pd.DataFrame:
+    """run_id, spread: rms distance of the losses of the last passes from their own straight line.
+
+    From the line and not from the mean: a loss that falls evenly does not wander.
+    """
+    part = train[train["epoch"] > train["epochs"] - last]
+    loss = part.pivot(index="run_id", columns="epoch", values="loss")
+    y = loss.to_numpy()
+    x = np.arange(y.shape[1]) - (y.shape[1] - 1) / 2
+    y = y - y.mean(axis=1, keepdims=True)
+    rest = y - np.outer(y @ x / (x @ x), x)
+    return pd.DataFrame({"run_id": loss.index, "spread": np.sqrt((rest**2).mean(axis=1))})
+
+
+def _near(runs: pd.DataFrame, left: float) -> pd.Series:
+    """By run id, the training loss at which this share of the way to the lowest is left.
+
+    The way: from the run's own loss before training to the lowest final loss of any run of its
+    problem and seed, for these learn the same examples.
+    """
+    lowest = runs.groupby([*PROBLEM, "seed"])["train_loss"].transform("min")
+    level = lowest + left * (runs["first_loss"] - lowest)
+    return level.set_axis(runs["run_id"])
+
+
+def _with_chosen(runs: pd.DataFrame) -> pd.DataFrame:
+    """With `chosen`: the eta of the cell that ends at the lowest median training loss.
+
+    On the training loss, for the question is how well it is made small; of equals the smaller eta.
+    """
+    medians = runs.groupby([*CELL, "eta"], as_index=False)["train_loss"].median()
+    ordered = medians.sort_values([*CELL, "train_loss", "eta"])
+    best = ordered.groupby(CELL, as_index=False).first()[[*CELL, "eta"]].assign(chosen=True)
+    chosen = runs.merge(best, on=[*CELL, "eta"], how="left")["chosen"].eq(True)
+    return runs.assign(chosen=chosen.to_numpy())
+
+
+def _spreads(by_run: pd.DataFrame) -> pd.DataFrame:
+    """Spread of the training loss by noise, optimizer, batch, schedule and eta: geometric mean
+    over the datasets, and its interval over the seeds.
+    """
+    keys = ["label_noise", "optimizer", "batch", "schedule", "eta"]
+    rows = by_run.assign(log=_log10(by_run["spread"]))
+    seeds = rows.groupby([*keys, "seed"], as_index=False)["log"].agg(_mean)
+    spreads = summarise(seeds, keys, "log").drop(columns="n")
+    for column in ("value", "low", "high"):
+        spreads[column] = 10 ** spreads[column]
+    return spreads.merge(rows.groupby(keys, as_index=False).agg(n=("seed", "size")), on=keys)
+
+
+def _log10(spread: pd.Series) -> pd.Series:
+    return np.log10(spread.clip(lower=TINY))
+
+
+def _mean(values: pd.Series) -> float:
+    """The mean; NaN with a NaN, for a run that diverged is not left out."""
+    return values.mean(skipna=False)
+
+
+def compared(by_run: pd.DataFrame, schedules: Iterable[str]) -> pd.DataFrame:
+    """Runs with these schedules beside the constant one's, of the same problem, batch and seed.
+
+    One row per pair. spread_removed: decades, at the same eta (every eta is a pair of its own).
+    passes_saved and training_loss_reduction (in percent of the loss before training, for the last
+    one may be next to nothing): in the rows of the best eta of each side; NaN in the others.
+    """
+    keys = [*PROBLEM, "optimizer", "batch", "seed"]
+    constant = by_run[by_run["schedule"] == CONSTANT]
+    other = by_run[by_run["schedule"].isin(list(schedules))]
+    suffixes = ("_constant", "")
+    alike = constant.merge(other, on=[*keys, "eta"], suffixes=suffixes)
+    removed = _log10(alike["spread_constant"]) - _log10(alike["spread"])
+    best = constant[constant["chosen"]].merge(other[other["chosen"]], on=keys, suffixes=suffixes)
+    reduction = 100 * (best["train_loss_constant"] - best["train_loss"]) / best["first_loss"]
+    saved = best["passes_constant"] - best["passes"]
+    return pd.concat(
+        [
+            alike[[*keys, "schedule"]].assign(spread_removed=removed),
+            best[[*keys, "schedule"]].assign(passes_saved=saved, training_loss_reduction=reduction),
+        ],
+        ignore_index=True,
+    )
+
+
+def _gains(by_run: pd.DataFrame) -> pd.DataFrame:
+    """MEASURES by problem, optimizer and schedule, over the batches that are drawn."""
+    keys = [*PROBLEM, "optimizer", "schedule"]
+    drawn = by_run[by_run["batch"] != ALL]
+    decreasing = sorted(set(by_run["schedule"]) - {CONSTANT})
+    pairs = compared(drawn, decreasing)
+    parts = []
+    for measure in MEASURES:
+        here = pairs[_rows_of(pairs, measure)]
+        seeds = here.groupby([*keys, "seed"], as_index=False)[measure].agg(_mean)
+        parts.append(summarise(seeds, keys, measure).assign(measure=measure))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _rows_of(pairs: pd.DataFrame, measure: str) -> pd.Series:
+    """The rows of `compared` that hold a measure; a NaN in these is a run that diverged."""
+    at_equal_eta = pairs["passes_saved"].isna()
+    return at_equal_eta if measure == "spread_removed" else ~at_equal_eta
+
+
+def _curves(view: View, by_run: pd.DataFrame) -> pd.DataFrame:
+    """Training loss by pass: first seed, SGD, the smallest batches, an eta amid the swept ones."""
+    small = by_run.loc[by_run["batch"] != ALL, "batch"].min()
+    runs = by_run[(by_run["batch"] == small) & (by_run["seed"] == by_run["seed"].min())]
+    runs = runs[runs["optimizer"] == "sgd"]
+    etas = sorted(runs["eta"].unique())
+    runs = runs[runs["eta"] == etas[(len(etas) - 1) // 2]]
+    train = view.curves.loc[view.curves["split"] == "train", ["run_id", "epoch", "loss"]]
+    return train.merge(runs[["run_id", *CELL, "eta", "seed"]], on="run_id")
+
+
+# What the claim comes to
+
+
+def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
+    """C10 by problem and optimizer, averaged over the decreasing schedules and the batches."""
+    by_run = frames["by_run"]
+    decreasing = sorted(set(by_run["schedule"]) - {CONSTANT})
+    found = []
+    for key, runs in by_run[by_run["batch"] != ALL].groupby([*PROBLEM, "optimizer"]):
+        where = f"{_problem(*key[:2])}; {key[2]}"
+        pairs = compared(runs, decreasing)
+        for measure in MEASURES:
+            seeds = pairs[_rows_of(pairs, measure)].groupby("seed")[measure].agg(_mean)
+            behind = runs if measure == "spread_removed" else runs[runs["chosen"]]
+            found += view.findings(measure, [(where, interval(seeds), behind)])
+        found += _small_batches(view, runs[runs["schedule"] == CONSTANT], where)
+    return found
+
+
+def _problem(dataset: str, noise: float) -> str:
+    return f"{dataset}, {noise:.0%} of the labels replaced" if noise else f"{dataset}, clean labels"
+
+
+def _small_batches(view: View, runs: pd.DataFrame, where: str) -> list[Finding]:
+    """Decades of spread between the smallest and the largest batch, at the same constant eta."""
+    smallest, largest = runs["batch"].min(), runs["batch"].max()
+    if smallest == largest:
+        return []
+    spread = runs.assign(log=_log10(runs["spread"])).pivot_table(
+        index="seed", columns="batch", values="log", aggfunc=_mean
+    )
+    condition = f"{where}, batches of {smallest} against {largest}"
+    value = interval(spread[smallest] - spread[largest])
+    behind = runs[runs["batch"].isin([smallest, largest])]
+    return view.findings("spread_of_small_batches", [(condition, value, behind)])
+
+
+def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
+    """The tables that the report shows."""
+    gains, by_run = frames["gains"], frames["by_run"]
+    keys = [*PROBLEM, "optimizer", "schedule"]
+    wide = gains.pivot(index=keys, columns="measure", values=["value", "low", "high"])
+    columns = {
+        name.replace("value ", ""): wide[(part, measure)]
+        for measure in MEASURES
+        for part, name in (
+            ("value", f"value {measure}"),
+            ("low", f"low of {measure}"),
+            ("high", f"high of {measure}"),
+        )
+    }
+    best = by_run[by_run["chosen"] & (by_run["batch"] != ALL)]
+    ends = best.groupby(keys, as_index=False).agg(
+        passes=("passes", "median"),
+        reached=("reached", "mean"),
+        training_loss=("train_loss", "median"),
+    )
+    return [
+        {
+            "name": "gains",
+            "title": "What a decreasing step changes, against a constant one",
+            "caption": "spread_removed: decades by which the spread of the training loss over the last "
+            "passes is smaller, at the same first step; passes_saved: passes fewer to come near the "
+            "lowest training loss; training_loss_reduction: by how much the final training loss is "
+            "lower, in percent of the loss before training; the last two each at its best first step. "
+            "Means over the mini-batches, paired by seed, with 95 % intervals.",
+            "frame": pd.DataFrame(columns).reset_index(),
+        },
+        {
+            "name": "ends",
+            "title": "Passes and final training loss by schedule",
+            "caption": "At the first step that ends at the lowest median training loss, over the "
+            "mini-batches: median passes to come near the lowest training loss (a run that does not "
+            "counts with its budget), share of the runs that do, median final training loss.",
+            "frame": ends,
+        },
+    ]
