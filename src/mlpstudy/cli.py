@@ -76,8 +76,22 @@ def train(context: typer.Context, job: str) -> None:
 
 
 @app.command()
+def measure(context: typer.Context, study: str) -> None:
+    """What a study measures by itself, beside training: results/measured/STUDY."""
+    from mlpstudy import stages
+    from mlpstudy.tables.files import checksums
+
+    project = context.obj()
+    before = stages.measure(project, study)
+    folder = project.measured_dir(study)
+    for name, now in checksums(folder).items():
+        same = "the same as before, bit for bit" if before[name] == now else "differs from before"
+        print(f"{folder / name}.parquet: {same if before[name] else 'new'}")
+
+
+@app.command()
 def summarise(context: typer.Context, study: str) -> None:
-    """A study's summary tables and findings, from the tables of its jobs."""
+    """A study's summary tables and findings, from the tables of its jobs and its measurements."""
     from mlpstudy import stages
 
     stages.summarise(context.obj(), study)
@@ -179,7 +193,7 @@ def _listed(context: typer.Context, kind: str) -> list[str]:
         return list(names_of(next(f for f in TABLES if f + "s" == kind)))
     studies = context.obj().studies.values()
     width = max(len(study.name) for study in studies)
-    return [f"{s.name:{width}}  {s.title} ({len(s.runs):,} networks)" for s in studies]
+    return [f"{s.name:{width}}  {s.title} ({s.extent})" for s in studies]
 
 
 @app.command()

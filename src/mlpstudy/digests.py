@@ -8,7 +8,7 @@ import hashlib
 from functools import cache
 from importlib.metadata import version
 
-from mlpstudy.design.names import PACKAGE
+from mlpstudy.design.names import PACKAGE, sources_of
 
 _DATA = ("rng.py", "archive.py", "data")
 _TRAIN = (*_DATA, "design/run.py", "core", "tables/record.py", "tables/trained.py")
@@ -18,6 +18,7 @@ STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "prepare": (_DATA, ("numpy", "scikit-learn", "mlxtend", "mnist1d")),
     "train": (_TRAIN, ("numpy", "torch", "scikit-learn", "mlxtend", "mnist1d")),
     "tabulate": (_TABLES, ("pandas", "pyarrow")),
+    "measure": (("tables/networks.py",), ("numpy", "torch", "scikit-learn", "mlxtend", "mnist1d")),
     "summarise": (
         ("analysis/statistics.py", "analysis/survival.py", "analysis/stopping.py")
         + ("analysis/theory.py", "studies", "design/study.py", *_TABLES),
@@ -29,13 +30,18 @@ STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 @cache
-def digest(stage: str) -> str:
-    """Sixteen hexadecimal digits that change with the sources and the versions of a stage."""
+def digest(stage: str, module: str = "") -> str:
+    """Sixteen hexadecimal digits that change with the sources and the versions of a stage.
+
+    module: what a study measures is made by its own module and by all that this one imports.
+    """
     paths, packages = STAGES[stage]
     total = hashlib.sha256()
     for path in paths:
         place = PACKAGE / path
         files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
+        if module:
+            files = sources_of(*files, PACKAGE / "studies" / f"{module}.py")
         for file in files:
             total.update(f"{file.relative_to(PACKAGE).as_posix()}\0".encode())
             total.update(file.read_bytes() + b"\0")

@@ -15,7 +15,7 @@ def estimate(project: Project) -> Iterator[str]:
     there = {path.stem for path in (project.trained / digest("train")).glob("*.npz")}
     for study in project.studies.values():
         jobs = len(project.jobs_of(study.name))
-        yield f"{study.name}: {len(study.runs):,} networks in {jobs} jobs"
+        yield f"{study.name}: {study.extent}" + (f" in {jobs} jobs" if jobs else "")
     missing = [run for name, run in project.pool.items() if name not in there]
     yield (
         f"together: {len(project.pool):,} networks, each once, in {len(project.jobs)} jobs; "

@@ -14,9 +14,10 @@ from mlpstudy.files import write_atomically
 from mlpstudy.progress import Progress
 from mlpstudy.studies.finding import write_findings
 from mlpstudy.studies.view import View
-from mlpstudy.tables.files import read_table, write_tables
+from mlpstudy.tables.files import checksums, read_table, write_tables
+from mlpstudy.tables.networks import Networks, one_thread
 from mlpstudy.tables.record import Record, Recorder, device_of
-from mlpstudy.tables.schema import TABLES, tables_of
+from mlpstudy.tables.schema import tables_of
 from mlpstudy.tables.trained import Trained
 
 
@@ -26,10 +27,16 @@ def prepare(dataset: str, path: Path) -> None:
     store.save(DATASETS[dataset](), path)
 
 
-def dataset_from(project: Project):
-    """Gives a dataset by name: from its file, which is made where it is missing."""
+def dataset_from(project: Project, files: set[str] | None = None):
+    """Gives a dataset by name: from its file, which is made where it is missing.
+
+    files: the names that have one (None: all). The others are made and not kept: nobody would
+    make their files again when the code changes.
+    """
 
     def dataset(name: str):
+        if files is not None and name not in files:
+            return DATASETS[name]()
         path = project.data_file(name)
         if not path.exists():
             prepare(name, path)
@@ -38,7 +45,9 @@ def dataset_from(project: Project):
     return dataset
 
 
-def recorder(project: Project, keep: str = "nothing", progress=None) -> Recorder:
+def recorder(
+    project: Project, keep: str = "nothing", progress=None, files: set[str] | None = None
+) -> Recorder:
     """A recorder of the core with the project's threads and device."""
     try:
         device = device_of(project.settings.device)
@@ -46,7 +55,7 @@ def recorder(project: Project, keep: str = "nothing", progress=None) -> Recorder
         raise Mistake(str(error), file="settings", key="device", allowed="auto or cpu") from None
     told = {} if progress is None else {"progress": progress}
     threads = project.settings.threads
-    return Recorder(dataset_from(project), device, keep, threads=threads, **told)
+    return Recorder(dataset_from(project, files), device, keep, threads=threads, **told)
 
 
 def train(project: Project, job_id: str) -> None:
@@ -70,21 +79,45 @@ def _made_by(*stages: str) -> dict[str, str]:
     return {stage: digest(stage) for stage in stages}
 
 
+def measure(project: Project, study_name: str) -> dict[str, str]:
+    """Write the tables of a study that measures; for each, its checksum of before, or ""."""
+    study = project.measuring(study_name)
+    module = importlib.import_module(f"mlpstudy.studies.{study.module}")
+    files = {run.dataset for run in study.runs}
+    networks = Networks(lambda keep: recorder(project, keep, files=files), study.blocks)
+    folder = project.measured_dir(study_name)
+    before = checksums(folder)
+    with one_thread():
+        tables = module.measure(study.asked, networks)
+    write_tables(folder, tables, {"measure": digest("measure", study.module)})
+    return {name: before.get(name, "") for name in tables}
+
+
 def view(project: Project, study_name: str) -> View:
-    """A study's part of the tables of the jobs that it needs."""
+    """A study's part of the tables of the jobs that it needs, and what it measured itself."""
     study = project.study(study_name)
     wanted = {run_id(run) for run in study.runs}
     folders = [project.job_dir(job) for job in project.jobs_of(study_name)]
-    tables = {name: _selected([read_table(f, name) for f in folders], wanted) for name in TABLES}
+    tables = {
+        name: _selected([read_table(f, name) for f in folders] or [empty], wanted)
+        for name, empty in tables_of([]).items()
+    }
     blocks = {name: [run_id(run) for run in runs] for name, runs in study.blocks.items()}
-    return View(study.resolved(), blocks, **tables)
+    measured = _measured(project, study_name) if study.measures else {}
+    return View(study.resolved(), blocks, **tables, measured=measured)
+
+
+def _measured(project: Project, study_name: str) -> dict:
+    folder = project.measured_dir(study_name)
+    if not (names := checksums(folder)):
+        problem = f"is not measured yet; first: mlpstudy measure {study_name}"
+        raise Mistake(problem, file=str(project.results), value=study_name)
+    return {name: read_table(folder, name) for name in names}
 
 
 def _selected(parts: list, wanted: set[str]):
     import pandas as pd
 
-    if not parts:
-        return tables_of([])["runs"]
     frame = pd.concat(parts, ignore_index=True)
     return frame[frame["run_id"].isin(wanted)].sort_values(
         "run_id", kind="stable", ignore_index=True
@@ -102,7 +135,10 @@ def summarise(project: Project, study_name: str) -> None:
     for table in module.shown(frames):
         tables[f"shown_{table['name']}"] = table["frame"]
         shown.append({**table, "name": f"shown_{table['name']}"})
-    write_tables(folder / "tables", tables, _made_by("train", "tabulate", "summarise"))
+    made_by = _made_by("train", "tabulate", "summarise")
+    if seen.measured:
+        made_by["measure"] = digest("measure", seen.study["module"])
+    write_tables(folder / "tables", tables, made_by)
     write_json(
         folder / "tables.json", [{k: v for k, v in t.items() if k != "frame"} for t in shown]
     )
@@ -112,10 +148,13 @@ def summarise(project: Project, study_name: str) -> None:
 
 
 def counts(seen: View) -> dict[str, int]:
-    """How many networks a study has, on what, and what became of them."""
+    """How many networks a study has and what became of them; rows that it measured itself."""
     runs = seen.runs
+    measured = {"measurements": sum(map(len, seen.measured.values()))} if seen.measured else {}
+    if runs.empty and measured:
+        return measured
     passes = runs["epochs"].where(runs["diverged_at"] < 0, runs["diverged_at"]).sum()
-    return {
+    return measured | {
         "networks": len(runs),
         "finished": int((runs["status"] == "finished").sum()),
         "diverged": int((runs["status"] == "diverged").sum()),

@@ -15,6 +15,7 @@ def modules(tmp_path_factory, monkeypatch):
     for name in ("asks", "wonders", "trainability", "finding", "_hidden"):
         (folder / f"{name}.py").touch()
     monkeypatch.setattr(study, "MODULES", folder)
+    return folder
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import importlib
 import pytest
 
 from mlpstudy.design import names
-from mlpstudy.design.names import PACKAGE, TABLES, names_of
+from mlpstudy.design.names import PACKAGE, TABLES, functions_of, names_of, sources_of
 
 
 @pytest.mark.parametrize("field", TABLES)
@@ -41,3 +41,29 @@ def test_a_file_without_its_table_is_named(package):
     package.write_text("SHADES = {'red': 1}\n")
     with pytest.raises(LookupError, match="colours.py has no table COLOURS"):
         names_of("colour")
+
+
+def test_functions_are_those_of_the_top_level(tmp_path):
+    file = tmp_path / "some.py"
+    file.write_text("import not_here\ndef measure(): pass\nclass A:\n    def inner(self): pass\n")
+    assert functions_of(file) == ("measure",)
+    file.write_text("def other():\n    def measure(): pass\n# written again, so read again")
+    assert functions_of(file) == ("other",)
+
+
+def test_sources_are_followed_through_the_package(monkeypatch, tmp_path):
+    package = tmp_path / "thing"
+    (package / "deep").mkdir(parents=True)
+    monkeypatch.setattr(names, "PACKAGE", package)
+    files = {
+        "a.py": "import os\nimport thing.b\ndef f():\n    from thing.deep import c, missing\n",
+        "b.py": "from thing.a import f\n",  # a circle ends
+        "deep/c.py": "from thing.deep.d import x\n",
+        "deep/d.py": "import numpy\n",
+        "e.py": "from thing import a\n",
+    }
+    for name, text in files.items():
+        (package / name).write_text(text)
+    found = [path.relative_to(package).as_posix() for path in sources_of(package / "a.py")]
+    assert found == ["a.py", "b.py", "deep/c.py", "deep/d.py"]
+    assert sources_of(package / "deep/d.py") == [package / "deep/d.py"]

@@ -551,3 +551,32 @@ def test_asking_costs_no_heavy_import():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+# A study that measures
+
+
+def test_what_a_measurement_depends_on(study_of, modules):
+    (modules / "asks.py").write_text(
+        "def summary(view): pass\ndef measure(study, networks): pass\n"
+    )
+    text = HEAD + "options: {steps: [1, 2]}\nseeds: 2\nsmoke: {options: {steps: [1]}}\n"
+    study = study_of(text)
+    assert study.measures and study.extent == "measurements"
+    assert study.asked["options"] == {"steps": [1, 2]} and study.asked["seeds"] == [0, 1]
+    said = study_of(text.replace("title: t", "title: other") + CLAIM)
+    assert said.claims and said.asked == study.asked
+    smaller = load(FILE, "smoke")
+    assert smaller.asked["options"] == {"steps": [1]} and smaller.asked["size"] == "smoke"
+
+
+def test_a_module_without_measure_measures_nothing(study_of, modules):
+    (modules / "asks.py").write_text("def summary(view):\n    def measure(): pass\n")
+    study = study_of(HEAD + "seeds: 3\nsweep: {a: {}}\n")
+    assert not study.measures and study.extent == "3 networks"
+
+
+CLAIM = """\
+claims:
+  - {id: C1, says: s, statistic: t, direction: below, threshold: 1}
+"""

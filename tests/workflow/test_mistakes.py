@@ -22,6 +22,8 @@ COMMANDS = {
     "dataset": (("prepare", "digit"), "'digit' is not known", "did you mean 'digits'?"),
     "run id": (("replay", "digits-d1"), "'digits-d1' is not a run", ""),
     "study": (("draw", "vanishin"), "'vanishin' is not a study", "did you mean 'vanishing'?"),
+    "measures": (("measure", "vanishing"), "'vanishing' measures nothing by itself", ""),
+    "measure": (("measure", "vanishin"), "'vanishin' is not a study", "did you mean 'vanishing'?"),
     "path": (("run", "--id", "../../x"), "'../../x' is not a run", ""),
     "list": (("list", "activation"), "'activation'", "did you mean 'activations'?"),
     "setting": (("--config", "size=smok", "plan"), "size: 'smok'", "did you mean 'smoke'?"),
@@ -86,4 +88,26 @@ def test_snakemake_names_an_unknown_run(checkout):
     done = checkout.run("snakemake", "--cores", "1", "results/runs/nothing/run.json")
     assert done.returncode != 0
     assert "'nothing' is not a run of this project" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_study_that_neither_trains_nor_measures_is_a_mistake(checkout, monkeypatch, capsys):
+    file = checkout.folder / "config/studies/empty.yaml"
+    file.write_text("study: empty\ntitle: t\nquestion: q\nmodule: trainability\n")
+    monkeypatch.chdir(checkout.folder)
+    try:
+        with pytest.raises(SystemExit) as left:
+            main(["plan"])
+    finally:
+        file.unlink()
+    assert left.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith("mlpstudy: config/studies/empty.yaml: sweep: is missing")
+    assert "trainability measures nothing" in told and told.count("\n") == 1
+
+
+def test_snakemake_names_a_study_that_measures_nothing(checkout):
+    done = checkout.run("snakemake", "--cores", "1", "results/measured/vanishing")
+    assert done.returncode != 0
+    assert "'vanishing' measures nothing by itself" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr

@@ -13,8 +13,8 @@ def test_a_second_run_plans_nothing(smoke):
 @pytest.mark.parametrize(
     ("file", "old", "new", "rules"),
     [
-        ("src/mlpstudy/core/train.py", '"""', '"""Altered. ', ("train", *STUDIES)),
-        ("src/mlpstudy/rng.py", '"""', '"""Altered. ', ("prepare", "train", *STUDIES)),
+        ("src/mlpstudy/core/train.py", '"""', '"""Altered. ', ("train", "measure", *STUDIES)),
+        ("src/mlpstudy/rng.py", '"""', '"""Altered. ', ("prepare", "train", "measure", *STUDIES)),
         ("src/mlpstudy/studies/trainability.py", '"""', '"""Altered. ', STUDIES),
         ("src/mlpstudy/figures/vanishing.py", '"""', '"""Altered. ', ("draw", *REPORT)),
         ("src/mlpstudy/analysis/style.py", '"""', '"""Altered. ', ("draw", *REPORT)),

@@ -1,4 +1,5 @@
 # What the rules share: the project, and how a subcommand is called.
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -47,6 +48,38 @@ def study_of(wildcards):
     """A study as JSON: a parameter of what depends on it."""
     known = PROJECT.studies.get(wildcards.study)
     return known.model_dump_json() if known else ""
+
+
+def asked_of(wildcards):
+    """What a measurement depends on: a study without its words and thresholds."""
+    known = PROJECT.studies.get(wildcards.study)
+    return json.dumps(known.asked, sort_keys=True) if known else ""
+
+
+def measuring(wildcards):
+    """The digest of what a study measures with."""
+    known = PROJECT.studies.get(wildcards.study)
+    return digest("measure", known.module) if known else ""
+
+
+def data_of_study(wildcards):
+    """The data of its runs; for a study that measures nothing, a missing input that says so."""
+    try:
+        study = PROJECT.measuring(wildcards.study)
+    except Mistake as mistake:
+        return str(mistake)
+    return [
+        f"results/data/{name}.npz"
+        for name in sorted({run.dataset for run in study.runs})
+    ]
+
+
+def tables_of_study(wildcards):
+    """The tables of its jobs, and what it measured itself."""
+    measured = [f"{RESULTS}/measured/{wildcards.study}"]
+    tables = tables_of_jobs(wildcards)
+    known = PROJECT.studies.get(wildcards.study)
+    return tables + measured if known and known.measures else tables
 
 
 def tables_of_jobs(wildcards):

@@ -1,7 +1,31 @@
+# What a study measures by itself: only where its module has a function `measure`.
+rule measure:
+    input:
+        data_of_study,
+    output:
+        directory(f"{RESULTS}/measured/{{study}}"),
+    log:
+        f"{LOGS}/measure/{{study}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/measure/{{study}}.tsv"
+    conda:
+        "../envs/mlpstudy.yaml"
+    threads: PROJECT.settings.threads
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        digest=measuring,
+        study=asked_of,
+        device=PROJECT.settings.device,
+    shell:
+        "python -m mlpstudy measure {wildcards.study:q} > {log:q} 2>&1"
+
+
 # A study's tables and findings, then its figures. Its name is a target of its own.
 rule summarise:
     input:
-        tables_of_jobs,
+        tables_of_study,
     output:
         [
             f"{RESULTS}/studies/{{study}}/{name}"

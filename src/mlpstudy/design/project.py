@@ -34,7 +34,13 @@ class Project:
 
     @cached_property
     def studies(self) -> dict[str, Study]:
-        return {study.name: study for study in load_all(self.settings)}
+        """The chosen studies by name. Raises Mistake where one neither trains nor measures."""
+        studies = load_all(self.settings)
+        for study in studies:
+            if not (study.sweep or study.measures):
+                problem = f"is missing, and the module {study.module} measures nothing by itself"
+                raise study.mistake(problem, ("sweep",), allowed="blocks of cells, by name")
+        return {study.name: study for study in studies}
 
     @cached_property
     def pool(self) -> dict[str, Run]:
@@ -50,6 +56,19 @@ class Project:
 
     def study(self, name: str) -> Study:
         return _named(name, self.studies, "study", self.settings.config_dir)
+
+    def measuring(self, name: str) -> Study:
+        """A study that measures; raises Mistake where it does not."""
+        measuring = {study.name: study for study in self.studies.values() if study.measures}
+        if name in self.studies and name not in measuring:
+            raise Mistake(
+                "measures nothing by itself: its module has no function `measure`",
+                file=self.settings.config_dir,
+                key="study",
+                value=name,
+                allowed="one of " + ", ".join(measuring) if measuring else "",
+            )
+        return self.study(name)
 
     def run(self, run_id: str) -> Run:
         return _named(run_id, self.pool, "run", self.settings.config_dir)
@@ -81,6 +100,9 @@ class Project:
 
     def job_dir(self, job_id: str) -> Path:
         return self.results / "jobs" / job_id
+
+    def measured_dir(self, study: str) -> Path:
+        return self.results / "measured" / study
 
     def study_dir(self, study: str) -> Path:
         return self.results / "studies" / study

@@ -28,7 +28,7 @@ from mlpstudy.design.mistakes import (
     shown,
     text_like,
 )
-from mlpstudy.design.names import PACKAGE
+from mlpstudy.design.names import PACKAGE, functions_of
 from mlpstudy.design.overlay import OVERLAYS, laid_over, origin
 from mlpstudy.design.run import FIELDS, Run, canonical
 from mlpstudy.design.settings import SIZES, STRICT, Settings, StudyName
@@ -194,6 +194,25 @@ class Study(BaseModel):
         return tuple(
             {canonical(run): run for runs in self.blocks.values() for run in runs}.values()
         )
+
+    @cached_property
+    def measures(self) -> bool:
+        """Whether its module measures something itself, beside what the runs' tables hold."""
+        return "measure" in functions_of(MODULES / f"{self.module}.py")
+
+    @property
+    def extent(self) -> str:
+        """How much it asks for, in words."""
+        networks = f"{len(self.runs):,} networks" if self.sweep else ""
+        return " and ".join(filter(None, [networks, "measurements" if self.measures else ""]))
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What a measurement may depend on: not the words, nor the claims and their thresholds."""
+        plain = self.model_dump(
+            mode="json", include={"module", "options", "base", "seeds", "sweep"}
+        )
+        return {"name": self.name, **plain, "size": self._size}
 
     def resolved(self) -> dict[str, Any]:
         """What was asked at this size, as plain values for a JSON file."""

@@ -32,11 +32,11 @@ class Finding:
     low: float
     high: float
     unit: str = ""
-    n: int  # networks behind the value
+    n: int  # networks, or things measured, behind the value
     direction: str  # "above" or "below"
     threshold: float
     says: str  # the claim as tested, one English sentence
-    runs: tuple[str, ...] = ()  # a few run_ids behind it
+    runs: tuple[str, ...] = ()  # a few run_ids behind it, where there are runs
     rerun: str = ""  # the command that measures it again
 
     def __post_init__(self):

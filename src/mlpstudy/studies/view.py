@@ -1,6 +1,6 @@
 """A study's view on the pool: its own runs, and their curves and layers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,7 @@ class View:
 
     study: the resolved study (study.json): name, options, claims, ... blocks: the run ids of each
     block of its sweep. runs, curves, layers: the tables of its runs (see mlpstudy.tables).
+    measured: the tables that the module's `measure` made, by name.
     """
 
     study: dict[str, Any]
@@ -21,6 +22,7 @@ class View:
     runs: pd.DataFrame
     curves: pd.DataFrame
     layers: pd.DataFrame
+    measured: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def option(self, name: str, default: Any) -> Any:
         return self.study["options"].get(name, default)
@@ -44,7 +46,8 @@ class View:
         """The findings of the claims that ask for a statistic.
 
         measured: (condition, interval, runs) for each condition: an Interval, and the frame of the
-        runs behind it. The threshold and the direction are the study file's.
+        runs behind it, or of whatever was measured, a row for each. The threshold and the direction
+        are the study file's.
         """
         claims = [c for c in self.study["claims"] if c["statistic"] == statistic]
         return [
@@ -61,9 +64,15 @@ class View:
                 direction=claim["direction"],
                 threshold=claim["threshold"],
                 says=claim["says"],
-                runs=tuple(runs["run_id"].sort_values().head(5)),
-                rerun=f"mlpstudy replay {runs['run_id'].min()}",
+                **self._again(runs),
             )
             for claim in claims
             for condition, interval, runs in measured
         ]
+
+    def _again(self, runs: pd.DataFrame) -> dict[str, Any]:
+        """A few runs behind a finding and the command that measures one again."""
+        if "run_id" not in runs:
+            return {"rerun": f"mlpstudy measure {self.study['name']}"}
+        ids = runs["run_id"]
+        return {"runs": tuple(ids.sort_values().head(5)), "rerun": f"mlpstudy replay {ids.min()}"}

@@ -48,6 +48,17 @@ def made_by(folder: str | Path, name: str) -> dict[str, str]:
     return json.loads(schema.metadata[KEY])
 
 
+def checksums(folder: str | Path) -> dict[str, str]:
+    """The tables of a folder and their checksums; none where it was never written whole."""
+    try:
+        lines = _sums(Path(folder))
+    except DamagedFile:
+        return {}
+    return {
+        name.removesuffix(".parquet"): told for told, _, name in (s.partition("  ") for s in lines)
+    }
+
+
 def _parquet(frame: pd.DataFrame, made_by: Mapping[str, str]) -> bytes:
     table = pa.Table.from_pandas(frame, preserve_index=False)
     note = json.dumps(dict(made_by), sort_keys=True).encode()

@@ -1,0 +1,170 @@
+"""A study that only measures, from its YAML to the report; and one that trains and measures."""
+
+import json
+
+import pytest
+
+from mlpstudy.tables.files import made_by, read_table
+
+MODULE = """
+import numpy as np
+import pandas as pd
+
+from mlpstudy import rng
+from mlpstudy.analysis.statistics import interval
+
+
+def measure(study, networks):
+    draws = [rng.stream(s, "study").random() for s in study["seeds"]]
+    tables = {"draws": pd.DataFrame({"seed": study["seeds"], "value": draws})}
+    runs = networks.blocks.get("some", [])
+    if runs:
+        records = networks.train(runs)
+        grid = np.zeros((5, records[0].n_inputs))
+        outputs = [networks.forward(record, grid).output[0, 0] for record in records]
+        tables["outputs"] = pd.DataFrame({"seed": [run.seed for run in runs], "value": outputs})
+    return tables
+
+
+def summary(view):
+    return dict(view.measured)
+
+
+def findings(view, frames):
+    draws = frames["draws"]
+    return view.findings("mean_draw", [("", interval(draws["value"]), draws)])
+
+
+def shown(frames):
+    return []
+"""
+FIGURES = """
+from mlpstudy.analysis import style
+from mlpstudy.figures.drawn import Drawn
+
+
+def figures(frames, study):
+    figure, axes = style.panels()
+    axes[0, 0].plot(frames["draws"]["seed"], frames["draws"]["value"], "o")
+    return [Drawn("draws", figure, "Draws", "All draws.", "Dots.")]
+"""
+STUDY = """\
+study: {name}
+title: What are the draws?
+question: Are they below one?
+module: drawing
+seeds: 7
+claims:
+  - {{id: DRAWS, says: below one, statistic: mean_draw, direction: below, threshold: 1}}
+smoke: {{seeds: 6}}
+"""
+SWEEP = "sweep: {some: {base: {dataset: iris, width: 3, epochs: 1}}}\n"
+
+
+@pytest.fixture(scope="module")
+def measured(checkout):
+    """The project with two studies of its own, run at the smoke size."""
+    source = checkout.folder / "src/mlpstudy"
+    files = {
+        source / "studies/drawing.py": MODULE,
+        source / "figures/drawing.py": FIGURES,
+        checkout.folder / "config/studies/only.yaml": STUDY.format(name="only"),
+        checkout.folder / "config/studies/both.yaml": STUDY.format(name="both") + SWEEP,
+    }
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+    done = checkout.run("snakemake", "--cores", "2", "--config", "size=smoke", "studies=only,both")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    yield checkout
+    for path in files:
+        path.unlink()
+
+
+def results(measured, place):
+    return json.loads((measured.folder / "results/smoke" / place).read_text(encoding="utf-8"))
+
+
+def test_tables_are_measured_with_the_overlays_seeds(measured):
+    folder = measured.folder / "results/smoke/measured/only"
+    draws = read_table(folder, "draws")
+    assert draws["seed"].tolist() == list(range(6))
+    assert set(made_by(folder, "draws")) == {"measure"}
+    assert not (folder / "outputs.parquet").exists()
+
+
+def test_networks_of_the_sweep_are_trained_and_measured(measured):
+    outputs = read_table(measured.folder / "results/smoke/measured/both", "outputs")
+    assert len(outputs) == 6 and outputs["value"].nunique() == 6
+    assert results(measured, "studies/both/counts.json")["networks"] == 6
+    assert results(measured, "studies/both/counts.json")["measurements"] == 12
+
+
+def test_a_finding_tells_how_to_measure_it_again(measured):
+    [finding] = results(measured, "studies/only/findings.json")
+    assert (finding["n"], finding["runs"]) == (6, [])
+    assert finding["rerun"] == "mlpstudy measure only"
+    assert finding["verdict"] == "supported"
+    assert results(measured, "studies/only/counts.json") == {"measurements": 6}
+
+
+def test_the_report_shows_it(measured):
+    page = (measured.folder / "results/smoke/report/index.html").read_text(encoding="utf-8")
+    assert "mlpstudy measure only" in page and "What are the draws?" in page
+
+
+def test_measured_again_it_is_the_same(measured):
+    done = measured.mlpstudy("measure", "both")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == 2 and all("the same as before, bit for bit" in line for line in lines)
+
+
+def test_the_plan_and_the_list_know_it(measured):
+    assert "only: measurements\n" in measured.mlpstudy("plan").stdout
+    assert "both: 6 networks and measurements in 1 jobs\n" in measured.mlpstudy("plan").stdout
+    assert "What are the draws? (measurements)" in measured.mlpstudy("list", "studies").stdout
+
+
+def planned(measured, *more):
+    """The rules that would run for the two studies."""
+    done = measured.run(
+        "snakemake", "--cores", "1", "--dry-run", "--config", "size=smoke", "studies=only,both"
+    )
+    assert done.returncode == 0, done.stderr
+    rules = ("prepare", "train", "measure", "summarise", "draw")
+    return [rule for rule in rules if f"rule {rule}:" in done.stdout + done.stderr]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rules"),
+    [
+        ("config/studies/only.yaml", "threshold: 1", "threshold: 2", ["summarise", "draw"]),
+        ("config/studies/only.yaml", "below one,", "under one,", ["summarise", "draw"]),
+        (
+            "config/studies/only.yaml",
+            "smoke: {seeds: 6}",
+            "smoke: {seeds: 8}",
+            ["measure", "summarise", "draw"],
+        ),
+        (
+            "src/mlpstudy/studies/drawing.py",
+            "import numpy",
+            "# altered\nimport numpy",
+            ["measure", "summarise", "draw"],
+        ),
+        ("src/mlpstudy/studies/xor.py", '"""', '"""Altered. ', ["summarise", "draw"]),
+    ],
+    ids=["threshold", "words", "seeds", "module", "other module"],
+)
+def test_what_is_measured_again(measured, file, old, new, rules):
+    undo = measured.edit(file, old, new)
+    try:
+        assert planned(measured) == rules
+    finally:
+        undo()
+
+
+def test_a_study_that_is_not_measured_yet_says_so(measured):
+    done = measured.run("mlpstudy", "-C", "studies=only", "summarise", "only")  # another size
+    assert done.returncode == 2
+    assert "'only' is not measured yet; first: mlpstudy measure only" in done.stderr
