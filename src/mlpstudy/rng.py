@@ -15,7 +15,7 @@ PURPOSES = (
     "split",  # train / validation / test, and the part of the training set that is used
     "labels",  # which labels are replaced, and by what
     "permutation",  # the fixed shuffling of the inputs
-    "init",  # weights and biases
+    "init",  # weights and biases; a part for each restart
     "order",  # the order of the examples in each pass
     "dropout",  # which units are switched off
     "noise",  # what is added to the inputs

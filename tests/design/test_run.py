@@ -47,6 +47,7 @@ OTHER = {
     "pretraining_epochs": 7,
     "pretraining_eta": 0.5,
     "corruption": 0.2,
+    "restart": 3,
     "seed": 5,
 }
 PREPARED = {"pretraining": "autoencoder", "pretraining_epochs": 5}
@@ -103,7 +104,7 @@ def test_the_defaults_that_ids_leave_out_stay_what_they_are():
         "init_gain": 1.0, "residual": "none", "dropout": 0.0, "cost": "nll", "weight_decay": 0.0,
         "optimizer": "sgd", "eta": 0.1, "momentum": 0.9, "schedule": "constant",
         "batch_size": 32, "epochs": 20, "trained": "all", "pretraining": "none",
-        "pretraining_epochs": 0, "pretraining_eta": 0.1, "corruption": 0.0, "seed": 0,
+        "pretraining_epochs": 0, "pretraining_eta": 0.1, "corruption": 0.0, "restart": 0, "seed": 0,
     }  # fmt: skip
     assert {field: getattr(Run(), field) for field in defaults} == defaults
 

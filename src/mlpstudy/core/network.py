@@ -92,7 +92,7 @@ class Network:
         """Draw every run's weights and biases from its own stream."""
         for r, run in enumerate(self.runs):
             fans = [m.fans for m in self.layers]
-            stream = rng.stream(run.seed, "init")
+            stream = rng.stream(run.seed, "init", run.restart)
             weights, biases = draw_parameters(run.initialization, run.init_gain, stream, fans)
             for m, W, b in zip(self.layers, weights, biases, strict=True):
                 m.W[r].copy_(torch.from_numpy(W.copy()))

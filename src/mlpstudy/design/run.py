@@ -105,6 +105,12 @@ class Run(BaseModel):
     corruption: Share = Field(
         0.0, description="share of masked inputs, or sigma of the noise, of a denoising autoencoder"
     )
+    restart: int = Field(
+        0,
+        ge=0,
+        lt=2**32,
+        description="which draw of the first weights, all else as the seed has it",
+    )
     seed: int = Field(0, ge=0, lt=2**32, description="which draw of everything random")
 
     @model_validator(mode="after")

@@ -1,0 +1,241 @@
+"""How many passes and how many starts? Plain gradient descent, and what a lucky start is worth.
+
+A seed is a split of the examples; within it nothing but the first weights differs from start to
+start (the field `restart`). A network has learned its examples when its training accuracy is near
+the best that any network reaches in the same split.
+"""
+
+from collections.abc import Sequence
+from math import comb, inf
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.analysis.statistics import Interval, interval, summarise, wilson
+from mlpstudy.analysis.survival import passes_to_threshold, quantile_passes, survival
+from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.view import View
+from mlpstudy.studies.width_and_depth import outcomes
+
+TASK = ["dataset", "activation", "initialization"]  # eta is chosen within it
+# What the rule that picks looks at; the lower the better.
+RULES = {
+    "validation loss": "validation_loss",
+    "validation accuracy": "validation_error",
+    "training loss": "train_loss",
+}
+QUANTILES = {"passes_of_half": 0.5, "passes_of_nine_tenths": 0.9}
+
+
+def summary(view: View) -> dict[str, pd.DataFrame]:
+    """by_run: every run, its end, its passes, and whether its eta is the chosen one. steps: the
+    share of networks that is not there yet, pass by pass. passes: quantiles by task and split.
+    etas: the same for each eta, on training. starts: share that learns, and starts needed.
+    best_of: what the best of k starts gains in test error, by the rule that picks.
+    """
+    by_run = _by_run(view)
+    best = by_run[by_run["chosen"]]
+    certain = float(view.option("certain", 0.95))
+    return {
+        "by_run": by_run,
+        "steps": survival(best, TASK),
+        "passes": _passes(best),
+        "etas": _etas(by_run),
+        "starts": _starts(best, certain),
+        "best_of": _best_of(best, view.option("best_of", [2]), view.option("whole", [])),
+    }
+
+
+def _by_run(view: View) -> pd.DataFrame:
+    """One row per run; passes, reached: on training, passes_validation, ...: on validation."""
+    fields = [*TASK, "depth", "width", "epochs", "eta", "seed", "restart", "status"]
+    runs = outcomes(view, view.runs, fields)
+    near = float(view.option("near", 0.99))
+    for split, ending in (("train", ""), ("validation", "_validation")):
+        level = near * _best_accuracy(view, split)
+        passes = passes_to_threshold(view.curves, split, "accuracy", level, "above", view.runs)
+        runs = runs.merge(passes, on="run_id", suffixes=("", ending))
+    return _with_chosen(runs)
+
+
+def _best_accuracy(view: View, split: str) -> pd.Series:
+    """By run id: the best accuracy at any pass of any network on the same split of the task."""
+    part = view.curves[view.curves["split"] == split]
+    best = part.groupby("run_id", observed=True)["accuracy"].max()
+    runs = view.runs[["run_id", "dataset", "seed"]]
+    runs = runs.assign(best=runs["run_id"].map(best).fillna(0.0))
+    return runs.groupby(["dataset", "seed"])["best"].transform("max").set_axis(runs["run_id"])
+
+
+def _with_chosen(runs: pd.DataFrame) -> pd.DataFrame:
+    """With `chosen`: the eta with which most starts learn their examples.
+
+    Of equals the one with the smallest median number of passes (the whole budget for a start that
+    does not learn), then the smaller eta: the choice that is kindest to plain gradient descent.
+    """
+    cells = runs.groupby([*TASK, "eta"], as_index=False)
+    cells = cells.agg(share=("reached", "mean"), passes=("passes", "median"))
+    cells["missed"] = -cells["share"]
+    ordered = cells.sort_values([*TASK, "missed", "passes", "eta"])
+    first = ordered.groupby(TASK, as_index=False).head(1)[[*TASK, "eta"]]
+    chosen = runs.merge(first.assign(chosen=True), on=[*TASK, "eta"], how="left")["chosen"]
+    return runs.assign(chosen=chosen.eq(True).to_numpy())
+
+
+# C16: passes
+
+
+def _passes(best: pd.DataFrame) -> pd.DataFrame:
+    """Quantiles of the passes by task, on training and on validation."""
+    parts = []
+    for split, ending in (("training", ""), ("validation", "_validation")):
+        frame = best[[*TASK, "eta"]].assign(
+            passes=best[f"passes{ending}"], reached=best[f"reached{ending}"]
+        )
+        for name, q in QUANTILES.items():
+            parts.append(
+                quantile_passes(frame, [*TASK, "eta"], q).assign(split=split, quantile=name)
+            )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _etas(by_run: pd.DataFrame) -> pd.DataFrame:
+    """Median passes on training and the share that gets there, by eta."""
+    frame = quantile_passes(by_run, [*TASK, "eta"], 0.5)
+    return frame.merge(by_run[[*TASK, "eta", "chosen"]].drop_duplicates(), on=[*TASK, "eta"])
+
+
+# C17: starts
+
+
+def starts_needed(successes: int, n: int, certain: float) -> Interval:
+    """Independent starts that hold at least one success with probability `certain`.
+
+    The smallest k with (1 - p)^k <= 1 - certain, for the share p of successes and, with the ends
+    in reverse, for those of its Wilson interval; infinite where p is 0.
+    """
+    share = wilson(successes, n)
+    return Interval(*(_needed(p, certain) for p in (share.value, share.high, share.low)))
+
+
+def _needed(p: float, certain: float) -> float:
+    if p >= certain:
+        return 1.0
+    # Rounded, for a k that comes out whole must not be pushed up by the last bit.
+    return float(np.ceil(round(np.log1p(-certain) / np.log1p(-p), 9))) if p > 0 else inf
+
+
+def _starts(best: pd.DataFrame, certain: float) -> pd.DataFrame:
+    """TASK, eta, learned, n, share and its interval, starts needed and theirs."""
+    rows = []
+    for key, runs in best.groupby([*TASK, "eta"]):
+        learned, n = int(runs["reached"].sum()), len(runs)
+        share, needed = wilson(learned, n), starts_needed(learned, n, certain)
+        lost = int((runs["status"] == "diverged").sum())
+        counts = {"learned": learned, "n": n, "diverged": lost}
+        ends = {f"share_{name}": end for name, end in share._asdict().items()}
+        rows.append({**dict(zip([*TASK, "eta"], key)), **counts, **ends, **needed._asdict()})
+    return pd.DataFrame(rows)
+
+
+# C17: the best of k
+
+
+def expected_of_best(score: np.ndarray, value: np.ndarray, k: int) -> float:
+    """The mean value of the start with the lowest score among k, over all choices of k of n.
+
+    score, value: (n,). The i-th lowest score, i = 1 .. n, is the lowest of C(n - i, k - 1) of the
+    C(n, k) choices. Starts of one score are picked with equal chances.
+    """
+    n = len(score)
+    frame = pd.DataFrame({"score": score, "value": value}).sort_values("score", kind="stable")
+    values = frame.groupby("score")["value"].transform("mean").to_numpy()
+    weights = [comb(n - i, k - 1) / comb(n, k) for i in range(1, n + 1)]
+    return float(np.dot(weights, values))
+
+
+def _gains(runs: pd.DataFrame, rule: str, k: int) -> pd.Series:
+    """By seed: test error of a single start, on average, less that of the best of k."""
+    gains = {
+        seed: part["test_error"].mean()
+        - expected_of_best(part[RULES[rule]].to_numpy(), part["test_error"].to_numpy(), k)
+        for seed, part in runs.groupby("seed")
+    }
+    return pd.Series(gains, name="gain").round(12)  # a gain of 0 is 0, not the last bit of a sum
+
+
+def _possible(runs: pd.DataFrame, ks: Sequence[int]) -> list[int]:
+    starts = runs.groupby("seed").size().min()
+    return [k for k in ks if 1 < k <= starts]
+
+
+def _best_of(best: pd.DataFrame, ks: Sequence[int], whole: Sequence[str]) -> pd.DataFrame:
+    """TASK, rule, k, value, low, high, n (networks): the gain in test error."""
+    rows = []
+    for key, runs in best[~best["dataset"].isin(whole)].groupby(TASK):
+        for rule in RULES:
+            for k in _possible(runs, ks):
+                gain = interval(_gains(runs, rule, k))
+                named = dict(zip(TASK, key, strict=True)) | {"rule": rule, "k": k}
+                rows.append({**named, **gain._asdict(), "n": len(runs)})
+    return pd.DataFrame(rows, columns=[*TASK, "rule", "k", "value", "low", "high", "n"])
+
+
+# What the claims come to
+
+
+def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
+    """C16 and C17, task by task; the gain of the largest k, rule by rule."""
+    best = frames["by_run"][frames["by_run"]["chosen"]]
+    certain = float(view.option("certain", 0.95))
+    found = []
+    for key, runs in best.groupby(TASK):
+        told = f"{key[0]}, {key[1]}, eta {runs['eta'].iloc[0]:g}"
+        for statistic, q in QUANTILES.items():
+            passes = Interval(*quantile_passes(runs, [], q)[["value", "low", "high"]].iloc[0])
+            found += view.findings(statistic, [(told, passes, runs)])
+        needed = starts_needed(int(runs["reached"].sum()), len(runs), certain)
+        found += view.findings("starts_needed", [(told, needed, runs)])
+        if key[0] in view.option("whole", []):
+            continue
+        for k in _possible(runs, view.option("best_of", [2]))[-1:]:
+            measured = [
+                (f"{told}, best of {k} by {rule}", interval(_gains(runs, rule, k)), runs)
+                for rule in RULES
+            ]
+            found += view.findings("gain_of_best", measured)
+    return found
+
+
+def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
+    """The tables that the report shows."""
+    ends = summarise(frames["by_run"][frames["by_run"]["chosen"]], TASK, "test_error", "median")
+    starts = frames["starts"].merge(
+        ends[[*TASK, "value"]].rename(columns={"value": "test_error"}), on=TASK
+    )
+    columns = [*TASK, "eta", "split", "quantile", "value", "low", "high", "reached", "n"]
+    return [
+        {
+            "name": "passes",
+            "title": "Passes until a network has learned its examples",
+            "caption": "Passes after which half, or nine tenths, of the networks have come near the "
+            "best accuracy that any network reaches on the same split, with 95 % intervals "
+            "(Kaplan-Meier); inf: more than the budget. reached: share that gets there at all.",
+            "frame": frames["passes"][columns],
+        },
+        {
+            "name": "starts",
+            "title": "Starts needed",
+            "caption": "share_value: share of the starts that learn their examples, with Wilson's "
+            "interval; value: starts after which at least one has learned them with the wanted "
+            "probability, with its interval; test_error: median over all starts.",
+            "frame": starts,
+        },
+        {
+            "name": "best_of",
+            "title": "What the best of k starts gains, by the rule that picks",
+            "caption": "value: mean test error of the starts less that of the one picked among k, "
+            "averaged over all choices of k starts of a split; 95 % interval over the splits.",
+            "frame": frames["best_of"],
+        },
+    ]
