@@ -37,6 +37,11 @@ def _starts_and_splits(best: pd.DataFrame) -> str:
     return f"{best['restart'].nunique()} starts on each of {best['seed'].nunique()} splits"
 
 
+def _span(values: pd.Series) -> str:
+    low, high = int(values.min()), int(values.max())
+    return str(low) if low == high else f"{low} to {high}"
+
+
 def _passes(frames: dict, best: pd.DataFrame, near: float, limit) -> Drawn:
     """Share of networks that is not there yet, pass by pass: a panel per task."""
     steps, tasks = frames["steps"], _tasks(best)
@@ -93,7 +98,8 @@ def _passes(frames: dict, best: pd.DataFrame, near: float, limit) -> Drawn:
         f"network reaches on the same split (Kaplan-Meier, with a pointwise 95 % band), against "
         f"passes on a logarithmic axis. {SHARED}; {_starts_and_splits(best)}; eta chosen for each "
         f"curve so that most starts learn, from {tried} "
-        f"values. A curve that stays above 0 until {budget} passes has starts that never learn.",
+        f"values. A curve that ends above 0 has starts that do not learn within "
+        f"their {_span(best['epochs'])} passes.",
         f"Survival curves, a panel for each of {', '.join(tasks)}, a line for each activation.",
         len(best),
     )
