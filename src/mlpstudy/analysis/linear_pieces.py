@@ -1,0 +1,171 @@
+"""ReLU networks are piecewise linear: their pieces, counted exactly, and what theory says of them.
+
+A network is a list of layers (W (fan_in, fan_out), b (fan_out,)); every layer but the last is
+followed by a ReLU.
+"""
+
+from math import atan, comb, pi, prod, sqrt
+
+import numpy as np
+
+Layers = list[tuple[np.ndarray, np.ndarray]]
+TOLERANCE = 1e-9  # of a crossing at a corner, and of two slopes that are one
+
+
+def layers_of(weights: dict[str, np.ndarray]) -> Layers:
+    """W1, b1, W2, ... of a run as a list of layers, in float64."""
+    return [
+        (np.asarray(weights[f"W{k}"], float), np.asarray(weights[f"b{k}"], float).reshape(-1))
+        for k in range(1, len(weights) // 2 + 1)
+    ]
+
+
+def corners(layers: Layers, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+    """The corners of a network of one input on [low, high], its ends among them, and the outputs
+    there: x (K,), y (K, n_out).
+
+    Between two corners of the layers below every a is linear: a unit's ReLU bends where it crosses 0.
+    """
+    x = np.array([low, high], float)
+    z = x[:, None]
+    for W, b in layers[:-1]:
+        a = z @ W + b
+        x, a = _with_crossings(x, a)
+        z = np.maximum(a, 0)
+    W, b = layers[-1]
+    return x, z @ W + b
+
+
+def _with_crossings(x: np.ndarray, a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """x (K,) and a (K, n), and between them a corner wherever a unit crosses 0."""
+    left, right = a[:-1], a[1:]
+    where, unit = np.nonzero(left * right < 0)
+    if not len(where):
+        return x, a
+    share = left[where, unit] / (left[where, unit] - right[where, unit])
+    new_x = x[where] + share * (x[where + 1] - x[where])
+    new_a = left[where] + share[:, None] * (right[where] - left[where])
+    new_a[np.arange(len(unit)), unit] = 0  # exactly, so that nobody finds the crossing again
+    order = np.argsort(np.concatenate([x, new_x]), kind="stable")
+    return np.concatenate([x, new_x])[order], np.concatenate([a, new_a])[order]
+
+
+def pieces(layers: Layers, low: float, high: float) -> int:
+    """Linear pieces of a network of one input and one output on [low, high]."""
+    x, y = corners(layers, low, high)
+    kept = np.append(True, np.diff(x) > TOLERANCE * (high - low))
+    x, y = x[kept], y[kept, 0]
+    slopes = np.diff(y) / np.diff(x)
+    bends = np.abs(np.diff(slopes)) > 1e-6 * np.abs(slopes).max(initial=TOLERANCE)
+    return int(bends.sum()) + 1
+
+
+def regions(layers: Layers, window: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The linear regions of a network of two inputs inside a convex window (m, 2).
+
+    Each is a convex polygon (k, 2) and its outputs as (3, n_out): a = (x1, x2, 1) A. Regions are
+    told apart by which units are on; a layer cuts each region of those below along its units' lines.
+    """
+    found = [(np.asarray(window, float), np.eye(3)[:, :2])]
+    for W, b in layers[:-1]:
+        found = [part for region in found for part in _cut(*region, W, b)]
+    W, b = layers[-1]
+    return [(polygon, _through(A, W, b)) for polygon, A in found]
+
+
+def _through(A: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """z = (x, 1) A, so that a = z W + b = (x, 1) (A W + b in the last row)."""
+    result = A @ W
+    result[2] += b
+    return result
+
+
+def _cut(polygon: np.ndarray, A: np.ndarray, W: np.ndarray, b: np.ndarray):
+    """One region cut by the lines of one layer's units, each part with its z = (x, 1) A."""
+    A = _through(A, W, b)
+    parts = [polygon]
+    for unit in range(A.shape[1]):
+        line = A[:, unit]
+        parts = [half for part in parts for half in _halves(part, line)]
+    for part in parts:
+        middle = np.append(part.mean(0), 1)
+        yield part, A * (middle @ A > 0)
+
+
+def _halves(polygon: np.ndarray, line: np.ndarray) -> list[np.ndarray]:
+    """A convex polygon on the two sides of a line (x1, x2, 1) . line = 0; itself where one is empty."""
+    side = polygon @ line[:2] + line[2]
+    small = TOLERANCE * np.abs(line).max()
+    if side.min() >= -small or side.max() <= small:
+        return [polygon]
+    after = np.roll(side, -1)
+    crossing = side * after < 0
+    share = np.where(crossing, side / np.where(crossing, side - after, 1), 0)[:, None]
+    cuts = polygon + share * (np.roll(polygon, -1, axis=0) - polygon)
+    points = np.stack([polygon, cuts], 1).reshape(-1, 2)
+    whose = np.stack([side, np.zeros_like(side)], 1).ravel()
+    there = np.stack([np.ones_like(crossing), crossing], 1).ravel()
+    return [points[there & (sign * whose >= 0)] for sign in (1, -1)]
+
+
+def square(half: float) -> np.ndarray:
+    """The corners of [-half, half]^2, in order."""
+    return half * np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+
+
+def random_network(
+    n_in: int, width: int, depth: int, rng: np.random.Generator, bias: float = 1.0
+) -> Layers:
+    """W ~ N(0, 2 / fan_in), b ~ N(0, bias^2), one output: a ReLU network at its start (He et al.)."""
+    fans = [n_in, *[width] * depth, 1]
+    return [
+        (
+            rng.normal(0, sqrt(2 / fan_in), (fan_in, fan_out)),
+            rng.normal(0, bias, fan_out),
+        )
+        for fan_in, fan_out in zip(fans, fans[1:])
+    ]
+
+
+def expected_pieces(width: int, depth: int, half: float, bias: float = 1.0) -> float:
+    """Pieces on [-half, half] of a wide `random_network` of one input, on average.
+
+    The a of layer l are Gaussian with q = 2 x^2 + l bias^2, their slope has the mean square 2 and
+    the covariance 2 x with them. By Rice's formula a crosses 0 at the rate sqrt(2 q - (2 x)^2) /
+    (pi q): a Cauchy density of scale bias sqrt(l / 2), so that each unit bends once on the whole
+    line, in every layer: as many bends as units, whatever the depth (Hanin, Rolnick 2019).
+    """
+    scales = [bias * sqrt(layer / 2) for layer in range(1, depth + 1)]
+    return 1 + sum(width * 2 / pi * atan(half / scale) for scale in scales)
+
+
+def zigzag(folds: int, depth: int) -> Layers:
+    """A network that folds [0, 1] onto itself `folds` times in each layer of as many units.
+
+    folds^depth pieces on [0, 1]: the construction of Montufar et al. 2014, and of Telgarsky 2016
+    with folds = 2, the tent map.
+    """
+    shift = -np.arange(folds) / folds
+    slopes = folds * np.array([1.0] + [2.0 * (-1) ** k for k in range(1, folds)])
+    first = (np.ones((1, folds)), shift)
+    later = (np.outer(slopes, np.ones(folds)), shift)
+    return [first, *[later] * (depth - 1), (slopes[:, None], np.zeros(1))]
+
+
+def most_pieces_shallow(units: int, n_in: int = 1) -> int:
+    """Regions of one hidden layer at most: sum_(j <= n_in) binom(units, j) (Zaslavsky 1975)."""
+    return sum(comb(units, j) for j in range(n_in + 1))
+
+
+def most_pieces_deep(width: int, depth: int, n_in: int = 1) -> int:
+    """No ReLU network has more regions: each layer cuts each region below like a shallow one.
+
+    The product over the layers of sum_(j <= n_in) binom(width, j) (Raghu et al. 2017; Montufar 2017).
+    """
+    return prod(most_pieces_shallow(width, n_in) for _ in range(depth))
+
+
+def montufar(width: int, depth: int, n_in: int = 1) -> int:
+    """So many regions some network has: floor(width / n_in)^(n_in (depth - 1)) sum_(j <= n_in)
+    binom(width, j) (Montufar et al. 2014, theorem 5)."""
+    return (width // n_in) ** (n_in * (depth - 1)) * most_pieces_shallow(width, n_in)

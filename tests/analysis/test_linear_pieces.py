@@ -1,0 +1,98 @@
+"""Pieces of ReLU networks against brute force, Zaslavsky's formula and constructions."""
+
+import numpy as np
+import pytest
+
+from mlpstudy.analysis import linear_pieces as lp
+from mlpstudy.rng import stream
+
+
+def _forward(layers, x):
+    for W, b in layers[:-1]:
+        x = np.maximum(x @ W + b, 0)
+    return x @ layers[-1][0] + layers[-1][1]
+
+
+def test_absolute_value_has_two_pieces():
+    # |x| = relu(x) + relu(-x)
+    layers = [(np.array([[1.0, -1.0]]), np.zeros(2)), (np.array([[1.0], [1.0]]), np.zeros(1))]
+    assert lp.pieces(layers, -1, 1) == 2
+    assert lp.pieces(layers, 0.5, 1) == 1
+
+
+def test_bends_that_cancel_are_no_pieces():
+    # relu(x) - relu(-x) = x
+    layers = [(np.array([[1.0, -1.0]]), np.zeros(2)), (np.array([[1.0], [-1.0]]), np.zeros(1))]
+    assert lp.pieces(layers, -1, 1) == 1
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4])
+def test_corners_tell_the_whole_function(depth):
+    layers = lp.random_network(1, 9, depth, stream(depth, "study"))
+    x, y = lp.corners(layers, -2, 2)
+    between = np.linspace(-2, 2, 4001)
+    assert np.allclose(np.interp(between, x, y[:, 0]), _forward(layers, between[:, None])[:, 0])
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+def test_pieces_against_changes_of_the_pattern_on_a_fine_grid(depth):
+    layers = lp.random_network(1, 7, depth, stream(1, "study"))
+    z, on = np.linspace(-2, 2, 400_001)[:, None], []
+    for W, b in layers[:-1]:
+        z = np.maximum(z @ W + b, 0)
+        on.append(z > 0)
+    patterns = np.concatenate(on, 1)
+    changes = (patterns[1:] != patterns[:-1]).any(1).sum()
+    assert lp.corners(layers, -2, 2)[0].size - 1 == changes + 1
+
+
+@pytest.mark.parametrize(("folds", "depth"), [(2, 1), (2, 6), (3, 3), (5, 2)])
+def test_zigzag_has_the_pieces_of_its_construction(folds, depth):
+    layers = lp.zigzag(folds, depth)
+    assert lp.pieces(layers, 0, 1) == folds**depth
+    x = np.arange(folds**depth + 1) / folds**depth
+    assert np.allclose(_forward(layers, x[:, None])[:, 0], np.arange(len(x)) % 2)
+
+
+def test_lines_in_general_position():
+    layers = lp.random_network(2, 6, 1, stream(0, "study"))
+    # On a window that holds all crossings: 1 + 6 + 15.
+    assert len(lp.regions(layers, lp.square(1e4))) == lp.most_pieces_shallow(6, 2) == 22
+
+
+def test_regions_cover_the_window_and_give_the_outputs():
+    layers = lp.random_network(2, 6, 3, stream(5, "study"))
+    found = lp.regions(layers, lp.square(2))
+    area = 0.0
+    for polygon, A in found:
+        x, y = polygon.T
+        area += np.sum(x * np.roll(y, -1) - y * np.roll(x, -1)) / 2
+        middle = polygon.mean(0)
+        assert np.allclose(np.append(middle, 1) @ A, _forward(layers, middle[None])[0])
+    assert area == pytest.approx(16)
+    assert len(found) <= lp.most_pieces_deep(6, 3, 2)
+
+
+def test_regions_on_a_line_are_those_of_a_thin_window():
+    # A thin strip along x2 = 0 has the pieces of the network restricted to it, not fewer.
+    layers = lp.random_network(2, 5, 2, stream(6, "study"))
+    strip = np.array([[-2, -1e-6], [2, -1e-6], [2, 1e-6], [-2, 1e-6]])
+    line = [(layers[0][0][:1], layers[0][1]), *layers[1:]]
+    assert len(lp.regions(layers, strip)) == lp.corners(line, -2, 2)[0].size - 1
+
+
+def test_expected_pieces_of_wide_networks():
+    for depth in (1, 3):
+        counted = [
+            lp.corners(lp.random_network(1, 100, depth, stream(s, "study")), -1, 1)[0].size - 1
+            for s in range(40)
+        ]
+        expected = lp.expected_pieces(100, depth, 1)
+        error = np.std(counted) / np.sqrt(len(counted))
+        assert abs(np.mean(counted) - expected) < 4 * error + 0.02 * expected
+
+
+def test_bounds():
+    assert lp.most_pieces_shallow(5) == 6
+    assert lp.most_pieces_deep(5, 2) == 36
+    assert lp.montufar(5, 2) == 30 and lp.montufar(4, 2, 2) == 2**2 * 11
