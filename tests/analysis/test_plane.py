@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlpstudy.analysis.plane import grid, leaving, parts
+from mlpstudy.analysis.plane import advantage, grid, labels, leaving, parts
 from mlpstudy.rng import stream
 
 
@@ -33,3 +33,10 @@ def test_segments_leave_what_is_around_a_hole():
 
 def test_a_single_point_has_no_segment():
     assert leaving(lambda p: np.zeros(len(p), int), np.zeros((1, 2)), 5, 3, stream(0, "study")) == 0
+
+
+def test_labels_and_advantage_of_one_output_and_of_two():
+    two = np.array([[1.0, 3.0], [2.0, 0.5]])
+    assert labels(two).tolist() == [1, 0] and advantage(two).tolist() == [2, -1.5]
+    one = np.array([[0.2], [-3.0]])
+    assert labels(one).tolist() == [1, 0] and advantage(one).tolist() == [0.2, -3.0]

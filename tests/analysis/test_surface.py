@@ -4,16 +4,25 @@ import numpy as np
 import pytest
 import torch
 
-from mlpstudy.analysis.networks import Restored
 from mlpstudy.analysis.slices import direction, losses
 from mlpstudy.analysis.surface import Tiny, bent_down, flat_share, plane_through
 from mlpstudy.core.costs import COSTS
+from mlpstudy.core.network import Network
 from mlpstudy.data.split import Part
 from mlpstudy.design.run import Run
 from mlpstudy.rng import stream
 
 X = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
 T = np.array([0.0, 1.0, 1.0, 0.0])
+
+
+def _outputs(run, weights):
+    """a of the core's network with given weights at X, (1, 4, n_out)."""
+    network = Network([run], (2,), 2, dtype=torch.float64)
+    for k, layer in enumerate(network.layers, start=1):
+        layer.W[0].copy_(torch.from_numpy(weights[f"W{k}"]))
+        layer.b[0, 0].copy_(torch.from_numpy(weights[f"b{k}"]))
+    return network.forward(torch.from_numpy(X)[None])
 
 
 def _weights(tiny, theta):
@@ -27,7 +36,7 @@ def test_loss_is_the_cores(activation, cost, name):
     tiny = Tiny(X, T, 2, activation, cost)
     theta = stream(1, "study").normal(size=9)
     run = Run(dataset="xor_4", depth=1, width=2, activation=activation, cost=name)
-    a = torch.from_numpy(Restored(run, _weights(tiny, theta)).outputs(X))[None]
+    a = _outputs(run, _weights(tiny, theta))
     expected = COSTS[name].loss(a, torch.from_numpy(T)[None, :, None]).item()
     assert tiny.loss(theta)[0] == pytest.approx(expected)
 
@@ -104,6 +113,6 @@ def test_filter_normalised_slices():
     for row, up in enumerate(steps):
         for column, across in enumerate(steps):
             there = {n: weights[n] + across * axes[0][n] + up * axes[1][n] for n in weights}
-            a = torch.from_numpy(Restored(run, there).outputs(X))[None]
+            a = _outputs(run, there)
             expected = COSTS["binary_nll"].loss(a, torch.from_numpy(T)[None, :, None]).item()
             assert found[row, column] == pytest.approx(expected, rel=1e-4)

@@ -5,15 +5,13 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import separability
-from mlpstudy.analysis.networks import Restored
-from mlpstudy.analysis.plane import grid
-from mlpstudy.analysis.statistics import interval, paired, rate, summarise, wilson
+from mlpstudy.analysis.plane import advantage, grid, labels
+from mlpstudy.analysis.statistics import Interval, interval, paired, summarise, wilson
 from mlpstudy.data.datasets import Dataset
-from mlpstudy.data.split import split
-from mlpstudy.design.run import Run
 from mlpstudy.rng import stream
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
+from mlpstudy.tables.networks import Networks
 
 PERCEPTRON, LOGISTIC, HIDDEN = "perceptron", "logistic", "hidden layer"
 MODELS = (PERCEPTRON, LOGISTIC, HIDDEN)
@@ -24,48 +22,47 @@ def model_of(depth: int, cost: str) -> str:
     return HIDDEN if depth else PERCEPTRON if cost == "perceptron" else LOGISTIC
 
 
-def measure(asked) -> dict[str, pd.DataFrame]:
+def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
     """planes, points: pictures of what networks of the first seed have learned. rule: the
     perceptron rule on each pair of classes and each set of points of a given margin, by order.
     passes: its mistakes pass by pass. labellings: random ones, and how many can be separated.
     """
-    options = asked.options
-    pictured = [run for run in asked.runs if run.dataset in options["pictures"] and run.seed == 0]
-    planes, points = _pictures(asked, pictured, int(options["side"]))
-    rule, passes = _rules(asked)
+    options = study["options"]
+    planes, points = _pictures(networks, options)
+    rule, passes = _rules(networks, options)
     return {
         "planes": planes,
         "points": points,
         "rule": rule,
         "passes": passes,
-        "labellings": _labellings(options, asked.seeds),
+        "labellings": _labellings(options),
     }
 
 
-def _pictures(asked, runs: list[Run], side: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Each run's a (its second class less its first) over the plane, and its training points."""
+def _pictures(networks: Networks, options: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Each model's a (its second class less its first) over the plane, and its training points."""
+    wanted = options["pictures"]
+    runs = [r for r in networks.blocks["models"] if r.dataset in wanted and r.seed == 0]
     planes, points = [], []
-    for run, record in zip(runs, asked.trained(runs), strict=True):
-        data = split(asked.dataset(run.dataset), run).train
-        at = grid(data.x, side)
-        network = Restored(run, record.weights)
-        key = {"dataset": run.dataset, "model": model_of(run.depth, run.cost)}
-        value = network.advantage(at).astype(np.float32)
-        planes.append(pd.DataFrame({**key, "x1": at[:, 0], "x2": at[:, 1], "a": value}))
-        right = network.labels(data.x) == data.y
+    for record in networks.train(runs):
+        data = networks.split(record.run).train
+        at = grid(data.x, int(options["side"]))
+        key = {"dataset": record.run.dataset, "model": model_of(record.run.depth, record.run.cost)}
+        a = advantage(networks.forward(record, at).output).astype(np.float32)
+        planes.append(pd.DataFrame({**key, "x1": at[:, 0], "x2": at[:, 1], "a": a}))
+        right = labels(networks.forward(record, data.x).output) == data.y
         seen = {"x1": data.x[:, 0], "x2": data.x[:, 1], "y": data.y, "right": right}
         points.append(pd.DataFrame({**key, **seen}))
-    return tuple(pd.concat(part, ignore_index=True) for part in (planes, points))
+    return pd.concat(planes, ignore_index=True), pd.concat(points, ignore_index=True)
 
 
-def _rules(asked) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _rules(networks: Networks, options: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The perceptron rule in many orders, on real pairs of classes and on points of given margin."""
-    options = asked.options
     sets = []
     for text in options["pairs"]:
         name, first, second = text.split()
         told = f"{name} {first}/{second}"
-        sets.append((told, "pair", *_pair(asked.dataset(name), int(first), int(second))))
+        sets.append((told, "pair", *_pair(networks.dataset(name), int(first), int(second))))
     for place, gamma in enumerate(options["margins"]):
         points = margin_points(int(options["drawn"]), float(gamma), stream(place, "study", 1))
         sets.append((f"margin {gamma:g}", "drawn", *points))
@@ -106,11 +103,11 @@ def margin_points(n: int, gamma: float, rng: np.random.Generator) -> tuple[np.nd
     return x, np.sign(x[:, 0])
 
 
-def _labellings(options: dict, seeds: list[int]) -> pd.DataFrame:
+def _labellings(options: dict) -> pd.DataFrame:
     """For each seed, number of weights d and of points n: how many of so many random labellings
     of n normal points a neuron with d weights (one of them its bias) can separate."""
     drawn, rows = int(options["labellings"]), []
-    for seed in seeds:
+    for seed in range(int(options["label_seeds"])):
         rng = stream(seed, "study")
         for d in options["weights"]:
             for ratio in options["per_weight"]:
@@ -130,7 +127,8 @@ def _can_separate(n: int, d: int, rng: np.random.Generator) -> bool:
 def summary(view: View) -> dict[str, pd.DataFrame]:
     """by_run: every run and how it ends. accuracy: on test, by dataset and model. gains: of the
     hidden layer over the better straight border. rules: mistakes of the perceptron rule against
-    the bound. shares: of labellings that can be separated; and what was measured.
+    the bound. shares: of labellings that can be separated. cover: what Cover counts; and what was
+    measured.
     """
     by_run = _by_run(view)
     measured = view.measured
@@ -146,8 +144,18 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
         "gains": _gains(by_run),
         "rules": _mistakes(measured["rule"]),
         "shares": shares.rename(columns={"drawn": "n"}),
+        "cover": _cover(counted),
         **{name: measured[name] for name in ("planes", "points", "passes", "rule", "labellings")},
     }
+
+
+def _cover(counted: pd.DataFrame) -> pd.DataFrame:
+    """weights, per_weight, cover: Cover's count for every number of points up to the most drawn."""
+    rows = []
+    for d, here in counted.groupby("weights"):
+        for n in range(d, here["points"].max() + 1):
+            rows.append({"weights": d, "per_weight": n / d, "cover": separability.cover(n, d)})
+    return pd.DataFrame(rows)
 
 
 def _by_run(view: View) -> pd.DataFrame:
@@ -198,17 +206,58 @@ def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     for told, rule in frames["rule"].groupby("examples"):
         if rule["separable"].all():
             ratio = interval(rule["mistakes"] / rule["bound"])
-            found += view.findings("mistakes_over_bound", [(told, ratio, _orders(rule))])
+            found += view.findings("mistakes_over_bound", [(told, ratio, rule)])
         else:
             left = interval(rule["in_last_pass"])
-            found += view.findings("mistakes_in_last_pass", [(told, left, _orders(rule))])
+            found += view.findings("mistakes_in_last_pass", [(told, left, rule)])
     for weights, labellings in frames["labellings"].groupby("weights"):
         told = f"{weights} weights"
         off = (labellings["separable"] / labellings["drawn"] - labellings["cover"]).abs()
         error = interval(off.groupby(labellings["seed"]).mean())
-        found += view.findings("cover_error", [(told, error, _drawn(labellings))])
+        found += view.findings("cover_error", [(told, error, _each(labellings))])
         three = labellings[labellings["per_weight"] == 3]
         if len(three):
             share = wilson(int(three["separable"].sum()), int(three["drawn"].sum()))
-            found += view.findings("separable_at_three", [(told, share, _drawn(three))])
+            found += view.findings("separable_at_three", [(told, share, _each(three))])
     return found
+
+
+def _bounds(row) -> Interval:
+    return Interval(row.value, row.low, row.high)
+
+
+def _each(labellings: pd.DataFrame) -> pd.DataFrame:
+    """A row for each labelling."""
+    return labellings.loc[labellings.index.repeat(labellings["drawn"])]
+
+
+def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
+    """The tables that the report shows."""
+    accuracy = frames["accuracy"].pivot(index="dataset", columns="model", values="value")
+    return [
+        {
+            "name": "accuracy",
+            "title": "Accuracy on new examples",
+            "caption": "Mean over the seeds, after the last pass; gain: of the hidden layer over "
+            "the better of the two straight borders of each seed, with its 95 % interval.",
+            "frame": accuracy.reset_index().merge(
+                frames["gains"].rename(columns={"value": "gain"}), on="dataset"
+            ),
+        },
+        {
+            "name": "rules",
+            "title": "Mistakes of the perceptron rule",
+            "caption": "mistakes: mean over orders of presentation, from w = 0 until a pass without "
+            "any, or until the last one; bound: Novikoff's (R / gamma)^2 with the largest margin "
+            "gamma; converged: share of the orders that ended without a mistake; in_last_pass: "
+            "share of the examples that were mistaken then.",
+            "frame": frames["rules"],
+        },
+        {
+            "name": "shares",
+            "title": "Random labellings that a neuron can separate",
+            "caption": "value: measured by linear programmes, with Wilson's 95 % interval; cover: "
+            "Cover's count for the same numbers of points and weights.",
+            "frame": frames["shares"],
+        },
+    ]

@@ -1,0 +1,177 @@
+"""The figures of the study `perceptron_limits`: from its tables alone."""
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.analysis import style
+from mlpstudy.figures import plane
+from mlpstudy.figures.drawn import Drawn
+
+MODELS = ("perceptron", "logistic", "hidden layer")
+TOLD = {"hidden layer": "one hidden layer"}
+SHOWN_POINTS = 240
+
+
+def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
+    """borders, accuracy, mistakes, labellings."""
+    return [_borders(frames, study), _accuracy(frames), _mistakes(frames), _labellings(frames)]
+
+
+def _borders(frames: dict[str, pd.DataFrame], study: dict) -> Drawn:
+    """What each model has learned of each dataset, as decision regions."""
+    planes, points = frames["planes"], frames["points"]
+    wanted = study["options"].get("pictures", [])
+    datasets = [d for d in wanted if (planes["dataset"] == d).any()]
+    figure, axes = style.panels(len(MODELS), len(datasets), height=style.WIDTH / len(datasets))
+    for i, model in enumerate(MODELS):
+        for j, dataset in enumerate(datasets):
+            ax = axes[i, j]
+            here = (planes["dataset"] == dataset) & (planes["model"] == model)
+            seen = points[(points["dataset"] == dataset) & (points["model"] == model)]
+            plane.regions(ax, planes[here])
+            plane.examples(ax, seen.iloc[:SHOWN_POINTS], 6)
+            plane.bare(ax)
+            ax.set_title(dataset if not i else "", loc="center")
+            ax.set_xlabel(f"{seen['right'].mean():.0%} right", fontsize=style.SMALL, labelpad=2)
+        axes[i, 0].set_ylabel(TOLD.get(model, model), fontweight="semibold")
+    n = len(MODELS) * len(datasets)
+    style.note_n(figure, n)
+    return Drawn(
+        "borders",
+        figure,
+        "One straight border does not do: what perceptron, logistic model and hidden layer learn",
+        f"The regions that networks of one seed give to the two classes; the black line is the "
+        f"border, the colour is pale where the network is unsure. Dots and squares: "
+        f"{SHOWN_POINTS} of the training examples. Under each picture, the share of all training "
+        f"examples that are right.",
+        f"Decision regions: a column for each of {', '.join(datasets)}, a row for each model. The "
+        f"upper two rows have one straight border, the lowest a curved one around the classes.",
+        n,
+    )
+
+
+def _accuracy(frames: dict[str, pd.DataFrame]) -> Drawn:
+    """Test accuracy of the three models: a row of points for each dataset."""
+    accuracy, gains = frames["accuracy"], frames["gains"].sort_values("value")
+    datasets = list(gains["dataset"])
+    looks = style.looks(MODELS)
+    figure, axes = style.panels(1, 1, height=0.42 * len(datasets) + 1.3)
+    ax = axes[0, 0]
+    for place, model in enumerate(MODELS):
+        cells = accuracy[accuracy["model"] == model].set_index("dataset").reindex(datasets)
+        at = np.arange(len(datasets)) + 0.13 * (place - 1)
+        spread = np.clip([cells["value"] - cells["low"], cells["high"] - cells["value"]], 0, None)
+        look = {**looks[model].line(), "linestyle": "none", "markersize": 7}
+        ax.errorbar(cells["value"], at, xerr=spread, label=TOLD.get(model, model), **look)
+    ax.set_yticks(range(len(datasets)), datasets)
+    ax.set(xlabel="accuracy on new examples", ylim=(-0.6, len(datasets) - 0.4), xlim=(None, 1.01))
+    ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
+    ax.grid(axis="y", visible=False)
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    n = int(accuracy["n"].sum())
+    style.note_n(figure, n)
+    best = gains.iloc[-1]
+    return Drawn(
+        "accuracy",
+        figure,
+        f"One hidden layer gains up to {best['value']:.0%} ({best['dataset']}) where no straight "
+        f"border does",
+        f"Test accuracy after the last pass, mean over {int(accuracy['n'].max())} seeds with its "
+        f"95 % interval. Swept: dataset and model; the hidden layer has 64 ReLU units. Datasets are "
+        f"ordered by what the hidden layer gains.",
+        f"Accuracy of perceptron, logistic model and one hidden layer on {', '.join(datasets)}.",
+        n,
+    )
+
+
+def _mistakes(frames: dict[str, pd.DataFrame]) -> Drawn:
+    """Left: mistakes pass by pass. Right: all mistakes against Novikoff's bound."""
+    rules, passes = frames["rules"], frames["passes"]
+    figure, axes = style.panels(1, 2, height=3.6, width_ratios=[1, 1])
+    left, right = axes[0]
+    pairs = rules[rules["kind"] == "pair"]
+    for examples, can in zip(pairs["examples"], pairs["separable"], strict=True):
+        here = passes[passes["examples"] == examples]
+        size = pairs.loc[pairs["examples"] == examples, "n_examples"].iloc[0]
+        orders = here["seed"].nunique()
+        mean = here.groupby("pass")["mistakes"].sum() / orders / size
+        mean = mean[mean > 0]
+        color = style.COLOURS[0] if can else style.COLOURS[5]
+        left.plot(mean.index, mean, color=color, label=examples, lw=1.3)
+    left.set(xscale="log", yscale="log", title="Mistakes in each pass")
+    left.set(xlabel="pass", ylabel="share of the examples")
+    left.yaxis.set_major_formatter(lambda y, _: f"{100 * y:g}%")
+    left.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+    style.label_lines(left)
+    can = rules[rules["separable"]]
+    ends = np.array([0.5 * can["least"].clip(lower=1).min(), 3 * can["bound"].max()])
+    right.plot(ends, ends, color=style.INK, lw=0.8, zorder=1)
+    right.annotate("bound", (ends[1], ends[1]), (-4, -12), textcoords="offset points", ha="right",
+                   fontsize=style.SMALL)  # fmt: skip
+    for kind, label, look in zip(
+        ("pair", "drawn"), ("real pairs", "drawn, margin set"), style.looks("ab").values(),
+        strict=True,
+    ):  # fmt: skip
+        here = can[can["kind"] == kind]
+        spread = [here["mistakes"] - here["least"], here["most"] - here["mistakes"]]
+        right.errorbar(here["bound"], here["mistakes"], spread, label=label, **{**look.line(), "linestyle": "none"})  # fmt: skip
+    for late in can[can["converged"] < 1].itertuples():
+        told = f"{late.examples}:\nnot done yet"
+        right.annotate(told, (late.bound, late.mistakes), (0, 8), textcoords="offset points",
+                       ha="center", fontsize=style.SMALL)  # fmt: skip
+    right.set(xscale="log", yscale="log", title="All mistakes")
+    right.set(xlabel="Novikoff's bound", ylabel="mistakes until a pass without any")
+    right.legend(loc="upper left")
+    n = int(rules["n"].sum())
+    style.note_n(figure, n, "trials")
+    never = pairs[~pairs["separable"]]
+    done = can[can["converged"] == 1]
+    share = (done["most"] / done["bound"]).max()
+    return Drawn(
+        "mistakes",
+        figure,
+        f"The perceptron rule comes to an end only where the data can be separated, with at most "
+        f"{share:.0%} of the mistakes that Novikoff allows",
+        f"Left: mistakes of the perceptron rule in each pass, mean over {int(rules['n'].max())} "
+        f"orders of presentation; blue where the examples can be separated, vermilion where they "
+        f"cannot ({', '.join(never['examples'])}). Right: all mistakes against the bound "
+        f"(R / gamma)^2, with the least and the most over the orders; points below the line obey it. Where "
+        f"the margin is tiny, the bound is astronomical and the end far away.",
+        "Left: curves of mistakes against passes, some ending, some not. Right: mistakes against "
+        "the bound on logarithmic axes, all points below the diagonal.",
+        n,
+    )
+
+
+def _labellings(frames: dict[str, pd.DataFrame]) -> Drawn:
+    """Share of random labellings that can be separated, and Cover's count as a thin line."""
+    shares = frames["shares"]
+    looks = style.ramp(sorted(shares["weights"].unique()))
+    figure, axes = style.panels(1, 1, height=3.4)
+    ax = axes[0, 0]
+    for weights, here in shares.groupby("weights"):
+        here = here.sort_values("per_weight")
+        look, theory = looks[weights], frames["cover"]
+        theory = theory[theory["weights"] == weights]
+        ax.plot(theory["per_weight"], theory["cover"], color=look.color, lw=0.9, zorder=1)
+        spread = np.clip([here["value"] - here["low"], here["high"] - here["value"]], 0, None)
+        kind = {**look.line(), "linestyle": "none"}
+        ax.errorbar(here["per_weight"], here["value"], spread, label=f"{weights}", **kind)
+    ax.axvline(2, color=style.FAINT, lw=0.7, ls=":")
+    ax.set(xlabel="points for each weight", ylabel="labellings that can be separated")
+    ax.yaxis.set_major_formatter(lambda y, _: f"{y:.0%}")
+    ax.legend(title="weights of the neuron", loc="upper right", ncols=2)
+    n = int(shares["n"].sum())
+    style.note_n(figure, n, "labellings")
+    return Drawn(
+        "labellings",
+        figure,
+        "A neuron can separate half of all labellings of two points for each weight, hardly any of four",
+        f"Random labellings of normal points, each checked by a linear programme: the share that a "
+        f"hyperplane separates, with Wilson's 95 % interval. Thin lines: Cover's count. Swept: "
+        f"points for each weight, and weights (the bias is one of them); "
+        f"{int(shares['n'].max())} labellings for each point.",
+        f"Share against points for each weight, falling from 1 to 0 through one half at 2; a line "
+        f"for each of {', '.join(map(str, looks))} weights.",
+        n,
+    )
