@@ -42,9 +42,11 @@ def losses(
     s = np.asarray(steps, float)[:, None, None]
     for up in steps:
         for k, layer in enumerate(network.layers, start=1):
-            for name, own in ((f"W{k}", layer.W), (f"b{k}", layer.b[:, 0])):
-                there = np.asarray(weights[name], float) + up * axes[1][name]
-                where = there[None] + s.reshape(-1, *[1] * there.ndim) * axes[0][name]
-                own.copy_(torch.from_numpy(where))
+            for name, own in ((f"W{k}", layer.W), (f"b{k}", layer.b)):
+                base, across, upwards = (
+                    np.asarray(part[name], float).reshape(own.shape[1:])
+                    for part in (weights, *axes)
+                )
+                own.copy_(torch.from_numpy(base + up * upwards + s * across))
         rows.append(network.cost.loss(network.forward(x), t).numpy().astype(float))
     return np.array(rows)

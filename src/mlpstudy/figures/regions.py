@@ -80,7 +80,7 @@ def _against_width(cells: pd.DataFrame, name: str, label: str, title: str, what:
     datasets = sorted(cells["dataset"].unique())
     deep = cells[cells["depth"] > 0]
     looks = style.ramp(sorted(deep["depth"].unique()))
-    figure, axes = style.panels(1, len(datasets), height=3.1, sharey=name == "leaving")
+    figure, axes = style.panels(1, len(datasets), height=3.1, sharey=True)
     for ax, dataset in zip(axes[0], datasets, strict=True):
         here = deep[deep["dataset"] == dataset]
         for place, (depth, cell) in enumerate(here.groupby("depth")):
