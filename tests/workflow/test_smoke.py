@@ -1,6 +1,7 @@
 """The pipeline at the smoke size, from a study's YAML to the report, with its numbers checked."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -116,7 +117,10 @@ def test_every_claim_has_a_finding_with_a_verdict(smoke, studies):
             for finding in mine:
                 assert finding["threshold"] == claim.threshold
                 assert finding["n"] > 0 and (finding["runs"] or study.measures)
-                over, under = finding["low"] > claim.threshold, finding["high"] < claim.threshold
+                low, high = (
+                    math.nan if finding[k] is None else float(finding[k]) for k in ("low", "high")
+                )
+                over, under = low > claim.threshold, high < claim.threshold
                 holds, fails = (over, under) if claim.direction == "above" else (under, over)
                 expected = "supported" if holds else "contradicted" if fails else "undecided"
                 assert finding["verdict"] == expected
