@@ -1,14 +1,28 @@
 """Interleaved timing: contestants take turns, so that a machine that drifts treats all alike."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 
 Job = Callable[[], object]
 ROUNDS = 7
 TURN = 0.08  # seconds that a turn lasts at least
+
+
+@contextmanager
+def threads(n: int) -> Iterator[None]:
+    """Let torch, and the BLAS of NumPy and scikit-learn, use n threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(n)
+    try:
+        with threadpool_limits(n):
+            yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def now() -> float:

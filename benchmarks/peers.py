@@ -8,6 +8,7 @@ import importlib.util
 import os
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -69,6 +70,20 @@ def core(work: Work, R: int) -> Engine:
         return score.loss, score.accuracy
 
     return Engine(R, lambda: next(passes), evaluate)
+
+
+def core_on(threads: int, work: Work, R: int) -> Engine:
+    """As the recorder does it: a stack of R networks for every thread, each on one thread."""
+    pool = ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
+    stacks = list(pool.map(lambda _: core(work, R), range(threads)))
+
+    def evaluate():
+        scores = pool.map(lambda stack: stack.evaluate(), stacks)
+        return tuple(np.concatenate(score) for score in zip(*scores))
+
+    return Engine(
+        threads * R, lambda: list(pool.map(lambda stack: stack.one_pass(), stacks)), evaluate
+    )
 
 
 # PyTorch, one network at a time

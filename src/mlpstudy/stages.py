@@ -4,6 +4,7 @@ import importlib
 import json
 from pathlib import Path
 
+from mlpstudy.core.threads import one_thread
 from mlpstudy.data import store
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.mistakes import Mistake
@@ -15,7 +16,7 @@ from mlpstudy.progress import Progress
 from mlpstudy.studies.finding import write_findings
 from mlpstudy.studies.view import View
 from mlpstudy.tables.files import checksums, read_table, write_tables
-from mlpstudy.tables.networks import Networks, one_thread
+from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Record, Recorder, device_of
 from mlpstudy.tables.schema import tables_of
 from mlpstudy.tables.trained import Trained

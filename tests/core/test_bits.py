@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from mlpstudy.core import probes
+from mlpstudy.core.batches import Examples
+from mlpstudy.core.network import Network
+from mlpstudy.core.train import train
 from mlpstudy.data.datasets import DATASETS
+from mlpstudy.data.split import split
 from mlpstudy.design.run import Run
 from mlpstudy.tables.record import Recorder
 
@@ -73,6 +78,34 @@ def test_two_threads_change_nothing_where_they_have_work_to_do():
     alone = trained([run])[run]
     torch.set_num_threads(2)
     assert trained([run.model_copy(update={"seed": s}) for s in range(4)])[run] == alone
+
+
+@pytest.mark.parametrize("changes", [{}, {"pretraining": "autoencoder", "pretraining_epochs": 1}])
+def test_the_core_by_itself_keeps_its_bits_on_any_number_of_threads(changes):
+    settings = {"dataset": "digits", "width": 128, "activation": "relu", "epochs": 2, **changes}
+    runs = [Run(seed=seed, **settings) for seed in range(4)]
+    data = DATASETS["digits"]()
+    seen = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        network = Network(runs, data.shape, data.classes)
+        network.initialize()
+        examples = Examples([split(data, runs[0]).train], [0] * 4, network)
+        scores = [probes.evaluate(network, examples) for _ in train(network, examples)]
+        assert torch.get_num_threads() == threads
+        seen.append((network.theta.numpy().tobytes(), np.stack(scores).tobytes()))
+    assert seen[0] == seen[1]
+
+
+def test_the_layers_below_the_last_keep_their_weights_where_only_it_learns():
+    run = Run(**{**BASE, "trained": "last", "weight_decay": 0.1, "optimizer": "adam"})
+    data = DATASETS["iris"]()
+    network = Network([run], data.shape, data.classes)
+    network.initialize()
+    before = [block.clone() for block in network.blocks(network.theta)]
+    list(train(network, Examples([split(data, run).train], [0], network)))
+    same = [torch.equal(a, b) for a, b in zip(before, network.blocks(network.theta))]
+    assert same == [True] * 4 + [False] * 2
 
 
 def test_a_diverging_neighbour_changes_nothing(monkeypatch):

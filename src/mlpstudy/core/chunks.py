@@ -2,13 +2,14 @@
 
 A stack of one pays Python's overhead at every operation; a stack whose arrays leave the cache pays
 for memory at every operation. Between the two lies the largest stack whose weights, gradient,
-optimizer state, rates and activations together stay within BUDGET. The bits of a run do not depend
+optimizer state, rates, activations and patches together stay within BUDGET. The bits of a run do not depend
 on it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
+from mlpstudy.core.modules import Convolve, Linear
 from mlpstudy.core.network import Network
 from mlpstudy.design.run import Run, shape
 
@@ -16,16 +17,24 @@ BUDGET = {"cpu": 8 * 2**20, "cuda": 2**30}  # bytes: a core's share of the cache
 LARGEST = {"cpu": 128, "cuda": 4096}
 ARRAYS = 5  # of the size of the parameters: theta, its last finite copy, gradient, v, eta
 OUTPUTS = 4  # of the size of a layer's outputs: a, z, delta and what is multiplied with it
+PATCHES = 2  # what a kernel sees at all its places, and the delta that comes back to them
 FULL_BATCH = 256  # examples that count for a batch of all of them
 
 
 def networks_that_fit(network: Network, device: str = "cpu") -> int:
     """How many networks like this one (a stack of one) stay within the device's budget."""
     batch = network.runs[0].batch_size or FULL_BATCH
-    units = network.layers[0].fans[0] + sum(m.fans[1] for m in network.layers)
-    numbers = ARRAYS * network.n_parameters + OUTPUTS * batch * units
+    units = network.layers[0].fans[0] + sum(_outputs(m) for m in network.layers)
+    patches = sum(
+        PATCHES * m.rows * m.columns * m.fans[0] for m in network.layers if isinstance(m, Convolve)
+    )
+    numbers = ARRAYS * network.n_parameters + batch * (OUTPUTS * units + patches)
     fit = BUDGET[device] // (network.like.element_size() * numbers)
     return max(1, min(LARGEST[device], fit))
+
+
+def _outputs(layer: Linear) -> int:
+    return layer.n_out if isinstance(layer, Convolve) else layer.fans[1]
 
 
 def chunks(runs: Sequence[Run], largest: Callable[[Run], int]) -> Iterator[list[Run]]:

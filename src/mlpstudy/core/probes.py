@@ -9,6 +9,7 @@ from torch import Tensor
 from mlpstudy.core.batches import Examples
 from mlpstudy.core.costs import correct
 from mlpstudy.core.network import Network
+from mlpstudy.core.threads import one_thread
 
 ROWS = 64  # examples per block of an evaluation: fixed, as the bits of a sum depend on it
 PROBED = 128  # training examples that the layers are probed on, the first of the run's split
@@ -20,6 +21,7 @@ class Score(NamedTuple):
     accuracy: np.ndarray  # (R,); of a regression, the share of the variance that is explained
 
 
+@one_thread()
 def evaluate(network: Network, examples: Examples) -> Score:
     """Loss and accuracy of every run on all its examples, without dropout or noise."""
     network.learning(False)
@@ -57,6 +59,7 @@ LAYER_MEASURES = (
 )
 
 
+@one_thread()
 def layers(network: Network, examples: Examples) -> dict[str, np.ndarray]:
     """Every measure of LAYER_MEASURES as (R, layers), the last layer being the output.
 

@@ -12,6 +12,7 @@ from mlpstudy.core.network import Network
 from mlpstudy.core.optimizers import OPTIMIZERS
 from mlpstudy.core.pretrain import pretraining
 from mlpstudy.core.schedules import SCHEDULES
+from mlpstudy.core.threads import one_thread
 
 
 class Pass(NamedTuple):
@@ -36,14 +37,16 @@ def train(
     yield Pass(0, frozen.clone())
     for epoch in range(1, epochs + 1):
         learner.schedule(epoch)
-        learner.learn(examples, orders.next())
-        frozen |= ~_finite(network)
+        with one_thread():
+            learner.learn(examples, orders.next())
+            frozen |= ~_finite(network)
         if frozen.any():
             network.copy_runs(frozen, finite, network.theta)
         finite.copy_(network.theta)
         yield Pass(epoch, frozen.clone())
 
 
+@one_thread()
 def _pretrain(network: Network, examples: Examples) -> Tensor:
     """Train the hidden layers one by one where the runs ask for it; (R,) the runs that diverge."""
     frozen = torch.zeros(network.R, dtype=torch.bool, device=network.like.device)
@@ -59,6 +62,9 @@ class Learner:
     def __init__(self, network: Network):
         self.network, runs = network, network.runs
         self.last_only = runs[0].trained == "last"
+        network.layers[-1].first = (
+            self.last_only or len(network.layers) == 1
+        )  # nothing below learns
         self.optimizer = OPTIMIZERS[runs[0].optimizer](network.theta, runs[0].momentum)
         decay = [run.weight_decay for run in runs]
         self.decay = network.spread(decay) if any(decay) else None

@@ -2,8 +2,7 @@
 on a grid, on a noisy test set, along a slice of the error surface.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -92,14 +91,3 @@ def forward(network: Network, x: np.ndarray, r: int = 0) -> Passed:
             outputs.append(z)
     a = [module.a for module in network.activations] + [z]
     return Passed(*([array[r].cpu().numpy().copy() for array in part] for part in (a, outputs)))
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """torch on one thread, as in training: the last bits of its sums depend on their number."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

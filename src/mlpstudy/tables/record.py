@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Literal
 
 import numpy as np
@@ -84,6 +85,7 @@ class Recorder:
         self.dataset = lru_cache(dataset)
         self.device, self.keep, self.progress = device, keep, progress
         self.splits: dict[tuple, Split] = {}
+        self.splitting = Lock()
 
     def record(self, runs: Sequence[Run]) -> Iterator[list[Record]]:
         """Train the runs and yield the records of each stack when it is done."""
@@ -100,11 +102,12 @@ class Recorder:
 
     def _split(self, run: Run) -> Split:
         key = data_key(run)
-        if key not in self.splits:
-            while len(self.splits) >= SPLITS_KEPT:
-                del self.splits[next(iter(self.splits))]
-            self.splits[key] = split(self.dataset(run.dataset), run)
-        return self.splits[key]
+        with self.splitting:
+            if key not in self.splits:
+                while len(self.splits) >= SPLITS_KEPT:
+                    del self.splits[next(iter(self.splits))]
+                self.splits[key] = split(self.dataset(run.dataset), run)
+            return self.splits[key]
 
     def _record_stack(self, runs: list[Run]) -> list[Record]:
         network = self._network(runs)
