@@ -191,9 +191,12 @@ def list_(
 def _listed(context: typer.Context, kind: str) -> list[str]:
     if kind != "studies":
         return list(names_of(next(f for f in TABLES if f + "s" == kind)))
-    studies = context.obj().studies.values()
+    from mlpstudy.report.words import chosen
+
+    project = context.obj()
+    studies, language = project.studies.values(), project.settings.language
     width = max(len(study.name) for study in studies)
-    return [f"{s.name:{width}}  {s.title} ({s.extent})" for s in studies]
+    return [f"{s.name:{width}}  {chosen(s.title, language)} ({s.extent})" for s in studies]
 
 
 @app.command()

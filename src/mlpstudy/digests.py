@@ -24,8 +24,8 @@ STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         + ("analysis/theory.py", "studies", "design/study.py", *_TABLES),
         ("numpy", "pandas", "scipy"),
     ),
-    "draw": (("analysis/style.py", "figures"), ("matplotlib", "seaborn")),
-    "report": (("report",), ("jinja2", "markdown-it-py")),
+    "draw": (("analysis/style.py", "analysis/terms.py", "figures"), ("matplotlib", "seaborn")),
+    "report": (("analysis/terms.py", "report"), ("jinja2", "pillow")),
 }
 
 

@@ -176,7 +176,8 @@ def draw(project: Project, study_name: str) -> None:
     listed = []
     with style.context():
         for drawn in module.figures(frames, study):
-            style.save(drawn.figure, folder / "figures" / drawn.name)
+            figures = folder / "figures"
+            style.save(drawn.figure, figures / drawn.name, french=figures / "fr" / drawn.name)
             listed.append(drawn.description())
     write_json(folder / "figures.json", listed)
 

@@ -347,6 +347,9 @@ SLIPS = [
     ("  train:", "  ../train:", f"sweep.'../train': '../train' is not allowed; {NAME}"),
     ("  train:", "  <script>:", f"sweep.'<script>': '<script>' is not allowed; {NAME}"),
     # types
+    ("title: Does", "title: {en: Does} #", f"title.fr: is missing; {LINE}"),
+    ("title: Does", "title: {en: a, fr: 5} #", f"title.fr: is not allowed; {LINE}"),
+    ("title: Does", "title: {en: a, fr: b, de: c} #", "title.de: unknown key; one of en, fr"),
     ("title: Does", "title: 5 #", f"title: 5 is not allowed; {LINE}"),
     ("title: Does", "title: yes #", f"title: true is not allowed; {LINE}"),
     ("title: Does", "title: '' #", f"title: '' is not allowed; {LINE}"),
@@ -386,7 +389,7 @@ SLIPS = [
     ("    seeds: 20", "    seeds: none", f"sweep.start.seeds: 'none' is not allowed; {SEEDS} or null"),
     # blocks
     ("sweep:\n", "swep:\n", "swep: unknown key; one of study, title, question, lecture, module, options, "
-        "base, seeds, sweep, claims, smoke, full; did you mean 'sweep'?"),
+        "base, seeds, sweep, claims, limits, smoke, full; did you mean 'sweep'?"),
     ("    grid: {depth: [1, 2, 3]}", "", "sweep.train: null is not allowed; a mapping"),
     ("    grid: {depth: [1", "    gird: {depth: [1", "sweep.train.gird: unknown key; "
         "one of base, grid, zip, cells, exclude, seeds; did you mean 'grid'?"),
@@ -580,3 +583,10 @@ CLAIM = """\
 claims:
   - {id: C1, says: s, statistic: t, direction: below, threshold: 1}
 """
+
+
+def test_texts_in_both_languages(study_of):
+    both = '{en: "Is it deep?", fr: "Est-ce profond ?"}'
+    study = study_of(GOOD.replace("title: Does the gradient vanish with depth?", f"title: {both}"))
+    assert study.title == {"en": "Is it deep?", "fr": "Est-ce profond ?"}
+    assert study.resolved()["title"] == study.title

@@ -83,11 +83,11 @@ def test_a_damaged_table_does_not_reach_the_report(results, provenance):
 
 
 def test_a_figure_that_is_no_png_is_refused(report, results, provenance):
-    assert report.chapters[0].figures[0].size[0] > 1000
+    assert report.chapters[0].figures[0].size("en")[0] > 1000
     (results / "studies" / "vanishing" / "figures" / "deltas.png").write_bytes(b"GIF89a")
     figure = collect(results, LECTURE, provenance).chapters[0].figures[0]
     with pytest.raises(ValueError, match="deltas: not a PNG"):
-        _ = figure.size
+        figure.size("en")
 
 
 def test_figure_names_are_checked(results, provenance):

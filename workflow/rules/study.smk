@@ -57,7 +57,7 @@ rule draw:
         f"{RESULTS}/studies/{{study}}/figures.json",
         figures=report(
             directory(f"{RESULTS}/studies/{{study}}/figures"),
-            patterns=["{figure}.png"],
+            patterns=["{figure,[A-Za-z0-9_-]+}.png"],
             caption="../report/figure.rst",
             category="{study}",
             labels={"figure": "{figure}"},

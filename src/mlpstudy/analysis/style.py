@@ -22,7 +22,11 @@ import seaborn as sns
 from matplotlib import colors
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, FuncFormatter
 from scipy.optimize import isotonic_regression
+
+from mlpstudy.analysis import terms
 
 mpl.use("Agg")
 
@@ -275,23 +279,48 @@ def note_n(target: Axes | Figure, n: int, what: str = "networks") -> None:
     target.text(0.995, 0.3 * strip, text, ha="right", **note)
 
 
-def save(figure: Figure, path: str | os.PathLike) -> tuple[Path, Path]:
+def save(
+    figure: Figure, path: str | os.PathLike, french: str | os.PathLike = ""
+) -> tuple[Path, ...]:
     """Write a figure as path.png (160 dpi) and path.svg, the same bytes each time; close it.
 
     path: without suffix; its folder is made. Each file is renamed into place when it is whole.
+    french: where the figure goes once more, with its words in French; "" for not at all.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
-    written = []
     with context():
-        for suffix, known in metadata.items():
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format=suffix, dpi=DPI, metadata=known)
-            written.append(_replace(path.with_name(f"{path.name}.{suffix}"), buffer.getvalue()))
+        written = _written(figure, Path(path))
+        if french:
+            translate(figure)
+            written += _written(figure, Path(french))
     figure.clear()
     plt.close(figure)  # where pyplot knows it
-    return tuple(written)
+    return written
+
+
+def _written(figure: Figure, path: Path) -> tuple[Path, Path]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+    files = []
+    for suffix, known in metadata.items():
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=suffix, dpi=DPI, metadata=known)
+        files.append(_replace(path.with_name(f"{path.name}.{suffix}"), buffer.getvalue()))
+    return tuple(files)
+
+
+def translate(figure: Figure) -> None:
+    """Give every text of a figure its French words, those at the ticks too."""
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            for formatter, put in (
+                (axis.get_major_formatter(), axis.set_major_formatter),
+                (axis.get_minor_formatter(), axis.set_minor_formatter),
+            ):
+                if isinstance(formatter, FixedFormatter | FuncFormatter):
+                    put(FuncFormatter(lambda x, at, told=formatter: terms.french(told(x, at))))
+    for text in figure.findobj(Text):
+        if text.get_text():
+            text.set_text(terms.french(text.get_text()))
 
 
 def _replace(path: Path, content: bytes) -> Path:

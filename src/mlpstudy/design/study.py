@@ -1,6 +1,7 @@
 """A study: one question in a YAML file -> the runs that it asks for, and the claims at stake."""
 
 import math
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -32,6 +33,7 @@ from mlpstudy.design.names import PACKAGE, functions_of
 from mlpstudy.design.overlay import OVERLAYS, laid_over, origin
 from mlpstudy.design.run import FIELDS, Run, canonical
 from mlpstudy.design.settings import SIZES, STRICT, Settings, StudyName
+from mlpstudy.said import LANGUAGES
 
 MODULES = PACKAGE / "studies"
 NOT_A_STUDY = ("finding", "view")  # files among the modules that analyse nothing
@@ -76,8 +78,27 @@ Word = text_like(r"[A-Za-z_][A-Za-z0-9_]{0,63}", "a word of letters, digits and 
 ClaimId = text_like(
     r"[A-Z][A-Za-z0-9_-]{0,63}", "a capital, then letters, digits, _ and -, such as C22"
 )
-Line = text_like(r"[^\x00-\x1f\x7f\u2028\u2029]{1,300}", "one line of 1 to 300 characters")
-Text = Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+def said_like(pattern: str, allowed: str) -> Any:
+    """The type of a text, or of one for each language, that a regular expression matches."""
+
+    def check(text: Any) -> Any:
+        for language, each in text.items() if isinstance(text, dict) else [("", text)]:
+            key = (language,) if language else ()
+            if language and language not in LANGUAGES:
+                raise refuse("unknown key", key=key, allowed="one of " + ", ".join(LANGUAGES))
+            if not (isinstance(each, str) and re.fullmatch(pattern, each, re.DOTALL)):
+                raise refuse("is not allowed", key=key, allowed=allowed)
+        if isinstance(text, dict) and (missing := set(LANGUAGES) - set(text)):
+            raise refuse("is missing", key=(min(missing),), allowed=allowed)
+        return text
+
+    return Annotated[Any, AfterValidator(check), Field(json_schema_extra={"allowed": allowed})]
+
+
+Line = said_like(r"[^\x00-\x1f\x7f\u2028\u2029]{1,300}", "one line of 1 to 300 characters")
+Text = said_like(r".{1,4000}", "text of 1 to 4000 characters")
 _INFINITE = (math.inf, -math.inf)
 _OPTION = "a number, text, true or false, or a list of these"
 
@@ -150,6 +171,7 @@ class Study(BaseModel):
     seeds: Seeds | None = Field(None, description="n for the seeds 0 to n-1, or a list of seeds")
     sweep: dict[StudyName, Block] = Field({}, description="blocks of cells, by name")
     claims: list[Claim] = Field([], description="what is tested")
+    limits: Text | None = Field(None, description="what the answer does not cover")
     smoke: dict[str, Any] | None = Field(None, description="laid over the rest: smaller")
     full: dict[str, Any] | None = Field(None, description="laid over the rest: larger")
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
+from mlpstudy.said import Said
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -11,9 +13,9 @@ class Drawn:
 
     name: str
     figure: Figure
-    title: str  # the answer, in one line
-    caption: str  # what was swept, what is fixed, what to see
-    alt: str  # what the figure shows, for those who do not see it
+    title: str | Said  # the answer, in one line
+    caption: str | Said  # what was swept, what is fixed, what to see
+    alt: str | Said  # what the figure shows, for those who do not see it
     n: int | None = None
 
     def description(self) -> dict:

@@ -32,7 +32,7 @@ def build(
     files = {
         report_dir / "index.html": page(report, templates, language).encode(),
         report_dir / "README.md": readme(report, templates, language).encode(),
-        **_figures(report, report_dir / "figures"),
+        **_figures(report, report_dir / "figures", language),
     }
     for path, content in files.items():
         write_atomically(path, content)
@@ -41,10 +41,10 @@ def build(
     return list(files)
 
 
-def _figures(report: Report, folder: Path) -> dict[Path, bytes]:
+def _figures(report: Report, folder: Path, language: str) -> dict[Path, bytes]:
     """The PNG of each figure; the dot, which no name holds, keeps study and figure apart."""
     return {
-        folder / f"{chapter.name}.{figure.name}.png": figure.png
+        folder / f"{chapter.name}.{figure.name}.png": figure.in_language(language)
         for chapter in report.chapters
         for figure in chapter.figures
     }

@@ -15,6 +15,7 @@ from typing import Any
 
 from mlpstudy.design import yaml_file
 from mlpstudy.report.plan import Plan, datasets, plans
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import (
     CONTRADICTED,
     DEPENDS,
@@ -30,7 +31,6 @@ UNTESTED, OPINION = "untested", "opinion"  # what a claim without a finding has 
 STATUSES = (SUPPORTED, CONTRADICTED, DEPENDS, UNDECIDED, UNTESTED, OPINION)
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of studies, figures and tables: in paths
-HEAVY = 400_000  # bytes: a drawing with more marks than this is shown as pixels
 ROWS = 200  # of a table: more are counted, not shown
 
 
@@ -40,7 +40,7 @@ class Claim:
 
     id: str
     fr: str
-    en: str
+    en: str | Said
     chapter: str = ""
     opinion: bool = False
 
@@ -67,28 +67,25 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Picture:
-    """One figure of a study; `n` networks are behind it. `svg` is b"" where there is none."""
+    """One figure of a study; `n` networks are behind it."""
 
     name: str
     title: Any
     caption: Any
     alt: Any
     n: int | None
-    png: bytes
-    svg: bytes
+    png: Mapping[str, bytes]  # by language; or under "" where it is the same in both
 
-    @property
-    def best(self) -> tuple[str, bytes]:
-        """Media type and content for the page: the drawing, unless it is heavy."""
-        drawn = self.svg and len(self.svg) <= max(HEAVY, len(self.png))
-        return ("image/svg+xml", self.svg) if drawn else ("image/png", self.png)
+    def in_language(self, language: str) -> bytes:
+        """The PNG for readers of a language."""
+        return self.png.get(language) or next(iter(self.png.values()))
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the PNG in pixels, from its header."""
-        if self.png[:8] != b"\x89PNG\r\n\x1a\n":
+    def size(self, language: str) -> tuple[int, int]:
+        """Width and height of a PNG in pixels, from its header."""
+        png = self.in_language(language)
+        if png[:8] != b"\x89PNG\r\n\x1a\n":
             raise ValueError(f"figure {self.name}: not a PNG")
-        return struct.unpack(">II", self.png[16:24])
+        return struct.unpack(">II", png[16:24])
 
 
 @dataclass(frozen=True)
@@ -236,15 +233,17 @@ def _verdicts(findings: Sequence[Finding], claims: Sequence[Claim]) -> tuple[Ver
 
 def _picture(folder: Path, told: Mapping[str, Any]) -> Picture:
     name = _checked(told["name"])
-    svg = folder / f"{name}.svg"
+    english, french = folder / f"{name}.png", folder / "fr" / f"{name}.png"
+    png = {"": english.read_bytes()}
+    if french.exists() and (other := french.read_bytes()) != png[""]:
+        png = {"en": png[""], "fr": other}
     return Picture(
         name=name,
         title=told.get("title", ""),
         caption=told.get("caption", ""),
         alt=told["alt"],
         n=told.get("n"),
-        png=(folder / f"{name}.png").read_bytes(),
-        svg=svg.read_bytes() if svg.exists() else b"",
+        png=png,
     )
 
 

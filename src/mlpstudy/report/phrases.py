@@ -2,21 +2,28 @@
 
 from typing import Any
 
+from mlpstudy.analysis.terms import said
 from mlpstudy.report.collect import STATUSES, Verdict
 from mlpstudy.report.numbers import MISSING, measured, number
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 
 
-def value_of(finding: Finding) -> str:
+def value_of(finding: Finding) -> Said:
     """The value, its interval and its unit."""
     shown = measured(finding.value, finding.low, finding.high, finding.threshold)
-    return f"{shown} {finding.unit}".rstrip()
+    return _with_unit(str(shown), finding)
 
 
-def needed_by(finding: Finding) -> str:
+def needed_by(finding: Finding) -> Said:
     """The side of the threshold on which the claim is supported."""
     sign = {"above": ">", "below": "<"}[finding.direction]
-    return f"{sign} {number(float(finding.threshold), digits=None)} {finding.unit}".rstrip()
+    return _with_unit(f"{sign} {number(float(finding.threshold), digits=None)}", finding)
+
+
+def _with_unit(number: str, finding: Finding) -> Said:
+    unit = said(finding.unit)
+    return Said(en=f"{number} {unit['en']}".rstrip(), fr=f"{number} {unit['fr']}".rstrip())
 
 
 def networks_of(verdict: Verdict) -> str:
@@ -30,9 +37,13 @@ def statistics_of(verdict: Verdict) -> tuple[str, ...]:
     return tuple(dict.fromkeys(finding.statistic for finding in verdict.findings))
 
 
-def says_of(verdict: Verdict) -> tuple[str, ...]:
+def says_of(verdict: Verdict) -> list[str | Said]:
     """The sentences as they were tested, each once."""
-    return tuple(dict.fromkeys(finding.says for finding in verdict.findings))
+    sentences: list[str | Said] = []
+    for finding in verdict.findings:
+        if finding.says not in sentences:
+            sentences.append(finding.says)
+    return sentences
 
 
 def tally_of(verdict: Verdict) -> dict[str, int]:

@@ -9,10 +9,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from mlpstudy.analysis.terms import named, said, spaced
 from mlpstudy.report import phrases
 from mlpstudy.report.collect import STATUSES
 from mlpstudy.report.numbers import number
-from mlpstudy.report.words import SYMBOLS, WORDS, spaced
+from mlpstudy.report.words import SYMBOLS, WORDS
 
 FILTERS = {
     "cell": phrases.cell,
@@ -20,6 +21,8 @@ FILTERS = {
     "networks_of": phrases.networks_of,
     "number": number,
     "says_of": phrases.says_of,
+    "named": named,
+    "said": said,
     "spaced": spaced,
     "statistics_of": phrases.statistics_of,
     "tally_of": phrases.tally_of,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-LANGUAGES = ("en", "fr")
+from mlpstudy.said import LANGUAGES
 
 SYMBOLS = {  # of a verdict: it is never told by its colour alone
     "supported": "✓",
@@ -145,18 +145,16 @@ def french(text: str) -> str:
 
 
 def localized(text: str | Mapping[str, str] | None) -> dict[str, str]:
-    """A study's text by language; the key "" for a text whose language is not told."""
-    if isinstance(text, Mapping):
-        return {language: text[language] for language in LANGUAGES if text.get(language)}
-    return {"": str(text)} if text else {}
+    """A study's text by language; the key "" for a text that is the same in both."""
+    if not isinstance(text, Mapping):
+        return {"": str(text)} if text else {}
+    told = {language: text[language] for language in LANGUAGES if text.get(language)}
+    if len(told) == len(LANGUAGES) and len(set(told.values())) == 1:
+        return {"": told["en"]}
+    return {name: french(each) if name == "fr" else each for name, each in told.items()}
 
 
 def chosen(text: Any, language: str) -> str:
     """A study's text in a language, or else in the one that it has."""
     texts = localized(text)
     return texts.get(language) or next(iter(texts.values()), "")
-
-
-def spaced(name: str) -> str:
-    """The name of a statistic, of a field or of a count as words."""
-    return str(name).replace("_", " ")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mlpstudy.files import write_atomically
+from mlpstudy.said import Said
 
 SUPPORTED = "supported"
 CONTRADICTED = "contradicted"
@@ -35,7 +36,7 @@ class Finding:
     n: int  # networks, or things measured, behind the value
     direction: str  # "above" or "below"
     threshold: float
-    says: str  # the claim as tested, one English sentence
+    says: str | Said  # the claim as tested, one sentence
     runs: tuple[str, ...] = ()  # a few run_ids behind it, where there are runs
     rerun: str = ""  # the command that measures it again
 
