@@ -14,7 +14,7 @@ smoke: $(READY)
 	$(RUN) -m snakemake --cores $(CORES) --config size=smoke
 
 test: $(READY)
-	$(RUN) -m pytest
+	$(RUN) -m pytest --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder
 
 bench: $(READY)
 	$(RUN) -m benchmarks

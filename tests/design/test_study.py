@@ -526,7 +526,9 @@ def guide():
     return (ROOT / "config/README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("key", {*Study.model_fields, *Block.model_fields, *Claim.model_fields})
+@pytest.mark.parametrize(
+    "key", sorted({*Study.model_fields, *Block.model_fields, *Claim.model_fields})
+)
 def test_every_key_is_explained_to_the_user(key):
     assert re.search(rf"^\| .*`{key}`.* \|", guide(), re.MULTILINE)
 

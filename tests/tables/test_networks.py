@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from mlpstudy.core.threads import one_thread
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.run import Run
-from mlpstudy.tables.networks import Networks, one_thread
+from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Recorder
 
 PLAIN = Run(dataset="iris", depth=2, width=5, activation="tanh", epochs=3, seed=1)
