@@ -1,0 +1,102 @@
+"""What a reader does with the page, at the width of a desk and of a phone."""
+
+import pytest
+from reading import DESKTOP, HOSTILE, PHONE, serious
+
+SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+def ids(page) -> list[str]:
+    """The claims that the verdict table shows, in order."""
+    return page.locator("#verdict-table tbody tr:visible > th").all_inner_texts()
+
+
+@SIZES
+def test_it_fits_and_names_stay_text(opened, size):
+    page = opened(size).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert page.locator("b", has_text='"bold"').filter(has_not_text="<b>").count() == 0
+    assert page.locator(".chapter h2").first.inner_text() == HOSTILE
+    assert page.locator("figure img").first.get_attribute("alt") == HOSTILE
+    assert page.locator("script").count() == page.evaluate("document.scripts.length")
+    assert HOSTILE in page.locator("#provenance").inner_text()
+
+
+@SIZES
+def test_claims_are_filtered_by_verdict_and_by_words(opened, size):
+    page = opened(size).page
+    everything = ids(page)
+    assert len(everything) == 42 and everything[:3] == ["C21", "C30", "C33"]
+    page.locator("button[data-only=contradicted]").click()
+    assert ids(page) == ["C21", "U-mine"]
+    page.locator("button[data-only='']").click()
+    page.locator("#search").fill("EVAPORE")  # neither case nor accents matter
+    assert ids(page) == ["C22"]
+    assert page.locator("#shown").inner_text() == "1"
+    page.locator("#search").fill("")
+    assert ids(page) == everything
+
+
+def test_claims_are_sorted_by_a_click_on_a_head(opened):
+    page = opened().page
+    head = page.locator("#verdict-table th[data-by]").first
+    for order, first in (("ascending", "C01"), ("descending", "U-mine")):
+        head.locator("button").click()
+        assert head.get_attribute("aria-sort") == order
+        assert ids(page)[0] == first
+    page.locator("#verdict-table th[data-by] button").nth(1).focus()
+    page.keyboard.press("Enter")  # by verdict
+    assert ids(page)[0] == "C33"
+
+
+@SIZES
+def test_the_language_is_switched_and_kept(opened, size):
+    page = opened(size).page
+    assert page.locator("h1").inner_text() == "The lecture, put to the test"
+    page.locator("button[data-language=fr]").click()
+    assert page.locator("h1").inner_text() == "Le cours à l'épreuve"
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert page.get_by_text("Cela aide.").first.is_visible()
+    assert not page.get_by_text("It helps.").first.is_visible()
+    page.reload()
+    assert page.locator("h1").inner_text() == "Le cours à l'épreuve"
+
+
+@SIZES
+def test_the_theme_is_switched(opened, size):
+    page = opened(size, color_scheme="light").page
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(colour)
+    page.locator("button[data-theme=dark]").click()
+    assert page.evaluate(colour) != light
+
+
+@SIZES
+def test_a_command_is_copied(opened, size):
+    seen = opened(size)
+    button = seen.page.locator(".again .copy").first
+    button.scroll_into_view_if_needed()
+    button.click()
+    assert seen.clipboard() == "snakemake --cores 2 trainability"
+    assert button.inner_text() == "Copied"
+
+
+def test_the_keyboard_reaches_the_verdicts_first(opened):
+    page = opened().page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#verdicts")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@SIZES
+def test_accessibility(opened, axe, size, scheme):
+    seen = opened(size, color_scheme=scheme, bypass_csp=True)
+    seen.page.wait_for_timeout(300)
+    assert serious(seen.page, axe) == []
+
+
+def test_it_prints(opened):
+    pdf = opened().page.pdf()
+    assert pdf.startswith(b"%PDF") and len(pdf) > 50_000
