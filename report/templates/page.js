@@ -12,6 +12,32 @@
   const press = (buttons, pressed) =>
     buttons.forEach((button) => button.setAttribute("aria-pressed", String(button === pressed)));
 
+  // The interactive figures: Vega draws them when they come near, in the page's language
+  const explored = JSON.parse(document.getElementById("explored")?.textContent ?? "{}");
+  const rowsOf = ({ columns, rows }) =>
+    rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
+  const draw = async (place) => {
+    const chart = explored[place.dataset.chart];
+    const before = place.view;
+    const spec = structuredClone(chart[root.lang]);
+    spec.datasets = { rows: rowsOf(chart) };
+    spec.params?.filter((each) => each.bind && before && each.name !== "picked")
+      .forEach((each) => { each.value = before.signal(each.name); });
+    const { view } = await vegaEmbed(place, spec, {
+      actions: false, ast: true, defaultStyle: false, renderer: "canvas",
+      tooltip: { disableDefaultStyle: true },
+    });
+    before?.finalize();
+    place.view = view;
+    view.addEventListener("click", (_, item) => {
+      if (item?.datum?.command) copyText(item.datum.command);
+    });
+    place.dataset.drawn = root.lang;
+  };
+  const redraw = () => all(".chart").filter((place) => place.view).forEach(draw);
+  const near = new IntersectionObserver((seen) => seen.filter((each) => each.isIntersecting)
+    .forEach((each) => { near.unobserve(each.target); draw(each.target); }), { rootMargin: "400px" });
+
   // Two switches: each shows one of its buttons pressed, and comes back as it was left.
   const switchOf = (key, set) => {
     const buttons = all(`button[data-${key}]`);
@@ -29,6 +55,7 @@
   };
   switchOf("language", (language) => {
     root.lang = language;
+    redraw();
     document.title = document.querySelector("title").dataset[language];
   });
   switchOf("theme", (theme) => {
@@ -99,6 +126,15 @@
       document.execCommand("copy");
     }
   };
+  const toast = document.getElementById("toast");
+  let fading = 0;
+  const copyText = async (text) => {
+    toast.querySelector("code").textContent = text;
+    toast.hidden = false;
+    await copied(toast.querySelector("code"));
+    clearTimeout(fading);
+    fading = setTimeout(() => { toast.hidden = true; }, 2500);
+  };
   all("button.copy").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", async () => {
@@ -117,5 +153,6 @@
   });
   addEventListener("afterprint", () => folded.forEach((each) => { each.open = false; }));
 
-  all(".switches, .search").forEach((each) => { each.hidden = false; });
+  all(".switches, .search, .explore").forEach((each) => { each.hidden = false; });
+  all(".chart").forEach((place) => near.observe(place));
 })();

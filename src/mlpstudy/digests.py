@@ -24,8 +24,14 @@ STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         + ("analysis/theory.py", "studies", "design/study.py", *_TABLES),
         ("numpy", "pandas", "scipy"),
     ),
-    "draw": (("analysis/style.py", "analysis/terms.py", "figures"), ("matplotlib", "seaborn")),
-    "report": (("analysis/terms.py", "report"), ("jinja2", "pillow")),
+    "draw": (
+        ("analysis/style.py", "analysis/colours.py", "analysis/terms.py", "figures"),
+        ("matplotlib", "seaborn"),
+    ),
+    "report": (
+        ("analysis/colours.py", "analysis/terms.py", "report"),
+        ("jinja2", "pillow", "altair", "vl-convert-python"),
+    ),
 }
 
 

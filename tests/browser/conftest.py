@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # explored.py, reading.py
-sys.path.insert(0, str(Path(__file__).parents[1] / "report"))  # example.py
+sys.path.insert(0, str(Path(__file__).parent))  # reading.py
+sys.path.insert(0, str(Path(__file__).parents[1] / "report"))  # example.py, explored.py
 
 import example
 from explored import tables

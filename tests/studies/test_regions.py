@@ -42,6 +42,7 @@ def view() -> View:
     ]
     points = pd.DataFrame({"dataset": "moons", **corners, "y": [0, 1, 0, 1]})
     measured = {"shapes": pd.DataFrame(shapes), "planes": pd.concat(planes), "points": points}
+    measured["passes"] = measured["planes"].assign(epoch=0)
     study = {"name": "regions", "options": {}, "claims": CLAIMS}
     frames = pd.DataFrame(runs), pd.DataFrame(curves), pd.DataFrame()
     return View(study, {}, *frames, measured=measured)
@@ -87,6 +88,9 @@ def test_a_linear_model_is_measured_to_have_convex_regions():
     assert measured["shapes"]["parts"].tolist() == [2, 2]
     side = int(study.options["side"])
     assert len(measured["planes"]) == side**2 and len(measured["points"]) == 600
+    along = measured["passes"].groupby("epoch").size()
+    coarse = int(study.options["coarse_side"]) ** 2
+    assert along.to_dict() == dict.fromkeys(study.options["passes"], coarse)
 
 
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])

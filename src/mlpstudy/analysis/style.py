@@ -27,6 +27,7 @@ from matplotlib.ticker import FixedFormatter, FuncFormatter
 from scipy.optimize import isotonic_regression
 
 from mlpstudy.analysis import terms
+from mlpstudy.analysis.colours import COLOURS
 
 mpl.use("Agg")
 
@@ -36,9 +37,6 @@ TEXT, SMALL, TITLE = 9.5, 8.5, 11  # points
 INK, FAINT, GRID = "#222222", "#666666", "#e4e4e4"
 SEQUENTIAL, DIVERGING = "viridis", "PuOr_r"  # of images: both safe for colour-blind readers
 
-# Okabe and Ito (2008), without the yellow that white paper swallows; neighbours in this order
-# differ in lightness as well as in hue.
-COLOURS = ("#0072b2", "#e69f00", "#000000", "#009e73", "#56b4e9", "#d55e00", "#cc79a7")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 LINES = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.5, 1.2, 1.5)))
 

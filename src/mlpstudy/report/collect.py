@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpstudy.design import yaml_file
+from mlpstudy.report.explore import Explored, explored
 from mlpstudy.report.plan import Plan, datasets, plans
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import (
@@ -120,6 +121,7 @@ class Chapter:
     counts: Mapping[str, Any]
     figures: tuple[Picture, ...]
     tables: tuple[Summary, ...]
+    explored: tuple[Explored, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -217,6 +219,7 @@ def _chapter(folder: Path, name: str, claims: Sequence[Claim]) -> Chapter:
         counts=_json(folder / "counts.json"),
         figures=tuple(_picture(folder / "figures", f) for f in _listed(folder / "figures.json")),
         tables=tuple(_summary(folder / "tables", t) for t in _listed(folder / "tables.json")),
+        explored=explored(folder / "tables", study),
     )
 
 

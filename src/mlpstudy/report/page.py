@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import io
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,23 @@ from markupsafe import Markup, escape
 from PIL import Image
 
 from mlpstudy.report.collect import Report
-from mlpstudy.report.templates import environment
+from mlpstudy.report.explore import libraries
+from mlpstudy.report.templates import anchor, environment
 from mlpstudy.report.words import LANGUAGES, chosen, french, localized, word
 
 COLOURS = 128  # of a figure on the page
+VEGA = "// Vega, Vega-Lite, Vega-Embed: University of Washington and others, BSD 3-Clause License"
 
 
 def page(report: Report, templates: Path, language: str) -> str:
     """The page in both languages; it opens in `language`."""
     style, script = (_source(templates / name) for name in ("page.css", "page.js"))
+    charts = {
+        str(anchor("explore", chapter.name, each.name)): each.as_json()
+        for chapter in report.chapters
+        for each in chapter.explored
+    }
+    vega = f"{VEGA}\n{libraries()}" if charts else ""
     drawn = environment(templates)
     drawn.globals |= {
         "chosen": chosen,
@@ -35,7 +44,9 @@ def page(report: Report, templates: Path, language: str) -> str:
         language=language,
         style=Markup(style),
         script=Markup(script),
-        policy=_policy(style, script),
+        vega=Markup(vega),
+        charts=Markup(_json(charts)) if charts else "",
+        policy=_policy(style, [script, vega] if charts else [script]),
     )
 
 
@@ -75,14 +86,20 @@ def _source(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _policy(style: str, script: str) -> str:
-    """What the page may do: show its own images, use its own style and script, nothing else."""
+def _json(content: Any) -> str:
+    """JSON that no markup can begin or end in."""
+    text = json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _policy(style: str, scripts: Sequence[str]) -> str:
+    """What the page may do: show its own images, use its own style and scripts, nothing else."""
     return "; ".join(
         (
             "default-src 'none'",
             "img-src data:",
             f"style-src '{_digest(style)}'",
-            f"script-src '{_digest(script)}'",
+            "script-src " + " ".join(f"'{_digest(script)}'" for script in scripts),
             "base-uri 'none'",
             "form-action 'none'",
         )

@@ -88,6 +88,14 @@ WORDS = {
     "seeds": ("seeds", "graines"),
     "figures": ("Figures", "Figures"),
     "figure_n": ("n = {n} networks", "n = {n} réseaux"),
+    "explore": ("Explore", "Explorer"),
+    "explore_hint": (
+        "Hover over a point for its cell, value, interval and n; click it to copy the command that "
+        "trains its network again; click an entry of the legend to see it alone.",
+        "Survolez un point pour sa cellule, sa valeur, son intervalle et n ; cliquez dessus pour "
+        "copier la commande qui réentraîne son réseau ; cliquez sur une entrée de la légende pour "
+        "ne voir qu'elle.",
+    ),
     "findings": ("Findings", "Résultats"),
     "no_findings": ("This study has no findings.", "Cette étude n'a pas de résultat."),
     "the_runs": ("runs", "réseaux"),

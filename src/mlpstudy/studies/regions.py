@@ -17,7 +17,8 @@ NUMBERS = {"leaving": "share of segments", "parts": "parts"}
 
 def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
     """shapes: for each network, the share of segments that leave its regions and the number of
-    their parts. planes: pictures of some networks of the first seed, with their training points.
+    their parts. planes: pictures of some networks of the first seed, with their training points;
+    passes: coarser ones of the same networks along their training.
     """
     options = study["options"]
     runs = [run for runs in networks.blocks.values() for run in runs]
@@ -29,15 +30,38 @@ def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
         a = networks.forward(record, at).output
         key = {"dataset": run.dataset, "depth": run.depth, "width": run.width}
         shapes.append({**key, "seed": run.seed, **_shape(networks, record, x, a, options)})
-        if run.seed == 0 and (run.depth, run.width) in shown:
+        if _is_shown(run, shown):
             picture = {"x1": at[:, 0], "x2": at[:, 1], "a": advantage(a).astype(np.float32)}
             planes.append(pd.DataFrame({**key, **picture}))
             points.append(_examples(networks, run, key))
     return {
         "shapes": pd.DataFrame(shapes),
         "planes": pd.concat(planes, ignore_index=True),
+        "passes": _along_training(
+            networks, [run for run in runs if _is_shown(run, shown)], options
+        ),
         "points": pd.concat(points).drop_duplicates(["dataset", "x1", "x2"], ignore_index=True),
     }
+
+
+def _is_shown(run, shown: set[tuple[int, int]]) -> bool:
+    return run.seed == 0 and (run.depth, run.width) in shown
+
+
+def _along_training(networks: Networks, runs: list, options: dict) -> pd.DataFrame:
+    """Pictures after some of the passes. A training of fewer passes is the beginning of a longer one."""
+    pictures = []
+    for passes in options.get("passes", []):
+        shorter = [run.model_copy(update={"epochs": passes}) for run in runs]
+        for record in networks.train(shorter):
+            run = record.run
+            at = grid(networks.split(run).train.x, int(options["coarse_side"]))
+            a = advantage(networks.forward(record, at).output).astype(np.float32)
+            key = {"dataset": run.dataset, "depth": run.depth, "width": run.width}
+            picture = {"x1": at[:, 0], "x2": at[:, 1], "a": a}
+            pictures.append(pd.DataFrame({**key, "epoch": passes, **picture}))
+    columns = [*CELL, "epoch", "x1", "x2", "a"]
+    return pd.concat(pictures, ignore_index=True) if pictures else pd.DataFrame(columns=columns)
 
 
 def _shape(networks: Networks, record: Record, x: np.ndarray, a: np.ndarray, options: dict) -> dict:
@@ -73,7 +97,7 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     return {
         "by_run": by_run,
         **{name: summarise(by_run, CELL, name) for name in (*NUMBERS, "accuracy")},
-        **{name: view.measured[name] for name in ("planes", "points")},
+        **{name: view.measured[name] for name in ("planes", "passes", "points")},
     }
 
 

@@ -14,6 +14,7 @@ CELL = ["block", "dataset", "activation", "initialization", "init_gain", "depth"
 
 def summary(view: View) -> dict[str, pd.DataFrame]:
     """profiles: log10 delta and weight gradient by layer, measured and predicted.
+    along: log10 delta by layer after each probed pass of the networks that are trained.
     rates: decades that delta loses per layer, by cell and pass, measured and predicted.
     by_run: the same for each run. phases: the theory of every activation and initialization.
     """
@@ -31,6 +32,7 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     return {
         "by_run": by_run,
         "profiles": profiles,
+        "along": _along(layers[layers["block"] == "training"]),
         "rates": rates.merge(slopes.reset_index(), on=CELL, how="left"),
         "phases": _phases(view),
     }
@@ -81,6 +83,14 @@ def _profiles(layers: pd.DataFrame) -> pd.DataFrame:
         relative = relative[relative["value"].notna()]
         parts.append(summarise(relative, [*CELL, "layer"], "value").assign(measure=name))
     return pd.concat(parts, ignore_index=True)
+
+
+def _along(layers: pd.DataFrame) -> pd.DataFrame:
+    """Mean log10 delta by layer and pass, less that of the last hidden layer before training."""
+    first = layers[(layers["epoch"] == 0) & (layers["layer"] == layers["depth"])]
+    top = first.set_index("run_id")["log10_delta"]
+    relative = layers.assign(value=layers["log10_delta"] - layers["run_id"].map(top))
+    return summarise(relative[relative["value"].notna()], [*CELL, "epoch", "layer"], "value")
 
 
 def _predictions(layers: pd.DataFrame) -> pd.DataFrame:

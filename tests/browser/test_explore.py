@@ -1,0 +1,128 @@
+"""The interactive figures: sliders, choices, what hovering shows and a click copies."""
+
+import pytest
+from reading import DESKTOP, HOSTILE, PHONE
+
+SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+# Where the first point of a chart with a command is, seen from the chart's corner.
+FIRST_POINT = """place => {
+  const found = [];
+  const walk = (item, x, y) => (item.items ?? []).forEach((each) => {
+    const [u, v] = [x + (each.x ?? 0), y + (each.y ?? 0)];
+    if (item.marktype === "group") walk({items: each.items}, u, v);
+    else if (item.marktype === "symbol" && each.datum?.command) found.push([u, v]);
+    else if (each.items) walk(each, x, y);
+  });
+  walk({items: [place.view.scenegraph().root]}, 0, 0);
+  const [x, y] = place.view.origin();
+  const {left, top} = place.view.padding();
+  return [found[0][0] + x + left, found[0][1] + y + top];
+}"""
+
+
+def chart(page, name: str):
+    """A chart that is drawn."""
+    place = page.locator(f"[data-chart='explore-{name}']")
+    place.scroll_into_view_if_needed()
+    place.locator("canvas").wait_for()
+    page.wait_for_function("place => place.dataset.drawn", arg=place.element_handle())
+    return place
+
+
+def picture(place) -> str:
+    return place.evaluate("async place => { await place.view.runAsync(); return "
+                          "place.querySelector('canvas').toDataURL(); }")  # fmt: skip
+
+
+def slide(place, name: str, to: int) -> None:
+    """A slider by the keyboard."""
+    slider = place.locator(f"input[name={name}]")
+    slider.focus()
+    for _ in range(6):
+        slider.press("ArrowLeft")
+    for _ in range(to):
+        slider.press("ArrowRight")
+
+
+@SIZES
+def test_nothing_is_drawn_before_it_is_seen(opened, size):
+    page = opened(size).page
+    assert page.locator(".chart canvas").count() == 0
+    place = chart(page, "trainability.shares")
+    box, width = place.bounding_box(), page.evaluate("document.documentElement.scrollWidth")
+    assert box["width"] <= size["width"] and width <= size["width"]
+
+
+@SIZES
+@pytest.mark.parametrize(
+    ("name", "slider"),
+    [
+        ("regions.passes", "pass"),
+        ("vanishing.along", "pass"),
+        ("vanishing.along", "place"),
+        ("trainability.shares", "deepest"),
+    ],
+)
+def test_a_slider_changes_the_picture(opened, size, name, slider):
+    place = chart(opened(size).page, name)
+    seen = []
+    for stop in (0, 1):
+        slide(place, slider, stop)
+        seen.append(picture(place))
+    assert seen[0] != seen[1]
+
+
+def test_choices_change_the_picture(opened):
+    page = opened().page
+    place = chart(page, "trainability.shares")
+    before = picture(place)
+    place.locator("select[name=activation]").select_option("sigmoid")
+    after = picture(place)
+    place.locator("input[type=radio]").nth(1).click()
+    assert len({before, after, picture(place)}) == 3
+
+
+@SIZES
+def test_hovering_tells_and_a_click_copies(opened, size):
+    seen = opened(size)
+    place = chart(seen.page, "trainability.shares")
+    x, y = place.evaluate(FIRST_POINT)
+    canvas = place.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    canvas.hover(position={"x": x, "y": y})
+    tooltip = seen.page.locator("#vg-tooltip-element.visible")
+    tooltip.wait_for()
+    told = tooltip.inner_text()
+    for part in (HOSTILE, "0.5", "[0.25, 0.75]", "8", "mlpstudy replay run-d"):
+        assert part in told
+    canvas.click(position={"x": x, "y": y})
+    seen.page.locator("#toast").wait_for()
+    assert seen.clipboard().startswith("mlpstudy replay run-d")
+
+
+def test_a_chart_is_drawn_again_in_the_other_language_as_it_was_left(opened):
+    page = opened().page
+    place = chart(page, "vanishing.along")
+    slide(place, "pass", 1)
+    assert "depth" in place.locator(".vega-bindings").inner_text()
+    page.locator("button[data-language=fr]").click()
+    page.wait_for_function("place => place.dataset.drawn === 'fr'", arg=place.element_handle())
+    assert "profondeur" in place.locator(".vega-bindings").inner_text()
+    assert place.locator("input[name=pass]").input_value() == "1"
+
+
+def test_it_answers_at_once(opened):
+    """A step of the slider, until the picture stands: a tenth of a second, with room for a busy machine."""
+    place = chart(opened().page, "regions.passes")
+    took = place.evaluate(
+        """async place => {
+          const times = [];
+          for (const pass of [0, 1, 2, 0, 1, 2]) {
+            const start = performance.now();
+            await place.view.signal("pass", pass).runAsync();
+            times.push(performance.now() - start);
+          }
+          return times.sort((a, b) => a - b)[2];
+        }"""
+    )
+    assert took < 100

@@ -1,0 +1,56 @@
+"""The tables that the interactive figures are made of: tiny, by hand."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+INTERVAL = {"value": 0.5, "low": 0.25, "high": 0.75, "n": 8}
+RECIPES = [("sigmoid", "glorot_uniform"), ("sigmoid", "old_uniform"), ("relu", "he_normal")]
+
+
+def tables(study: str, dataset: str) -> dict[str, pd.DataFrame]:
+    """The tables of a study about one dataset."""
+    return {"trainability": _trainability, "vanishing": _vanishing, "regions": _regions}[study](
+        dataset
+    )
+
+
+def _cells(dataset: str, depths) -> list[dict]:
+    return [
+        {"dataset": dataset, "activation": g, "initialization": how, "depth": depth, "width": 8}
+        for (g, how), depth in product(RECIPES, depths)
+    ]
+
+
+def _trainability(dataset: str) -> dict[str, pd.DataFrame]:
+    shares = pd.DataFrame([{**cell, **INTERVAL} for cell in _cells(dataset, [1, 2, 4])])
+    keys = ["dataset", "activation", "initialization", "depth", "width"]
+    by_run = shares[keys].assign(seed=0, chosen=True)
+    by_run["run_id"] = [f"run-d{depth}" for depth in by_run["depth"]]
+    return {"shares": shares, "accuracy": shares, "by_run": by_run}
+
+
+def _vanishing(dataset: str) -> dict[str, pd.DataFrame]:
+    shared = {"block": "training", "measure": "delta"}
+    cells = _cells(dataset, [2, 3])
+    along = [
+        {**cell, **shared, **INTERVAL, "epoch": epoch, "layer": layer}
+        for cell, epoch in product(cells, [0, 1, 5])
+        for layer in range(1, cell["depth"] + 1)
+    ]
+    profiles = pd.DataFrame(along).assign(block="start", predicted_delta=0.4)
+    runs = [{**cell, "block": block, "epoch": 0, "seed": 0, "run_id": f"{block}-d{cell['depth']}"}
+            for cell, block in product(cells, ["training", "start"])]  # fmt: skip
+    first = profiles[(profiles["epoch"] == 0) & (profiles["depth"] == 3)]
+    return {"along": pd.DataFrame(along), "profiles": first, "by_run": pd.DataFrame(runs)}
+
+
+def _regions(dataset: str) -> dict[str, pd.DataFrame]:
+    side = np.linspace(-1, 1, 6)
+    x1, x2 = (axis.ravel() for axis in np.meshgrid(side, side))
+    key = {"dataset": dataset, "depth": 1, "width": 4}
+    passes = [pd.DataFrame({**key, "epoch": k, "x1": x1, "x2": x2, "a": k * x1}) for k in (0, 1, 5)]
+    points = pd.DataFrame({"dataset": dataset, "x1": [-0.5, 0.5], "x2": [0, 0.2], "y": [0, 1]})
+    by_run = pd.DataFrame([{**key, "seed": 0, "run_id": "region-run"}])
+    return {"passes": pd.concat(passes), "points": points, "by_run": by_run}
