@@ -60,29 +60,29 @@ def _pair(word: str, file: str) -> tuple[str, str]:
 @app.command()
 def prepare(context: typer.Context, dataset: str) -> None:
     """Make a dataset: results/data/DATASET.npz."""
-    from mlpstudy import stages
+    from mlpstudy.stages.prepare import prepare
 
     if dataset not in names_of("dataset"):
         raise _unknown("dataset", dataset, names_of("dataset"))
-    stages.prepare(dataset, context.obj().data_file(dataset))
+    prepare(dataset, context.obj().data_file(dataset))
 
 
 @app.command()
 def train(context: typer.Context, job: str) -> None:
     """Train the networks of a job that are not trained yet, and write its tables."""
-    from mlpstudy import stages
+    from mlpstudy.stages.train import train
 
-    stages.train(context.obj(), job)
+    train(context.obj(), job)
 
 
 @app.command()
 def measure(context: typer.Context, study: str) -> None:
     """What a study measures by itself, beside training: results/measured/STUDY."""
-    from mlpstudy import stages
+    from mlpstudy.stages.measure import measure
     from mlpstudy.tables.files import checksums
 
     project = context.obj()
-    before = stages.measure(project, study)
+    before = measure(project, study)
     folder = project.measured_dir(study)
     for name, now in checksums(folder).items():
         same = "the same as before, bit for bit" if before[name] == now else "differs from before"
@@ -92,19 +92,19 @@ def measure(context: typer.Context, study: str) -> None:
 @app.command()
 def summarise(context: typer.Context, study: str) -> None:
     """A study's summary tables and findings, from the tables of its jobs and its measurements."""
-    from mlpstudy import stages
+    from mlpstudy.stages.summarise import summarise
 
-    stages.summarise(context.obj(), study)
+    summarise(context.obj(), study)
 
 
 @app.command()
 def draw(context: typer.Context, study: str) -> None:
     """A study's figures, from its summary tables."""
-    from mlpstudy import stages
+    from mlpstudy.stages.draw import draw
 
     project = context.obj()
     project.study(study)
-    stages.draw(project, study)
+    draw(project, study)
 
 
 @app.command()

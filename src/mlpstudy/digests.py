@@ -54,3 +54,8 @@ def digest(stage: str, module: str = "") -> str:
     for package in packages:
         total.update(f"{package}=={version(package)}\0".encode())
     return total.hexdigest()[:16]
+
+
+def made_by(*stages: str) -> dict[str, str]:
+    """The digests of some stages, as tables carry them."""
+    return {stage: digest(stage) for stage in stages}

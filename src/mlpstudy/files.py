@@ -1,5 +1,6 @@
 """Files that are whole or not there: how outputs are written, and the error of a damaged one."""
 
+import json
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -34,3 +35,10 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     finally:
         with suppress(OSError):  # already renamed, or never made
             temporary.unlink()
+
+
+def write_json(path: Path, content) -> None:
+    """Write JSON, whole or not at all; the same content is the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    write_atomically(path, f"{text}\n".encode())

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mlpstudy.design.project import Project
 from mlpstudy.digests import STAGES, digest
+from mlpstudy.files import write_json
 from mlpstudy.report.build import build
-from mlpstudy.stages import write_json
 from mlpstudy.tables.files import read_table
 
 LECTURE = Path("config/lecture.yaml")

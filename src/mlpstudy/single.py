@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mlpstudy import rng, stages
+from mlpstudy import rng
 from mlpstudy.analysis import style
 from mlpstudy.archive import save_arrays
 from mlpstudy.design.mistakes import Mistake
@@ -15,7 +15,9 @@ from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run, run_id
 from mlpstudy.digests import digest
 from mlpstudy.figures import single as pictures
+from mlpstudy.files import write_json
 from mlpstudy.progress import Progress
+from mlpstudy.stages.train import run_alone
 from mlpstudy.tables.files import read_table, write_tables
 from mlpstudy.tables.record import Record
 from mlpstudy.tables.schema import TABLES, tables_of
@@ -27,7 +29,7 @@ def run(project: Project, run: Run, folder: Path | None = None, keep: str = "las
     after the best one on validation."""
     folder = folder or project.run_dir(run_id(run))
     progress = Progress(run_id(run), 1, run.epochs + 1)
-    record = stages.run_alone(project, run, keep, progress)
+    record = run_alone(project, run, keep, progress)
     progress.finish()
     tables = tables_of([record])
     write_tables(folder, tables, {"train": digest("train"), "tabulate": digest("tabulate")})
@@ -35,7 +37,7 @@ def run(project: Project, run: Run, folder: Path | None = None, keep: str = "las
     with style.context():
         for drawn in pictures.figures(tables):
             style.save(drawn.figure, folder / drawn.name)
-    stages.write_json(folder / "run.json", _told(record))
+    write_json(folder / "run.json", _told(record))
     return folder
 
 
@@ -74,7 +76,7 @@ def replay(project: Project, name: str) -> Replay:
     """Train a run of the studies alone and compare it with the tables of the sweep."""
     run = project.run(name)
     swept = _swept(project, name)
-    alone = tables_of([stages.run_alone(project, run, keep="nothing")])
+    alone = tables_of([run_alone(project, run, keep="nothing")])
     differences, numbers = [], 0
     for table in TABLES:
         numbers += alone[table].size

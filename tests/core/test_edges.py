@@ -11,9 +11,9 @@ from torch.autograd import grad
 from mlpstudy.core.chunks import chunks, networks_that_fit
 from mlpstudy.core.costs import COSTS
 from mlpstudy.core.initializers import INITIALIZERS, draw_parameters
+from mlpstudy.core.measures import LAYER_MEASURES
 from mlpstudy.core.modules import Dropout, Noise
 from mlpstudy.core.network import Network
-from mlpstudy.core.probes import LAYER_MEASURES
 from mlpstudy.data.datasets import DATASETS, Dataset
 from mlpstudy.data.split import split
 from mlpstudy.design.run import FIELDS, Run, shape

@@ -1,0 +1,30 @@
+"""How networks are trained: the lecture's modules, forward and backward by hand, many at once.
+
+Every array carries a first axis of R networks of one shape; a run gives the same bits alone and in
+any stack. What the lecture names, and where it is:
+
+==========================  =================================================  ====================
+the lecture                 here                                               file
+==========================  =================================================  ====================
+module linéaire             Linear: a = z W + b                                modules.py
+fonctions d'activation      sigmoid, tanh, relu, threshold, ramp, gaussian     activations.py
+                            (radial), and more
+convolution                 Convolve, in one dimension and two                 modules.py
+dropout                     Dropout: inverted, a rate for each run             modules.py
+bruit                       Noise on the inputs, a sigma for each run          modules.py
+connexions résiduelles      Residual: z + M(z), plain or by 1 / sqrt(L)        modules.py
+fonctions de coût           nll (softmax), kl, binary_nll, mse (of the         costs.py
+                            probabilities, of a sigmoid, raw), perceptron,
+                            hinge
+descente de gradient        SGD, with momentum, Nesterov; Adam; RPROP; on      optimizers.py
+                            one example, a batch or all
+pas d'apprentissage         constant, step, inverse, cosine                    schedules.py
+initialisation              LeCun, Glorot, He, orthogonal, and the older ones   initializers.py
+rétropropagation            Network: the chain, from x to the deltas           network.py
+pré-apprentissage           autoencoder, denoising (masking, Gaussian), RBM    pretrain.py
+apprentissage               train: a pass at a time, watched by nobody         train.py
+==========================  =================================================  ====================
+
+batches.py holds the examples of a stack, chunks.py says how many networks fit, probes.py looks at
+losses and layers, measures.py names what they see, threads.py keeps torch on one thread.
+"""

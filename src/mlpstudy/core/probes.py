@@ -47,18 +47,6 @@ def _means(blocks: list[Tensor]) -> np.ndarray:
     return np.ascontiguousarray(torch.cat(blocks, 1).double().cpu().numpy()).mean(1)
 
 
-LAYER_MEASURES = (
-    "delta_rms",
-    "weight_gradient_rms",
-    "weight_gradient_sample_rms",
-    "weight_rms",
-    "activation_mean",
-    "activation_std",
-    "saturated",
-    "dead",
-)
-
-
 @one_thread()
 def layers(network: Network, examples: Examples) -> dict[str, np.ndarray]:
     """Every measure of LAYER_MEASURES as (R, layers), the last layer being the output.

@@ -13,13 +13,13 @@ import torch
 from mlpstudy.core import probes
 from mlpstudy.core.batches import Examples
 from mlpstudy.core.chunks import chunks, networks_that_fit
+from mlpstudy.core.measures import LAYER_MEASURES, PARTS
 from mlpstudy.core.network import Network
 from mlpstudy.core.train import train
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.split import Part, Split, data_key, split
 from mlpstudy.design.run import Run
 
-PARTS = ("train", "validation", "test")
 SPLITS_KEPT = 16
 
 
@@ -29,7 +29,7 @@ class Record:
 
     curves: (passes + 1, 3 parts, 2) loss and accuracy, up to the pass in which it diverged.
     probed: (k,) the passes at which its layers were probed.
-    layers: (k, layers, measures) in the order of probes.LAYER_MEASURES.
+    layers: (k, layers, measures) in the order of measures.LAYER_MEASURES.
     diverged_at: the pass in which it diverged, -1 where it did not.
     weights: W1, b1, W2, ... where they were asked for.
     best_epoch: the pass of the lowest validation loss, where its weights were asked for.
@@ -163,7 +163,7 @@ class LayerProbe:
         """(R, layers, measures)"""
         self.twin.theta.copy_(network.theta)
         measured = probes.layers(self.twin, self.examples)
-        return np.stack([measured[name] for name in probes.LAYER_MEASURES], 2)
+        return np.stack([measured[name] for name in LAYER_MEASURES], 2)
 
 
 class Best:

@@ -1,24 +1,27 @@
 """Records as tidy tables: runs, curves and layers, keyed by run_id and sorted."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from mlpstudy.core.probes import LAYER_MEASURES
+from mlpstudy.core.measures import LAYER_MEASURES, PARTS
 from mlpstudy.design.run import FIELDS, cell_id, run_id
-from mlpstudy.tables.record import PARTS, Record
+
+if TYPE_CHECKING:
+    from mlpstudy.tables.record import Record
 
 TABLES = ("runs", "curves", "layers")
 
 
-def tables_of(records: Iterable[Record]) -> dict[str, pd.DataFrame]:
+def tables_of(records: Iterable["Record"]) -> dict[str, pd.DataFrame]:
     """The three tables of some records, in the order of their run ids."""
     ordered = sorted(records, key=lambda record: run_id(record.run))
     return {"runs": _runs(ordered), "curves": _curves(ordered), "layers": _layers(ordered)}
 
 
-def _runs(records: list[Record]) -> pd.DataFrame:
+def _runs(records: list["Record"]) -> pd.DataFrame:
     rows = [
         {
             "run_id": run_id(r.run),
@@ -38,7 +41,7 @@ def _runs(records: list[Record]) -> pd.DataFrame:
     return frame.astype({"train_size": "Int64", "batch_size": "Int64"})
 
 
-def _curves(records: list[Record]) -> pd.DataFrame:
+def _curves(records: list["Record"]) -> pd.DataFrame:
     """One row per run, pass and part."""
     lengths = [len(r.curves) for r in records]
     values = np.concatenate([r.curves.reshape(-1, 2) for r in records] or [np.empty((0, 2))])
@@ -54,7 +57,7 @@ def _curves(records: list[Record]) -> pd.DataFrame:
     )
 
 
-def _layers(records: list[Record]) -> pd.DataFrame:
+def _layers(records: list["Record"]) -> pd.DataFrame:
     """One row per run, probed pass and layer; layer depth + 1 is the output."""
     k = len(LAYER_MEASURES)
     values = np.concatenate([r.layers.reshape(-1, k) for r in records] or [np.empty((0, k))])

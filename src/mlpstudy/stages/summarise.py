@@ -1,0 +1,83 @@
+"""A study's tables, findings and counts, from the tables of its jobs and its measurements."""
+
+import importlib
+
+import pandas as pd
+
+from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.project import Project
+from mlpstudy.design.run import run_id
+from mlpstudy.digests import digest, made_by
+from mlpstudy.files import write_json
+from mlpstudy.studies.finding import write_findings
+from mlpstudy.studies.view import View
+from mlpstudy.tables.files import checksums, read_table, write_tables
+from mlpstudy.tables.schema import tables_of
+
+
+def summarise(project: Project, study_name: str) -> None:
+    """A study's tables, findings and counts."""
+    seen = view(project, study_name)
+    module = importlib.import_module(f"mlpstudy.studies.{seen.study['module']}")
+    frames = module.summary(seen)
+    folder = project.study_dir(study_name)
+    tables = dict(frames)
+    shown = []
+    for table in module.shown(frames):
+        tables[f"shown_{table['name']}"] = table["frame"]
+        shown.append({**table, "name": f"shown_{table['name']}"})
+    makers = made_by("train", "tabulate", "summarise")
+    if seen.measured:
+        makers["measure"] = digest("measure", seen.study["module"])
+    write_tables(folder / "tables", tables, makers)
+    write_json(
+        folder / "tables.json", [{k: v for k, v in t.items() if k != "frame"} for t in shown]
+    )
+    write_json(folder / "counts.json", counts(seen))
+    write_findings(module.findings(seen, frames), folder / "findings.json")
+    write_json(folder / "study.json", seen.study)
+
+
+def view(project: Project, study_name: str) -> View:
+    """A study's part of the tables of the jobs that it needs, and what it measured itself."""
+    study = project.study(study_name)
+    wanted = {run_id(run) for run in study.runs}
+    folders = [project.job_dir(job) for job in project.jobs_of(study_name)]
+    tables = {
+        name: _selected([read_table(f, name) for f in folders] or [empty], wanted)
+        for name, empty in tables_of([]).items()
+    }
+    blocks = {name: [run_id(run) for run in runs] for name, runs in study.blocks.items()}
+    measured = _measured(project, study_name) if study.measures else {}
+    return View(study.resolved(), blocks, **tables, measured=measured)
+
+
+def _measured(project: Project, study_name: str) -> dict:
+    folder = project.measured_dir(study_name)
+    if not (names := checksums(folder)):
+        problem = f"is not measured yet; first: mlpstudy measure {study_name}"
+        raise Mistake(problem, file=str(project.results), value=study_name)
+    return {name: read_table(folder, name) for name in names}
+
+
+def _selected(parts: list, wanted: set[str]):
+    frame = pd.concat(parts, ignore_index=True)
+    return frame[frame["run_id"].isin(wanted)].sort_values(
+        "run_id", kind="stable", ignore_index=True
+    )
+
+
+def counts(seen: View) -> dict[str, int]:
+    """How many networks a study has and what became of them; rows that it measured itself."""
+    runs = seen.runs
+    measured = {"measurements": sum(map(len, seen.measured.values()))} if seen.measured else {}
+    if runs.empty and measured:
+        return measured
+    passes = runs["epochs"].where(runs["diverged_at"] < 0, runs["diverged_at"]).sum()
+    return measured | {
+        "networks": len(runs),
+        "finished": int((runs["status"] == "finished").sum()),
+        "diverged": int((runs["status"] == "diverged").sum()),
+        "trained": int((runs["epochs"] > 0).sum()),
+        "passes": int(passes),
+    }

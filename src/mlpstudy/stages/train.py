@@ -1,0 +1,46 @@
+"""The networks of a job, and one by itself."""
+
+from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.project import Project
+from mlpstudy.design.run import Run, run_id
+from mlpstudy.digests import digest, made_by
+from mlpstudy.progress import Progress
+from mlpstudy.stages.prepare import dataset_from
+from mlpstudy.tables.files import write_tables
+from mlpstudy.tables.record import Record, Recorder, device_of
+from mlpstudy.tables.schema import tables_of
+from mlpstudy.tables.trained import Trained
+
+
+def recorder(
+    project: Project, keep: str = "nothing", progress=None, files: set[str] | None = None
+) -> Recorder:
+    """A recorder of the core with the project's threads and device."""
+    try:
+        device = device_of(project.settings.device)
+    except ValueError as error:
+        raise Mistake(str(error), file="settings", key="device", allowed="auto or cpu") from None
+    told = {} if progress is None else {"progress": progress}
+    threads = project.settings.threads
+    return Recorder(dataset_from(project, files), device, keep, threads=threads, **told)
+
+
+def train(project: Project, job_id: str) -> None:
+    """Train what is missing of a job, stack by stack, and write its tables."""
+    job = project.job(job_id)
+    trained = Trained(project.trained, digest("train"))
+    records = {run_id(run): trained.load(run) for run in job.runs}
+    missing = [run for run in job.runs if records[run_id(run)] is None]
+    progress = Progress(job.id, len(missing), sum(run.epochs + 1 for run in missing))
+    for stack in recorder(project, progress=progress).record(missing):
+        for record in stack:
+            trained.save(record)
+            records[run_id(record.run)] = record
+    progress.finish()
+    write_tables(project.job_dir(job_id), tables_of(records.values()), made_by("train", "tabulate"))
+
+
+def run_alone(project: Project, run: Run, keep: str = "last", progress=None) -> Record:
+    """Train one run by itself."""
+    [[record]] = recorder(project, keep, progress).record([run])
+    return record
