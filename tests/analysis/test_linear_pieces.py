@@ -96,3 +96,32 @@ def test_bounds():
     assert lp.most_pieces_shallow(5) == 6
     assert lp.most_pieces_deep(5, 2) == 36
     assert lp.montufar(5, 2) == 30 and lp.montufar(4, 2, 2) == 2**2 * 11
+
+
+@pytest.mark.parametrize(("width", "depth", "near"), [(12, 1, 0.0), (24, 3, 0.05)])
+def test_expected_regions(width, depth, near):
+    counted = [
+        len(lp.regions(lp.random_network(2, width, depth, stream(s, "study")), lp.square(1.5)))
+        for s in range(60 if depth == 1 else 8)
+    ]
+    expected = lp.expected_regions(width, depth, 1.5)
+    error = np.std(counted, ddof=1) / np.sqrt(len(counted))
+    assert abs(np.mean(counted) - expected) < 4 * error + near * expected
+
+
+@pytest.mark.parametrize(("folds", "depth"), [(2, 1), (2, 3), (3, 2)])
+def test_zigzag_of_the_plane_has_the_squares_of_its_construction(folds, depth):
+    layers = lp.zigzag_plane(folds, depth)
+    window = np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]])
+    assert len(lp.regions(layers, window)) == folds ** (2 * depth)
+    x = np.array([[0.5 / folds**depth, 0.0], [1.0, 1 / folds**depth]])
+    along = [_forward(lp.zigzag(folds, depth), x[:, i : i + 1]) for i in (0, 1)]
+    assert np.allclose(_forward(layers, x), along[0] + along[1])
+
+
+def test_a_plane_through_three_points():
+    layers = lp.random_network(5, 6, 2, stream(3, "study"))
+    points = stream(4, "study").normal(size=(3, 5))
+    origin, axes, at = lp.plane_of(points)
+    assert np.allclose(axes @ axes.T, np.eye(2)) and np.allclose(origin + at @ axes, points)
+    assert np.allclose(_forward(lp.on_plane(layers, origin, axes), at), _forward(layers, points))

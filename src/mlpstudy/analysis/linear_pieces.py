@@ -7,6 +7,7 @@ followed by a ReLU.
 from math import atan, comb, pi, prod, sqrt
 
 import numpy as np
+from scipy.special import ellipe
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
 TOLERANCE = 1e-9  # of a crossing at a corner, and of two slopes that are one
@@ -84,9 +85,11 @@ def _cut(polygon: np.ndarray, A: np.ndarray, W: np.ndarray, b: np.ndarray):
     """One region cut by the lines of one layer's units, each part with its z = (x, 1) A."""
     A = _through(A, W, b)
     parts = [polygon]
-    for unit in range(A.shape[1]):
-        line = A[:, unit]
-        parts = [half for part in parts for half in _halves(part, line)]
+    side = polygon @ A[:2] + A[2]
+    small = TOLERANCE * np.abs(A).max(0)
+    # A line that misses the region misses all of its parts: most of them do.
+    for unit in np.flatnonzero((side.min(0) < -small) & (side.max(0) > small)):
+        parts = [half for part in parts for half in _halves(part, A[:, unit])]
     for part in parts:
         middle = np.append(part.mean(0), 1)
         yield part, A * (middle @ A > 0)
@@ -106,6 +109,20 @@ def _halves(polygon: np.ndarray, line: np.ndarray) -> list[np.ndarray]:
     whose = np.stack([side, np.zeros_like(side)], 1).ravel()
     there = np.stack([np.ones_like(crossing), crossing], 1).ravel()
     return [points[there & (sign * whose >= 0)] for sign in (1, -1)]
+
+
+def on_plane(layers: Layers, origin: np.ndarray, axes: np.ndarray) -> Layers:
+    """A network of n_in inputs as one of two: at origin (n_in,) + x axes, with axes (2, n_in)."""
+    W, b = layers[0]
+    return [(axes @ W, origin @ W + b), *layers[1:]]
+
+
+def plane_of(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The plane through three points (3, n_in): its origin at their mean, two orthonormal axes, and
+    where the points lie in it (3, 2). The points are not on one line."""
+    origin = points.mean(0)
+    axes = np.linalg.qr((points[1:] - points[0]).T)[0].T
+    return origin, axes, (points - origin) @ axes.T
 
 
 def square(half: float) -> np.ndarray:
@@ -139,6 +156,39 @@ def expected_pieces(width: int, depth: int, half: float, bias: float = 1.0) -> f
     return 1 + sum(width * 2 / pi * atan(half / scale) for scale in scales)
 
 
+def expected_regions(width: int, depth: int, half: float, bias: float = 1.0, steps=120) -> float:
+    """Regions in [-half, half]^2 of a wide `random_network` of two inputs, on average.
+
+    A curve from border to border adds a region, and another one for each curve that it crosses; each
+    unit's zeros are such curves (closed ones are rare in a small window and left out). The a of
+    layer l are Gaussian with q = |x|^2 + l bias^2; their slopes have the covariance I, and x with a.
+    By the formula of Kac and Rice units hit the border at the rate s / (pi sqrt(q)) and two of them
+    cross at the rate E|det of their slopes| / (2 pi sqrt(q q')), given that both are 0. Exact for one
+    hidden layer; deeper ones for large width.
+    """
+    step = 2 * half / steps
+    at = -half + step * (np.arange(steps) + 0.5)
+    radius2 = at[:, None] ** 2 + at**2
+    floors = [layer * bias**2 for layer in range(1, depth + 1)]
+    total = 1.0
+    for k, floor in enumerate(floors):
+        q = at**2 + half**2 + floor  # along one of the four edges
+        total += width / 2 * 4 * step * np.sum(np.sqrt(1 - at**2 / q) / (pi * np.sqrt(q)))
+        for other in floors[: k + 1]:
+            pairs = width * (width - 1) / 2 if other == floor else width**2
+            total += pairs * step**2 * np.sum(_crossings(radius2, floor, other))
+    return float(total)
+
+
+def _crossings(radius2: np.ndarray, floor: float, other: float) -> np.ndarray:
+    """Crossings of two units per area. Along x the slopes, given a = 0, have the variance
+    s^2 = floor / q, across 1; E|u v' s - u' v s'| = (2 / pi) s E(1 - (s' / s)^2), s >= s'."""
+    q, p = radius2 + floor, radius2 + other
+    large, small = np.maximum(floor / q, other / p), np.minimum(floor / q, other / p)
+    slopes = 2 / pi * np.sqrt(large) * ellipe(1 - small / large)
+    return slopes / (2 * pi * np.sqrt(q * p))
+
+
 def zigzag(folds: int, depth: int) -> Layers:
     """A network that folds [0, 1] onto itself `folds` times in each layer of as many units.
 
@@ -150,6 +200,15 @@ def zigzag(folds: int, depth: int) -> Layers:
     first = (np.ones((1, folds)), shift)
     later = (np.outer(slopes, np.ones(folds)), shift)
     return [first, *[later] * (depth - 1), (slopes[:, None], np.zeros(1))]
+
+
+def zigzag_plane(folds: int, depth: int) -> Layers:
+    """The zigzag of both of two inputs, added: 2 folds units in each layer, and on [0, 1]^2
+    folds^(2 depth) squares (Montufar et al. 2014)."""
+    along = zigzag(folds, depth)
+    layers = [(np.kron(np.eye(2), W), np.tile(b, 2)) for W, b in along[:-1]]
+    W, b = along[-1]
+    return [*layers, (np.tile(W, (2, 1)), 2 * b)]
 
 
 def most_pieces_shallow(units: int, n_in: int = 1) -> int:
