@@ -5,13 +5,21 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/ready
 
-.PHONY: report smoke test bench lint setup
+.PHONY: report smoke pdf provenance test bench lint setup
 
 report: $(READY)
 	$(RUN) -m snakemake --cores $(CORES)
 
 smoke: $(READY)
 	$(RUN) -m snakemake --cores $(CORES) --config size=smoke
+
+# The report as a PDF, printed by Chromium; the report's settings are those of config/config.yaml.
+pdf: report
+	$(RUN) -m mlpstudy pdf
+
+# Snakemake's own report: every figure with the job, the code and the inputs behind it.
+provenance: report
+	$(RUN) -m snakemake --cores $(CORES) --report results/provenance.html
 
 test: $(READY)
 	$(RUN) -m pytest --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder

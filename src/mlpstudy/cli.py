@@ -122,6 +122,14 @@ def report(context: typer.Context) -> None:
 
 
 @app.command()
+def pdf(context: typer.Context) -> None:
+    """The report as a PDF, printed by Chromium: report.pdf beside the page."""
+    from mlpstudy import publish
+
+    print(publish.pdf(context.obj()))
+
+
+@app.command()
 def run(
     context: typer.Context,
     fields: Annotated[

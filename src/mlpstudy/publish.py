@@ -3,12 +3,16 @@
 import json
 import os
 import platform
+import shutil
+import subprocess
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.digests import STAGES, digest
-from mlpstudy.files import write_json
+from mlpstudy.files import write_atomically, write_json
 from mlpstudy.report.build import build
 from mlpstudy.tables.files import read_table
 
@@ -29,6 +33,34 @@ def report(project: Project) -> list[Path]:
         project.settings.language,
         provenance(project),
     )
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pdf(project: Project) -> Path:
+    """The page, printed by Chromium: report.pdf beside it. Raises Mistake where either is missing."""
+    page = project.report / "index.html"
+    if not page.exists():
+        raise Mistake("is not made yet; first: snakemake --cores 2", file=str(page))
+    given = os.environ.get("MLPSTUDY_CHROMIUM", "")
+    browser = given or next(filter(None, map(shutil.which, BROWSERS)), "")
+    if not browser:
+        problem = "no Chromium found: install it, or set MLPSTUDY_CHROMIUM to its path"
+        raise Mistake(problem, file="PDF")
+    target = page.with_name("report.pdf")
+    with tempfile.TemporaryDirectory() as folder:
+        printed = Path(folder) / "report.pdf"
+        command = [browser, "--headless", "--disable-gpu", "--no-pdf-header-footer",
+                   f"--user-data-dir={folder}/profile", f"--print-to-pdf={printed}"]  # fmt: skip
+        if os.geteuid() == 0:
+            command.append("--no-sandbox")  # Chromium refuses to start its sandbox as root
+        done = subprocess.run([*command, page.resolve().as_uri()], capture_output=True, text=True)
+        if done.returncode or not printed.exists():
+            told = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise Mistake(f"Chromium printed nothing: {told}", file="PDF")
+        write_atomically(target, printed.read_bytes())
+    return target
 
 
 def _read(project: Project, study: str, name: str):

@@ -9,7 +9,12 @@ rule report:
             for name in ("findings.json", "figures.json")
         ],
     output:
-        f"{REPORT}/index.html",
+        report(
+            f"{REPORT}/index.html",
+            caption="../report/page.rst",
+            category="The report",
+            labels={"figure": "the page"},
+        ),
         f"{REPORT}/README.md",
         f"{RESULTS}/findings.json",
     log:
