@@ -1,5 +1,6 @@
 """The report of a project, with where its numbers come from."""
 
+import csv
 import json
 import os
 import platform
@@ -8,6 +9,8 @@ import subprocess
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
+
+import pandas as pd
 
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
@@ -69,13 +72,15 @@ def _read(project: Project, study: str, name: str):
 
 def provenance(project: Project) -> dict:
     """Versions, machine, settings and digests; networks, each counted once, and their passes."""
-    size = project.settings.size
+    size, lost = project.settings.size, _diverged(project)
     config = "" if size == "default" else f" --config size={size}"
     return {
         "studies": list(project.studies),
         "networks": len(project.pool),
         "passes": sum(run.epochs for run in project.pool.values()),
-        "diverged": _diverged(project),
+        "diverged": len(lost),
+        "lost": _lost(lost),
+        "work": _work(project),
         "settings": project.settings.model_dump(mode="json"),
         "versions": {
             "Python": platform.python_version(),
@@ -90,10 +95,61 @@ def provenance(project: Project) -> dict:
     }
 
 
-def _diverged(project: Project) -> int:
-    """Runs that diverged, each counted once, whoever asks for it."""
-    tables = [read_table(project.job_dir(job), "runs", ["status"]) for job in project.jobs]
-    return sum(int((table["status"] == "diverged").sum()) for table in tables)
+LOST = ("dataset", "depth", "width", "activation", "initialization", "optimizer", "eta")
+
+
+def _diverged(project: Project) -> pd.DataFrame:
+    """Runs that diverged, each once, whoever asks for it."""
+    columns = ["run_id", "status", "diverged_at", *LOST]
+    tables = [read_table(project.job_dir(job), "runs", columns) for job in project.jobs]
+    runs = pd.concat(tables) if tables else pd.DataFrame(columns=columns)
+    return runs[runs["status"] == "diverged"].drop_duplicates("run_id")
+
+
+def _lost(runs: pd.DataFrame) -> list[dict]:
+    """The cells of runs that diverged: how many of them, in which pass, and one to run again."""
+    rows = []
+    for key, cell in runs.groupby(list(LOST), observed=True, sort=True):
+        named = dict(zip(LOST, key, strict=True))
+        first, last = int(cell["diverged_at"].min()), int(cell["diverged_at"].max())
+        told = str(first) if first == last else f"{first}–{last}"
+        run = {"diverged": len(cell), "in_pass": told, "run": cell["run_id"].min()}
+        rows.append({name: _plain(value) for name, value in {**named, **run}.items()})
+    return rows
+
+
+def _plain(value):
+    return value.item() if hasattr(value, "item") else value
+
+
+def _work(project: Project) -> list[dict]:
+    """For each study: networks, passes, what diverged, and CPU seconds where they are known.
+
+    A job that two studies need counts in both.
+    """
+    rows = []
+    for name, study in project.studies.items():
+        counts = _read(project, name, "counts")
+        told = {kind: counts.get(kind) for kind in ("networks", "passes", "diverged")}
+        steps = [f"train/{job}" for job in project.jobs_of(name)]
+        steps += [f"{step}/{name}" for step in ("measure", "summarise", "draw")]
+        if not study.measures:
+            steps.remove(f"measure/{name}")
+        rows.append({"study": name, **told, "cpu_seconds": _seconds(project, steps)})
+    return rows
+
+
+def _seconds(project: Project, steps: list[str]) -> int | None:
+    """CPU seconds of some steps, as Snakemake measured them; None where one was run without it."""
+    total = 0.0
+    for step in steps:
+        path = project.results / "benchmarks" / f"{step}.tsv"
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                total += float(next(csv.DictReader(file, delimiter="\t"))["cpu_time"])
+        except (FileNotFoundError, StopIteration, KeyError, ValueError):
+            return None
+    return round(total)
 
 
 def _processor() -> str:

@@ -1,7 +1,12 @@
 """What a reader does with the page, at the width of a desk and of a phone."""
 
+from types import SimpleNamespace
+
 import pytest
 from reading import DESKTOP, HOSTILE, PHONE, serious
+
+from mlpstudy import publish
+from mlpstudy.design.mistakes import Mistake
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
@@ -100,3 +105,18 @@ def test_accessibility(opened, axe, size, scheme):
 def test_it_prints(opened):
     pdf = opened().page.pdf()
     assert pdf.startswith(b"%PDF") and len(pdf) > 50_000
+
+
+def test_the_command_prints_a_pdf(built):
+    project = SimpleNamespace(report=built.parent)
+    assert publish.pdf(project) == built.with_name("report.pdf")
+    assert built.with_name("report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_what_is_missing_for_a_pdf_is_told_in_one_line(built, monkeypatch, tmp_path):
+    with pytest.raises(Mistake, match="index.html: is not made yet"):
+        publish.pdf(SimpleNamespace(report=tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("MLPSTUDY_CHROMIUM", raising=False)
+    with pytest.raises(Mistake, match="no Chromium found: install it"):
+        publish.pdf(SimpleNamespace(report=built.parent))

@@ -10,6 +10,7 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 from example import LECTURE
+from explored import tables
 from markup import read_html, read_markdown, spaceless
 from PIL import Image, ImageChops, ImageStat
 
@@ -292,3 +293,46 @@ def test_it_opens_in_the_chosen_language(built):
     assert [b.attributes["aria-pressed"] for b in pressed] == ["false", "true"]
     twice = page.all("span", class_="t")
     assert {s.attributes["lang"] for s in twice} == {"en", "fr"}
+
+
+LOST = [{"dataset": "digits", "depth": 12, "diverged": 787, "in_pass": "3–9", "run": "digits-d12"}]
+WORK = [{"study": "vanishing", "networks": 787, "cpu_seconds": 4321}]
+
+
+def test_what_diverged_and_what_it_took_is_shown(built_once, built):
+    for old, new in zip(built_once, built(lost=LOST, work=WORK), strict=True):
+        for text in ("3–9", "mlpstudy replay digits-d12", "4321"):
+            assert text in new and text not in old
+    assert built_once[0].count("None did.") == 1
+
+
+def test_a_table_of_theory_stands_at_the_end(built, results):
+    path = results / "studies" / "vanishing" / "tables.json"
+    altered(path, 0, theory=True)
+    page, readme = built()
+    (section,) = read_html(page).all("section", id="theory")
+    assert "−0.412" in english(section) and "Each activation." in english(section)
+    (chapter,) = read_html(page).all("section", id="study-vanishing")
+    assert "Each activation." not in english(chapter)
+    assert readme.index("What theory foretells") < readme.index("−0.412 | 24")
+
+
+def test_two_builds_with_interactive_figures_are_the_same_bytes(built, results, tmp_path):
+    for study in ("vanishing", "passes"):
+        folder = results / "studies" / study
+        told = json.loads((folder / "study.json").read_text())
+        module = {"vanishing": "trainability", "passes": "regions"}[study]
+        (folder / "study.json").write_text(json.dumps(told | {"module": module}))
+        frames = tables(module, "digits")
+        if study == "vanishing":
+            frames["slopes"] = pd.DataFrame({"slope": [0.5]})
+        write_tables(folder / "tables", frames, {"code": "0"})
+    pages = [built(folder=folder)[0] for folder in ("one", "two")]
+    assert pages[0] == pages[1] and len(pages[0]) < 6_000_000
+    tree = read_html(pages[0])
+    (rows,) = tree.all("script", id="explored")
+    assert set(json.loads(rows.text)) == {"explore-vanishing.shares", "explore-passes.passes"}
+    (meta,) = [m for m in tree.all("meta") if m.attributes.get("http-equiv")]
+    for script in tree.all("script"):
+        digest = base64.b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
+        assert (f"'sha256-{digest}'" in meta.attributes["content"]) == (script is not rows)

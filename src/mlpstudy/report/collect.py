@@ -99,6 +99,7 @@ class Summary:
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     length: int
+    theory: bool = False  # what is foretold: shown at the end too
 
     @cached_property
     def numeric(self) -> tuple[bool, ...]:
@@ -167,6 +168,11 @@ class Report:
         """How many claims have each status, in the order of STATUSES; none is left out."""
         counted = Counter(verdict.status for verdict in self.verdicts)
         return {status: counted[status] for status in STATUSES}
+
+    @property
+    def theory(self) -> tuple[tuple[Chapter, Summary], ...]:
+        """The tables of what theory foretells, each with its chapter."""
+        return tuple((c, table) for c in self.chapters for table in c.tables if table.theory)
 
     @property
     def answered_first(self) -> tuple[Verdict, ...]:
@@ -262,6 +268,7 @@ def _summary(folder: Path, told: Mapping[str, Any]) -> Summary:
         columns=tuple(map(str, table.columns)),
         rows=tuple(rows),
         length=len(table),
+        theory=bool(told.get("theory")),
     )
 
 

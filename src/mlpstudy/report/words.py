@@ -129,6 +129,17 @@ WORDS = {
     "correction": ("What is meant", "Ce qu'il faut lire"),
     "test": ("Test", "Test"),
     "row": ("Row", "Ligne"),
+    # Theory, and what was lost
+    "theory": ("What theory foretells", "Ce que prédit la théorie"),
+    "theory_caption": (
+        "Computed from the formulas alone, with nothing tuned; the chapters set it against what was "
+        "measured.",
+        "Calculé à partir des seules formules, sans rien ajuster ; les chapitres le confrontent aux "
+        "mesures.",
+    ),
+    "lost": ("Networks that diverged", "Réseaux qui ont divergé"),
+    "none_lost": ("None did.", "Aucun."),
+    "work": ("Networks and time, study by study", "Réseaux et temps, étude par étude"),
     # Provenance
     "provenance": ("Provenance", "Provenance"),
     "commands": ("Commands", "Commandes"),

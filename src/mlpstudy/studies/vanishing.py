@@ -224,6 +224,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
         },
         {
             "name": "phases",
+            "theory": True,
             "title": "Mean-field theory of square layers",
             "caption": "sw2, sb2: variance of the weights (times the fan-in) and of the biases; q: "
             "fixed point of the mean square of a; chi: factor on the mean square of delta with each "
