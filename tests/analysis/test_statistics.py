@@ -237,3 +237,8 @@ def test_holm_by_hand():
     assert_allclose(st.holm([0.03, 0.01, 0.9, 0.02]), [0.06, 0.04, 0.9, 0.06])
     assert_allclose(st.holm([0.5, 0.6]), [1, 1])
     assert_allclose(st.holm([0.02, np.nan, 0.04]), [0.04, np.nan, 0.04])
+
+
+def test_distance_from_a_place():
+    assert st.distance(st.Interval(1.1, 0.9, 1.3), 1) == pytest.approx((0.1, 0, 0.3))
+    assert st.distance(st.Interval(0.8, 0.7, 0.9), 1) == pytest.approx((0.2, 0.1, 0.3))

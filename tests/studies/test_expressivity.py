@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpstudy.analysis.statistics import Interval
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.study import load
 from mlpstudy.figures import expressivity as drawing
@@ -121,11 +120,6 @@ def test_a_network_above_the_bound_is_counted(view):
     random = view.measured["random"].replace({"counted": {37: 38}})
     per_seed = expressivity._per_seed(random)
     assert per_seed[per_seed["inputs"] == 2]["above"].sum() == len(SEEDS)
-
-
-def test_distance():
-    assert expressivity.distance(Interval(1.1, 0.9, 1.3), 1) == pytest.approx((0.1, 0, 0.3))
-    assert expressivity.distance(Interval(0.8, 0.7, 0.9), 1) == pytest.approx((0.2, 0.1, 0.3))
 
 
 def test_figures_and_tables(view, frames):

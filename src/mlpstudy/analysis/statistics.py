@@ -72,6 +72,13 @@ def interval(
     return Interval(*(float(part[0]) for part in _intervals(values[None], statistic, seed)))
 
 
+def distance(of: Interval, place: float) -> Interval:
+    """The interval of |value - place|: it begins at 0 where the place lies within."""
+    ends = abs(of.low - place), abs(of.high - place)
+    low = 0.0 if of.low <= place <= of.high else min(ends)
+    return Interval(abs(of.value - place), low, max(ends))
+
+
 def clustered(
     values: Iterable[float],
     clusters: Iterable,

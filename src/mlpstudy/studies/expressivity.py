@@ -7,8 +7,9 @@ import pandas as pd
 
 from mlpstudy.analysis import linear_pieces as lp
 from mlpstudy.analysis.best_fit import equal_steps_error, least_errors
-from mlpstudy.analysis.statistics import Interval, interval, paired, summarise, wilson
+from mlpstudy.analysis.statistics import Interval, distance, interval, paired, summarise, wilson
 from mlpstudy.rng import stream
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks
@@ -363,13 +364,6 @@ def _off_expected(random: pd.DataFrame) -> list[tuple]:
     return found
 
 
-def distance(of: Interval, place: float) -> Interval:
-    """The interval of |value - place|: it begins at 0 where the place lies within."""
-    ends = abs(of.low - place), abs(of.high - place)
-    low = 0.0 if of.low <= place <= of.high else min(ends)
-    return Interval(abs(of.value - place), low, max(ends))
-
-
 def _deep_over_shallow(random: pd.DataFrame) -> list[tuple]:
     found = []
     equal = random[random["equal"]]
@@ -398,24 +392,45 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "depth",
-            "title": "Error of equally large networks",
-            "caption": "value: root mean square error on new places in units of the target's "
-            "deviation, mean over the seeds with its 95 % interval, at the eta chosen on validation.",
+            "title": Said(
+                en="Error of equally large networks", fr="Erreur de réseaux de même taille"
+            ),
+            "caption": Said(
+                en="value: root mean square error on new places in units of the target's deviation, "
+                "mean over the seeds with its 95 % interval, at the eta chosen on validation.",
+                fr="value : racine de l'erreur quadratique moyenne en des points nouveaux, en écarts "
+                "types de la cible, moyenne sur les graines avec son intervalle à 95 %, avec l'eta "
+                "choisi sur la validation.",
+            ),
             "frame": frames["depth"],
         },
         {
             "name": "pieces",
-            "title": "Linear pieces of random networks",
-            "caption": "counted: mean over the seeds, each of several networks, with its 95 % "
-            "interval; expected: of wide networks, by the formula of Kac and Rice; inputs: 1 on a "
-            "line, 2 in a plane.",
+            "title": Said(
+                en="Linear pieces of random networks", fr="Morceaux linéaires de réseaux aléatoires"
+            ),
+            "caption": Said(
+                en="counted: mean over the seeds, each of several networks, with its 95 % interval; "
+                "expected: of wide networks, by the formula of Kac and Rice; inputs: 1 on a line, 2 "
+                "in a plane.",
+                fr="counted : moyenne sur les graines, plusieurs réseaux pour chacune, avec son "
+                "intervalle à 95 % ; expected : de réseaux larges, par la formule de Kac et Rice ; "
+                "inputs : 1 sur une droite, 2 dans un plan.",
+            ),
             "frame": pieces.drop(columns="equal").drop_duplicates(["inputs", "width", "depth"]),
         },
         {
             "name": "learned",
-            "title": "Linear pieces before and after learning",
-            "caption": "On planes through three training examples: start and after: their mean "
-            "number; value: of their ratio, mean over the seeds with its 95 % interval.",
+            "title": Said(
+                en="Linear pieces before and after learning",
+                fr="Morceaux linéaires avant et après l'apprentissage",
+            ),
+            "caption": Said(
+                en="On planes through three training examples: start and after: their mean number; "
+                "value: of their ratio, mean over the seeds with its 95 % interval.",
+                fr="Sur des plans par trois exemples d'apprentissage : start et after : leur nombre "
+                "moyen ; value : leur rapport, moyenne sur les graines avec son intervalle à 95 %.",
+            ),
             "frame": learned[[*key, "start", "after", "value", "low", "high", "n"]],
         },
     ]
