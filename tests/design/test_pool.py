@@ -11,7 +11,7 @@ from mlpstudy.data.split import split_sizes
 from mlpstudy.design import pool as module
 from mlpstudy.design.examples import EXAMPLES, misfits
 from mlpstudy.design.names import names_of
-from mlpstudy.design.pool import estimated_seconds, jobs, jobs_of, pool
+from mlpstudy.design.pool import _patches, estimated_seconds, jobs, jobs_of, pool
 from mlpstudy.design.run import Run, canonical, run_id, shape
 from mlpstudy.design.study import Study
 
@@ -280,3 +280,9 @@ def test_a_dataset_without_a_row_is_not_judged(monkeypatch):
 def test_canonical_runs_of_a_pool_are_all_different():
     runs = pool(many()).values()
     assert len({canonical(run) for run in runs}) == len(runs)
+
+
+def test_the_patches_of_a_convolution_count():
+    run = Run(dataset="digits", depth=2, width=4, kernel=3, stride=2, padding=1)
+    # 8 x 8 pictures: 4 x 4 places of 9 numbers, then 4 x 4 places of 9 numbers in 4 channels
+    assert _patches(run, EXAMPLES["digits"]) == [16 * 9, 16 * 9 * 4]

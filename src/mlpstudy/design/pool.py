@@ -124,6 +124,7 @@ def _job(runs: Sequence[Run]) -> Job:
 RUN_SECONDS = 0.04  # drawing, probing and recording one network
 LAYER_SECONDS = 150e-6  # calls for one layer in one step, whatever the stack
 UNIT_SECONDS = 3e-9  # activation of one unit for one example, forth and back
+PATCH_SECONDS = 4e-9  # a number of a convolution's patches, copied once
 RATE = 40e9  # floating point operations a second in the products of a stack
 UNKNOWN = Examples(1000, (64,), 10, 10)  # a dataset that is not in the table
 STACK_UNITS = 2048  # a stack holds about this many networks over their width
@@ -136,6 +137,9 @@ def estimated_seconds(run: Run, alike: int = 64) -> float:
     examples = min(run.train_size or data.train, data.train)
     steps = math.ceil(examples / (run.batch_size or examples))
     stacked = max(1, min(alike, STACK_UNITS // run.width))
+    measured = (
+        examples + 2 * data.train // 3
+    )  # after each pass; validation and test are 2 of 5 parts
     weights, units = _layers(run, data)
     passes = run.epochs + run.pretraining_epochs * (2 if run.depth else 0)
     one_pass = (
@@ -143,7 +147,9 @@ def estimated_seconds(run: Run, alike: int = 64) -> float:
         + examples * sum(units) * UNIT_SECONDS
         + examples * sum(weights) * 2 * 3 / RATE  # multiply and add; forward, delta, gradient
     )
-    return RUN_SECONDS + passes * one_pass * EVALUATION
+    # Patches are made forth, made again and added up back, and made once more to measure.
+    patches = (3 * examples + measured) * sum(_patches(run, data)) * PATCH_SECONDS
+    return RUN_SECONDS + passes * (one_pass * EVALUATION + patches)
 
 
 def _layers(run: Run, data: Examples) -> tuple[list[int], list[int]]:
@@ -162,3 +168,11 @@ def _convolutions(run: Run, data: Examples) -> tuple[list[int], list[int]]:
     weights = [window * below * above for below, above in zip(channels, units)]
     last = units[-1] if units else math.prod(data.shape)
     return [*weights, last * data.outputs], [*units, data.outputs]
+
+
+def _patches(run: Run, data: Examples) -> list[int]:
+    """Numbers in the patches of one example, layer by layer of a convolution."""
+    window = run.kernel ** len(data.shape)
+    places = [math.prod(sides) for sides in convolved(run, data.shape)]
+    channels = [1, *[run.width] * run.depth]
+    return [window * below * place for below, place in zip(channels, places)]
