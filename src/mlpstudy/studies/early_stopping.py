@@ -5,6 +5,7 @@ import pandas as pd
 
 from mlpstudy.analysis.statistics import Interval, interval, summarise
 from mlpstudy.analysis.stopping import CRITERIA, stops
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 
@@ -249,19 +250,38 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "problems",
-            "title": "What early stopping gives and costs, problem by problem",
-            "caption": "Mean of the fourteen criteria: by how many percent the test loss, and by how "
-            "many percentage points the test error, is lower than after all passes (with 95 % "
-            "intervals; negative: higher), and the share of the passes that is spent.",
+            "title": Said(
+                en="What early stopping gives and costs, problem by problem",
+                fr="Ce que l'arrêt prématuré apporte et coûte, problème par problème",
+            ),
+            "caption": Said(
+                en="Mean of the fourteen criteria: by how many percent the test loss, and by how "
+                "many percentage points the test error, is lower than after all passes (with 95 % "
+                "intervals; negative: higher), and the share of the passes that is spent.",
+                fr="Moyenne des quatorze critères : de combien de pour cent le coût en test, et de"
+                " combien de points de pourcentage l'erreur en test, sont plus bas qu'après "
+                "toutes les passes (avec leurs intervalles à 95 % ; négatif : plus haut), et "
+                "part des passes effectuées.",
+            ),
             "frame": problems.reset_index(),
         },
         {
             "name": "rules",
-            "title": "What each rule costs, and how far from the lowest test loss it ends",
-            "caption": "excess: by how many percent of the mean lowest test loss of a problem the test "
-            "loss at the weights of the rule is above the lowest of its own curve (mean over the "
-            "datasets, with its 95 % interval); spent: share of the passes; fired: share of the "
-            "networks that the rule stopped.",
+            "title": Said(
+                en="What each rule costs, and how far from the lowest test loss it ends",
+                fr="Ce que coûte chaque règle, et à quelle distance du plus bas coût en test elle "
+                "finit",
+            ),
+            "caption": Said(
+                en="excess: by how many percent of the mean lowest test loss of a problem the test "
+                "loss at the weights of the rule is above the lowest of its own curve (mean over the "
+                "datasets, with its 95 % interval); spent: share of the passes; fired: share of the "
+                "networks that the rule stopped.",
+                fr="excès : de combien de pour cent du plus bas coût en test moyen d'un problème "
+                "le coût en test aux poids de la règle dépasse le plus bas de sa propre courbe "
+                "(moyenne sur les jeux de données, avec son intervalle à 95 %) ; dépensé : part"
+                " des passes ; arrêtés : part des réseaux que la règle a arrêtés.",
+            ),
             "frame": _rules_table(frames["rules"]),
         },
     ]

@@ -8,6 +8,7 @@ from mlpstudy.analysis.statistics import FEWEST, Interval, interval, paired, wil
 from mlpstudy.analysis.surface import SAME, Tiny, bent_down, flat_share, plane_through
 from mlpstudy.data.split import Part
 from mlpstudy.rng import stream
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks
@@ -229,24 +230,44 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "minima",
-            "title": "Minima of the 2-2-1 network for XOR",
-            "caption": "Ends of the searches that are minima, by the height at which they lie; "
-            "kinds: how many of them no exchange of units and no change of signs makes equal; "
-            "searches: how many ended there.",
+            "title": Said(
+                en="Minima of the 2-2-1 network for XOR", fr="Minima du réseau 2-2-1 pour le XOR"
+            ),
+            "caption": Said(
+                en="Ends of the searches that are minima, by the height at which they lie; "
+                "kinds: how many of them no exchange of units and no change of signs makes equal; "
+                "searches: how many ended there.",
+                fr="Fins des recherches qui sont des minima, selon leur hauteur ; sortes : combien"
+                " d'entre eux ne deviennent égaux ni par échange d'unités ni par changement de "
+                "signes ; recherches : combien y ont fini.",
+            ),
             "frame": frames["counts"],
         },
         {
             "name": "flat",
-            "title": "Share of the surface that is a plateau",
-            "caption": "Mean over the seeds: each draws the examples of the 1-1-1 network, and the "
-            "places at which the 2-2-1 network for XOR is looked at.",
+            "title": Said(
+                en="Share of the surface that is a plateau",
+                fr="Part de la surface qui est un plateau",
+            ),
+            "caption": Said(
+                en="Mean over the seeds: each draws the examples of the 1-1-1 network, and the "
+                "places at which the 2-2-1 network for XOR is looked at.",
+                fr="Moyenne sur les graines : chacune tire les exemples du réseau 1-1-1, et les "
+                "points où l'on regarde le réseau 2-2-1 pour le XOR.",
+            ),
             "frame": flat.mean(),
         },
         {
             "name": "bent",
-            "title": "Slices around trained networks",
-            "caption": "share: of the filter-normalised slice that is bent downwards in some "
-            "direction; loss: at its middle. Means over the seeds.",
+            "title": Said(
+                en="Slices around trained networks", fr="Coupes autour de réseaux entraînés"
+            ),
+            "caption": Said(
+                en="share: of the filter-normalised slice that is bent downwards in some "
+                "direction; loss: at its middle. Means over the seeds.",
+                fr="part : de la coupe normalisée par filtre qui est courbée vers le bas dans une "
+                "direction au moins ; coût : en son milieu. Moyennes sur les graines.",
+            ),
             "frame": bent,
         },
     ]

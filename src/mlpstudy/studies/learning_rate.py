@@ -7,6 +7,7 @@ import pandas as pd
 
 from mlpstudy.analysis.statistics import interval, summarise
 from mlpstudy.analysis.survival import passes_to_threshold
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 
@@ -224,20 +225,41 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "gains",
-            "title": "What a decreasing step changes, against a constant one",
-            "caption": "spread_removed: decades by which the spread of the training loss over the last "
-            "passes is smaller, at the same first step; passes_saved: passes fewer to come near the "
-            "lowest training loss; training_loss_reduction: by how much the final training loss is "
-            "lower, in percent of the loss before training; the last two each at its best first step. "
-            "Means over the mini-batches, paired by seed, with 95 % intervals.",
+            "title": Said(
+                en="What a decreasing step changes, against a constant one",
+                fr="Ce que change un pas décroissant, par rapport à un pas constant",
+            ),
+            "caption": Said(
+                en="spread_removed: decades by which the spread of the training loss over the last "
+                "passes is smaller, at the same first step; passes_saved: passes fewer to come near the "
+                "lowest training loss; training_loss_reduction: by how much the final training loss is "
+                "lower, in percent of the loss before training; the last two each at its best first step. "
+                "Means over the mini-batches, paired by seed, with 95 % intervals.",
+                fr="dispersion supprimée : décades dont la dispersion du coût d'apprentissage "
+                "pendant les dernières passes est plus petite, à premier pas égal ; passes "
+                "économisées : passes de moins pour approcher du plus bas coût d'apprentissage "
+                "; baisse du coût d'apprentissage : de combien le coût final est plus bas, en "
+                "pour cent du coût avant apprentissage ; ces deux derniers, chacun à son "
+                "meilleur premier pas. Moyennes sur les mini-lots, appariées par graine, avec "
+                "leurs intervalles à 95 %.",
+            ),
             "frame": pd.DataFrame(columns).reset_index(),
         },
         {
             "name": "ends",
-            "title": "Passes and final training loss by schedule",
-            "caption": "At the first step that ends at the lowest median training loss, over the "
-            "mini-batches: median passes to come near the lowest training loss (a run that does not "
-            "counts with its budget), share of the runs that do, median final training loss.",
+            "title": Said(
+                en="Passes and final training loss by schedule",
+                fr="Passes et coût d'apprentissage final, par loi du pas",
+            ),
+            "caption": Said(
+                en="At the first step that ends at the lowest median training loss, over the "
+                "mini-batches: median passes to come near the lowest training loss (a run that does not "
+                "counts with its budget), share of the runs that do, median final training loss.",
+                fr="Au premier pas qui finit au plus bas coût d'apprentissage médian, sur les "
+                "mini-lots : nombre médian de passes pour approcher du plus bas coût "
+                "d'apprentissage (un réseau qui n'y arrive pas compte avec son budget), part "
+                "des réseaux qui y arrivent, coût d'apprentissage final médian.",
+            ),
             "frame": ends,
         },
     ]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from mlpstudy.analysis.statistics import Interval, interval, summarise, wilson
 from mlpstudy.analysis.survival import passes_to_threshold, quantile_passes, survival
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.studies.width_and_depth import outcomes
@@ -217,25 +218,48 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "passes",
-            "title": "Passes until a network has learned its examples",
-            "caption": "Passes after which half, or nine tenths, of the networks have come near the "
-            "best accuracy that any network reaches on the same split, with 95 % intervals "
-            "(Kaplan-Meier); inf: more than the budget. reached: share that gets there at all.",
+            "title": Said(
+                en="Passes until a network has learned its examples",
+                fr="Passes avant qu'un réseau ait appris ses exemples",
+            ),
+            "caption": Said(
+                en="Passes after which half, or nine tenths, of the networks have come near the "
+                "best accuracy that any network reaches on the same split, with 95 % intervals "
+                "(Kaplan-Meier); inf: more than the budget. reached: share that gets there at all.",
+                fr="Passes au bout desquelles la moitié, ou les neuf dixièmes, des réseaux ont "
+                "approché de la meilleure exactitude atteinte par un réseau sur le même "
+                "découpage, avec leurs intervalles à 95 % (Kaplan-Meier) ; inf : plus que le "
+                "budget. atteint : part de ceux qui y arrivent.",
+            ),
             "frame": frames["passes"][columns],
         },
         {
             "name": "starts",
-            "title": "Starts needed",
-            "caption": "share_value: share of the starts that learn their examples, with Wilson's "
-            "interval; value: starts after which at least one has learned them with the wanted "
-            "probability, with its interval; test_error: median over all starts.",
+            "title": Said(en="Starts needed", fr="Départs nécessaires"),
+            "caption": Said(
+                en="share_value: share of the starts that learn their examples, with Wilson's "
+                "interval; value: starts after which at least one has learned them with the wanted "
+                "probability, with its interval; test_error: median over all starts.",
+                fr="part : part des départs qui apprennent leurs exemples, avec l'intervalle de "
+                "Wilson ; valeur : départs au bout desquels l'un au moins les a appris avec la "
+                "probabilité voulue, avec son intervalle ; erreur en test : médiane sur tous "
+                "les départs.",
+            ),
             "frame": starts,
         },
         {
             "name": "best_of",
-            "title": "What the best of k starts gains, by the rule that picks",
-            "caption": "value: mean test error of the starts less that of the one picked among k, "
-            "averaged over all choices of k starts of a split; 95 % interval over the splits.",
+            "title": Said(
+                en="What the best of k starts gains, by the rule that picks",
+                fr="Ce que gagne le meilleur de k départs, selon la règle qui choisit",
+            ),
+            "caption": Said(
+                en="value: mean test error of the starts less that of the one picked among k, "
+                "averaged over all choices of k starts of a split; 95 % interval over the splits.",
+                fr="valeur : erreur en test moyenne des départs, moins celle du départ choisi "
+                "parmi k, en moyenne sur tous les choix de k départs d'un découpage ; "
+                "intervalle à 95 % sur les découpages.",
+            ),
             "frame": frames["best_of"],
         },
     ]

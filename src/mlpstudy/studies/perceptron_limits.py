@@ -9,6 +9,7 @@ from mlpstudy.analysis.plane import advantage, grid, labels
 from mlpstudy.analysis.statistics import Interval, interval, paired, summarise, wilson
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.rng import stream
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks
@@ -237,27 +238,48 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "accuracy",
-            "title": "Accuracy on new examples",
-            "caption": "Mean over the seeds, after the last pass; gain: of the hidden layer over "
-            "the better of the two straight borders of each seed, with its 95 % interval.",
+            "title": Said(en="Accuracy on new examples", fr="Exactitude sur de nouveaux exemples"),
+            "caption": Said(
+                en="Mean over the seeds, after the last pass; gain: of the hidden layer over "
+                "the better of the two straight borders of each seed, with its 95 % interval.",
+                fr="Moyenne sur les graines, après la dernière passe ; gain : de la couche cachée "
+                "sur la meilleure des deux frontières droites de chaque graine, avec son "
+                "intervalle à 95 %.",
+            ),
             "frame": accuracy.reset_index().merge(
                 frames["gains"].rename(columns={"value": "gain"}), on="dataset"
             ),
         },
         {
             "name": "rules",
-            "title": "Mistakes of the perceptron rule",
-            "caption": "mistakes: mean over orders of presentation, from w = 0 until a pass without "
-            "any, or until the last one; bound: Novikoff's (R / gamma)^2 with the largest margin "
-            "gamma; converged: share of the orders that ended without a mistake; in_last_pass: "
-            "share of the examples that were mistaken then.",
+            "title": Said(
+                en="Mistakes of the perceptron rule", fr="Erreurs de la règle du perceptron"
+            ),
+            "caption": Said(
+                en="mistakes: mean over orders of presentation, from w = 0 until a pass without "
+                "any, or until the last one; bound: Novikoff's (R / gamma)^2 with the largest margin "
+                "gamma; converged: share of the orders that ended without a mistake; in_last_pass: "
+                "share of the examples that were mistaken then.",
+                fr="erreurs : moyenne sur les ordres de présentation, de w = 0 jusqu'à une passe "
+                "sans erreur, ou jusqu'à la dernière ; borne : celle de Novikoff, (R / "
+                "gamma)^2, avec la plus grande marge gamma ; convergés : part des ordres qui "
+                "ont fini sans erreur ; à la dernière passe : part des exemples alors mal "
+                "classés.",
+            ),
             "frame": frames["rules"],
         },
         {
             "name": "shares",
-            "title": "Random labellings that a neuron can separate",
-            "caption": "value: measured by linear programmes, with Wilson's 95 % interval; cover: "
-            "Cover's count for the same numbers of points and weights.",
+            "title": Said(
+                en="Random labellings that a neuron can separate",
+                fr="Étiquetages au hasard qu'un neurone peut séparer",
+            ),
+            "caption": Said(
+                en="value: measured by linear programmes, with Wilson's 95 % interval; cover: "
+                "Cover's count for the same numbers of points and weights.",
+                fr="valeur : mesurée par programmation linéaire, avec l'intervalle de Wilson à 95 "
+                "% ; Cover : compte de Cover pour les mêmes nombres de points et de poids.",
+            ),
             "frame": frames["shares"],
         },
     ]

@@ -6,6 +6,7 @@ import pandas as pd
 from mlpstudy.analysis.plane import advantage, grid, labels, leaving, parts
 from mlpstudy.analysis.statistics import interval, paired, summarise
 from mlpstudy.rng import stream
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks
@@ -144,10 +145,16 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "shapes",
-            "title": "Shapes of the learned regions",
-            "caption": "leaving: share of the segments between two test points of one predicted "
-            "region that leave it, mean over the seeds with its 95 % interval; parts: connected "
-            "parts of the regions of both classes, counted in a picture. Depth 0 is the linear model.",
+            "title": Said(en="Shapes of the learned regions", fr="Formes des régions apprises"),
+            "caption": Said(
+                en="leaving: share of the segments between two test points of one predicted "
+                "region that leave it, mean over the seeds with its 95 % interval; parts: connected "
+                "parts of the regions of both classes, counted in a picture. Depth 0 is the linear model.",
+                fr="sortants : part des segments entre deux points de test d'une même région "
+                "prédite qui en sortent, moyenne sur les graines avec son intervalle à 95 % ; "
+                "morceaux : parties connexes des régions des deux classes, comptées sur une "
+                "image. La profondeur 0 est le modèle linéaire.",
+            ),
             "frame": both.merge(accuracy, on=CELL),
         }
     ]

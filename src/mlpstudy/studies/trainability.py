@@ -6,6 +6,7 @@ import pandas as pd
 from mlpstudy.analysis import theory
 from mlpstudy.analysis.statistics import rate, share_difference, summarise
 from mlpstudy.analysis.survival import median_passes, passes_to_threshold, survival
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 
@@ -143,17 +144,32 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "shares",
-            "title": "Share of runs that train, at the eta chosen on validation",
-            "caption": "value: share of the seeds that reach the accuracy within the budget, with "
-            "Wilson's 95 % interval.",
+            "title": Said(
+                en="Share of runs that train, at the eta chosen on validation",
+                fr="Part des réseaux qui s'entraînent, au eta choisi en validation",
+            ),
+            "caption": Said(
+                en="value: share of the seeds that reach the accuracy within the budget, with "
+                "Wilson's 95 % interval.",
+                fr="valeur : part des graines qui atteignent l'exactitude voulue dans le budget, "
+                "avec l'intervalle de Wilson à 95 %.",
+            ),
             "frame": shares,
         },
         {
             "name": "reach",
-            "title": "The largest depth that trains",
-            "caption": "largest_depth: the largest depth swept at which at least half of the runs "
-            "train; xi: depth scale of mean-field theory, in layers; training is expected to reach "
-            "about 6 xi (Schoenholz et al. 2017).",
+            "title": Said(
+                en="The largest depth that trains", fr="La plus grande profondeur qui s'entraîne"
+            ),
+            "caption": Said(
+                en="largest_depth: the largest depth swept at which at least half of the runs "
+                "train; xi: depth scale of mean-field theory, in layers; training is expected to reach "
+                "about 6 xi (Schoenholz et al. 2017).",
+                fr="plus grande profondeur : la plus grande de celles essayées où la moitié au "
+                "moins des réseaux s'entraînent ; xi : échelle de profondeur de la théorie du "
+                "champ moyen, en couches ; on attend que l'apprentissage atteigne environ 6 xi "
+                "(Schoenholz et al. 2017).",
+            ),
             "frame": frames["reach"],
         },
     ]

@@ -5,6 +5,7 @@ import pandas as pd
 
 from mlpstudy.analysis import theory
 from mlpstudy.analysis.statistics import clustered, interval, paired, summarise
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 
@@ -217,19 +218,37 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "start",
-            "title": "Decades of delta lost per layer at the start",
-            "caption": "Mean over the seeds with its 95 % interval, and the prediction of mean-field "
-            "theory. blocked: runs in which some layer gets no gradient at all.",
+            "title": Said(
+                en="Decades of delta lost per layer at the start",
+                fr="Décades de delta perdues par couche, au départ",
+            ),
+            "caption": Said(
+                en="Mean over the seeds with its 95 % interval, and the prediction of mean-field "
+                "theory. blocked: runs in which some layer gets no gradient at all.",
+                fr="Moyenne sur les graines avec son intervalle à 95 %, et prédiction de la "
+                "théorie du champ moyen. bloqués : réseaux dont une couche ne reçoit aucun "
+                "gradient.",
+            ),
             "frame": start[columns].sort_values(columns[:3]),
         },
         {
             "name": "phases",
             "theory": True,
-            "title": "Mean-field theory of square layers",
-            "caption": "sw2, sb2: variance of the weights (times the fan-in) and of the biases; q: "
-            "fixed point of the mean square of a; chi: factor on the mean square of delta with each "
-            "layer down (below 1 it vanishes, above 1 it explodes); depth_scale: -1 / ln chi, in "
-            "layers; decades: of rms delta lost per layer.",
+            "title": Said(
+                en="Mean-field theory of square layers",
+                fr="Théorie du champ moyen pour des couches carrées",
+            ),
+            "caption": Said(
+                en="sw2, sb2: variance of the weights (times the fan-in) and of the biases; q: "
+                "fixed point of the mean square of a; chi: factor on the mean square of delta with each "
+                "layer down (below 1 it vanishes, above 1 it explodes); depth_scale: -1 / ln chi, in "
+                "layers; decades: of rms delta lost per layer.",
+                fr="sw2, sb2 : variance des poids (fois le nombre d'entrées) et des biais ; q : "
+                "point fixe du carré moyen de a ; chi : facteur sur le carré moyen de delta à "
+                "chaque couche descendue (au-dessous de 1 il s'évapore, au-dessus il explose) ;"
+                " échelle de profondeur : -1 / ln chi, en couches ; décades : de delta "
+                "quadratique moyen perdues par couche.",
+            ),
             "frame": frames["phases"],
         },
     ]

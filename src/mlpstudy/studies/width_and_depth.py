@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis.statistics import interval, paired, summarise
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 
@@ -198,17 +199,34 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "errors",
-            "title": "Test error of equally large networks",
-            "caption": "value: mean test error after the last pass, with its 95 % interval, at the "
-            "eta chosen on validation; train_error: the same on the training examples; "
-            "at_best_error: on test after the pass with the smallest validation loss.",
+            "title": Said(
+                en="Test error of equally large networks",
+                fr="Erreur en test de réseaux de même taille",
+            ),
+            "caption": Said(
+                en="value: mean test error after the last pass, with its 95 % interval, at the "
+                "eta chosen on validation; train_error: the same on the training examples; "
+                "at_best_error: on test after the pass with the smallest validation loss.",
+                fr="valeur : erreur en test moyenne après la dernière passe, avec son intervalle à"
+                " 95 %, au eta choisi en validation ; erreur d'apprentissage : la même sur les "
+                "exemples d'apprentissage ; erreur à la meilleure passe : en test, après la "
+                "passe au plus petit coût en validation.",
+            ),
             "frame": frames["errors"].sort_values(GROUP + ["depth"])[columns + results],
         },
         {
             "name": "shares",
-            "title": "What the spread of the test errors is due to",
-            "caption": "Shares of the sum of squares between the cells (number of parameters x "
-            "depth) of a dataset; spread: its standard deviation, in test error.",
+            "title": Said(
+                en="What the spread of the test errors is due to",
+                fr="À quoi tient la dispersion des erreurs en test",
+            ),
+            "caption": Said(
+                en="Shares of the sum of squares between the cells (number of parameters x "
+                "depth) of a dataset; spread: its standard deviation, in test error.",
+                fr="Parts de la somme des carrés entre les cellules (nombre de paramètres x "
+                "profondeur) d'un jeu de données ; dispersion : son écart type, en erreur en "
+                "test.",
+            ),
             "frame": frames["shares"],
         },
     ]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis.statistics import FEWEST, Interval, rate, share_difference, wilson
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 
@@ -155,23 +156,44 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "shares",
-            "title": "Share of the starts that solve XOR",
-            "caption": "value: share of the random starts that end with all four corners right, "
-            "with Wilson's 95 % interval; restarts: starts after which at least one has succeeded "
-            "with a chance of 95 %.",
+            "title": Said(
+                en="Share of the starts that solve XOR", fr="Part des départs qui résolvent le XOR"
+            ),
+            "caption": Said(
+                en="value: share of the random starts that end with all four corners right, "
+                "with Wilson's 95 % interval; restarts: starts after which at least one has succeeded "
+                "with a chance of 95 %.",
+                fr="valeur : part des départs au hasard qui finissent avec les quatre coins "
+                "justes, avec l'intervalle de Wilson à 95 % ; départs : départs au bout "
+                "desquels l'un au moins a réussi avec une chance de 95 %.",
+            ),
             "frame": frames["shares"],
         },
         {
             "name": "ends",
-            "title": "Where the starts with two hidden units end",
-            "caption": "Number of starts; confused: the corners that get one answer, at whose "
-            "least loss the start ends.",
+            "title": Said(
+                en="Where the starts with two hidden units end",
+                fr="Où finissent les départs à deux unités cachées",
+            ),
+            "caption": Said(
+                en="Number of starts; confused: the corners that get one answer, at whose "
+                "least loss the start ends.",
+                fr="Nombre de départs ; confondus : les coins qui reçoivent une même réponse, au "
+                "plus petit coût de laquelle le départ finit.",
+            ),
             "frame": ends.fillna(0).astype(int).reset_index(),
         },
         {
             "name": "etas",
-            "title": "Two hidden units at other values of eta",
-            "caption": "value: share of the starts that solve XOR, with Wilson's 95 % interval.",
+            "title": Said(
+                en="Two hidden units at other values of eta",
+                fr="Deux unités cachées, à d'autres valeurs de eta",
+            ),
+            "caption": Said(
+                en="value: share of the starts that solve XOR, with Wilson's 95 % interval.",
+                fr="valeur : part des départs qui résolvent le XOR, avec l'intervalle de Wilson à "
+                "95 %.",
+            ),
             "frame": frames["etas"],
         },
     ]
