@@ -67,6 +67,7 @@ def test_labels_in_a_figure_at_its_ticks_and_in_its_legend(table, tmp_path):
     ax.plot([1, 2], [3, 4], label="linear model")
     ax.set(title="depth 3", xlabel="depth")
     ax.set_xticks([1, 2], ["depth 1", "other"])
+    ax.set_yticks([3, 4], [30, 40])  # numbers for labels
     ax.legend()
     paths = style.save(figure, tmp_path / "one", french=tmp_path / "fr" / "one")
     assert [p.relative_to(tmp_path).as_posix() for p in paths] == [
@@ -84,6 +85,7 @@ def test_translate_changes_every_text(table):
     ax.plot([1, 2], [3, 4], label="linear model")
     ax.set(title="depth 3", xlabel="depth", ylabel="unknown")
     ax.set_xticks([1, 2], ["depth 1", "other"])
+    ax.set_yticks([3, 4], [30, 40])  # numbers for labels
     ax.legend()
     style.translate(figure)
     figure.draw_without_rendering()

@@ -315,7 +315,7 @@ def translate(figure: Figure) -> None:
                 (axis.get_minor_formatter(), axis.set_minor_formatter),
             ):
                 if isinstance(formatter, FixedFormatter | FuncFormatter):
-                    put(FuncFormatter(lambda x, at, told=formatter: terms.french(told(x, at))))
+                    put(FuncFormatter(lambda x, at, told=formatter: terms.french(str(told(x, at)))))
     for text in figure.findobj(Text):
         if text.get_text():
             text.set_text(terms.french(text.get_text()))
