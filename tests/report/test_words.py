@@ -43,6 +43,7 @@ def test_french_spaces():
         "Dépend\u202f: «\u202foui\u202f»\u202f; «\u202fnon\u202f»\u202f? 95\u202f%"
     )
     assert french("10:30 a?b") == "10:30 a?b"
+    assert french("25% (tanh)") == "25\u202f% (tanh)"
     assert word("colon", "fr") == "\u202f:" and word("colon", "en") == ":"
 
 

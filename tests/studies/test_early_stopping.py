@@ -166,7 +166,7 @@ def test_figures_and_tables_from_the_frames_alone():
     with style.context():
         drawn = drawing.figures(frames, {"options": {}})
     assert [d.name for d in drawn] == ["benefit", "trade_off", "curves"]
-    assert all(d.n == 12 and d.caption and d.alt for d in drawn)
+    assert all(d.n == 12 and d.caption["en"] and d.alt["en"] for d in drawn)
     problems, rules = early_stopping.shown(frames)
     assert problems["frame"]["loss_reduction"].tolist() == pytest.approx([50, 50])
     assert len(rules["frame"]) == 2 * (14 + 3 + 2)

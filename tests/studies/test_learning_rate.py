@@ -144,7 +144,7 @@ def test_figures_and_tables_from_the_frames_alone():
         drawn = drawing.figures(frames, {"options": {"last": 3}})
     assert [d.name for d in drawn] == ["curves", "spreads", "gains"]
     assert [d.n for d in drawn] == [2, 54, 48]
-    assert all(d.caption and d.alt for d in drawn)
+    assert all(d.caption["en"] and d.alt["en"] for d in drawn)
     gains, ends = learning_rate.shown(frames)
     assert gains["frame"]["spread_removed"].tolist() == pytest.approx([1])
     assert ends["frame"]["training_loss"].tolist() == pytest.approx([0.55, 0.4])

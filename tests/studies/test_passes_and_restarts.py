@@ -172,9 +172,10 @@ def test_figures_and_tables_from_the_frames_alone():
         drawn = drawing.figures(frames, seen.study)
     assert [d.name for d in drawn] == ["passes", "starts", "best_of"]
     assert [d.n for d in drawn] == [24, 24, 24]
-    assert "more than 3 passes in 0 of 1" in drawn[0].title
+    assert "more than 3 passes in 0 of 1" in drawn[0].title["en"]
     assert (
-        "in 1 (picked by validation loss), 1 (picked by validation accuracy), 0" in drawn[2].title
+        "in 1 (picked by validation loss), 1 (picked by validation accuracy), 0"
+        in drawn[2].title["en"]
     )
     for table in passes_and_restarts.shown(frames):
         assert len(table["frame"]) and table["caption"]

@@ -130,7 +130,10 @@ def test_figures_and_tables(view, frames):
     drawn = drawing.figures(frames, view.study)
     assert [d.name for d in drawn] == ["borders", "accuracy", "mistakes", "labellings"]
     assert [d.n for d in drawn] == [3, 36, 18, 240]
-    assert "at most 25% of the mistakes" in drawn[2].title and "25% (moons)" in drawn[1].title
+    assert (
+        "at most 25% of the mistakes" in drawn[2].title["en"]
+        and "25% (moons)" in drawn[1].title["en"]
+    )
     for table in limits.shown(frames):
         assert len(table["frame"]) and {"name", "title", "caption"} <= set(table)
 

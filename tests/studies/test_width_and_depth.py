@@ -121,7 +121,7 @@ def test_figures_and_tables(frames):
     drawn = drawing.figures(frames, {"options": {}})
     assert [d.name for d in drawn] == ["errors", "gains", "etas"]
     assert [d.n for d in drawn] == [24, 24, 12]
-    assert "better in 0 and worse in 1 of 2" in drawn[1].title
+    assert "better in 0 and worse in 1 of 2" in drawn[1].title["en"]
     for table in width_and_depth.shown(frames):
         assert len(table["frame"]) and {"name", "title", "caption"} <= set(table)
 

@@ -104,7 +104,7 @@ def test_a_start_that_diverged_is_a_failure_and_ends_elsewhere():
 def test_figures_and_tables(frames):
     drawn = drawing.figures(frames, {"options": {}})
     assert [(d.name, d.n) for d in drawn] == [("shares", 24), ("ends", 8), ("curves", 3)]
-    assert "25% (tanh)" in drawn[0].title and drawn[1].title.startswith("5 of 6")
+    assert "25% (tanh)" in drawn[0].title["en"] and drawn[1].title["en"].startswith("5 of 6")
     for table in xor.shown(frames):
         assert len(table["frame"]) and {"name", "title", "caption"} <= set(table)
 

@@ -7,7 +7,9 @@ import pandas as pd
 from matplotlib.ticker import PercentFormatter
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
+from mlpstudy.said import Said
 
 SETTING = ["optimizer", "cost"]
 CELL = [*SETTING, "dataset", "label_noise"]
@@ -85,14 +87,30 @@ def _benefit(benefit: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
     return Drawn(
         "benefit",
         figure,
-        "What early stopping gives, and what it costs",
-        f"Weights of the best validation pass up to the stop, against the weights after all passes: "
-        f"mean of Prechelt's fourteen criteria and its 95 % interval over {_fixed(by_run)}. Swept: "
-        f"the dataset, the share of replaced training labels (below the dotted line), and the "
-        f"setting. Right of the line at 0, early stopping is the better choice; the third panel "
-        f"says how much of the training it spends.",
-        "Three panels with a row per problem: by how much test loss and test error fall with early "
-        "stopping, and the share of the passes spent, for each of two settings.",
+        Said(
+            en="What early stopping gives, and what it costs",
+            fr="Ce que l'arrêt prématuré apporte, et ce qu'il coûte",
+        ),
+        Said(
+            en=f"Weights of the best validation pass up to the stop, against the weights after all passes: "
+            f"mean of Prechelt's fourteen criteria and its 95 % interval over {_fixed(by_run)}. Swept: "
+            f"the dataset, the share of replaced training labels (below the dotted line), and the "
+            f"setting. Right of the line at 0, early stopping is the better choice; the third panel "
+            f"says how much of the training it spends.",
+            fr="Poids de la meilleure passe en validation avant l'arrêt, comparés aux poids "
+            "après toutes les passes : moyenne des quatorze critères de Prechelt et son "
+            f"intervalle à 95 % sur {french(_fixed(by_run))}. On fait varier le jeu de "
+            "données, la part des étiquettes d'apprentissage remplacées (sous la ligne "
+            "pointillée) et le réglage. À droite de 0, l'arrêt prématuré est le meilleur "
+            "choix ; le troisième panneau dit combien d'apprentissage il dépense.",
+        ),
+        Said(
+            en="Three panels with a row per problem: by how much test loss and test error fall with early "
+            "stopping, and the share of the passes spent, for each of two settings.",
+            fr="Trois panneaux, une ligne par problème : de combien le coût et l'erreur en "
+            "test baissent avec l'arrêt prématuré, et part des passes effectuées, pour "
+            "chacun des deux réglages.",
+        ),
         _networks(by_run),
     )
 
@@ -137,15 +155,33 @@ def _trade_off(rules: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
     return Drawn(
         "trade_off",
         figure,
-        "What a rule costs, and how far from the best pass it ends",
-        f"By how much the test loss at the weights of a rule exceeds the lowest of the same curve, in "
-        f"percent of that (mean over the datasets, 95 % interval; linear below 10 %, logarithmic "
-        f"above), against the mean share of the passes that the rule spends. GL, PQ and UP: "
-        f"Prechelt's criteria, the more patient the further right; passes: stopped after so many; "
-        f"training loss: stopped where it has fallen to a share of its first value; both keep the "
-        f"last weights. {_fixed(by_run)}. Low and left is good.",
-        "Excess test loss against passes spent for five families of stopping rules; a row per "
-        "setting, a column for clean and for noisy labels.",
+        Said(
+            en="What a rule costs, and how far from the best pass it ends",
+            fr="Ce que coûte une règle, et à quelle distance de la meilleure passe elle finit",
+        ),
+        Said(
+            en=f"By how much the test loss at the weights of a rule exceeds the lowest of the same curve, in "
+            f"percent of that (mean over the datasets, 95 % interval; linear below 10 %, logarithmic "
+            f"above), against the mean share of the passes that the rule spends. GL, PQ and UP: "
+            f"Prechelt's criteria, the more patient the further right; passes: stopped after so many; "
+            f"training loss: stopped where it has fallen to a share of its first value; both keep the "
+            f"last weights. {_fixed(by_run)}. Low and left is good.",
+            fr="De combien le coût en test aux poids d'une règle dépasse le plus bas de la "
+            "même courbe, en pour cent de celui-ci (moyenne sur les jeux de données, "
+            "intervalle à 95 % ; échelle linéaire au-dessous de 10 %, logarithmique "
+            "au-dessus), selon la part moyenne des passes que la règle dépense. GL, PQ "
+            "et UP : critères de Prechelt, d'autant plus patients qu'ils sont à droite ; "
+            "passes : arrêt après un nombre donné ; coût d'apprentissage : arrêt quand "
+            "il est tombé à une part de sa première valeur ; ces deux-là gardent les "
+            f"derniers poids. {french(_fixed(by_run))}. En bas à gauche, c'est bien.",
+        ),
+        Said(
+            en="Excess test loss against passes spent for five families of stopping rules; a row per "
+            "setting, a column for clean and for noisy labels.",
+            fr="Excès de coût en test selon les passes effectuées pour cinq familles de "
+            "règles d'arrêt ; une ligne par réglage, une colonne pour les étiquettes "
+            "intactes et une pour les bruitées.",
+        ),
         _networks(by_run),
     )
 
@@ -197,14 +233,31 @@ def _curves(curves: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
     return Drawn(
         "curves",
         figure,
-        "Where on its curves a network is stopped",
-        f"Median loss and quartiles over {shown['seed'].nunique()} seeds, pass by pass, with "
-        f"{_setting(*setting)}; both axes are logarithmic. Vertical lines: the median pass at which "
-        f"the criteria {' and '.join(MARKED)} stop; they see the validation loss, which runs along "
-        f"with the test loss. To see: how early the test loss turns where labels are wrong, while "
-        f"the training loss goes on falling.",
-        "Training and test loss against passes for three datasets, clean above and noisy "
-        "below, with the stops of two criteria.",
+        Said(
+            en="Where on its curves a network is stopped",
+            fr="À quel endroit de ses courbes un réseau est arrêté",
+        ),
+        Said(
+            en=f"Median loss and quartiles over {shown['seed'].nunique()} seeds, pass by pass, with "
+            f"{_setting(*setting)}; both axes are logarithmic. Vertical lines: the median pass at which "
+            f"the criteria {' and '.join(MARKED)} stop; they see the validation loss, which runs along "
+            f"with the test loss. To see: how early the test loss turns where labels are wrong, while "
+            f"the training loss goes on falling.",
+            fr=f"Coût médian et quartiles sur {shown['seed'].nunique()} graines, passe après "
+            f"passe, avec {french(_setting(*setting))} ; les deux axes sont "
+            "logarithmiques. Lignes verticales : passe médiane à laquelle les critères "
+            f"{' et '.join(MARKED)} s'arrêtent ; ils voient le coût en validation, qui "
+            "suit le coût en test. À voir : comme le coût en test se retourne tôt là où "
+            "des étiquettes sont fausses, alors que le coût d'apprentissage continue de "
+            "baisser.",
+        ),
+        Said(
+            en="Training and test loss against passes for three datasets, clean above and noisy "
+            "below, with the stops of two criteria.",
+            fr="Coûts d'apprentissage et de test selon les passes pour trois jeux de "
+            "données, intacts en haut et bruités en bas, avec les arrêts de deux "
+            "critères.",
+        ),
         n,
     )
 

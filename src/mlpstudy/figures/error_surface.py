@@ -7,8 +7,10 @@ from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.terms import french
 from mlpstudy.figures import plane
 from mlpstudy.figures.drawn import Drawn
+from mlpstudy.said import Said
 
 COSTS = {"mse": "squared error", "nll": "negative log-likelihood"}
 GREEN, ORANGE = "#009e73", "#e69f00"
@@ -95,16 +97,35 @@ def _one_one_one(frames: dict[str, pd.DataFrame], study: dict) -> Drawn:
     return Drawn(
         "one_one_one",
         figure,
-        f"Two valleys and their plateaus: {told} of the surface is almost flat",
-        f"The error of the network y = sigmoid(v tanh(w x)) over its two weights, for "
-        f"{int(study['options'].get('examples', 0))} examples of two classes that overlap. Above: "
-        f"contours, dark is low; white lines are descents, from the ring to the dot; dotted: "
-        f"plateaus, with a slope below {float(study['options'].get('flat', 0)):.0%} of the steepest "
-        f"one (the shares in the title are means over {flat['seed'].nunique()} draws of the "
-        f"examples). Below: the same as a relief, its highest parts cut. The two valleys are one: "
-        f"(w, v) and (-w, -v) are the same network.",
-        "Contour maps and reliefs of an error surface over two weights: two low valleys at opposite "
-        "corners, high ground at the two others, flat parts between, and descents into the valleys.",
+        Said(
+            en=f"Two valleys and their plateaus: {told} of the surface is almost flat",
+            fr=f"Deux vallées et leurs plateaux : {french(told)} de la surface est presque plat",
+        ),
+        Said(
+            en=f"The error of the network y = sigmoid(v tanh(w x)) over its two weights, for "
+            f"{int(study['options'].get('examples', 0))} examples of two classes that overlap. Above: "
+            f"contours, dark is low; white lines are descents, from the ring to the dot; dotted: "
+            f"plateaus, with a slope below {float(study['options'].get('flat', 0)):.0%} of the steepest "
+            f"one (the shares in the title are means over {flat['seed'].nunique()} draws of the "
+            f"examples). Below: the same as a relief, its highest parts cut. The two valleys are one: "
+            f"(w, v) and (-w, -v) are the same network.",
+            fr="L'erreur du réseau y = sigmoid(v tanh(w x)) en fonction de ses deux poids, "
+            f"pour {int(study['options'].get('examples', 0))} exemples de deux classes "
+            "qui se recouvrent. En haut : lignes de niveau, sombre en bas ; lignes "
+            "blanches : descentes, de l'anneau au point ; pointillé : plateaux, où la "
+            f"pente est inférieure à {float(study['options'].get('flat', 0)):.0%} de la "
+            "plus forte (les parts du titre sont des moyennes sur "
+            f"{flat['seed'].nunique()} tirages des exemples). En bas : la même en relief, "
+            "ses plus hautes parties coupées. Les deux vallées n'en font qu'une : (w, v) "
+            "et (-w, -v) sont le même réseau.",
+        ),
+        Said(
+            en="Contour maps and reliefs of an error surface over two weights: two low valleys at opposite "
+            "corners, high ground at the two others, flat parts between, and descents into the valleys.",
+            fr="Lignes de niveau et reliefs d'une surface d'erreur sur deux poids : deux "
+            "vallées basses à des coins opposés, un terrain haut aux deux autres, du "
+            "plat entre elles, et des descentes dans les vallées.",
+        ),
     )
 
 
@@ -131,14 +152,30 @@ def _xor(frames: dict[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         "xor",
         figure,
-        "Three valleys of the XOR surface: a solution, its twin, and one that is stuck",
-        f"Squared error of the 2-2-1 network (tanh, nine weights) in the plane through three places "
-        f"of weight space: the end of a descent that solves XOR (loss {ends['solved']:.3f}), the "
-        f"same network with its hidden units exchanged, and the end of a descent that fails (loss "
-        f"{ends['failed']:.3f}: two corners get one answer). Lines: both descents, projected onto "
-        f"the plane, from the ring to the dot. Right: the same plane as a relief.",
-        "Contour map and relief with three basins; one descent ends in a deep one, the other in a "
-        "shallower one.",
+        Said(
+            en="Three valleys of the XOR surface: a solution, its twin, and one that is stuck",
+            fr="Trois vallées de la surface du XOR : une solution, sa jumelle, et une sans issue",
+        ),
+        Said(
+            en=f"Squared error of the 2-2-1 network (tanh, nine weights) in the plane through three places "
+            f"of weight space: the end of a descent that solves XOR (loss {ends['solved']:.3f}), the "
+            f"same network with its hidden units exchanged, and the end of a descent that fails (loss "
+            f"{ends['failed']:.3f}: two corners get one answer). Lines: both descents, projected onto "
+            f"the plane, from the ring to the dot. Right: the same plane as a relief.",
+            fr="Erreur quadratique du réseau 2-2-1 (tanh, neuf poids) dans le plan qui "
+            "passe par trois points de l'espace des poids : la fin d'une descente qui "
+            f"résout le XOR (coût {ends['solved']:.3f}), le même réseau aux unités "
+            "cachées échangées, et la fin d'une descente qui échoue (coût "
+            f"{ends['failed']:.3f} : deux coins reçoivent la même réponse). Lignes : les "
+            "deux descentes, projetées sur le plan, de l'anneau au point. À droite : le "
+            "même plan en relief.",
+        ),
+        Said(
+            en="Contour map and relief with three basins; one descent ends in a deep one, the other in a "
+            "shallower one.",
+            fr="Lignes de niveau et relief à trois bassins ; une descente finit dans un "
+            "bassin profond, l'autre dans un bassin moins profond.",
+        ),
     )
 
 
@@ -180,12 +217,27 @@ def _minima(frames: dict[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         "minima",
         figure,
-        f"Several minima: {worse:.0%} of the searches end in one that is not the best",
-        "Minima of the 2-2-1 network for XOR, found by BFGS from random starts and checked by their "
-        "curvature; a disc's area is the share of the searches that end at this height, green the "
-        "lowest of its row. With a little weight decay, without which the minima lie at infinity. "
-        "Minima that an exchange of units or a change of signs makes equal have the same height.",
-        f"Discs at the losses of the minima, a row for each of {', '.join(rows)}.",
+        Said(
+            en=f"Several minima: {worse:.0%} of the searches end in one that is not the best",
+            fr=f"Plusieurs minima : {worse:.0%} des recherches finissent dans un minimum qui "
+            "n'est pas le meilleur",
+        ),
+        Said(
+            en="Minima of the 2-2-1 network for XOR, found by BFGS from random starts and checked by their "
+            "curvature; a disc's area is the share of the searches that end at this height, green the "
+            "lowest of its row. With a little weight decay, without which the minima lie at infinity. "
+            "Minima that an exchange of units or a change of signs makes equal have the same height.",
+            fr="Minima du réseau 2-2-1 pour le XOR, trouvés par BFGS depuis des départs au "
+            "hasard et vérifiés par leur courbure ; l'aire d'un disque est la part des "
+            "recherches qui finissent à cette hauteur, en vert la plus basse de sa "
+            "ligne. Avec une faible pénalité des poids, sans laquelle les minima sont à "
+            "l'infini. Les minima qu'un échange d'unités ou un changement de signes rend "
+            "égaux ont la même hauteur.",
+        ),
+        Said(
+            en=f"Discs at the losses of the minima, a row for each of {', '.join(rows)}.",
+            fr=f"Disques aux coûts des minima, une ligne pour chacun de {french(', '.join(rows))}.",
+        ),
     )
 
 
@@ -214,13 +266,29 @@ def _slices(frames: dict[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         "slices",
         figure,
-        "Around trained networks: shallow, deep, and deep with residual connections",
-        f"Loss on training examples of digits in the plane of two random directions around the "
-        f"trained weights (white dot); every unit's weights change as much as they are long, so that "
-        f"pictures compare (Li et al. 2018). Colours and heights are logarithmic and the same in all "
-        f"panels; the first of {bent['seed'].nunique()} seeds is shown. Under each picture: the share "
-        f"of the slice that is bent downwards in some direction, mean over the seeds.",
-        f"Contour maps and reliefs of the loss around {len(kinds)} trained networks.",
+        Said(
+            en="Around trained networks: shallow, deep, and deep with residual connections",
+            fr="Autour de réseaux entraînés : peu profond, profond, et profond à connexions "
+            "résiduelles",
+        ),
+        Said(
+            en=f"Loss on training examples of digits in the plane of two random directions around the "
+            f"trained weights (white dot); every unit's weights change as much as they are long, so that "
+            f"pictures compare (Li et al. 2018). Colours and heights are logarithmic and the same in all "
+            f"panels; the first of {bent['seed'].nunique()} seeds is shown. Under each picture: the share "
+            f"of the slice that is bent downwards in some direction, mean over the seeds.",
+            fr="Coût sur des exemples d'apprentissage de digits dans le plan de deux "
+            "directions au hasard autour des poids appris (point blanc) ; les poids de "
+            "chaque unité changent d'autant que leur longueur, pour que les images "
+            "soient comparables (Li et al. 2018). Couleurs et hauteurs sont "
+            "logarithmiques et les mêmes dans tous les panneaux ; on montre la première "
+            f"de {bent['seed'].nunique()} graines. Sous chaque image : part de la coupe "
+            "courbée vers le bas dans une direction au moins, moyenne sur les graines.",
+        ),
+        Said(
+            en=f"Contour maps and reliefs of the loss around {len(kinds)} trained networks.",
+            fr=f"Lignes de niveau et reliefs du coût autour de {len(kinds)} réseaux entraînés.",
+        ),
         n,
     )
 

@@ -7,7 +7,9 @@ import pandas as pd
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
+from mlpstudy.said import Said
 
 SCHEDULES = ("constant", "step", "inverse", "cosine")
 NAMES = {"sgd": "SGD", "adam": "Adam", "nesterov": "Nesterov", "rprop": "RPROP"}
@@ -75,12 +77,26 @@ def _curves(curves: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
     return Drawn(
         "curves",
         figure,
-        "What the training loss does with each schedule of the step",
-        f"Training loss of single networks (seed {curves['seed'].min()}) with SGD, batches of "
-        f"{curves['batch'].min()} and a first step of {curves['eta'].max():g}; one line for each "
-        f"schedule of the step, all with the same weights at the start and the same batches. To see: the jitter of the "
-        f"constant step and where the others lose it.",
-        "Training loss against passes for four schedules, one panel per dataset, clean and noisy.",
+        Said(
+            en="What the training loss does with each schedule of the step",
+            fr="Ce que fait le coût d'apprentissage avec chaque loi du pas",
+        ),
+        Said(
+            en=f"Training loss of single networks (seed {curves['seed'].min()}) with SGD, batches of "
+            f"{curves['batch'].min()} and a first step of {curves['eta'].max():g}; one line for each "
+            f"schedule of the step, all with the same weights at the start and the same batches. To see: the jitter of the "
+            f"constant step and where the others lose it.",
+            fr=f"Coût d'apprentissage de réseaux seuls (graine {curves['seed'].min()}) avec "
+            f"SGD, des lots de {curves['batch'].min()} et un premier pas de "
+            f"{curves['eta'].max():g} ; une ligne par loi du pas, toutes avec les mêmes "
+            "poids au départ et les mêmes lots. À voir : le tremblement du pas constant, "
+            "et où les autres le perdent.",
+        ),
+        Said(
+            en="Training loss against passes for four schedules, one panel per dataset, clean and noisy.",
+            fr="Coût d'apprentissage selon les passes pour quatre lois du pas, un panneau "
+            "par jeu de données, intact et bruité.",
+        ),
         n,
     )
 
@@ -126,15 +142,31 @@ def _spreads(spreads: pd.DataFrame, by_run: pd.DataFrame, last: int) -> Drawn:
     return Drawn(
         "spreads",
         figure,
-        "How much the training loss wanders over the last passes",
-        f"Rms distance of the training losses of the last {last} passes from their own straight line, "
-        f"against the first step: geometric mean over {by_run['dataset'].nunique()} datasets with "
-        f"{kind}, and its 95 % interval over {by_run['seed'].nunique()} seeds; "
-        f"{by_run['epochs'].max()} passes. Swept: schedule (lines), batch (columns), optimizer (rows). "
-        f"To see: the larger the step and the smaller the batch, the more it wanders, unless the "
-        f"step decreases.",
-        "Spread of the training loss against the first step for each schedule, a column per batch "
-        "size, a row per optimizer.",
+        Said(
+            en="How much the training loss wanders over the last passes",
+            fr="Combien le coût d'apprentissage s'agite pendant les dernières passes",
+        ),
+        Said(
+            en=f"Rms distance of the training losses of the last {last} passes from their own straight line, "
+            f"against the first step: geometric mean over {by_run['dataset'].nunique()} datasets with "
+            f"{kind}, and its 95 % interval over {by_run['seed'].nunique()} seeds; "
+            f"{by_run['epochs'].max()} passes. Swept: schedule (lines), batch (columns), optimizer (rows). "
+            f"To see: the larger the step and the smaller the batch, the more it wanders, unless the "
+            f"step decreases.",
+            fr=f"Écart quadratique moyen des coûts d'apprentissage des {last} dernières "
+            "passes à leur propre droite, selon le premier pas : moyenne géométrique sur "
+            f"{by_run['dataset'].nunique()} jeux de données avec {french(kind)}, et son "
+            f"intervalle à 95 % sur {by_run['seed'].nunique()} graines ; "
+            f"{by_run['epochs'].max()} passes. On fait varier la loi du pas (lignes), le "
+            "lot (colonnes), l'optimiseur (rangées). À voir : plus le pas est grand et "
+            "le lot petit, plus le coût s'agite, sauf si le pas décroît.",
+        ),
+        Said(
+            en="Spread of the training loss against the first step for each schedule, a column per batch "
+            "size, a row per optimizer.",
+            fr="Dispersion du coût d'apprentissage selon le premier pas pour chaque loi, "
+            "une colonne par taille de lot, une rangée par optimiseur.",
+        ),
         n,
     )
 
@@ -193,14 +225,33 @@ def _gains(gains: pd.DataFrame, by_run: pd.DataFrame, last: int) -> Drawn:
     return Drawn(
         "gains",
         figure,
-        f"Against a constant step, a decreasing one {', '.join(_won(gains))}",
-        f"Differences paired by seed, with their 95 % interval over {by_run['seed'].nunique()} seeds; "
-        f"right of 0 the decreasing step is better. Spread: of the training loss over the last {last} "
-        f"passes, at the same first step, in decades. Speed: passes fewer until the training loss "
-        f"is near the lowest that any run of the problem reaches. Training loss: how much lower "
-        f"after {by_run['epochs'].max()} passes, in percent of the loss before training. The last "
-        f"two each at its own best first step. Means over the mini-batches.",
-        "Three panels for each optimizer: decades of spread removed, passes saved and percent of "
-        "training loss gained by each decreasing schedule, for each problem.",
+        Said(
+            en=f"Against a constant step, a decreasing one {', '.join(_won(gains))}",
+            fr=f"Par rapport à un pas constant, un pas décroissant {french(', '.join(_won(gains)))}",
+        ),
+        Said(
+            en=f"Differences paired by seed, with their 95 % interval over {by_run['seed'].nunique()} seeds; "
+            f"right of 0 the decreasing step is better. Spread: of the training loss over the last {last} "
+            f"passes, at the same first step, in decades. Speed: passes fewer until the training loss "
+            f"is near the lowest that any run of the problem reaches. Training loss: how much lower "
+            f"after {by_run['epochs'].max()} passes, in percent of the loss before training. The last "
+            f"two each at its own best first step. Means over the mini-batches.",
+            fr="Différences appariées par graine, avec leur intervalle à 95 % sur "
+            f"{by_run['seed'].nunique()} graines ; à droite de 0, le pas décroissant est "
+            f"meilleur. Dispersion : du coût d'apprentissage pendant les {last} dernières "
+            "passes, au même premier pas, en décades. Vitesse : passes de moins avant "
+            "que le coût d'apprentissage approche du plus bas qu'un réseau atteigne sur "
+            "le problème. Coût d'apprentissage : de combien il est plus bas après "
+            f"{by_run['epochs'].max()} passes, en pour cent du coût avant apprentissage. "
+            "Ces deux derniers, chacun à son meilleur premier pas. Moyennes sur les "
+            "mini-lots.",
+        ),
+        Said(
+            en="Three panels for each optimizer: decades of spread removed, passes saved and percent of "
+            "training loss gained by each decreasing schedule, for each problem.",
+            fr="Trois panneaux par optimiseur : décades de dispersion supprimées, passes "
+            "économisées et pour cent de coût d'apprentissage gagnés par chaque loi "
+            "décroissante, pour chaque problème.",
+        ),
         n,
     )

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
+from mlpstudy.said import Said
 
 SHARED = "Starts from different first weights; plain gradient descent without momentum"
 
@@ -93,14 +95,28 @@ def _passes(frames: dict, best: pd.DataFrame, near: float, limit) -> Drawn:
     return Drawn(
         "passes",
         figure,
-        title,
-        f"Share of networks whose training accuracy has not come to {near:.0%} of the best that any "
-        f"network reaches on the same split (Kaplan-Meier, with a pointwise 95 % band), against "
-        f"passes on a logarithmic axis. {SHARED}; {_starts_and_splits(best)}; eta chosen for each "
-        f"curve so that most starts learn, from {tried} "
-        f"values. A curve that ends above 0 has starts that do not learn within "
-        f"their {_span(best['epochs'])} passes.",
-        f"Survival curves, a panel for each of {', '.join(tasks)}, a line for each activation.",
+        Said(en=title, fr=french(title)),
+        Said(
+            en=f"Share of networks whose training accuracy has not come to {near:.0%} of the best that any "
+            f"network reaches on the same split (Kaplan-Meier, with a pointwise 95 % band), against "
+            f"passes on a logarithmic axis. {SHARED}; {_starts_and_splits(best)}; eta chosen for each "
+            f"curve so that most starts learn, from {tried} "
+            f"values. A curve that ends above 0 has starts that do not learn within "
+            f"their {_span(best['epochs'])} passes.",
+            fr="Part des réseaux dont l'exactitude d'apprentissage n'a pas atteint "
+            f"{near:.0%} de la meilleure obtenue par un réseau sur le même découpage "
+            "(Kaplan-Meier, avec une bande à 95 % point par point), selon les passes, en "
+            f"échelle logarithmique. {french(SHARED)} ; "
+            f"{french(_starts_and_splits(best))} ; eta choisi pour chaque courbe de sorte "
+            f"que le plus de départs apprennent, parmi {tried} valeurs. Une courbe qui "
+            "finit au-dessus de 0 a des départs qui n'apprennent pas en "
+            f"{french(_span(best['epochs']))} passes.",
+        ),
+        Said(
+            en=f"Survival curves, a panel for each of {', '.join(tasks)}, a line for each activation.",
+            fr=f"Courbes de survie, un panneau pour chacun de {', '.join(tasks)}, une ligne "
+            "par activation.",
+        ),
         len(best),
     )
 
@@ -146,14 +162,30 @@ def _starts(starts: pd.DataFrame, certain: float, limit) -> Drawn:
     return Drawn(
         "starts",
         figure,
-        f"One start is enough in {few} of {len(starts)} settings; the most that any needs is "
-        f"{_told(starts['value'].max())}",
-        f"Starts after which at least one has learned its examples with a chance of {certain:.0%}, "
-        f"from the share of starts that learn (at the right) and its 95 % interval (Wilson); a line "
-        f"that ends at the right edge goes on. {SHARED}, eta chosen so that most starts learn. The "
-        f"grey line is where several dozen begin.",
-        f"Starts needed, with intervals: a row for each of {', '.join(tasks)}, a point for each "
-        f"activation.",
+        Said(
+            en=f"One start is enough in {few} of {len(starts)} settings; the most that any needs is "
+            f"{_told(starts['value'].max())}",
+            fr=f"Un départ suffit dans {few} réglages sur {len(starts)} ; le plus qu'il en "
+            f"faille est {french(_told(starts['value'].max()))}",
+        ),
+        Said(
+            en=f"Starts after which at least one has learned its examples with a chance of {certain:.0%}, "
+            f"from the share of starts that learn (at the right) and its 95 % interval (Wilson); a line "
+            f"that ends at the right edge goes on. {SHARED}, eta chosen so that most starts learn. The "
+            f"grey line is where several dozen begin.",
+            fr="Départs au bout desquels l'un au moins a appris ses exemples avec une "
+            f"chance de {certain:.0%}, d'après la part des départs qui apprennent (à "
+            "droite) et son intervalle à 95 % (Wilson) ; une ligne qui va jusqu'au bord "
+            f"droit continue. {french(SHARED)}, eta choisi de sorte que le plus de "
+            "départs apprennent. La ligne grise marque le début de « plusieurs dizaines "
+            "».",
+        ),
+        Said(
+            en=f"Starts needed, with intervals: a row for each of {', '.join(tasks)}, a point for each "
+            f"activation.",
+            fr="Départs nécessaires, avec leurs intervalles : une ligne pour chacun de "
+            f"{', '.join(tasks)}, un point par activation.",
+        ),
         n,
     )
 
@@ -200,13 +232,34 @@ def _best_of(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
     return Drawn(
         "best_of",
         figure,
-        f"The best of {max(ks)} starts errs less than one start in "
-        + ", ".join(f"{count} (picked by {rule})" for count, rule in zip(won, rules, strict=True))
-        + f" of {settings} settings",
-        f"Mean test error of a single start less that of the best of k, over all choices of k "
-        f"starts of a split, by the rule that picks (lines); 95 % interval over "
-        f"{best['seed'].nunique()} splits. {SHARED}; {_starts_and_splits(best)}.",
-        f"Test error saved against the number of starts: a panel for each of {', '.join(tasks)}, a "
-        f"row for each activation, a line for each rule that picks.",
+        Said(
+            en=f"The best of {max(ks)} starts errs less than one start in "
+            + ", ".join(
+                f"{count} (picked by {rule})" for count, rule in zip(won, rules, strict=True)
+            )
+            + f" of {settings} settings",
+            fr=f"Le meilleur de {max(ks)} départs se trompe moins qu'un seul dans "
+            + ", ".join(
+                f"{count} (choisi par {french(rule)})"
+                for count, rule in zip(won, rules, strict=True)
+            )
+            + f" réglages sur {settings}",
+        ),
+        Said(
+            en=f"Mean test error of a single start less that of the best of k, over all choices of k "
+            f"starts of a split, by the rule that picks (lines); 95 % interval over "
+            f"{best['seed'].nunique()} splits. {SHARED}; {_starts_and_splits(best)}.",
+            fr="Erreur en test moyenne d'un départ seul, moins celle du meilleur de k, sur "
+            "tous les choix de k départs d'un découpage, selon la règle qui choisit "
+            f"(lignes) ; intervalle à 95 % sur {best['seed'].nunique()} découpages. "
+            f"{french(SHARED)} ; {french(_starts_and_splits(best))}.",
+        ),
+        Said(
+            en=f"Test error saved against the number of starts: a panel for each of {', '.join(tasks)}, a "
+            f"row for each activation, a line for each rule that picks.",
+            fr="Erreur en test épargnée selon le nombre de départs : un panneau pour chacun "
+            f"de {', '.join(tasks)}, une rangée par activation, une ligne par règle de "
+            "choix.",
+        ),
         n,
     )

@@ -6,6 +6,7 @@ import pandas as pd
 from mlpstudy.analysis import style
 from mlpstudy.figures import plane
 from mlpstudy.figures.drawn import Drawn
+from mlpstudy.said import Said
 
 MODELS = ("perceptron", "logistic", "hidden layer")
 TOLD = {"hidden layer": "one hidden layer"}
@@ -39,13 +40,28 @@ def _borders(frames: dict[str, pd.DataFrame], study: dict) -> Drawn:
     return Drawn(
         "borders",
         figure,
-        "One straight border does not do: what perceptron, logistic model and hidden layer learn",
-        f"The regions that networks of one seed give to the two classes; the black line is the "
-        f"border, the colour is pale where the network is unsure. Dots and squares: "
-        f"{SHOWN_POINTS} of the training examples. Under each picture, the share of all training "
-        f"examples that are right.",
-        f"Decision regions: a column for each of {', '.join(datasets)}, a row for each model. The "
-        f"upper two rows have one straight border, the lowest a curved one around the classes.",
+        Said(
+            en="One straight border does not do: what perceptron, logistic model and hidden layer learn",
+            fr="Une frontière droite ne suffit pas : ce qu'apprennent perceptron, modèle "
+            "logistique et couche cachée",
+        ),
+        Said(
+            en=f"The regions that networks of one seed give to the two classes; the black line is the "
+            f"border, the colour is pale where the network is unsure. Dots and squares: "
+            f"{SHOWN_POINTS} of the training examples. Under each picture, the share of all training "
+            f"examples that are right.",
+            fr="Régions que les réseaux d'une graine donnent aux deux classes ; la ligne "
+            "noire est la frontière, la couleur est pâle là où le réseau hésite. Ronds "
+            f"et carrés : {SHOWN_POINTS} des exemples d'apprentissage. Sous chaque image, "
+            "la part des exemples d'apprentissage bien classés.",
+        ),
+        Said(
+            en=f"Decision regions: a column for each of {', '.join(datasets)}, a row for each model. The "
+            f"upper two rows have one straight border, the lowest a curved one around the classes.",
+            fr=f"Régions de décision : une colonne pour chacun de {', '.join(datasets)}, une "
+            "rangée par modèle. Les deux rangées du haut ont une frontière droite, celle "
+            "du bas une courbe autour des classes.",
+        ),
         n,
     )
 
@@ -74,12 +90,26 @@ def _accuracy(frames: dict[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         "accuracy",
         figure,
-        f"One hidden layer gains up to {best['value']:.0%} ({best['dataset']}) where no straight "
-        f"border does",
-        f"Test accuracy after the last pass, mean over {int(accuracy['n'].max())} seeds with its "
-        f"95 % interval. Swept: dataset and model; the hidden layer has 64 ReLU units. Datasets are "
-        f"ordered by what the hidden layer gains.",
-        f"Accuracy of perceptron, logistic model and one hidden layer on {', '.join(datasets)}.",
+        Said(
+            en=f"One hidden layer gains up to {best['value']:.0%} ({best['dataset']}) where no straight "
+            f"border does",
+            fr=f"Une couche cachée gagne jusqu'à {best['value']:.0%} ({best['dataset']}) là "
+            "où aucune frontière droite ne convient",
+        ),
+        Said(
+            en=f"Test accuracy after the last pass, mean over {int(accuracy['n'].max())} seeds with its "
+            f"95 % interval. Swept: dataset and model; the hidden layer has 64 ReLU units. Datasets are "
+            f"ordered by what the hidden layer gains.",
+            fr="Exactitude en test après la dernière passe, moyenne sur "
+            f"{int(accuracy['n'].max())} graines avec son intervalle à 95 %. On fait "
+            "varier le jeu de données et le modèle ; la couche cachée a 64 unités ReLU. "
+            "Les jeux de données sont rangés par ce que gagne la couche cachée.",
+        ),
+        Said(
+            en=f"Accuracy of perceptron, logistic model and one hidden layer on {', '.join(datasets)}.",
+            fr="Exactitude du perceptron, du modèle logistique et d'une couche cachée sur "
+            f"{', '.join(datasets)}.",
+        ),
         n,
     )
 
@@ -130,15 +160,33 @@ def _mistakes(frames: dict[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         "mistakes",
         figure,
-        f"The perceptron rule comes to an end only where the data can be separated, with at most "
-        f"{share:.0%} of the mistakes that Novikoff allows",
-        f"Left: mistakes of the perceptron rule in each pass, mean over {int(rules['n'].max())} "
-        f"orders of presentation; blue where the examples can be separated, vermilion where they "
-        f"cannot ({', '.join(never['examples'])}). Right: all mistakes against the bound "
-        f"(R / gamma)^2, with the least and the most over the orders; points below the line obey it. Where "
-        f"the margin is tiny, the bound is astronomical and the end far away.",
-        "Left: curves of mistakes against passes, some ending, some not. Right: mistakes against "
-        "the bound on logarithmic axes, all points below the diagonal.",
+        Said(
+            en=f"The perceptron rule comes to an end only where the data can be separated, with at most "
+            f"{share:.0%} of the mistakes that Novikoff allows",
+            fr="La règle du perceptron ne s'arrête que là où les données sont séparables, "
+            f"avec au plus {share:.0%} des erreurs que permet Novikoff",
+        ),
+        Said(
+            en=f"Left: mistakes of the perceptron rule in each pass, mean over {int(rules['n'].max())} "
+            f"orders of presentation; blue where the examples can be separated, vermilion where they "
+            f"cannot ({', '.join(never['examples'])}). Right: all mistakes against the bound "
+            f"(R / gamma)^2, with the least and the most over the orders; points below the line obey it. Where "
+            f"the margin is tiny, the bound is astronomical and the end far away.",
+            fr="À gauche : erreurs de la règle du perceptron à chaque passe, moyenne sur "
+            f"{int(rules['n'].max())} ordres de présentation ; en bleu là où les exemples "
+            "sont séparables, en vermillon là où ils ne le sont pas "
+            f"({', '.join(never['examples'])}). À droite : toutes les erreurs selon la "
+            "borne (R / gamma)^2, avec le moins et le plus sur les ordres ; les points "
+            "sous la ligne la respectent. Là où la marge est infime, la borne est "
+            "astronomique et la fin lointaine.",
+        ),
+        Said(
+            en="Left: curves of mistakes against passes, some ending, some not. Right: mistakes against "
+            "the bound on logarithmic axes, all points below the diagonal.",
+            fr="À gauche : courbes d'erreurs selon les passes, certaines s'arrêtent, "
+            "d'autres non. À droite : erreurs selon la borne en échelles logarithmiques, "
+            "tous les points sous la diagonale.",
+        ),
         n,
     )
 
@@ -166,12 +214,27 @@ def _labellings(frames: dict[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         "labellings",
         figure,
-        "A neuron can separate half of all labellings of two points for each weight, hardly any of four",
-        f"Random labellings of normal points, each checked by a linear programme: the share that a "
-        f"hyperplane separates, with Wilson's 95 % interval. Thin lines: Cover's count. Swept: "
-        f"points for each weight, and weights (the bias is one of them); "
-        f"{int(shares['n'].max())} labellings for each point.",
-        f"Share against points for each weight, falling from 1 to 0 through one half at 2; a line "
-        f"for each of {', '.join(map(str, looks))} weights.",
+        Said(
+            en="A neuron can separate half of all labellings of two points for each weight, hardly any of four",
+            fr="Un neurone sépare la moitié des étiquetages de deux points par poids, "
+            "presque aucun de quatre",
+        ),
+        Said(
+            en=f"Random labellings of normal points, each checked by a linear programme: the share that a "
+            f"hyperplane separates, with Wilson's 95 % interval. Thin lines: Cover's count. Swept: "
+            f"points for each weight, and weights (the bias is one of them); "
+            f"{int(shares['n'].max())} labellings for each point.",
+            fr="Étiquetages au hasard de points gaussiens, chacun vérifié par programmation "
+            "linéaire : part qu'un hyperplan sépare, avec l'intervalle de Wilson à 95 %. "
+            "Lignes fines : compte de Cover. On fait varier le nombre de points par "
+            "poids, et le nombre de poids (le biais en est un) ; "
+            f"{int(shares['n'].max())} étiquetages par point.",
+        ),
+        Said(
+            en=f"Share against points for each weight, falling from 1 to 0 through one half at 2; a line "
+            f"for each of {', '.join(map(str, looks))} weights.",
+            fr="Part selon le nombre de points par poids, qui tombe de 1 à 0 en passant par "
+            f"un demi à 2 ; une ligne pour chacun de {', '.join(map(str, looks))} poids.",
+        ),
         n,
     )

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.terms import french
 from mlpstudy.figures import plane
 from mlpstudy.figures.drawn import Drawn
+from mlpstudy.said import Said
 
 SHOWN_POINTS = 300
 DODGE = 1.06
@@ -19,15 +21,32 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
             frames["leaving"],
             "leaving",
             "segments that leave",
-            "Regions that networks learn are not convex; those of a linear model are",
-            "Share of the segments between two test points of one predicted region that leave it",
+            Said(
+                en="Regions that networks learn are not convex; those of a linear model are",
+                fr="Les régions apprises par les réseaux ne sont pas convexes ; celles d'un modèle "
+                "linéaire le sont",
+            ),
+            Said(
+                en="Share of the segments between two test points of one predicted region that "
+                "leave it",
+                fr="Part des segments entre deux points de test d'une même région prédite qui en "
+                "sortent",
+            ),
         ),
         _against_width(
             frames["parts"],
             "parts",
             "parts of all regions",
-            "Into how many parts the regions fall",
-            "Connected parts of the regions of both classes, counted in a picture around the data",
+            Said(
+                en="Into how many parts the regions fall",
+                fr="En combien de morceaux les régions se partagent",
+            ),
+            Said(
+                en="Connected parts of the regions of both classes, counted in a picture around the "
+                "data",
+                fr="Morceaux connexes des régions des deux classes, comptés sur une image autour des "
+                "données",
+            ),
         ),
     ]
 
@@ -64,18 +83,34 @@ def _pictures(frames: dict[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         "pictures",
         figure,
-        "A linear model cuts the plane in two; hidden layers bend, split and enclose",
-        "Regions that networks of one seed give to the two classes, with the border in black and "
-        "training examples as dots and squares; pale where the network is unsure. Under each "
-        "picture: the share of segments between two points of a region that leave it, and the "
-        "number of connected parts of both regions.",
-        f"Decision regions: a row for each of {', '.join(datasets)}, a column for each of "
-        f"{', '.join(_told(*network) for network in networks)}.",
+        Said(
+            en="A linear model cuts the plane in two; hidden layers bend, split and enclose",
+            fr="Un modèle linéaire coupe le plan en deux ; les couches cachées plient, "
+            "partagent et entourent",
+        ),
+        Said(
+            en="Regions that networks of one seed give to the two classes, with the border in black and "
+            "training examples as dots and squares; pale where the network is unsure. Under each "
+            "picture: the share of segments between two points of a region that leave it, and the "
+            "number of connected parts of both regions.",
+            fr="Régions que des réseaux d'une graine donnent aux deux classes, avec la "
+            "frontière en noir et les exemples d'apprentissage en ronds et carrés ; pâle "
+            "là où le réseau hésite. Sous chaque image : part des segments entre deux "
+            "points d'une région qui en sortent, et nombre de morceaux connexes des deux "
+            "régions.",
+        ),
+        Said(
+            en=f"Decision regions: a row for each of {', '.join(datasets)}, a column for each of "
+            f"{', '.join(_told(*network) for network in networks)}.",
+            fr=f"Régions de décision : une rangée pour chacun de {', '.join(datasets)}, une "
+            "colonne pour chacun de "
+            f"{french(', '.join(_told(*network) for network in networks))}.",
+        ),
         n,
     )
 
 
-def _against_width(cells: pd.DataFrame, name: str, label: str, title: str, what: str) -> Drawn:
+def _against_width(cells: pd.DataFrame, name: str, label: str, title: Said, what: Said) -> Drawn:
     """A number against width: a panel for each dataset, a line for each depth."""
     datasets = sorted(cells["dataset"].unique())
     deep = cells[cells["depth"] > 0]
@@ -111,11 +146,21 @@ def _against_width(cells: pd.DataFrame, name: str, label: str, title: str, what:
     return Drawn(
         name,
         figure,
-        title,
-        f"{what}: mean over {int(cells['n'].max())} seeds with its 95 % interval. Swept: width, "
-        f"depth (a line each) and dataset (panels); dashed: the linear model.",
-        f"{label.capitalize()} against width: a panel for each of {', '.join(datasets)}, a line for "
-        f"each depth, and a dashed line for the linear model.",
+        Said(en=title["en"], fr=title["fr"]),
+        Said(
+            en=f"{what['en']}: mean over {int(cells['n'].max())} seeds with its 95 % interval. Swept: width, "
+            f"depth (a line each) and dataset (panels); dashed: the linear model.",
+            fr=f"{what['fr']} : moyenne sur {int(cells['n'].max())} graines avec son "
+            "intervalle à 95 %. On fait varier la largeur, la profondeur (une ligne "
+            "chacune) et le jeu de données (panneaux) ; en tirets : le modèle linéaire.",
+        ),
+        Said(
+            en=f"{label.capitalize()} against width: a panel for each of {', '.join(datasets)}, a line for "
+            f"each depth, and a dashed line for the linear model.",
+            fr=f"{french(label).capitalize()} selon la largeur : un panneau pour chacun de "
+            f"{', '.join(datasets)}, une ligne par profondeur, et une ligne en tirets "
+            "pour le modèle linéaire.",
+        ),
         n,
     )
 

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
+from mlpstudy.said import Said
 
 RECIPE = ["activation", "initialization"]
 FOLLOWED = (("sigmoid", "glorot_uniform"), ("relu", "he_normal"))
@@ -16,10 +18,13 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
     """shares, accuracy, survival."""
     best = frames["by_run"][frames["by_run"]["chosen"]]
     level, epochs = study["options"].get("accuracy", 0.9), int(best["epochs"].max())
-    fixed = (
-        f"Each point is {best.groupby(['dataset', *RECIPE, 'depth']).size().max()} seeds at the eta "
-        f"chosen for its cell on validation, from {frames['by_run']['eta'].nunique()} values; "
-        f"{epochs} passes; diverged runs count as failures."
+    seeds = best.groupby(["dataset", *RECIPE, "depth"]).size().max()
+    etas = frames["by_run"]["eta"].nunique()
+    fixed = Said(
+        en=f"Each point is {seeds} seeds at the eta chosen for its cell on validation, from {etas} "
+        f"values; {epochs} passes; diverged runs count as failures.",
+        fr=f"Chaque point : {seeds} graines au eta choisi pour sa cellule en validation, parmi {etas} "
+        f"valeurs ; {epochs} passes ; un réseau qui diverge compte comme un échec.",
     )
     return [
         _by_depth(
@@ -27,23 +32,39 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
             best,
             "shares",
             "share of networks that train",
-            "The deeper, the fewer train: by activation and initialization",
-            f"Share of networks that reach {level:.0%} validation accuracy within the budget, with "
-            f"Wilson's 95 % interval. {fixed}",
+            Said(
+                en="The deeper, the fewer train: by activation and initialization",
+                fr="Plus c'est profond, moins s'entraînent : selon l'activation et l'initialisation",
+            ),
+            Said(
+                en=f"Share of networks that reach {level:.0%} validation accuracy within the budget, "
+                f"with Wilson's 95 % interval. {fixed['en']}",
+                fr=f"Part des réseaux qui atteignent {level:.0%} d'exactitude en validation dans le "
+                f"budget, avec l'intervalle de Wilson à 95 %. {fixed['fr']}",
+            ),
         ),
         _by_depth(
             frames["accuracy"],
             best,
             "accuracy",
             "test accuracy",
-            "What depth does to the accuracy on new examples",
-            f"Mean test accuracy after the last pass, with its 95 % interval. {fixed}",
+            Said(
+                en="What depth does to the accuracy on new examples",
+                fr="Ce que la profondeur fait à l'exactitude sur de nouveaux exemples",
+            ),
+            Said(
+                en="Mean test accuracy after the last pass, with its 95 % interval. " + fixed["en"],
+                fr="Exactitude moyenne en test après la dernière passe, avec son intervalle à 95 %. "
+                + fixed["fr"],
+            ),
         ),
         _survival(frames["passes"], best, level, epochs),
     ]
 
 
-def _by_depth(cells: pd.DataFrame, best, name: str, label: str, title: str, caption: str) -> Drawn:
+def _by_depth(
+    cells: pd.DataFrame, best, name: str, label: str, title: Said, caption: Said
+) -> Drawn:
     """A summary against depth: a row per dataset, a panel per activation, a line per initialization."""
     datasets, activations = (_levels(cells, name) for name in ("dataset", "activation"))
     looks = style.looks(_levels(cells, "initialization"))
@@ -62,10 +83,15 @@ def _by_depth(cells: pd.DataFrame, best, name: str, label: str, title: str, capt
     return Drawn(
         name,
         figure,
-        title,
-        caption,
-        f"{label.capitalize()} against depth: a panel for each of {', '.join(activations)}, a line "
-        f"for each initialization, a row for each of {', '.join(datasets)}.",
+        Said(en=title["en"], fr=title["fr"]),
+        Said(en=caption["en"], fr=caption["fr"]),
+        Said(
+            en=f"{label.capitalize()} against depth: a panel for each of {', '.join(activations)}, a line "
+            f"for each initialization, a row for each of {', '.join(datasets)}.",
+            fr=f"{french(label).capitalize()} selon la profondeur : un panneau pour chacun "
+            f"de {', '.join(activations)}, une ligne par initialisation, une rangée pour "
+            f"chacun de {', '.join(datasets)}.",
+        ),
         len(best),
     )
 
@@ -115,11 +141,21 @@ def _survival(steps: pd.DataFrame, best: pd.DataFrame, level: float, epochs: int
     return Drawn(
         "survival",
         figure,
-        "Passes until a network is there",
-        f"Share of networks whose validation accuracy has not reached {level:.0%} after so many "
-        f"passes (Kaplan-Meier, with a pointwise 95 % band). A curve that stays at 1 is a depth at "
-        f"which no network trains within {epochs} passes.",
-        f"Survival curves of {' and '.join(' '.join(r) for r in recipes)}: a panel for each depth, "
-        f"a row for each of {', '.join(datasets)}.",
+        Said(en="Passes until a network is there", fr="Passes avant qu'un réseau soit arrivé"),
+        Said(
+            en=f"Share of networks whose validation accuracy has not reached {level:.0%} after so many "
+            f"passes (Kaplan-Meier, with a pointwise 95 % band). A curve that stays at 1 is a depth at "
+            f"which no network trains within {epochs} passes.",
+            fr="Part des réseaux dont l'exactitude en validation n'a pas atteint "
+            f"{level:.0%} après tant de passes (Kaplan-Meier, avec une bande à 95 % point "
+            "par point). Une courbe qui reste à 1 est une profondeur à laquelle aucun "
+            f"réseau ne s'entraîne en {epochs} passes.",
+        ),
+        Said(
+            en=f"Survival curves of {' and '.join(' '.join(r) for r in recipes)}: a panel for each depth, "
+            f"a row for each of {', '.join(datasets)}.",
+            fr=f"Courbes de survie de {' et '.join(' '.join(r) for r in recipes)} : un "
+            f"panneau par profondeur, une rangée pour chacun de {', '.join(datasets)}.",
+        ),
         n,
     )

@@ -6,6 +6,7 @@ import seaborn as sns
 
 from mlpstudy.analysis import style
 from mlpstudy.figures.drawn import Drawn
+from mlpstudy.said import Said
 
 PROFILED = ("sigmoid", "tanh", "relu", "selu")
 INITIALIZATIONS = ("old_uniform", "glorot_normal", "lecun_normal", "he_normal", "orthogonal")
@@ -67,14 +68,31 @@ def _profiles(profiles: pd.DataFrame, depth: int) -> Drawn:
     return Drawn(
         "profiles",
         figure,
-        "How much of the error reaches each layer, before any training",
-        f"log10 of the rms delta of one example at each hidden layer, less that of the last hidden "
-        f"layer: mean over the seeds and its 95 % interval (points), and mean-field theory with "
-        f"nothing tuned (thin lines). Networks of depth {depth} on {dataset}, untrained; swept: "
-        f"activation (panels) and initialization. A line that falls to the left is a gradient that "
-        f"vanishes on its way down; flat is what deep training needs.",
-        f"Four panels ({shown}): the logarithm of delta against the layer for five initializations, "
-        f"with the prediction of theory as thin lines under the points.",
+        Said(
+            en="How much of the error reaches each layer, before any training",
+            fr="Ce qui parvient de l'erreur à chaque couche, avant tout apprentissage",
+        ),
+        Said(
+            en=f"log10 of the rms delta of one example at each hidden layer, less that of the last hidden "
+            f"layer: mean over the seeds and its 95 % interval (points), and mean-field theory with "
+            f"nothing tuned (thin lines). Networks of depth {depth} on {dataset}, untrained; swept: "
+            f"activation (panels) and initialization. A line that falls to the left is a gradient that "
+            f"vanishes on its way down; flat is what deep training needs.",
+            fr="log10 du delta quadratique moyen d'un exemple à chaque couche cachée, moins "
+            "celui de la dernière : moyenne sur les graines et son intervalle à 95 % "
+            "(points), et théorie du champ moyen sans rien ajuster (lignes fines). "
+            f"Réseaux de profondeur {depth} sur {dataset}, non entraînés ; on fait varier "
+            "l'activation (panneaux) et l'initialisation. Une ligne qui tombe vers la "
+            "gauche est un gradient qui s'évapore en descendant ; plate, c'est ce qu'il "
+            "faut à l'apprentissage profond.",
+        ),
+        Said(
+            en=f"Four panels ({shown}): the logarithm of delta against the layer for five initializations, "
+            f"with the prediction of theory as thin lines under the points.",
+            fr=f"Quatre panneaux ({shown}) : le logarithme de delta selon la couche pour "
+            "cinq initialisations, avec la prédiction de la théorie en lignes fines sous "
+            "les points.",
+        ),
         n,
     )
 
@@ -143,13 +161,28 @@ def _map(start: pd.DataFrame, depth: int) -> Drawn:
     return Drawn(
         "rates",
         figure,
-        "Decades of gradient lost with each layer, by activation and initialization",
-        f"Mean least-squares slope of log10 delta over the {depth} hidden layers at the start, on "
-        f"{dataset}. 0 (pale) is what a deep network needs; 1 means that each layer divides delta by "
-        f"ten; a negative number is a gradient that grows on its way down. Colours end at 1; «none»: "
-        f"some layer receives no gradient at all (its derivative, or its weights, are 0).",
-        "A table of activations against initializations, each cell giving the decades of delta lost "
-        "per layer.",
+        Said(
+            en="Decades of gradient lost with each layer, by activation and initialization",
+            fr="Décades de gradient perdues à chaque couche, selon l'activation et l'initialisation",
+        ),
+        Said(
+            en=f"Mean least-squares slope of log10 delta over the {depth} hidden layers at the start, on "
+            f"{dataset}. 0 (pale) is what a deep network needs; 1 means that each layer divides delta by "
+            f"ten; a negative number is a gradient that grows on its way down. Colours end at 1; «none»: "
+            f"some layer receives no gradient at all (its derivative, or its weights, are 0).",
+            fr=f"Pente moyenne (moindres carrés) de log10 delta sur les {depth} couches "
+            f"cachées au départ, sur {dataset}. 0 (pâle) est ce qu'il faut à un réseau "
+            "profond ; 1 veut dire que chaque couche divise delta par dix ; un nombre "
+            "négatif est un gradient qui croît en descendant. Les couleurs s'arrêtent à "
+            "1 ; « aucun » : une couche ne reçoit aucun gradient (sa dérivée, ou ses "
+            "poids, sont nuls).",
+        ),
+        Said(
+            en="A table of activations against initializations, each cell giving the decades of delta lost "
+            "per layer.",
+            fr="Un tableau des activations et des initialisations, chaque case donnant les "
+            "décades de delta perdues par couche.",
+        ),
         n,
     )
 
@@ -174,12 +207,25 @@ def _theory(start: pd.DataFrame) -> Drawn:
     return Drawn(
         "theory",
         figure,
-        "Mean-field theory foretells the loss, with nothing tuned",
-        f"Each point is one cell (activation x initialization x depth x dataset) before training: "
-        f"decades of delta lost per layer, measured (mean over the seeds, 95 % interval) against the "
-        f"prediction; on the line they agree. Median distance {error.median():.3f}, largest "
-        f"{error.max():.3f} decades per layer over {len(cells)} cells.",
-        "Measured against predicted decades per layer; the points lie along the diagonal.",
+        Said(
+            en="Mean-field theory foretells the loss, with nothing tuned",
+            fr="La théorie du champ moyen prédit la perte, sans rien ajuster",
+        ),
+        Said(
+            en=f"Each point is one cell (activation x initialization x depth x dataset) before training: "
+            f"decades of delta lost per layer, measured (mean over the seeds, 95 % interval) against the "
+            f"prediction; on the line they agree. Median distance {error.median():.3f}, largest "
+            f"{error.max():.3f} decades per layer over {len(cells)} cells.",
+            fr="Chaque point est une cellule (activation x initialisation x profondeur x "
+            "jeu de données) avant apprentissage : décades de delta perdues par couche, "
+            "mesurées (moyenne sur les graines, intervalle à 95 %) selon la prédiction ; "
+            f"sur la ligne, elles coïncident. Distance médiane {error.median():.3f}, la "
+            f"plus grande {error.max():.3f} décades par couche sur {len(cells)} cellules.",
+        ),
+        Said(
+            en="Measured against predicted decades per layer; the points lie along the diagonal.",
+            fr="Décades par couche mesurées selon les prédites ; les points suivent la diagonale.",
+        ),
         n,
     )
 
@@ -209,11 +255,25 @@ def _training(rates: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
     return Drawn(
         "training",
         figure,
-        "Whether training mends the vanishing gradient",
-        f"Decades of delta lost per layer after 0, 1, 2, 5, ... passes in networks of depth {depth}; "
-        f"mean over the seeds and its 95 % interval. A curve that stays high is a network in which "
-        f"the lower layers hardly receive an error; one that falls towards 0 has learned to send it.",
-        "Decades lost per layer against passes of training, one line per activation and "
-        "initialization, one panel per dataset.",
+        Said(
+            en="Whether training mends the vanishing gradient",
+            fr="L'apprentissage remédie-t-il au gradient qui s'évapore ?",
+        ),
+        Said(
+            en=f"Decades of delta lost per layer after 0, 1, 2, 5, ... passes in networks of depth {depth}; "
+            f"mean over the seeds and its 95 % interval. A curve that stays high is a network in which "
+            f"the lower layers hardly receive an error; one that falls towards 0 has learned to send it.",
+            fr="Décades de delta perdues par couche après 0, 1, 2, 5, ... passes dans des "
+            f"réseaux de profondeur {depth} ; moyenne sur les graines et son intervalle à "
+            "95 %. Une courbe qui reste haute est un réseau dont les couches basses ne "
+            "reçoivent presque pas d'erreur ; une courbe qui tombe vers 0 a appris à la "
+            "transmettre.",
+        ),
+        Said(
+            en="Decades lost per layer against passes of training, one line per activation and "
+            "initialization, one panel per dataset.",
+            fr="Décades perdues par couche selon les passes d'apprentissage, une ligne par "
+            "activation et initialisation, un panneau par jeu de données.",
+        ),
         n,
     )

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
+from mlpstudy.said import Said
 
 RECIPE = ["dataset", "activation", "initialization"]
 DODGE = 1.04  # between the budgets of one depth, so that intervals do not hide one another
@@ -82,11 +84,24 @@ def _errors(cells: pd.DataFrame, n: int, fixed: str) -> Drawn:
     return Drawn(
         "errors",
         figure,
-        "Test error against depth, with equally many parameters",
-        f"Swept: depth, number of parameters (a line each) and dataset (panels). {fixed} A line "
-        f"that rises to the right: the same number of parameters does worse in more layers.",
-        f"Test error against the number of hidden layers: a panel for each of "
-        f"{', '.join(cells['dataset'].unique())}, a line for each number of parameters.",
+        Said(
+            en="Test error against depth, with equally many parameters",
+            fr="Erreur en test selon la profondeur, à nombre de paramètres égal",
+        ),
+        Said(
+            en=f"Swept: depth, number of parameters (a line each) and dataset (panels). {fixed} A line "
+            f"that rises to the right: the same number of parameters does worse in more layers.",
+            fr="On fait varier la profondeur, le nombre de paramètres (une ligne chacun) et "
+            f"le jeu de données (panneaux). {french(fixed)} Une ligne qui monte vers la "
+            "droite : le même nombre de paramètres fait moins bien en plus de couches.",
+        ),
+        Said(
+            en=f"Test error against the number of hidden layers: a panel for each of "
+            f"{', '.join(cells['dataset'].unique())}, a line for each number of parameters.",
+            fr="Erreur en test selon le nombre de couches cachées : un panneau pour chacun "
+            f"de {', '.join(cells['dataset'].unique())}, une ligne par nombre de "
+            "paramètres.",
+        ),
         n,
     )
 
@@ -107,13 +122,29 @@ def _gains(frames: dict[str, pd.DataFrame], n: int, fixed: str) -> Drawn:
     return Drawn(
         "gains",
         figure,
-        f"With equally many parameters, deeper is better in {int((gains['low'] > 0).sum())} and "
-        f"worse in {int((gains['high'] < 0).sum())} of {len(gains)} comparisons",
-        f"Test error of networks with {first} hidden layer less that of deeper ones, paired by "
-        f"seed. {fixed} Above the line, depth pays; lines that are not parallel are an interaction "
-        f"of depth and number of parameters.",
-        f"Test error saved by depth: a panel for each of {', '.join(gains['dataset'].unique())}, a "
-        f"line for each number of parameters, and a line at 0.",
+        Said(
+            en=f"With equally many parameters, deeper is better in {int((gains['low'] > 0).sum())} and "
+            f"worse in {int((gains['high'] < 0).sum())} of {len(gains)} comparisons",
+            fr="À nombre de paramètres égal, plus profond est meilleur dans "
+            f"{int((gains['low'] > 0).sum())} comparaisons et pire dans "
+            f"{int((gains['high'] < 0).sum())}, sur {len(gains)}",
+        ),
+        Said(
+            en=f"Test error of networks with {first} hidden layer less that of deeper ones, paired by "
+            f"seed. {fixed} Above the line, depth pays; lines that are not parallel are an interaction "
+            f"of depth and number of parameters.",
+            fr=f"Erreur en test des réseaux de profondeur {first} moins celle des plus "
+            f"profonds, appariée par graine. {french(fixed)} Au-dessus de la ligne, la "
+            "profondeur paie ; des lignes qui ne sont pas parallèles sont une "
+            "interaction de la profondeur et du nombre de paramètres.",
+        ),
+        Said(
+            en=f"Test error saved by depth: a panel for each of {', '.join(gains['dataset'].unique())}, a "
+            f"line for each number of parameters, and a line at 0.",
+            fr="Erreur en test épargnée par la profondeur : un panneau pour chacun de "
+            f"{', '.join(gains['dataset'].unique())}, une ligne par nombre de paramètres, "
+            "et une ligne à 0.",
+        ),
         n,
     )
 
@@ -141,12 +172,25 @@ def _etas(frames: dict[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         "etas",
         figure,
-        "Which eta suits which depth",
-        f"Test error after the last pass against eta, for the networks with the most parameters of "
-        f"each dataset: mean over {_span(cells['n'])} seeds with its 95 % interval; a ring marks the "
-        f"eta that validation chose. Where the lines cross, one eta for all depths would have "
-        f"answered the question by its own choice.",
-        f"Test error against eta: a panel for each of {', '.join(cells['dataset'].unique())}, a line "
-        f"for each depth, the chosen eta ringed.",
+        Said(en="Which eta suits which depth", fr="Quel eta convient à quelle profondeur"),
+        Said(
+            en=f"Test error after the last pass against eta, for the networks with the most parameters of "
+            f"each dataset: mean over {_span(cells['n'])} seeds with its 95 % interval; a ring marks the "
+            f"eta that validation chose. Where the lines cross, one eta for all depths would have "
+            f"answered the question by its own choice.",
+            fr="Erreur en test après la dernière passe selon eta, pour les réseaux aux "
+            "paramètres les plus nombreux de chaque jeu de données : moyenne sur "
+            f"{french(_span(cells['n']))} graines avec son intervalle à 95 % ; un anneau "
+            "marque le eta choisi en validation. Là où les lignes se croisent, un seul "
+            "eta pour toutes les profondeurs aurait répondu à la question par son propre "
+            "choix.",
+        ),
+        Said(
+            en=f"Test error against eta: a panel for each of {', '.join(cells['dataset'].unique())}, a line "
+            f"for each depth, the chosen eta ringed.",
+            fr="Erreur en test selon eta : un panneau pour chacun de "
+            f"{', '.join(cells['dataset'].unique())}, une ligne par profondeur, le eta "
+            "choisi entouré.",
+        ),
         n,
     )

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
+from mlpstudy.said import Said
 
 COSTS = {
     "binary_nll": "negative log-likelihood",
@@ -66,14 +68,31 @@ def _shares(frames: dict[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         "shares",
         figure,
-        f"Two hidden units solve XOR from {worst['value']:.0%} ({worst['activation']}) to "
-        f"{best['value']:.0%} ({best['activation']}) of random starts",
-        f"Share of random starts that end with all four corners right, with Wilson's 95 % interval, "
-        f"from {_span(shares['n'])} starts each. Swept: hidden units, activation (panels) and cost. "
-        f"Fixed: one hidden layer, gradient descent on all four corners at once, one eta. The grey "
-        f"strip marks the network of the lecture.",
-        f"Share of the starts that solve XOR against the number of hidden units: a panel for each "
-        f"of {', '.join(activations)}, a line for each of {len(costs)} costs.",
+        Said(
+            en=f"Two hidden units solve XOR from {worst['value']:.0%} ({worst['activation']}) to "
+            f"{best['value']:.0%} ({best['activation']}) of random starts",
+            fr=f"Deux unités cachées résolvent le XOR depuis {worst['value']:.0%} "
+            f"({worst['activation']}) à {best['value']:.0%} ({best['activation']}) des "
+            "départs au hasard",
+        ),
+        Said(
+            en=f"Share of random starts that end with all four corners right, with Wilson's 95 % interval, "
+            f"from {_span(shares['n'])} starts each. Swept: hidden units, activation (panels) and cost. "
+            f"Fixed: one hidden layer, gradient descent on all four corners at once, one eta. The grey "
+            f"strip marks the network of the lecture.",
+            fr="Part des départs au hasard qui finissent avec les quatre coins justes, avec "
+            f"l'intervalle de Wilson à 95 %, sur {french(_span(shares['n']))} départs "
+            "chacun. On fait varier les unités cachées, l'activation (panneaux) et le "
+            "coût. Fixes : une couche cachée, la descente de gradient sur les quatre "
+            "coins à la fois, un eta. La bande grise marque le réseau du cours.",
+        ),
+        Said(
+            en=f"Share of the starts that solve XOR against the number of hidden units: a panel for each "
+            f"of {', '.join(activations)}, a line for each of {len(costs)} costs.",
+            fr="Part des départs qui résolvent le XOR selon le nombre d'unités cachées : un "
+            f"panneau pour chacun de {', '.join(activations)}, une ligne pour chacun des "
+            f"{len(costs)} coûts.",
+        ),
         n,
     )
 
@@ -106,13 +125,27 @@ def _ends(frames: dict[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         "ends",
         figure,
-        f"{on} of {len(failed)} failures end on a plateau: at one of three losses",
-        f"Each dot is one start of a network with two hidden units; how thick a pile is tells how "
-        f"many end there. Thin lines: the least loss of a network that gives two, three or all four "
-        f"corners one and the same answer, computed, not fitted. Swept: activation (rows) and cost "
-        f"(panels); {_span(ends.groupby(['activation', 'cost']).size())} starts each.",
-        f"Dots of the final losses, a row for each of {', '.join(activations)}: they pile up at 0 "
-        f"and at the three computed losses.",
+        Said(
+            en=f"{on} of {len(failed)} failures end on a plateau: at one of three losses",
+            fr=f"{on} échecs sur {len(failed)} finissent sur un plateau : à l'un de trois coûts",
+        ),
+        Said(
+            en=f"Each dot is one start of a network with two hidden units; how thick a pile is tells how "
+            f"many end there. Thin lines: the least loss of a network that gives two, three or all four "
+            f"corners one and the same answer, computed, not fitted. Swept: activation (rows) and cost "
+            f"(panels); {_span(ends.groupby(['activation', 'cost']).size())} starts each.",
+            fr="Chaque point est un départ d'un réseau à deux unités cachées ; l'épaisseur "
+            "d'un tas dit combien y finissent. Lignes fines : le plus petit coût d'un "
+            "réseau qui donne une même réponse à deux, trois ou quatre coins, calculé et "
+            "non ajusté. On fait varier l'activation (rangées) et le coût (panneaux) ; "
+            f"{french(_span(ends.groupby(['activation', 'cost']).size()))} départs chacun.",
+        ),
+        Said(
+            en=f"Dots of the final losses, a row for each of {', '.join(activations)}: they pile up at 0 "
+            f"and at the three computed losses.",
+            fr=f"Points des coûts finaux, une rangée pour chacun de {', '.join(activations)} "
+            ": ils s'entassent à 0 et aux trois coûts calculés.",
+        ),
         n,
     )
 
@@ -199,12 +232,29 @@ def _curves(frames: dict[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         "curves",
         figure,
-        "A start that fails comes to rest on a plateau; one that succeeds may have waited on it",
-        f"Training loss of networks with two hidden units, a line for each of "
-        f"{_span(curves.drop_duplicates('run_id').groupby('activation').size())} random starts: "
-        f"green where it ends with all four corners right, orange, red and black where it rests at "
-        f"the loss of two, three or four corners confused (thin lines, computed), grey elsewhere.",
-        f"Training curves of many starts, a panel for each of {', '.join(activations)}; some fall "
-        f"to 0, others stay at one of three levels.",
+        Said(
+            en="A start that fails comes to rest on a plateau; one that succeeds may have waited on it",
+            fr="Un départ qui échoue s'immobilise sur un plateau ; un départ qui réussit a "
+            "pu y attendre",
+        ),
+        Said(
+            en=f"Training loss of networks with two hidden units, a line for each of "
+            f"{_span(curves.drop_duplicates('run_id').groupby('activation').size())} random starts: "
+            f"green where it ends with all four corners right, orange, red and black where it rests at "
+            f"the loss of two, three or four corners confused (thin lines, computed), grey elsewhere.",
+            fr="Coût d'apprentissage de réseaux à deux unités cachées, une ligne pour "
+            "chacun de "
+            f"{french(_span(curves.drop_duplicates('run_id').groupby('activation').size()))} "
+            "départs au hasard : en vert là où il finit avec les quatre coins justes, en "
+            "orange, rouge et noir là où il reste au coût de deux, trois ou quatre coins "
+            "confondus (lignes fines, calculées), en gris ailleurs.",
+        ),
+        Said(
+            en=f"Training curves of many starts, a panel for each of {', '.join(activations)}; some fall "
+            f"to 0, others stay at one of three levels.",
+            fr="Courbes d'apprentissage de nombreux départs, un panneau pour chacun de "
+            f"{', '.join(activations)} ; certaines tombent à 0, d'autres restent à l'un "
+            "de trois niveaux.",
+        ),
         n,
     )

@@ -160,7 +160,7 @@ def word(key: str, language: str) -> str:
 def french(text: str) -> str:
     """The spaces that French sets before high punctuation and inside « », as unbreakable ones."""
     text = re.sub(r"«\s*", "«\u202f", re.sub(r"\s*»", "\u202f»", text))
-    return re.sub(r" ([:;!?%])", "\u202f\\1", text)
+    return re.sub(r"(?: |(?<=\d)(?=%))([:;!?%])", "\u202f\\1", text)
 
 
 def localized(text: str | Mapping[str, str] | None) -> dict[str, str]:
