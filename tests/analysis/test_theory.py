@@ -61,9 +61,16 @@ def test_selu_has_its_fixed_point_at_one():
     assert theory.phase("selu", 1.0).q == pytest.approx(1.0, rel=1e-6)
 
 
-def test_sigmoid_has_no_critical_point():
-    assert np.isnan(theory.critical_variance("sigmoid"))
+def test_sigmoid_is_critical_at_a_gain_of_ten():
+    """Half of the units are then on: q is half the variance of a weight, less a little, and
+    sw2 E[g'^2] = sw2 / (6 sqrt(2 pi q)), the integral of g'^2 being 1/6, comes near 1."""
     assert theory.phase("sigmoid", 1.0).chi < 1 / 16  # never more than the largest slope squared
+    sw2 = theory.critical_variance("sigmoid")
+    told = theory.phase("sigmoid", sw2)
+    assert told.chi == pytest.approx(1)
+    assert 0.4 < told.q / sw2 < 0.5
+    assert sw2 / (6 * np.sqrt(2 * np.pi * told.q)) == pytest.approx(1, rel=0.05)
+    assert np.isnan(theory.critical_variance("threshold"))
 
 
 def test_the_depth_scale_is_that_of_chi():

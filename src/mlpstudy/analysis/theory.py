@@ -33,6 +33,12 @@ def second_moment(activation: str, q: float) -> float:
 
 
 @cache
+def mean_output(activation: str, q: float) -> float:
+    """E[g(sqrt(q) D)]."""
+    return float(_WEIGHT @ ACTIVATIONS[activation].g(_a(q)).double().numpy())
+
+
+@cache
 def slope_moment(activation: str, q: float) -> float:
     """E[g'(sqrt(q) D)^2]."""
     how, a = ACTIVATIONS[activation], _a(q)
@@ -64,7 +70,7 @@ def profile(
     n_in: int,
     mean_square: float,
 ) -> Profile:
-    """What theory says of a dense network without residual blocks, at its initialization.
+    """What theory says of a dense network without residual layers, at its initialization.
 
     mean_square: of one input, over examples and inputs.
     """
@@ -81,6 +87,44 @@ def profile(
         below = [mean_square, *(second_moment(activation, x) for x in q[:-1])]
         log_z = np.log10(below) / 2
     return Profile(np.array(q), log_delta, log_delta + log_z - log_z[-1])
+
+
+def residual_delta(
+    activation: str,
+    initialization: str,
+    gain: float,
+    depth: int,
+    width: int,
+    n_in: int,
+    mean_square: float,
+    scale: float,
+) -> np.ndarray:
+    """(depth,) log10 of rms delta at layer l over that at layer depth, with residual layers.
+
+    z_1 = g(a_1); from the second layer on z_l = z_(l-1) + scale g(a_l), a_l = W_l z_(l-1). The
+    terms of a sum are independent but for their means m, so that forward
+    E[z_l^2] = E[z_(l-1)^2] + 2 scale m_(l-1) E[g] + scale^2 E[g^2]; backward, the two ways down
+    add: e_(l-1) = e_l + W' delta_l and delta_l = scale g'(a_l) e_l give
+    E[e_(l-1)^2] = (1 + scale^2 chi_l) E[e_l^2], as if W were drawn anew on the way back (Yang,
+    Schoenholz 2017). Where g and g'' have means, as relu's do, W is not independent of the deltas
+    that it hands down, and finite networks grow faster than this.
+    """
+    how = INITIALIZERS[initialization]
+    first = (gain * how.deviation(n_in, width)) ** 2
+    sw2 = width * (gain * how.deviation(width, width)) ** 2
+    q = [n_in * first * mean_square + how.bias(n_in, width) ** 2]
+    m, square = mean_output(activation, q[0]), second_moment(activation, q[0])
+    for _ in range(depth - 1):
+        q.append(sw2 * square + how.bias(width, width) ** 2)
+        mean = mean_output(activation, q[-1])
+        square += 2 * scale * m * mean + scale**2 * second_moment(activation, q[-1])
+        m += scale * mean
+    slopes = np.array([slope_moment(activation, x) for x in q])
+    factors = np.array([1.0, *[scale**2] * (depth - 1)])  # the first layer is not scaled
+    growth = np.log10(1 + factors[1:] * sw2 * slopes[1:])
+    e = np.append(np.cumsum(growth[::-1])[::-1], 0.0)  # log10 of E[e_l^2], the last layer's is 0
+    log_delta = (e + np.log10(factors * slopes)) / 2
+    return log_delta - log_delta[-1]
 
 
 class Phase(NamedTuple):
@@ -124,13 +168,13 @@ def _depth_scale(chi: float) -> float:
 
 
 def critical_variance(activation: str, sb2: float = 0.0) -> float:
-    """The sw2 at which chi = 1 at the fixed point; NaN where there is none between 0.01 and 100."""
+    """The sw2 at which chi = 1 at the fixed point; NaN where there is none between 0.01 and 1000."""
 
     def distance(log_sw2: float) -> float:
         chi = phase(activation, float(np.exp(log_sw2)), sb2).chi
         return np.log(min(max(chi, 1e-9), 1e9))
 
-    low, high = np.log(0.01), np.log(100)
+    low, high = np.log(0.01), np.log(1000)
     if distance(low) * distance(high) > 0:
         return np.nan
-    return float(np.exp(brentq(distance, low, high, xtol=1e-10)))
+    return float(np.exp(brentq(distance, low, high, xtol=1e-8, maxiter=1000)))

@@ -24,7 +24,7 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     level = float(view.option("accuracy", 0.9))
     curves = view.curves
     if view.runs["status"].eq("diverged").any():
-        curves = _with_lost_starts(view)
+        curves = with_lost_starts(view)
     passes = passes_to_threshold(curves, "validation", "accuracy", level, "above", view.runs)
     fields = [*CELL, "eta", "seed", "status", "epochs", "n_inputs", "input_mean_square"]
     by_run = view.runs[["run_id", *fields]].merge(passes, on="run_id")
@@ -48,7 +48,7 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     }
 
 
-def _with_lost_starts(view: View) -> pd.DataFrame:
+def with_lost_starts(view: View) -> pd.DataFrame:
     """The curves, with a first row for runs that diverged before they had one."""
     lost = view.runs.loc[~view.runs["run_id"].isin(view.curves["run_id"]), "run_id"]
     rows = {"run_id": lost, "epoch": 0, "split": "validation", "loss": np.inf, "accuracy": 0.0}

@@ -1,0 +1,271 @@
+"""What makes a deep network train? Rescues side by side, each at the settings that suit it best.
+
+Every block of the sweep but one is a rescue, under its own name; a block's runs differ in their
+settings (eta, a rate, ...), of which validation chooses. The other block, `growth`, is of
+untrained networks with and without residual layers: how delta grows on its way down.
+"""
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.analysis import theory
+from mlpstudy.analysis.statistics import (
+    interval,
+    rate,
+    share_difference,
+    summarise,
+    wilson,
+)
+from mlpstudy.analysis.stopping import stops
+from mlpstudy.analysis.survival import passes_to_threshold, survival
+from mlpstudy.core.pretrain import passes_spent
+from mlpstudy.design.run import Run
+from mlpstudy.said import Said
+from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.trainability import with_lost_starts
+from mlpstudy.studies.view import View
+
+CELL = ["dataset", "rescue"]
+STOPPED = "early_stopping"
+NETWORK = ["activation", "initialization", "residual", "depth"]  # of the block `growth`
+SPENDING = ("dataset", "depth", "width", "cost", "pretraining", "pretraining_epochs")
+
+
+def summary(view: View) -> dict[str, pd.DataFrame]:
+    """by_run: every run of a rescue, when it is there, and whether its settings are the chosen
+    ones. shares: of those that train. passes: survival curves, pretraining counted. growth and
+    growth_by_run: decades that delta gains from the last layer down to the second.
+    """
+    by_run = _by_run(view)
+    best = by_run[by_run["chosen"]]
+    growth = _growth_by_run(view)
+    return {
+        "by_run": by_run,
+        "shares": _shares(best),
+        "passes": survival(best.assign(passes=best["total"]), CELL),
+        "growth_by_run": growth,
+        "growth": _with_theory(growth),
+    }
+
+
+def _by_run(view: View) -> pd.DataFrame:
+    """One row for each run and rescue, early stopping being the control's runs once more."""
+    outcomes = trained(view, levels(view.option("levels", [])))
+    names = [
+        pd.DataFrame({"run_id": runs, "rescue": name})
+        for name, runs in view.blocks.items()
+        if name != view.option("growth", "")
+    ]
+    frame = pd.concat(names, ignore_index=True).merge(outcomes, on="run_id")
+    control = frame[frame["rescue"] == view.option("control", "")]
+    if STOPPED in view.option("against_overfitting", []):
+        frame = pd.concat([frame, _stopped(view, control)], ignore_index=True)
+    return with_chosen_settings(frame, CELL)
+
+
+def levels(texts: list[str]) -> dict[str, float]:
+    """["digits 0.8", ...] -> {"digits": 0.8, ...}"""
+    return {name: float(level) for name, level in (text.split() for text in texts)}
+
+
+def trained(view: View, level: dict[str, float]) -> pd.DataFrame:
+    """How each run on a dataset with a level ends, by run_id: dataset, cell_id, seed, eta, status,
+    epochs; reached and passes (of training, its budget where it never is there); spent (passes that
+    pretraining costs), total (both); train_, validation_ and test_loss and _accuracy after the last
+    pass. A run that diverged has accuracies of 0 and infinite losses.
+    """
+    runs = view.runs[view.runs["dataset"].isin(level) & (view.runs["epochs"] > 0)]
+    curves = with_lost_starts(view) if runs["status"].eq("diverged").any() else view.curves
+    curves = curves[curves["run_id"].isin(runs["run_id"])]
+    bound = runs.set_index("run_id")["dataset"].map(level)
+    passes = passes_to_threshold(curves, "validation", "accuracy", bound, "above", runs)
+    fields = ["run_id", "dataset", "cell_id", "seed", "eta", "status", "epochs"]
+    frame = runs[fields].merge(passes, on="run_id")
+    spent = [passes_spent(Run(**dict(zip(SPENDING, key)))) for key in _values(runs, SPENDING)]
+    frame["spent"] = frame["run_id"].map(dict(zip(runs["run_id"], spent)))
+    frame["total"] = (frame["passes"] + frame["spent"]).round().astype(int)
+    for split in ("train", "validation", "test"):
+        ends = view.final(split).add_prefix(f"{split}_")
+        frame = frame.merge(ends, left_on="run_id", right_index=True, how="left")
+        frame[f"{split}_loss"] = frame[f"{split}_loss"].fillna(np.inf)
+        frame[f"{split}_accuracy"] = frame[f"{split}_accuracy"].fillna(0.0)
+    return frame
+
+
+def _values(frame: pd.DataFrame, columns) -> list[tuple]:
+    return list(zip(*(frame[name].tolist() for name in columns), strict=True))
+
+
+def _stopped(view: View, control: pd.DataFrame) -> pd.DataFrame:
+    """The control's runs as early stopping leaves them: those that are there later are not."""
+    curves = view.curves[view.curves["run_id"].isin(control["run_id"])]
+    stop = stops(curves)
+    stop = stop[stop["criterion"] == view.option("stopped_by", "UP_2")].set_index("run_id")
+    last = control["run_id"].map(stop["epoch"]).fillna(control["epochs"]).astype(int)
+    in_time = control["reached"] & (control["passes"] <= last)
+    passes = control["passes"].where(in_time, control["epochs"])
+    return control.assign(rescue=STOPPED, reached=in_time, passes=passes, total=passes)
+
+
+def with_chosen_settings(frame: pd.DataFrame, cell: list[str]) -> pd.DataFrame:
+    """The runs with a column `chosen`: whether their settings (cell_id) are those of their cell.
+
+    They are those with the highest median, over the seeds, of the validation accuracy at the end;
+    of equal medians the lower validation loss decides, then the smaller eta.
+    """
+    ends = frame.groupby([*cell, "cell_id", "eta"], as_index=False)[
+        ["validation_accuracy", "validation_loss"]
+    ].median()
+    ends["short"] = -ends["validation_accuracy"]
+    ordered = ends.sort_values([*cell, "short", "validation_loss", "eta", "cell_id"])
+    best = ordered.groupby(cell, as_index=False).first()[[*cell, "cell_id"]]
+    marked = frame.merge(best.assign(chosen=True), on=[*cell, "cell_id"], how="left")
+    return marked.assign(chosen=marked["chosen"].eq(True))
+
+
+def _shares(best: pd.DataFrame) -> pd.DataFrame:
+    """The share that trains, beside the chosen eta, the accuracy on test and the budget."""
+    shares = rate(best, CELL, "reached")
+    test = best.groupby(CELL, as_index=False).agg(
+        eta=("eta", "first"),
+        test_accuracy=("test_accuracy", "mean"),
+        diverged=("status", lambda s: int((s == "diverged").sum())),
+        epochs=("epochs", "first"),
+        spent=("spent", "first"),
+    )
+    return shares.merge(test, on=CELL)
+
+
+def _growth_by_run(view: View) -> pd.DataFrame:
+    """log10 of delta at the second layer over that at the last one: what residual layers make."""
+    runs = view.block(view.option("growth", ""))
+    fields = ["run_id", *NETWORK, "width", "init_gain", "seed", "n_inputs", "input_mean_square"]
+    layers = view.layers[view.layers["epoch"] == 0].merge(runs[fields], on="run_id")
+    ends = [
+        layers[layers["layer"] == layer].set_index("run_id")["delta_rms"]
+        for layer in (2, layers["depth"])
+    ]
+    frame = runs[fields].set_index("run_id")
+    frame = frame.assign(decades=np.log10(ends[0] / ends[1])).reset_index()
+    return frame.assign(per_layer=frame["decades"].abs() / (frame["depth"] - 2))
+
+
+def _with_theory(growth: pd.DataFrame) -> pd.DataFrame:
+    """Mean decades over the seeds with their interval, and what theory says of them."""
+    if growth.empty:
+        columns = [*NETWORK, "value", "low", "high", "n", "predicted"]
+        return pd.DataFrame(columns=columns)
+    frame = summarise(growth, NETWORK, "decades")
+    told = [_predicted(part) for _, part in growth.groupby(NETWORK, observed=True)]
+    return frame.assign(predicted=told)
+
+
+def _predicted(runs: pd.DataFrame) -> float:
+    first = runs.iloc[0]
+    fields = ("activation", "initialization", "init_gain", "depth", "width", "n_inputs")
+    network = [first[name] for name in fields] + [float(runs["input_mean_square"].mean())]
+    if first["residual"] == "none":
+        return float(theory.profile(*network).log10_delta[1])
+    scale = 1 / np.sqrt(first["depth"]) if first["residual"] == "scaled" else 1.0
+    return float(theory.residual_delta(*network, scale)[1])
+
+
+def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
+    """What C21, C27, C28, C30, C31 and C33 come to, dataset by dataset and rescue by rescue."""
+    best = frames["by_run"][frames["by_run"]["chosen"]]
+    kinds = ("activation", "residual", "initialization", "pretraining")
+    found = []
+    for dataset, here in best.groupby("dataset"):
+        for statistic, option in (
+            ("share_with_remedy", "against_overfitting"),
+            ("share_with_more_passes", "longer"),
+        ):
+            found += view.findings(statistic, _share(dataset, here, view.option(option, [])))
+        control = here[here["rescue"] == view.option("control", "")]
+        for kind in kinds:
+            gained = _gained(dataset, here, control, view.option(kind, []))
+            found += view.findings(f"share_gained_by_{kind}", gained)
+    return found + view.findings("decades_per_residual_layer", _kept(frames["growth_by_run"]))
+
+
+def _share(dataset: str, runs: pd.DataFrame, names: list[str]) -> list[tuple]:
+    """Share that trains with each of some rescues, with Wilson's interval."""
+    measured = []
+    for name in names:
+        with_it = runs[runs["rescue"] == name]
+        if len(with_it):
+            value = wilson(int(with_it["reached"].sum()), len(with_it))
+            measured.append((f"{dataset}, {told(name)}", value, with_it))
+    return measured
+
+
+def _gained(dataset: str, runs: pd.DataFrame, control, names: list[str]) -> list[tuple]:
+    """Share that trains with each of some rescues less that of the control."""
+    measured = []
+    for name in names:
+        with_it = runs[runs["rescue"] == name]
+        if len(with_it) and len(control):
+            value = share_difference(with_it["reached"], control["reached"])
+            measured.append((f"{dataset}, {told(name)}", value, pd.concat([with_it, control])))
+    return measured
+
+
+def told(rescue: str) -> str:
+    """A rescue's name as it is read: "critical_gain" -> "critical gain"."""
+    return rescue.replace("_", " ")
+
+
+def _kept(growth: pd.DataFrame) -> list[tuple]:
+    """|Decades| of delta lost or gained per layer in the deepest networks with residual layers."""
+    deep = growth[growth["depth"] == growth["depth"].max()]
+    measured = []
+    for (activation, residual), runs in deep.groupby(["activation", "residual"]):
+        if residual != "none":
+            condition = f"{activation}, {residual}, depth {runs['depth'].iloc[0]}, not trained"
+            measured.append((condition, interval(runs["per_layer"]), runs))
+    return measured
+
+
+def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
+    """The tables that the report shows."""
+    columns = [*CELL, "value", "low", "high", "n", "eta", "test_accuracy", "epochs", "spent"]
+    return [
+        {
+            "name": "shares",
+            "title": Said(
+                en="Share of deep networks that train, rescue by rescue",
+                fr="Part des réseaux profonds qui apprennent, remède par remède",
+            ),
+            "caption": Said(
+                en="value: share of the seeds that reach the accuracy within the budget, with "
+                "Wilson's 95 % interval, at the settings chosen on validation; epochs: passes over "
+                "the training examples; spent: what pretraining costs on top of them, in passes of "
+                "the whole network, counted in multiply-adds.",
+                fr="valeur : part des graines qui atteignent l'exactitude dans le budget, avec "
+                "l'intervalle de Wilson à 95 %, aux réglages choisis en validation ; passes : sur "
+                "les exemples d'apprentissage ; dépensé : ce que coûte en plus le "
+                "pré-apprentissage, en passes du réseau entier, compté en "
+                "multiplications-additions.",
+            ),
+            "frame": frames["shares"].sort_values(
+                ["dataset", "value", "test_accuracy"], ascending=[True, False, False]
+            )[[*columns, "diverged"]],
+        },
+        {
+            "name": "growth",
+            "title": Said(
+                en="How delta grows on its way down, without and with residual layers",
+                fr="Comment delta grandit en descendant, sans et avec couches résiduelles",
+            ),
+            "caption": Said(
+                en="value: log10 of rms delta at the second hidden layer over that at the last "
+                "one, before training: mean over the seeds with its 95 % interval; predicted: by "
+                "mean-field theory, nothing tuned.",
+                fr="valeur : log10 du delta quadratique moyen à la deuxième couche cachée, "
+                "rapporté à celui de la dernière, avant l'entraînement : moyenne sur les graines "
+                "avec son intervalle à 95 % ; prédit : par la théorie de champ moyen, sans rien "
+                "ajuster.",
+            ),
+            "frame": frames["growth"],
+        },
+    ]
