@@ -13,6 +13,7 @@ from mlpstudy.analysis.statistics import wilson
 from mlpstudy.design.pool import jobs, pool
 from mlpstudy.design.run import run_id
 from mlpstudy.design.study import load
+from mlpstudy.report.words import localized
 from mlpstudy.tables.files import read_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,7 +134,7 @@ def test_the_report_names_the_networks_and_shows_every_figure(smoke, studies):
     assert str(len(pool(studies))) in page and str(len(pool(studies))) in text
     for study in STUDIES:
         for figure in read(smoke, f"studies/{study}/figures.json"):
-            for title in figure["title"].values():
+            for title in localized(figure["title"]).values():
                 assert title.split()[0] in unescape(page)
             assert (
                 smoke.folder / RESULTS / f"studies/{study}/figures/{figure['name']}.svg"

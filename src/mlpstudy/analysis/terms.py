@@ -32,6 +32,7 @@ TERMS = {
     "linear": "linéaire",
     "logarithmic": "logarithmique",
     "shown": "montrer",
+    "up to width": "jusqu'à la largeur",
     "down to depth": "jusqu'à la profondeur",
     "linear model": "modèle linéaire",
     "{} layer of {}": "{} couche de {}",
@@ -39,8 +40,8 @@ TERMS = {
     "test error": "erreur en test",
     "test accuracy": "exactitude en test",
     "share of networks that train": "part des réseaux qui s'entraînent",
-    "rms delta / that of the last hidden layer": "delta quadratique moyen / celui de la dernière couche cachée",
-    "rms delta / that of the last hidden layer before training": "delta quadratique moyen / celui de la dernière couche cachée avant l'entraînement",
+    "rms delta, relative to the last layer": "delta efficace, relatif à la dernière couche",
+    "rms delta, relative to the last layer at first": "delta efficace, relatif à la dernière couche au départ",
     # Ways to train a deep network
     "as was usual": "comme d'usage",
     "more passes": "davantage de passes",
@@ -198,7 +199,7 @@ TERMS = {
     "decades of delta lost per layer": "décades de delta perdues par couche",
     "predicted: decades lost per layer": "prédit : décades perdues par couche",
     "layer (1 is the first)": "couche (1 : la première)",
-    "log10 delta, less the last layer's": "log10 de delta, moins celui de la dernière couche",
+    "log10 delta, less the last layer's": "log10 delta, relatif à la dernière",
     "mean-field theory": "théorie du champ moyen",
     # Width and depth
     "gained by parameters": "gagné par les paramètres",

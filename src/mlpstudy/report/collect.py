@@ -32,7 +32,7 @@ UNTESTED, OPINION = "untested", "opinion"  # what a claim without a finding has 
 STATUSES = (SUPPORTED, CONTRADICTED, DEPENDS, UNDECIDED, UNTESTED, OPINION)
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of studies, figures and tables: in paths
-ROWS = 200  # of a table: more are counted, not shown
+ROWS = 120  # of a table: more are counted, not shown
 
 
 @dataclass(frozen=True)

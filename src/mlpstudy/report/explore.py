@@ -318,7 +318,7 @@ def _profiles(profiles: pd.DataFrame, by_run: pd.DataFrame):
             alt.X(
                 "layer:Q", axis=_axis(words("layer"), tickMinStep=1), scale=alt.Scale(padding=12)
             ),
-            _powers("rms delta / that of the last hidden layer", words),
+            _powers("rms delta, relative to the last layer", words),
             _colour("initialization", rows["initialization"].unique(), words),
             ["dataset", "activation", "initialization", "layer"],
             parameters,
@@ -363,7 +363,7 @@ def _along(along: pd.DataFrame, by_run: pd.DataFrame):
             alt.X(
                 "layer:Q", axis=_axis(words("layer"), tickMinStep=1), scale=alt.Scale(padding=12)
             ),
-            _powers("rms delta / that of the last hidden layer before training", words),
+            _powers("rms delta, relative to the last layer at first", words),
             _colour("activation", rows["activation"].unique(), words),
             [*cell[1:], "epoch", "layer"],
             parameters,
@@ -427,6 +427,46 @@ def _errors(errors: pd.DataFrame, by_run: pd.DataFrame):
             en="Test error of networks with equally many parameters, by depth; bars: 95 % intervals.",
             fr="Erreur en test de réseaux au même nombre de paramètres, selon la profondeur ; barres : "
             "intervalles à 95 %.",
+        ),
+        rows,
+        chart,
+    )
+
+
+def _solved(shares: pd.DataFrame, by_run: pd.DataFrame):
+    cell = ["activation", "cost", "width"]
+    rows = shares.merge(_runs(by_run[by_run["usual"]], cell), on=cell, how="left")
+    rows = rows[[*cell, "value", "low", "high", "n", "run"]]
+    widths = sorted(rows["width"].unique())
+
+    def chart(words):
+        parameters = [
+            _choice("activation", _first("sigmoid", rows["activation"].unique()), words),
+            _slider("widest", widths, words, "up to width"),
+        ]
+        axis = _axis(words("hidden units"), values=[int(width) for width in widths])
+        return _against(
+            words,
+            alt.X("width:Q", axis=axis, scale=alt.Scale(zero=False, nice=False, padding=20)),
+            _linear("share solved", words),
+            _colour("cost", rows["cost"].unique(), words),
+            cell,
+            parameters,
+            [
+                "datum.activation == activation",
+                f"datum.width <= {_stop('widest', widths)}",
+            ],
+            PLAIN,
+            heading=_at(words, "width", _stop("widest", widths), " \u2264"),
+        )
+
+    return (
+        Said(en="Starts that solve XOR", fr="Départs qui résolvent le XOR"),
+        Said(
+            en="Share of random starts that end with all four corners right; bars: Wilson's 95 % "
+            "intervals.",
+            fr="Part des départs au hasard qui finissent avec les quatre coins justes ; barres : "
+            "intervalles de Wilson à 95 %.",
         ),
         rows,
         chart,
@@ -543,5 +583,6 @@ CHARTS: dict[str, dict[str, tuple[tuple[str, ...], Callable]]] = {
         "along": (("along", "by_run"), _along),
     },
     "width_and_depth": {"errors": (("errors", "by_run"), _errors)},
+    "xor": {"solved": (("shares", "by_run"), _solved)},
     "regions": {"passes": (("passes", "points", "by_run"), _regions)},
 }

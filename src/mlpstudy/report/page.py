@@ -16,7 +16,8 @@ from mlpstudy.report.explore import libraries
 from mlpstudy.report.templates import anchor, environment
 from mlpstudy.report.words import LANGUAGES, chosen, french, localized, word
 
-COLOURS = 128  # of a figure on the page
+COLOURS = 64  # of a figure on the page
+PICTURES = 2_800_000  # characters of all figures together, so that the page stays under 6 MB
 VEGA = "// Vega, Vega-Lite, Vega-Embed: University of Washington and others, BSD 3-Clause License"
 
 
@@ -32,7 +33,7 @@ def page(report: Report, templates: Path, language: str) -> str:
     drawn = environment(templates)
     drawn.globals |= {
         "chosen": chosen,
-        "data_uri": data_uri,
+        "pictures": pictures(report, language),
         "local": lambda text: both(localized(text)),
         "say": say,
         "typeset": lambda text: both({"en": text["en"], "fr": french(text["fr"])}),
@@ -65,11 +66,31 @@ def say(key: str, **values: Any) -> Markup:
     return both({language: _filled(key, language, values) for language in LANGUAGES})
 
 
+def pictures(report: Report, language: str) -> dict[tuple[str, str], dict[str, str]]:
+    """By chapter and figure, the address of its picture in each language.
+
+    Where all of them are more than PICTURES the largest come in the page's own language alone: they
+    are maps and surfaces, with few words in them.
+    """
+    drawn = {
+        (chapter.name, figure.name): {name: data_uri(png) for name, png in figure.png.items()}
+        for chapter in report.chapters
+        for figure in chapter.figures
+    }
+    total = sum(len(uri) for uris in drawn.values() for uri in uris.values())
+    for key, uris in sorted(drawn.items(), key=lambda item: -max(map(len, item[1].values()))):
+        if total > PICTURES and len(uris) > 1:
+            kept = uris[language]
+            total -= sum(map(len, uris.values())) - len(kept)
+            drawn[key] = {"": kept}
+    return drawn
+
+
 def data_uri(png: bytes) -> str:
     """The picture itself, as the address of an image.
 
     Its colours are cut to COLOURS and its bytes to a fifth, by WebP without loss: a page with sixty
-    figures in two languages stays small.
+    figures stays small.
     """
     drawn, small = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
     few = drawn.quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB")

@@ -130,6 +130,9 @@ WORDS = {
     "test": ("Test", "Test"),
     "row": ("Row", "Ligne"),
     # Theory, and what was lost
+    "nav_theory": ("Theory", "Théorie"),
+    "nav_errata": ("Slips", "Coquilles"),
+    "nav_lost": ("Diverged", "Divergences"),
     "theory": ("What theory foretells", "Ce que prédit la théorie"),
     "theory_caption": (
         "Computed from the formulas alone, with nothing tuned; the chapters set it against what was "
