@@ -3,13 +3,17 @@
 from math import inf, log
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.study import load
 from mlpstudy.figures import xor as drawing
 from mlpstudy.studies import xor
 from mlpstudy.studies.view import View
+from mlpstudy.tables.networks import Networks
+from mlpstudy.tables.record import Recorder
 
 FILE = Path(__file__).resolve().parents[2] / "config/studies/xor.yaml"
 # (width, eta) -> (loss, corners right) of the seeds 0 to 7 at the end
@@ -107,6 +111,26 @@ def test_figures_and_tables(frames):
     assert "25% (tanh)" in drawn[0].title["en"] and drawn[1].title["en"].startswith("5 of 6")
     for table in xor.shown(frames):
         assert len(table["frame"]) and {"name", "title", "caption"} <= set(table)
+
+
+def test_what_hidden_units_make_of_the_corners():
+    study = load(FILE, "smoke")
+    networks = Networks(
+        lambda keep: Recorder(lambda name: DATASETS[name](), keep=keep), study.blocks
+    )
+    measured = xor.measure(study.asked, networks)
+    corners = measured["corners"]
+    assert corners.groupby("kind")["right"].all().to_dict() == {"solved": True, "stuck": False}
+    assert corners[["z1", "z2"]].abs().to_numpy().max() < 1
+    for name in ("inputs", "hidden"):
+        assert measured[name].groupby("kind").size().eq(xor.SIDE**2).all()
+    # The plane of the hidden units says of a corner what the network says of its input. (One that
+    # is stuck has corners on the border itself.)
+    here, plane = (measured[n][measured[n]["kind"] == "solved"] for n in ("corners", "hidden"))
+    apart = [here[f"z{k}"].to_numpy()[:, None] - plane[f"x{k}"].to_numpy() for k in (1, 2)]
+    nearest = plane["a"].to_numpy()[np.hypot(*apart).argmin(1)]
+    assert ((nearest > 0) == here["y"]).all()
+    assert drawing._representation(measured).n == 2
 
 
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])

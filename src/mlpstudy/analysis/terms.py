@@ -451,6 +451,11 @@ TERMS = {
     "share of the largest output": "part de la plus grande sortie",
     "share of the time": "part du temps",
     "accuracy": "exactitude",
+    # XOR, error surfaces
+    "{} of {} right": "{} sur {} justes",
+    "what the hidden units see": "ce que voient les unités cachées",
+    "the lowest": "le plus bas",
+    "a higher one": "un plus haut",
 }
 
 BETWEEN = re.compile(r"(\n|, |; | · |: )")

@@ -145,7 +145,8 @@ def _xor(frames: dict[str, pd.DataFrame]) -> Drawn:
     twin = paths[paths["path"] == "twin"].iloc[0]
     ax.plot([twin["across"]], [twin["up"]], "o", color=GREEN, ms=6, mec="black", mew=0.7, zorder=6)
     _tell(ax, twin["across"], twin["up"], "its twin")
-    ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()), xlabel="distance in weight space")
+    ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
+    ax.set(xlabel="distance in weight space", ylabel="distance in weight space")
     ax.locator_params(nbins=5, integer=True)
     _relief(figure, axes[0, 1], x, y, loss, levels[-1], ("", ""))
     ends = paths[paths["step"] == paths["step"].max()].set_index("path")["loss"]
@@ -191,19 +192,21 @@ def _minima(frames: dict[str, pd.DataFrame]) -> Drawn:
     """The heights of the minima that searches end in, with how many end there."""
     counts = frames["counts"].assign(row=lambda f: f["activation"] + ", " + f["cost"].map(COSTS))
     rows = list(counts.sort_values(["cost", "activation"])["row"].drop_duplicates())
-    figure, axes = style.panels(1, 1, height=0.62 * len(rows) + 1.1)
+    figure, axes = style.panels(1, 1, height=0.62 * len(rows) + 1.3)
     ax = axes[0, 0]
     total = counts.groupby("row")["searches"].transform("sum")
     counts = counts.assign(share=counts["searches"] / total, at=counts["row"].map(rows.index))
     best, wide = counts["height"] == 0, 1.08 * counts["loss"].max()
-    for kind, color in ((best, GREEN), (~best, ORANGE)):
+    for kind, color, label in ((best, GREEN, "the lowest"), (~best, ORANGE, "a higher one")):
         look = {"color": color, "alpha": 0.8, "edgecolors": "white", "linewidths": 0.8}
         here = counts[kind]
         ax.scatter(here["loss"], here["at"], s=900 * here["share"], zorder=3, **look)
+        ax.scatter([], [], s=90, label=label, **look)
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     for place, here in counts.groupby("at"):
         here = here.sort_values("loss")
         # Heights too close for a label each share one.
-        for _, near in here.groupby((here["loss"].diff() > 0.05 * wide).cumsum()):
+        for _, near in here.groupby((here["loss"].diff() > 0.1 * wide).cumsum()):
             told = " + ".join(f"{share:.0%}" for share in near["share"])
             ax.annotate(told, (near["loss"].mean(), place), (0, 15), textcoords="offset points",
                         ha="center", fontsize=style.SMALL)  # fmt: skip

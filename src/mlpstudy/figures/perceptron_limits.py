@@ -136,7 +136,7 @@ def _mistakes(frames: dict[str, pd.DataFrame]) -> Drawn:
     can = rules[rules["separable"]]
     ends = np.array([0.5 * can["least"].clip(lower=1).min(), 3 * can["bound"].max()])
     right.plot(ends, ends, color=style.INK, lw=0.8, zorder=1)
-    right.annotate("bound", (ends[1], ends[1]), (-4, -12), textcoords="offset points", ha="right",
+    right.annotate("bound", (ends[1], ends[1]), (-10, 0), textcoords="offset points", ha="right",
                    fontsize=style.SMALL)  # fmt: skip
     for kind, label, look in zip(
         ("pair", "drawn"), ("real pairs", "drawn, margin set"), style.looks("ab").values(),
@@ -198,7 +198,7 @@ def _labellings(frames: dict[str, pd.DataFrame]) -> Drawn:
     figure, axes = style.panels(1, 1, height=3.4)
     ax = axes[0, 0]
     for weights, here in shares.groupby("weights"):
-        here = here.sort_values("per_weight")
+        here = here.assign(per_weight=here["points"] / weights).sort_values("per_weight")
         look, theory = looks[weights], frames["cover"]
         theory = theory[theory["weights"] == weights]
         ax.plot(theory["per_weight"], theory["cover"], color=look.color, lw=0.9, zorder=1)

@@ -5,6 +5,7 @@ import pandas as pd
 
 from mlpstudy.analysis import style
 from mlpstudy.analysis.terms import french
+from mlpstudy.figures import plane
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
@@ -25,8 +26,91 @@ ORDER = ("sigmoid", "tanh", "relu", "gaussian")
 
 
 def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
-    """shares, ends, curves."""
-    return [_shares(frames), _ends(frames), _curves(frames)]
+    """representation, shares, ends, curves."""
+    drawn = [_shares(frames), _ends(frames), _curves(frames)]
+    return [_representation(frames), *drawn] if "corners" in frames else drawn
+
+
+def _representation(frames: dict[str, pd.DataFrame]) -> Drawn:
+    """A row for a start that solves XOR and for one that does not: the plane of the inputs with the
+    lines of the hidden units, and the plane of what these put out."""
+    inputs, hidden, corners = (frames[name] for name in ("inputs", "hidden", "corners"))
+    kinds = sorted(corners["kind"].unique())
+    figure, axes = style.panels(len(kinds), 2, height=3.3)
+    for i, kind in enumerate(kinds):
+        at, z, ends = (part[part["kind"] == kind] for part in (inputs, hidden, corners))
+        left, right = axes[i]
+        plane.regions(left, at)
+        _units(left, at)
+        _corners(left, ends, "x1", "x2")
+        plane.regions(right, z)
+        _corners(right, ends, "z1", "z2")
+        for ax, names in ((left, ("x1", "x2")), (right, ("z1", "z2"))):
+            plane.bare(ax)
+            ax.set_xlabel(names[0])
+            ax.set_ylabel(names[1])
+        right_ones = int(ends["right"].sum())
+        left.set_title(f"{kind}: {right_ones} of {len(ends)} right", fontsize=style.TEXT)
+        right.set_title("what the hidden units see", fontsize=style.TEXT)
+    n = len(kinds)
+    style.note_n(figure, n)
+    return Drawn(
+        "representation",
+        figure,
+        Said(
+            en="Two hidden units move the corners so that one line divides them, or they get stuck",
+            fr="Deux unités cachées déplacent les coins pour qu'une droite les sépare, ou restent "
+            "coincées",
+        ),
+        Said(
+            en="After Duda, Hart and Stork. Left: the plane of the inputs with the regions of both "
+            "classes and, dashed, the line on which each of two tanh units is 0. Right: the same "
+            "corners where the two units put them, and the line that the output draws there. Above: "
+            "the first random start that solves XOR, or the only kind there is; below: the first one "
+            "that does not.",
+            fr="D'après Duda, Hart et Stork. À gauche : le plan des entrées avec les régions des deux "
+            "classes et, en tirets, la droite où chacune des deux unités tanh vaut 0. À droite : les "
+            "mêmes coins là où les deux unités les placent, et la droite qu'y trace la sortie. En "
+            "haut : le premier départ au hasard qui résout XOR, ou le seul genre qu'il y ait ; en "
+            "bas : le premier qui ne le résout pas.",
+        ),
+        Said(
+            en="Four corners in the plane of the inputs with two lines and curved regions, and the "
+            "same four corners in the plane of the hidden units, divided by one line.",
+            fr="Quatre coins dans le plan des entrées avec deux droites et des régions, et les mêmes "
+            "coins dans le plan des unités cachées, séparés par une droite.",
+        ),
+        n,
+    )
+
+
+def _units(ax, at: pd.DataFrame) -> None:
+    """Where each hidden unit is 0."""
+    side = round(np.sqrt(len(at)))
+    x1, x2, *units = (at[n].to_numpy().reshape(side, side) for n in ("x1", "x2", "a1", "a2"))
+    for a, color in zip(units, (style.COLOURS[5], style.COLOURS[6]), strict=True):
+        if a.min() < 0 < a.max():
+            ax.contour(x1, x2, a, levels=[0], colors=color, linewidths=1.6, linestyles="--")
+
+
+def _corners(ax, ends: pd.DataFrame, across: str, up: str) -> None:
+    """The four corners, told apart by their inputs' signs; those that fall on one another share a
+    label."""
+    plane.examples(ax, ends.assign(x1=ends[across], x2=ends[up]), 70)
+    told = ends.assign(name=[_signs(*xy) for xy in zip(ends["x1"], ends["x2"], strict=True)])
+    told = told.assign(column=(told[across] / 0.15).round(), row=(told[up] / 0.15).round())
+    for _, near in told.groupby(["column", "row"]):
+        x, y = near[across].mean(), near[up].mean()
+        low, high = ax.get_ylim()
+        away = -1 if y > (low + high) / 2 else 1
+        ax.annotate(
+            "  ".join(near["name"]), (x, y), (0, 11 * away), textcoords="offset points",
+            ha="center", va="center", fontsize=style.SMALL, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _signs(x1: float, x2: float) -> str:
+    return "".join("+" if x > 0 else "\u2212" for x in (x1, x2))
 
 
 def _in_order(names: pd.Series) -> list[str]:

@@ -9,10 +9,13 @@ from math import ceil, log
 import numpy as np
 import pandas as pd
 
+from mlpstudy.analysis.plane import advantage, grid, labels
 from mlpstudy.analysis.statistics import FEWEST, Interval, rate, share_difference, wilson
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
+from mlpstudy.tables.networks import Networks
+from mlpstudy.tables.record import Record
 
 CELL = ["activation", "cost", "width"]
 CORNERS = 4
@@ -20,13 +23,55 @@ CORNERS = 4
 # two corners of one class may share their answer for nothing.)
 CONFUSED = {2: 1, 3: 1, 4: 2}
 CHANCE = 0.95
+SIDE = 80  # cells of a picture along each side
+HIDDEN = 1.25  # the outputs of two tanh units are drawn on [-HIDDEN, HIDDEN]^2
+
+
+def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
+    """What two hidden tanh units make of XOR, for the first start that solves it and the first one
+    that does not: kind ("solved", "stuck") and
+
+    inputs: x1, x2 and a, the output there, a1 and a2, what goes into the two units. hidden: the
+    same output over the units' z1, z2 (named x1, x2). corners: x1, x2, y, z1, z2, right.
+    """
+    cost = study["options"].get("followed", "binary_nll")
+    runs = [r for r in networks.blocks["two"] if (r.activation, r.cost) == ("tanh", cost)]
+    runs = sorted(runs, key=lambda run: run.seed)[: int(study["options"].get("tried", 20))]
+    found: dict[str, dict[str, pd.DataFrame]] = {}
+    for record in networks.train(runs):
+        pictures = _pictures(networks, record)
+        kind = "solved" if pictures["corners"]["right"].all() else "stuck"
+        found.setdefault(kind, {n: part.assign(kind=kind) for n, part in pictures.items()})
+    names = ("inputs", "hidden", "corners")
+    return {n: pd.concat([found[kind][n] for kind in sorted(found)]) for n in names}
+
+
+def _pictures(networks: Networks, record: Record) -> dict[str, pd.DataFrame]:
+    corners = networks.split(record.run).train
+    at = grid(corners.x, SIDE, border=0.3)
+    passed, ends = networks.forward(record, at), networks.forward(record, corners.x)
+    box = np.array([[-HIDDEN, -HIDDEN], [HIDDEN, HIDDEN]])
+    z = grid(box, SIDE, border=0.0)
+    over_z = z @ record.weights["W2"] + record.weights["b2"]
+    units = {"a1": passed.a[0][:, 0], "a2": passed.a[0][:, 1]}
+    x, seen = corners.x, ends.z[1]
+    told = {"x1": x[:, 0], "x2": x[:, 1], "y": corners.y, "z1": seen[:, 0], "z2": seen[:, 1]}
+    return {
+        "inputs": _plane(at, passed.output).assign(**units),
+        "hidden": _plane(z, over_z),
+        "corners": pd.DataFrame({**told, "right": labels(ends.output) == corners.y}),
+    }
+
+
+def _plane(at: np.ndarray, a: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({"x1": at[:, 0], "x2": at[:, 1], "a": advantage(a)})
 
 
 def summary(view: View) -> dict[str, pd.DataFrame]:
     """by_run: every start and how it ends. shares: of the starts that solve XOR, by cell, at the
     eta of the study. etas: the same with two hidden units, for every eta. plateaus: the losses
     foretold. ends: failures with two hidden units, by where they end. curves: training losses of
-    some starts.
+    some starts; and what was measured.
     """
     levels = pd.concat([plateaus(cost) for cost in sorted(view.runs["cost"].unique())])
     by_run = _by_run(view, levels)
@@ -40,6 +85,7 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
         "plateaus": levels.reset_index(drop=True),
         "ends": two.groupby(["activation", "cost", "end"], as_index=False).size(),
         "curves": _curves(view, two),
+        **view.measured,
     }
 
 
