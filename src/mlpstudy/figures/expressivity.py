@@ -293,8 +293,9 @@ def _pieces(frames: dict[str, pd.DataFrame]) -> Drawn:
         Said(
             en=f"Constructed networks fold a line into {_most(made, 1)} pieces with {deepest} layers "
             f"of {width}; random ones have {_most(random, 1, 'value')}",
-            fr=f"Les réseaux construits plient une droite en {_most(made, 1)} morceaux avec {deepest} "
-            f"couches de {width} ; les réseaux aléatoires en ont {_most(random, 1, 'value')}",
+            fr=f"Les réseaux construits plient une droite en {_most(made, 1, mark=' ')} morceaux avec "
+            f"{deepest} couches de {width} ; les réseaux aléatoires en ont "
+            f"{_most(random, 1, 'value', mark=' ')}",
         ),
         Said(
             en=f"Linear pieces of ReLU networks with {width} units in each layer, counted exactly, "
@@ -322,10 +323,10 @@ def _pieces(frames: dict[str, pd.DataFrame]) -> Drawn:
     )
 
 
-def _most(cells: pd.DataFrame, inputs: int, column: str = "counted") -> str:
-    """The number at the largest depth."""
+def _most(cells: pd.DataFrame, inputs: int, column: str = "counted", mark: str = ",") -> str:
+    """The number at the largest depth; mark: between its thousands."""
     here = cells[cells["inputs"] == inputs].sort_values("depth")
-    return f"{here[column].iloc[-1]:,.0f}"
+    return f"{here[column].iloc[-1]:,.0f}".replace(",", mark)
 
 
 def _tiles(frames: dict[str, pd.DataFrame], study: dict) -> Drawn:

@@ -18,6 +18,11 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
     return [_product(frames), _accuracy(frames), _modes(frames, study)]
 
 
+def _comma(number: float) -> str:
+    """A number with one decimal, as French writes it."""
+    return f"{number:.1f}".replace(".", ",")
+
+
 def _product(frames: dict[str, pd.DataFrame]) -> Drawn:
     """Left: differences of linear stacks to their product. Right: ReLU networks are no layer."""
     off, left, products = frames["off"], frames["left"], frames["products"]
@@ -118,7 +123,7 @@ def _accuracy(frames: dict[str, pd.DataFrame]) -> Drawn:
             en=f"Linear layers change the accuracy of a linear model by {apart:.1%} at most, ReLU "
             f"between them by up to {gains.iloc[-1]:.0%} ({gains.index[-1]})",
             fr=f"Des couches linéaires changent l'exactitude d'un modèle linéaire de "
-            f"{100 * apart:.1f} % au plus, ReLU entre elles de {100 * gains.iloc[-1]:.0f} % "
+            f"{_comma(100 * apart)} % au plus, ReLU entre elles de {100 * gains.iloc[-1]:.0f} % "
             f"({gains.index[-1]})",
         ),
         Said(
@@ -175,7 +180,7 @@ def _modes(frames: dict[str, pd.DataFrame], study: dict) -> Drawn:
             en=f"The same linear map, learned otherwise: one mode after the other, and the first only "
             f"after {time[many]:.1f} with {many} matrices, where {few} needs {time[few]:.1f}",
             fr=f"La même application linéaire, apprise autrement : un mode après l'autre, et le "
-            f"premier après {time[many]:.1f} seulement avec {many} matrices, {time[few]:.1f} avec "
+            f"premier après {_comma(time[many])} seulement avec {many} matrices, {_comma(time[few])} avec "
             f"{few}",
         ),
         Said(
