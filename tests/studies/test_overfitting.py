@@ -1,0 +1,109 @@
+"""Overfitting: gap, rise and what favours them, worked by hand."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from mlpstudy.design.study import load
+from mlpstudy.figures import overfitting as drawing
+from mlpstudy.studies import overfitting
+from mlpstudy.studies.view import View
+
+FILE = Path(__file__).resolve().parents[2] / "config/studies/overfitting.yaml"
+HOME = {"width": 8, "depth": 1, "train_size": 40, "label_noise": 0.25}
+# By what is changed: training error, test error; test losses of the passes 0 to 2.
+CELLS = {
+    ("width", 2): (0.25, 0.5, (2.0, 1.0, 1.0)),
+    ("width", 8): (0.0, 0.375, (2.0, 1.0, 1.5)),
+    ("width", 32): (0.0, 0.4375, (2.0, 1.0, 1.75)),
+    ("depth", 4): (0.125, 0.375, (2.0, 1.5, 1.5)),
+    ("train_size", 20): (0.0, 0.5, (2.0, 1.5, 1.75)),
+    ("label_noise", 0.0): (0.0, 0.125, (2.0, 0.5, 0.625)),
+}
+BLOCKS = {
+    "width": [("width", 2), ("width", 8), ("width", 32)],
+    "depth": [("width", 8), ("depth", 4)],
+    "train_size": [("width", 8), ("train_size", 20)],
+    "label_noise": [("width", 8), ("label_noise", 0.0)],
+}
+
+
+def view(lost: str = "") -> View:
+    """Six seeds; ("width", 8) is the network that all blocks share. `lost` diverged in pass 1."""
+    runs, curves = [], []
+    for (what, value), (train, test, losses) in CELLS.items():
+        for seed in range(6):
+            name = f"{what}-{value}-{seed}"
+            status = "diverged" if name == lost else "finished"
+            fixed = {"dataset": "digits", "epochs": 2, "eta": 0.1, "status": status}
+            runs.append({"run_id": name, **HOME, what: value, "seed": seed, **fixed})
+            for epoch, loss in enumerate(losses[: 1 if name == lost else 3]):
+                for part, error in {"train": train, "validation": test, "test": test}.items():
+                    row = {"run_id": name, "epoch": epoch, "split": part, "loss": loss}
+                    curves.append(row | {"accuracy": 1 - error})
+    blocks = {
+        name: [f"{what}-{value}-{seed}" for what, value in cells for seed in range(6)]
+        for name, cells in BLOCKS.items()
+    }
+    claims = [
+        {"id": "C23", "statistic": s, "says": "", "unit": "", "direction": "above", "threshold": 0}
+        for s in (*overfitting.ENDS, "rise")
+    ]
+    study = {"name": "overfitting", "options": {}, "claims": claims}
+    return View(study, blocks, pd.DataFrame(runs), pd.DataFrame(curves), pd.DataFrame())
+
+
+@pytest.fixture(scope="module")
+def frames():
+    return overfitting.summary(view())
+
+
+@pytest.mark.parametrize(
+    ("statistic", "condition", "value", "n"),
+    [
+        ("gap_with_width", "width 32 against width 2", 0.4375 - 0.25, 12),
+        ("gap_with_depth", "depth 4 against depth 1", 0.25 - 0.375, 12),
+        ("gap_with_fewer_examples", "20 examples against 40 examples", 0.5 - 0.375, 12),
+        ("rise_with_noise", "25% of labels wrong against 0% of labels wrong", 0.5 - 0.125, 12),
+        ("error_saved_by_width", "width 2 against width 32", 0.5 - 0.4375, 12),
+        ("rise", "width 32", 0.75, 6),
+    ],
+)
+def test_each_statistic_is_its_definition(frames, statistic, condition, value, n):
+    [found] = [f for f in overfitting.findings(view(), frames) if f.statistic == statistic]
+    assert (found.value, found.low, found.high, found.n) == (value, value, value, n)
+    assert found.condition == f"digits, {condition}"
+
+
+def test_bumps_tell_where_the_error_grows_with_width(frames):
+    table = frames["bumps"].set_index("width")
+    assert table["value"].to_dict() == {8: -0.125, 32: 0.0625}
+    assert table["by_heart"].to_dict() == {8: True, 32: True}
+
+
+def test_a_run_of_two_blocks_counts_in_both(frames):
+    shared = frames["by_run"][frames["by_run"]["run_id"] == "width-8-0"]
+    assert sorted(shared["block"]) == sorted(BLOCKS)
+
+
+def test_a_run_that_diverged_is_counted():
+    frames = overfitting.summary(view(lost="width-2-0"))
+    cell = frames["cells"].query("block == 'width' and width == 2 and measure == 'test_error'")
+    assert (cell["value"].item(), cell["diverged"].item()) == (pytest.approx((5 * 0.5 + 1) / 6), 1)
+
+
+def test_figures_and_tables(frames):
+    drawn = drawing.figures(frames, {"options": {}})
+    assert [d.name for d in drawn] == ["width", "causes"]
+    assert [d.n for d in drawn] == [18, 36]
+    assert "falls 1 times and rises 1 times" in drawn[0].title["en"]
+    for table in overfitting.shown(frames):
+        assert len(table["frame"]) and {"name", "title", "caption"} <= set(table)
+
+
+@pytest.mark.parametrize("size", ["smoke", "default", "full"])
+def test_each_block_changes_what_it_is_named_after(size):
+    for name, runs in load(FILE, size).blocks.items():
+        for field in overfitting.SWEPT:
+            assert (len({getattr(run, field) for run in runs}) > 1) == (field == name)
