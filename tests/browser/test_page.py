@@ -120,3 +120,11 @@ def test_what_is_missing_for_a_pdf_is_told_in_one_line(built, monkeypatch, tmp_p
     monkeypatch.delenv("MLPSTUDY_CHROMIUM", raising=False)
     with pytest.raises(Mistake, match="no Chromium found: install it"):
         publish.pdf(SimpleNamespace(report=built.parent))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_verdict_table_is_seen_whole(opened, language):
+    page = opened().page
+    page.locator(f"button[data-language={language}]").click()
+    box = page.locator("#verdicts .scroll")
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")

@@ -226,7 +226,7 @@ TERMS = {
     "blocked": "bloqués",
     "depth scale": "échelle de profondeur",
     "none": "aucun",
-    "decades lost per layer": "décades perdues par couche",
+    "decades lost per layer": "décades par couche",
     "decades of delta lost per layer": "décades de delta perdues par couche",
     "predicted: decades lost per layer": "prédit : décades perdues par couche",
     "layer (1 is the first)": "couche (1 : la première)",
