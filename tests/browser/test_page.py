@@ -98,7 +98,9 @@ def test_the_keyboard_reaches_the_verdicts_first(opened):
 @SIZES
 def test_accessibility(opened, axe, size, scheme):
     seen = opened(size, color_scheme=scheme, bypass_csp=True)
-    seen.page.wait_for_timeout(300)
+    for place in seen.page.locator(".chart").all():  # drawn, with its sliders and lists
+        place.scroll_into_view_if_needed()
+        place.locator("canvas").wait_for()
     assert serious(seen.page, axe) == []
 
 
