@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.run import Run, run_id
+from mlpstudy.stages.train import give_memory_back
 from mlpstudy.tables.files import write_tables
 from mlpstudy.tables.record import Recorder
 from mlpstudy.tables.schema import tables_of
@@ -37,6 +38,7 @@ def peak() -> float:
 
 def job(networks: int) -> dict[str, float]:
     """What a rule does: train, keep each network's record, write the tables."""
+    give_memory_back()
     before = peak()
     runs = [Run(depth=4, width=64, activation="relu", epochs=1, seed=s) for s in range(networks)]
     with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from numpy import ndarray
 from mlpstudy.data.datasets import DATASETS
 
 BATCH = 32
-ETA = {"sgd": 0.05, "adam": 1e-3}
+ETA = {"sgd": 0.01, "adam": 1e-3}
 MOMENTUM = 0.9
 
 

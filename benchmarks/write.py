@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from benchmarks.measure import LARGE
+from benchmarks.measure import LARGE, QUICK
 from benchmarks.peers import ENGINES, has_jax
 from mlpstudy.analysis import style
 
@@ -232,13 +232,16 @@ def _draw_ratios(ax, table: pd.DataFrame) -> None:
 
 
 def publish(table: pd.DataFrame) -> None:
-    """Copy the page and the picture beside this file, and the table into README."""
+    """Copy the page and the picture beside this file, and the rows of the quick grid into README."""
+    quick = {(work.name, work.optimizer, work.activation) for work in QUICK}
+    keys = list(zip(*(table[name] for name in WORK), strict=True))
+    short = summary(table[[key in quick for key in keys]])
     for name in ("bench.md", "bench.png"):
         shutil.copy(RESULTS / name, HERE / name)
     readme = HERE.parent / "README.md"
     text = re.sub(
         r"(<!-- bench -->\n).*?(<!-- /bench -->)",
-        lambda m: f"{m.group(1)}{summary(table)}\n{m.group(2)}",
+        lambda m: f"{m.group(1)}{short}\n{m.group(2)}",
         readme.read_text(encoding="utf-8"),
         flags=re.S,
     )

@@ -1,5 +1,8 @@
 """The networks of a job, and one by itself."""
 
+import ctypes
+from contextlib import suppress
+
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run, run_id
@@ -10,6 +13,9 @@ from mlpstudy.tables.files import write_tables
 from mlpstudy.tables.record import Record, Recorder, device_of
 from mlpstudy.tables.schema import tables_of
 from mlpstudy.tables.trained import Trained
+
+MMAP_THRESHOLD = -3  # glibc's M_MMAP_THRESHOLD
+LARGE = 2**20  # bytes of an array that has memory of its own
 
 
 def recorder(
@@ -25,8 +31,19 @@ def recorder(
     return Recorder(dataset_from(project, files), device, keep, threads=threads, **told)
 
 
+def give_memory_back() -> None:
+    """Have glibc give every large array back to the system when a stack is done with it.
+
+    By itself it keeps what it was given for later and cuts it up: the peak of a long job would grow
+    with its number of stacks. Elsewhere than under glibc nothing happens.
+    """
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, LARGE)
+
+
 def train(project: Project, job_id: str) -> None:
     """Train what is missing of a job, stack by stack, and write its tables."""
+    give_memory_back()
     job = project.job(job_id)
     trained = Trained(project.trained, digest("train"))
     records = {run_id(run): trained.load(run) for run in job.runs}
