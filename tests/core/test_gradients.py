@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch.autograd import grad
 
 from mlpstudy import rng
+from mlpstudy.analysis.gradients import chain
 from mlpstudy.core.activations import ACTIVATIONS
 from mlpstudy.core.costs import COSTS, correct
 from mlpstudy.core.initializers import INITIALIZERS, draw_parameters
@@ -215,28 +216,6 @@ CHAINS = {
 }  # fmt: skip
 
 
-def reference(run, dims, parameters, x):
-    """One network of a chain, written with torch.nn.functional: x (B, n) -> a (B, n_out)."""
-    g, z, *rest = ACTIVATIONS[run.activation].g, x, *parameters
-    scale = 1 / math.sqrt(run.depth) if run.residual == "scaled" else 1.0
-    shape, channels = dims, 1
-    for layer in range(run.depth):
-        W, b = rest.pop(0), rest.pop(0)
-        if run.kernel:
-            convolve = F.conv1d if len(dims) == 1 else F.conv2d
-            k = [run.kernel] * len(dims)
-            picture = z.view(len(z), *shape, channels).movedim(-1, 1)
-            kernel = W.view(*k, channels, run.width).movedim(-1, 0).movedim(-1, 1)
-            stride = run.stride if layer == 0 else 1
-            a = convolve(picture, kernel, b.flatten(), stride=stride, padding=run.padding)
-            shape, channels = a.shape[2:], run.width
-            a = a.movedim(1, -1).reshape(len(z), -1)
-        else:
-            a = z @ W + b
-        z = z + scale * g(a) if run.residual != "none" and layer else g(a)
-    return z @ rest[0] + rest[1]
-
-
 @pytest.mark.parametrize("dims", [(10,), (7, 7)], ids=["line", "picture"])
 @pytest.mark.parametrize("name", CHAINS)
 def test_a_chain_of_modules_against_autograd(name, dims):
@@ -252,7 +231,7 @@ def test_a_chain_of_modules_against_autograd(name, dims):
     network.learn_from(x, t, 6)
     for r in range(2):
         parameters = [p[r].clone().requires_grad_() for p in network.blocks(network.theta)]
-        loss = network.cost.loss(reference(run, dims, parameters, x[r])[None], t[r : r + 1]).sum()
+        loss = network.cost.loss(chain(run, dims, parameters, x[r])[None], t[r : r + 1]).sum()
         if run.activation == "threshold":
             parameters, skip = parameters[-2:], len(parameters) - 2
         else:
