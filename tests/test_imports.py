@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "src/mlpstudy"
 # Each place may import from those before it, and from itself.
 WAY = (
-    "files", "archive", "progress", "said", "rng", "design", "digests", "data", "core", "tables",
+    "files", "archive", "machine", "progress", "said", "rng", "design", "digests", "data", "core", "tables",
     "analysis", "studies", "figures", "report", "stages", "single", "planning", "publish", "cli",
     "__main__",
 )  # fmt: skip

@@ -16,6 +16,7 @@ from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.digests import STAGES, digest
 from mlpstudy.files import write_atomically, write_json
+from mlpstudy.machine import machine
 from mlpstudy.report.build import build
 from mlpstudy.tables.files import read_table
 
@@ -86,7 +87,7 @@ def provenance(project: Project) -> dict:
             "Python": platform.python_version(),
             **{package: version(package) for package in PACKAGES},
         },
-        "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()}",
+        "machine": machine(),
         "digests": {stage: digest(stage) for stage in STAGES},
         "commands": [
             f"snakemake --cores 2{config}",
@@ -150,12 +151,3 @@ def _seconds(project: Project, steps: list[str]) -> int | None:
         except (FileNotFoundError, StopIteration, KeyError, ValueError):
             return None
     return round(total)
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
