@@ -599,6 +599,27 @@ TERMS = {
     "deeper": "plus profonds",
     "bytes of weights": "octets des poids",
     "bytes of a batch": "octets d'un lot",
+    # Costs
+    "delta left": "delta restant",
+    "passes lost saturated": "passes perdues, départ saturé",
+    "passes lost ordinary": "passes perdues, départ ordinaire",
+    "off accuracy": "écart d'exactitude",
+    "off entropy": "écart à l'entropie",
+    "off one hot": "écart, cibles one-hot",
+    "off trained": "écart après entraînement",
+    "share of the delta": "part du delta",
+    "squared": "quadratique",
+    "cross-entropy": "entropie croisée",
+    "ordinary": "ordinaire",
+    "saturated": "saturé",
+    "label smoothing {}": "lissage des étiquettes {}",
+    "delta it sends back": "delta qu'il renvoie",
+    "time to a = 0": "temps jusqu'à a = 0",
+    "a at the start": "a au départ",
+    "a, where a > 0 is right": "a, juste où a > 0",
+    "passes until learned": "passes jusqu'à l'apprentissage",
+    "start": "départ",
+    "foretold": "prédit",
 }
 
 BETWEEN = re.compile(r"(\n|, |; | · |: )")
