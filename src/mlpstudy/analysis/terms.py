@@ -620,6 +620,23 @@ TERMS = {
     "passes until learned": "passes jusqu'à l'apprentissage",
     "start": "départ",
     "foretold": "prédit",
+    # Noise on the inputs
+    "error saved": "erreur gagnée",
+    "loss saved": "perte gagnée",
+    "error saved on noisy": "erreur gagnée sur entrées bruitées",
+    "off ridge": "écart à ridge",
+    "share of the way": "part du chemin",
+    "sigma {}": "sigma {}",
+    "test loss (nats)": "perte en test (nats)",
+    "sigma of the noise on the training inputs": "sigma du bruit sur les entrées d'apprentissage",
+    "sigma of the noise on the test inputs": "sigma du bruit sur les entrées de test",
+    "error on noisy new examples": "erreur sur des exemples nouveaux bruités",
+    "learned with": "appris avec",
+    "least squares": "moindres carrés",
+    "learned with noise": "appris avec du bruit",
+    "weight": "poids",
+    "weight of ridge regression": "poids de la régression ridge",
+    "n = {} linear models": "n = {} modèles linéaires",
 }
 
 BETWEEN = re.compile(r"(\n|, |; | · |: )")
