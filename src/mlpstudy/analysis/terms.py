@@ -637,6 +637,28 @@ TERMS = {
     "weight": "poids",
     "weight of ridge regression": "poids de la régression ridge",
     "n = {} linear models": "n = {} modèles linéaires",
+    # Threshold units
+    "delta below": "delta dessous",
+    "weights apart": "écart des poids",
+    "gained over wide threshold": "gagné sur de larges seuils",
+    "random over linear": "gagné par des seuils au hasard sur le linéaire",
+    "off largest slope": "écart à la plus grande pente",
+    "gained by all": "gagné par toutes les couches",
+    "gained over threshold": "gagné sur le seuil",
+    "slope": "pente",
+    "delta": "delta",
+    "radial (gaussian)": "radiale (gaussienne)",
+    "all layers learn": "toutes les couches apprennent",
+    "the last layer alone": "la dernière couche seule",
+    "tanh, all layers learn": "tanh, toutes les couches apprennent",
+    "thresholds drawn, the last layer learns": "seuils au hasard, la dernière couche apprend",
+    "test accuracy (%)": "exactitude en test (%)",
+    "units of the hidden layer": "unités de la couche cachée",
+    "over threshold": "sur le seuil",
+    "by all layers": "par toutes les couches",
+    "largest slope": "plus grande pente",
+    "mean square slope": "pente carrée moyenne",
+    "largest delta": "plus grand delta",
 }
 
 BETWEEN = re.compile(r"(\n|, |; | · |: )")
