@@ -13,11 +13,26 @@
     buttons.forEach((button) => button.setAttribute("aria-pressed", String(button === pressed)));
 
   // The interactive figures: Vega draws them when they come near, in the page's language
-  const explored = JSON.parse(document.getElementById("explored")?.textContent ?? "{}");
+  const unpacked = async (id) => {
+    const packed = atob(document.getElementById(id).textContent);
+    const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).text();
+  };
+  let charts = null;
+  const explored = () => {
+    charts ??= Promise.all(["explored", "vega"].map(unpacked)).then(([rows, code]) => {
+      const script = document.createElement("script");
+      script.textContent = code;
+      document.body.append(script);
+      return JSON.parse(rows);
+    });
+    return charts;
+  };
   const rowsOf = ({ columns, rows }) =>
     rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
   const draw = async (place) => {
-    const chart = explored[place.dataset.chart];
+    const chart = (await explored())[place.dataset.chart];
     const before = place.view;
     const spec = structuredClone(chart[root.lang]);
     spec.datasets = { rows: rowsOf(chart) };
@@ -135,8 +150,10 @@
     clearTimeout(fading);
     fading = setTimeout(() => { toast.hidden = true; }, 2500);
   };
-  all("button.copy").forEach((button) => {
-    button.hidden = false;
+  const copy = document.getElementById("copy").content.firstElementChild;
+  all(".command").forEach((command) => {
+    const button = copy.cloneNode(true);
+    command.append(button);
     button.addEventListener("click", async () => {
       await copied(button.previousElementSibling);
       button.classList.add("done");
@@ -153,6 +170,9 @@
   });
   addEventListener("afterprint", () => folded.forEach((each) => { each.open = false; }));
 
-  all(".switches, .search, .explore").forEach((each) => { each.hidden = false; });
-  all(".chart").forEach((place) => near.observe(place));
+  all(".switches, .search").forEach((each) => { each.hidden = false; });
+  if ("DecompressionStream" in window) {
+    all(".explore").forEach((each) => { each.hidden = false; });
+    all(".chart").forEach((place) => near.observe(place));
+  }
 })();

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from mlpstudy.analysis import style
 from mlpstudy.analysis.terms import french
@@ -9,15 +10,11 @@ from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
 SLIDE = ("threshold", "ramp", "gaussian", "sigmoid")
-NAMES = {
-    "threshold": "threshold",
-    "ramp": "ramp",
-    "gaussian": "radial (gaussian)",
-    "sigmoid": "logistic sigmoid",
-}
+NAMES = {"threshold": "threshold", "ramp": "ramp", "gaussian": "radial (gaussian)"}
+ORDER = ("circles", "moons", "spirals", "mnist_1d", "digits")  # the plane first
 COLUMNS = 5
 SEEN = 4.0  # of the pre-activations, on both sides
-EVEN = {"all": "all layers learn", "last": "the last layer alone"}
+LEARNING = {"all": "all layers learn", "last": "the last layer alone"}
 TANH, DRAWN = "tanh, all layers learn", "thresholds drawn, the last layer learns"
 
 
@@ -50,7 +47,7 @@ def _shapes(curves: pd.DataFrame, slopes: pd.DataFrame) -> Drawn:
         ax.plot(
             here["a"], _cut(here, "slope"), color=slope_look, lw=1.4, ls=(0, (4, 1.5)), zorder=4
         )
-        ax.set(xlim=(-SEEN, SEEN), ylim=(-1.95, 2.1), xticks=[-3, 0, 3], yticks=[-1, 0, 1, 2])
+        ax.set(xlim=(-SEEN, SEEN), ylim=(-1.35, 2.1), xticks=[-3, 0, 3], yticks=[-1, 0, 1, 2])
         ax.set_title(_name(name), fontsize=style.TEXT)
         ax.grid(visible=False)
     for ax in axes.flat[len(ordered) :]:
@@ -128,13 +125,13 @@ def _accuracy(frames: dict[str, pd.DataFrame], best: pd.DataFrame) -> Drawn:
         ax.set_ylim(len(shapes) - 0.5, -0.5)
         ax.grid(axis="y", visible=False)
         ax.set_title(dataset, fontsize=style.TEXT)
-        ax.xaxis.set_major_locator(style.mpl.ticker.MaxNLocator(3))
+        ax.xaxis.set_major_locator(MaxNLocator(3))
         ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f}")
     figure.supxlabel("test accuracy (%)", fontsize=style.TEXT)
     ax, blue = axes[0, 0], style.COLOURS[0]
     handles = [
-        ax.plot([], [], "o", color=blue, ms=5, label=EVEN["all"])[0],
-        ax.plot([], [], "o", color=blue, ms=7.5, mfc="white", mew=1.2, label=EVEN["last"])[0],
+        ax.plot([], [], "o", color=blue, ms=5, label=LEARNING["all"])[0],
+        ax.plot([], [], "o", color=blue, ms=7.5, mfc="white", mew=1.2, label=LEARNING["last"])[0],
         ax.plot([], [], color=style.INK, lw=0.9, ls=(0, (2, 2)), label="linear model")[0],
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=3)
@@ -160,14 +157,14 @@ def _accuracy(frames: dict[str, pd.DataFrame], best: pd.DataFrame) -> Drawn:
             f"with its 95 % interval, each at the eta chosen on validation. One hidden layer of "
             f"{run['width']} units, {run['train_size']} training examples. A case is a shape of the "
             f"lecture on a dataset whose gain, paired by seed, has its interval above 0. Of the shapes "
-            f"with a slope, learning everywhere helps in {helped} of {len(learned)}. {_lost(runs, 0)}",
+            f"with a slope, learning everywhere helps in {helped} of {len(learned)}. {_lost(runs)['en']}",
             fr=f"Exactitude en test après {run['epochs']} passes : plein, toutes les couches "
             f"apprennent ; creux, la dernière seule, depuis le même départ ; moyenne sur "
             f"{runs['seed'].nunique()} graines avec son intervalle à 95 %, chacun au eta choisi en "
             f"validation. Une couche cachée de {run['width']} unités, {run['train_size']} exemples "
             f"d'apprentissage. Un cas est une forme du cours sur un jeu de données dont le gain, "
             f"apparié par graine, a son intervalle au-dessus de 0. Pour les formes qui ont une pente, "
-            f"apprendre partout aide dans {helped} cas sur {len(learned)}. {_lost(runs, 1)}",
+            f"apprendre partout aide dans {helped} cas sur {len(learned)}. {_lost(runs)['fr']}",
         ),
         Said(
             en=f"Accuracies of {', '.join(map(_name, shapes))}, a row each, a panel for each of "
@@ -179,12 +176,9 @@ def _accuracy(frames: dict[str, pd.DataFrame], best: pd.DataFrame) -> Drawn:
     )
 
 
-ORDER = ("circles", "moons", "spirals", "mnist_1d", "digits")
-
-
-def _lost(runs: pd.DataFrame, french_too: bool) -> str:
+def _lost(runs: pd.DataFrame) -> Said:
     lost = int((runs["status"] == "diverged").sum())
-    return f"Réseaux qui ont divergé : {lost}." if french_too else f"Runs that diverged: {lost}."
+    return Said(en=f"Runs that diverged: {lost}.", fr=f"Réseaux qui ont divergé : {lost}.")
 
 
 def _widths(accuracy: pd.DataFrame, best: pd.DataFrame) -> Drawn:
@@ -235,12 +229,12 @@ def _widths(accuracy: pd.DataFrame, best: pd.DataFrame) -> Drawn:
             f"weights under a last layer that learns, a tanh network that learns as a whole, and the "
             f"linear model (dashed). Mean over {runs['seed'].nunique()} seeds with its 95 % interval, "
             f"each at the eta chosen on validation, {runs['epochs'].max()} passes over "
-            f"{runs['train_size'].iloc[0]} training examples. {_lost(runs, 0)}",
+            f"{runs['train_size'].iloc[0]} training examples. {_lost(runs)['en']}",
             fr=f"Exactitude en test selon la largeur de la couche cachée : des seuils qui gardent leurs "
             f"poids tirés au hasard sous une dernière couche qui apprend, un réseau tanh qui apprend en "
             f"entier, et le modèle linéaire (tirets). Moyenne sur {runs['seed'].nunique()} graines avec "
             f"son intervalle à 95 %, chacun au eta choisi en validation, {runs['epochs'].max()} passes "
-            f"sur {runs['train_size'].iloc[0]} exemples d'apprentissage. {_lost(runs, 1)}",
+            f"sur {runs['train_size'].iloc[0]} exemples d'apprentissage. {_lost(runs)['fr']}",
         ),
         Said(
             en=f"Accuracy rising with width for drawn thresholds and for tanh: a panel for each of "

@@ -1,6 +1,7 @@
 """The report as one HTML file that needs nothing but itself."""
 
 import base64
+import gzip
 import hashlib
 import io
 import json
@@ -9,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from mlpstudy.report.collect import Report
 from mlpstudy.report.explore import libraries
 from mlpstudy.report.templates import anchor, environment
 from mlpstudy.report.words import LANGUAGES, chosen, french, localized, word
 
-COLOURS = 64  # of a figure on the page
-PICTURES = 2_800_000  # characters of all figures together, so that the page stays under 6 MB
+COLOURS = (32, 64)  # of a figure on the page, as few as do
+SEEN = 2.7  # root mean square of a change of colour that is no longer overlooked, of 255
+PICTURES = 3_000_000  # characters of all figures together, so that the page stays under 6 MB
 VEGA = "// Vega, Vega-Lite, Vega-Embed: University of Washington and others, BSD 3-Clause License"
 
 
@@ -45,14 +47,24 @@ def page(report: Report, templates: Path, language: str) -> str:
         language=language,
         style=Markup(style),
         script=Markup(script),
-        vega=Markup(vega),
-        charts=Markup(_json(charts)) if charts else "",
+        vega=Markup(packed(vega)),
+        charts=Markup(packed(_json(charts))) if charts else "",
         policy=_policy(style, [script, vega] if charts else [script]),
     )
 
 
+def packed(text: str) -> str:
+    """Text for the page's script to unpack: gzip in base64, a quarter of its size or less."""
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+
+
 def both(texts: Mapping[str, str]) -> Markup:
-    """A text in both languages, of which the style sheet shows the page's; or as it is told."""
+    """A text in both languages, of which the style sheet shows the page's; or as it is told.
+
+    What is the same in both (a name, a number) stands there once.
+    """
+    if len(texts) > 1 and len(set(texts.values())) == 1:
+        return escape(next(iter(texts.values())))
     kind = Markup(' class="t"') if set(texts) == set(LANGUAGES) else ""
     spans = (
         Markup('<span{} lang="{}">{}</span>').format(kind, language, text) if language else text
@@ -89,13 +101,20 @@ def pictures(report: Report, language: str) -> dict[tuple[str, str], dict[str, s
 def data_uri(png: bytes) -> str:
     """The picture itself, as the address of an image.
 
-    Its colours are cut to COLOURS and its bytes to a fifth, by WebP without loss: a page with sixty
+    Its colours are cut to a few and its bytes to a fifth, by WebP without loss: a page with sixty
     figures stays small.
     """
     drawn, small = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
-    few = drawn.quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB")
-    few.save(small, "WEBP", lossless=True, quality=80, method=4)
+    _few_colours(drawn).save(small, "WEBP", lossless=True, quality=100, method=4)
     return f"data:image/webp;base64,{base64.b64encode(small.getvalue()).decode()}"
+
+
+def _few_colours(drawn: Image.Image) -> Image.Image:
+    for colours in COLOURS:
+        few = drawn.quantize(colours, dither=Image.Dither.NONE).convert("RGB")
+        if max(ImageStat.Stat(ImageChops.difference(few, drawn)).rms) < SEEN:
+            break
+    return few
 
 
 def _filled(key: str, language: str, values: Mapping[str, Any]) -> Markup:

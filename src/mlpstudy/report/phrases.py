@@ -1,5 +1,6 @@
 """How a finding, a verdict and a table's cell read: text for the page and for the README alike."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from mlpstudy.analysis.terms import said
@@ -11,14 +12,23 @@ from mlpstudy.studies.finding import Finding
 
 def value_of(finding: Finding) -> Said:
     """The value, its interval and its unit."""
-    shown = measured(finding.value, finding.low, finding.high, finding.threshold)
-    return _with_unit(str(shown), finding)
+    return _with_unit(numbers_of(finding), finding)
+
+
+def numbers_of(finding: Finding) -> str:
+    """The value and its interval."""
+    return str(measured(finding.value, finding.low, finding.high, finding.threshold))
 
 
 def needed_by(finding: Finding) -> Said:
+    """The side of the threshold on which the claim is supported, and the unit."""
+    return _with_unit(side_of(finding), finding)
+
+
+def side_of(finding: Finding) -> str:
     """The side of the threshold on which the claim is supported."""
     sign = {"above": ">", "below": "<"}[finding.direction]
-    return _with_unit(f"{sign} {number(float(finding.threshold), digits=None)}", finding)
+    return f"{sign} {number(float(finding.threshold), digits=None)}"
 
 
 def _with_unit(number: str, finding: Finding) -> Said:
@@ -35,6 +45,14 @@ def networks_of(verdict: Verdict) -> str:
 def statistics_of(verdict: Verdict) -> tuple[str, ...]:
     """The statistics behind a claim, each once."""
     return tuple(dict.fromkeys(finding.statistic for finding in verdict.findings))
+
+
+def by_statistic(findings: Iterable[Finding]) -> list[tuple[str, str, list[Finding]]]:
+    """Statistic, unit and findings: those that measure the same thing stand together."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.statistic, finding.unit), []).append(finding)
+    return [(statistic, unit, group) for (statistic, unit), group in groups.items()]
 
 
 def says_of(verdict: Verdict) -> list[str | Said]:

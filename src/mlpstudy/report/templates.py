@@ -16,13 +16,16 @@ from mlpstudy.report.numbers import number
 from mlpstudy.report.words import SYMBOLS, WORDS
 
 FILTERS = {
+    "by_statistic": phrases.by_statistic,
     "cell": phrases.cell,
     "needed_by": phrases.needed_by,
     "networks_of": phrases.networks_of,
     "number": number,
+    "numbers_of": phrases.numbers_of,
     "says_of": phrases.says_of,
     "named": named,
     "said": said,
+    "side_of": phrases.side_of,
     "spaced": spaced,
     "statistics_of": phrases.statistics_of,
     "tally_of": phrases.tally_of,
