@@ -106,3 +106,18 @@ def test_a_profile_agrees_with_wide_random_networks():
     assert told.q[0] == pytest.approx(1.0) and told.q[1] == pytest.approx(
         (a[1] ** 2).mean(), rel=0.1
     )
+
+
+@pytest.mark.parametrize(("name", "kappa"), [("identity", 2), ("relu", 5)])
+def test_the_scatter_of_a_layer_by_hand(name, kappa):
+    """E g'^4 = E g'^2 is 1 for the identity, 1/2 for ReLU: kappa = 3 / that - 1."""
+    assert theory.scatter(name, 0.7) == pytest.approx(kappa)
+
+
+def test_a_threshold_hands_nothing_down_that_could_scatter():
+    assert np.isnan(theory.scatter("threshold", 1.0))
+
+
+def test_the_scatter_of_a_network_adds_up_over_its_layers():
+    told = theory.spread("relu", "he_normal", 1.0, 5, 40, 64, 1.0)
+    assert told == pytest.approx(np.sqrt(4 * 5 / 40) / (2 * np.log(10)))

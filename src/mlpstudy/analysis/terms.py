@@ -659,6 +659,18 @@ TERMS = {
     "largest slope": "plus grande pente",
     "mean square slope": "pente carrée moyenne",
     "largest delta": "plus grand delta",
+    # Scatter and reach
+    "scatter error": "écart de la dispersion",
+    "{} cells, width {} to {}": "{} cellules, largeur {} à {}",
+    "deviation of log10 delta": "écart-type de log10 delta",
+    "theory": "théorie",
+    "off": "écart",
+    "critical sw2": "sw2 critique",
+    "missing gain": "gain manquant",
+    "six xi": "6 xi",
+    "6 xi of theory": "6 xi de la théorie",
+    "no limit": "sans limite",
+    "largest depth at which half of the networks train": "plus grande profondeur où la moitié des réseaux s'entraînent",
 }
 
 BETWEEN = re.compile(r"(\n|, |; | · |: )")

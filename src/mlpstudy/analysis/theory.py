@@ -45,6 +45,33 @@ def slope_moment(activation: str, q: float) -> float:
     return _mean_square(how.dg(a, how.g(a)))
 
 
+@cache
+def scatter(activation: str, q: float) -> float:
+    """kappa = 3 E[g'^4] / E[g'^2]^2 - 1: in a layer of n units the square of delta, over its mean,
+    scatters with variance kappa / n from one draw of the weights to the next. Gaussian weights."""
+    how, a = ACTIVATIONS[activation], _a(q)
+    square = how.dg(a, how.g(a)).double() ** 2
+    mean = float(_WEIGHT @ square.numpy())
+    return 3 * _mean_square(square) / mean**2 - 1 if mean else np.nan
+
+
+def spread(
+    activation: str,
+    initialization: str,
+    gain: float,
+    depth: int,
+    width: int,
+    n_in: int,
+    mean_square: float,
+) -> float:
+    """Standard deviation, over draws of the weights, of log10 of rms delta at the first hidden
+    layer over that at the last: the logarithms of depth - 1 factors, each with a variance of
+    kappa / n, add up, and the root halves them. Lowest order in 1 / width (Hanin 2018)."""
+    q = profile(activation, initialization, gain, depth, width, n_in, mean_square).q[:-1]
+    variance = sum(scatter(activation, float(x)) for x in q) / width
+    return float(np.sqrt(variance) / (2 * np.log(10)))
+
+
 def _a(q: float) -> torch.Tensor:
     return torch.from_numpy(np.sqrt(q) * _D)
 

@@ -15,7 +15,7 @@ FOLLOWED = (("sigmoid", "glorot_uniform"), ("relu", "he_normal"))
 
 
 def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
-    """shares, accuracy, survival."""
+    """shares, accuracy, survival, reach."""
     best = frames["by_run"][frames["by_run"]["chosen"]]
     level, epochs = study["options"].get("accuracy", 0.9), int(best["epochs"].max())
     seeds = best.groupby(["dataset", *RECIPE, "depth"]).size().max()
@@ -59,6 +59,7 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
             ),
         ),
         _survival(frames["passes"], best, level, epochs),
+        _reach(frames["reach"], best),
     ]
 
 
@@ -156,6 +157,71 @@ def _survival(steps: pd.DataFrame, best: pd.DataFrame, level: float, epochs: int
             f"a row for each of {', '.join(datasets)}.",
             fr=f"Courbes de survie de {' et '.join(' '.join(r) for r in recipes)} : un "
             f"panneau par profondeur, une rangée pour chacun de {', '.join(datasets)}.",
+        ),
+        n,
+    )
+
+
+def _reach(reach: pd.DataFrame, best: pd.DataFrame) -> Drawn:
+    """A row for each recipe: the largest depth that trains, and 6 xi as a bar."""
+    recipes = reach[[*RECIPE, "six_xi"]].drop_duplicates(RECIPE).sort_values("six_xi")
+    names = [f"{r.activation} {r.initialization}" for r in recipes.itertuples()]
+    datasets = list(dict.fromkeys(reach["dataset"]))
+    looks = style.looks(datasets)
+    tried = sorted(best["depth"].unique())
+    end = tried[-1] * 2
+    figure, axes = style.panels(1, 1, height=1.2 + 0.36 * len(names))
+    ax = axes[0, 0]
+    for place, told in enumerate(recipes["six_xi"]):
+        ax.barh(place, min(told, end), height=0.62, color=style.GRID, edgecolor="none", zorder=1,
+                label="_" if place else "6 xi of theory")  # fmt: skip
+        far = "no limit" if np.isinf(told) else f"{told:.0f}"
+        if told > end:
+            ax.annotate(far, (end, place), (-4, 0), textcoords="offset points", va="center",
+                        ha="right", fontsize=style.SMALL, color=style.FAINT)  # fmt: skip
+    for step, dataset in enumerate(datasets):
+        here = reach[reach["dataset"] == dataset].set_index(RECIPE)
+        depths = here.loc[list(recipes[RECIPE].itertuples(index=False, name=None)), "largest_depth"]
+        at = np.arange(len(names)) + 0.24 * (step - (len(datasets) - 1) / 2)
+        line = {**looks[dataset].line(), "linestyle": "none", "label": dataset}
+        ax.plot(depths.clip(lower=tried[0] / 2), at, **line)
+    ax.axvline(tried[-1], color=style.INK, lw=0.8, ls=(0, (2, 2)), zorder=2)
+    ax.set_yticks(range(len(names)), names)
+    ax.set(ylim=(len(names) - 0.5, -0.5), xscale="log", xlim=(tried[0] / 2, end))
+    ax.set_xticks([tried[0] / 2, *tried], ["none", *map(str, tried)])
+    ax.minorticks_off()
+    ax.set_xlabel("largest depth at which half of the networks train")
+    ax.grid(axis="y", visible=False)
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    n = len(best)
+    style.note_n(figure, n)
+    held = reach[reach["six_xi"] < tried[-1]]
+    over = int((held["largest_depth"] > held["six_xi"]).sum())
+    free = reach[reach["six_xi"] >= tried[-1]]
+    short = int((free["largest_depth"] < tried[-1]).sum())
+    return Drawn(
+        "reach",
+        figure,
+        Said(
+            en=f"Where theory sets a limit, {over} of {len(held)} go beyond it; where it sets none, "
+            f"{short} of {len(free)} stay behind",
+            fr=f"Où la théorie fixe une limite, {over} sur {len(held)} la dépassent ; où elle n'en fixe "
+            f"pas, {short} sur {len(free)} restent en deçà",
+        ),
+        Said(
+            en=f"The largest depth swept ({', '.join(map(str, tried))}) at which at least half of the "
+            f"networks train within the budget, for each activation and initialization, against 6 xi "
+            f"(bars), the depth to which training is expected to reach (Schoenholz et al. 2017); dashed: "
+            f"the deepest that was tried. xi is the depth scale of square layers at their initialization.",
+            fr=f"La plus grande des profondeurs essayées ({', '.join(map(str, tried))}) où la moitié au "
+            f"moins des réseaux s'entraînent dans le budget, pour chaque activation et initialisation, et 6 "
+            f"xi (barres), la profondeur que l'apprentissage devrait atteindre (Schoenholz et al. 2017) ; "
+            f"tirets : la plus grande essayée. xi est l'échelle de profondeur de couches carrées à leur "
+            f"initialisation.",
+        ),
+        Said(
+            en="Points beside bars, a row for each activation and initialization.",
+            fr="Des points face à des barres, une rangée par activation et initialisation.",
         ),
         n,
     )

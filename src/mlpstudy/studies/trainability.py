@@ -80,7 +80,12 @@ def _reach(shares: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
         sw2 = n * (named["init_gain"] * how.deviation(n, n)) ** 2
         scale = theory.phase(named["activation"], sw2, how.bias(n, n) ** 2).depth_scale
         depths = {"largest_depth": int(good.max()) if len(good) else 0}
-        rows.append({**named, **depths, "deepest_tried": int(cells["depth"].max()), "xi": scale})
+        depths |= {
+            "deepest_tried": int(cells["depth"].max()),
+            "xi": scale,
+            "six_xi": 6 * abs(scale),
+        }
+        rows.append({**named, **depths})
     return pd.DataFrame(rows)
 
 
@@ -164,7 +169,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             "caption": Said(
                 en="largest_depth: the largest depth swept at which at least half of the runs "
                 "train; xi: depth scale of mean-field theory, in layers; training is expected to reach "
-                "about 6 xi (Schoenholz et al. 2017).",
+                "about six_xi = 6 xi (Schoenholz et al. 2017).",
                 fr="plus grande profondeur : la plus grande de celles essayées où la moitié au "
                 "moins des réseaux s'entraînent ; xi : échelle de profondeur de la théorie du "
                 "champ moyen, en couches ; on attend que l'apprentissage atteigne environ 6 xi "

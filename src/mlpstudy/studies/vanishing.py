@@ -1,16 +1,66 @@
 """Does the gradient vanish with depth? delta by layer, against mean-field theory."""
 
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
+
 import numpy as np
 import pandas as pd
+import torch
 
 from mlpstudy.analysis import theory
 from mlpstudy.analysis.statistics import clustered, interval, paired, summarise
+from mlpstudy.core.network import Network
+from mlpstudy.design.run import Run
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
+from mlpstudy.tables.networks import Networks
 
+SCATTERED = "digits"  # the dataset whose examples show how networks scatter
+SCATTER = ["dataset", "activation", "initialization", "depth", "width"]
+TOGETHER = 20  # networks at once, so that wide ones fit into memory
 # Blocks are kept apart: the same network may be in two of them, and counts once in each.
 CELL = ["block", "dataset", "activation", "initialization", "init_gain", "depth", "width"]
+
+
+def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
+    """gaps: of untrained networks, one example each: log10 of rms delta at the first hidden layer
+    less that at the last, with the mean square of that example."""
+    options = study["options"]
+    recipes = [pair.split("+") for pair in options["scatter_recipes"]]
+    sizes = [(how, int(width)) for how in recipes for width in options["scatter_widths"]]
+    return {"gaps": pd.concat([_gaps(networks, *s, options) for s in sizes], ignore_index=True)}
+
+
+def _gaps(networks: Networks, recipe: list[str], width: int, options: dict) -> pd.DataFrame:
+    activation, initialization = recipe
+    depth, seeds = int(options["scatter_depth"]), range(int(options["scatter_seeds"]))
+    cell = {"dataset": SCATTERED, "activation": activation, "initialization": initialization}
+    cell |= {"depth": depth, "width": width}
+    data = networks.dataset(SCATTERED)
+    rows = []
+    for some in batched(seeds, TOGETHER):
+        runs = [Run(**cell, seed=seed) for seed in some]
+        network = Network(runs, data.shape, data.classes, dtype=torch.float64)
+        network.initialize()
+        firsts = [networks.split(run).train for run in runs]
+        x = torch.from_numpy(np.stack([part.x[:1] for part in firsts])).double()
+        t = torch.from_numpy(np.stack([part.target[:1] for part in firsts])).double()
+        network.learn_from(x, t, 1)
+        size = [layer.delta.square().mean((1, 2)).sqrt().log10() for layer in network.layers]
+        gap = (size[0] - size[depth - 1]).numpy()
+        square = x.square().mean((1, 2)).numpy()
+        rows.append(pd.DataFrame({**cell, "seed": list(some), "n_inputs": x.shape[2],
+                                  "input_mean_square": square, "gap": gap}))  # fmt: skip
+    return pd.concat(rows, ignore_index=True)
+
+
+def batched(values: Iterable[int], n: int) -> Iterator[tuple[int, ...]]:
+    """The values, n at a time."""
+    rest = iter(values)
+    while some := tuple(islice(rest, n)):
+        yield some
 
 
 def summary(view: View) -> dict[str, pd.DataFrame]:
@@ -18,6 +68,7 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     along: log10 delta by layer after each probed pass of the networks that are trained.
     rates: decades that delta loses per layer, by cell and pass, measured and predicted.
     by_run: the same for each run. phases: the theory of every activation and initialization.
+    scatter: how far the networks of a cell are from one another at the first layer, and theory.
     """
     layers = _hidden(view)
     by_run = _rates(layers)
@@ -36,6 +87,8 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
         "along": _along(layers[layers["block"] == "training"]),
         "rates": rates.merge(slopes.reset_index(), on=CELL, how="left"),
         "phases": _phases(view),
+        "scatter": _scatter(view.measured["gaps"]),
+        "gaps": view.measured["gaps"],
     }
 
 
@@ -120,6 +173,26 @@ def _predictions(layers: pd.DataFrame) -> pd.DataFrame:
     return frame.replace([-np.inf, np.inf], np.nan)
 
 
+def _scatter(gaps: pd.DataFrame) -> pd.DataFrame:
+    """SCATTER, value, low, high, n: standard deviation over the seeds of log10 delta at the first
+    layer less that at the last; predicted: by theory; off: |log10| of their ratio. Networks whose
+    units are all silent have no delta, and are left out."""
+    known = gaps[np.isfinite(gaps["gap"])]
+    frame = summarise(known, SCATTER, "gap", _deviation)
+    inputs = known.groupby(SCATTER)[["n_inputs", "input_mean_square"]].mean()
+    squares = inputs.loc[pd.MultiIndex.from_frame(frame[SCATTER])].to_numpy()
+    told = [
+        theory.spread(c.activation, c.initialization, 1.0, c.depth, c.width, int(n), float(square))
+        for c, (n, square) in zip(frame.itertuples(), squares, strict=True)
+    ]
+    frame = frame.assign(predicted=told)
+    return frame.assign(off=np.abs(np.log10(frame["value"] / frame["predicted"])))
+
+
+def _deviation(values: np.ndarray, axis: int = -1) -> np.ndarray:
+    return np.std(values, axis=axis, ddof=1)
+
+
 def _phases(view: View) -> pd.DataFrame:
     """Fixed point, chi and depth scale of square layers, for what the study uses."""
     start = view.block("start")
@@ -133,10 +206,17 @@ def _phases(view: View) -> pd.DataFrame:
         if sw2 == 0:
             continue
         told = theory.phase(cell.activation, sw2, sb2)
-        rows.append({**cell._asdict(), "sw2": sw2, "sb2": sb2, **told._asdict()})
+        critical = _critical(cell.activation, round(sb2, 12))
+        row = {**cell._asdict(), "sw2": sw2, "sb2": sb2, **told._asdict()}
+        rows.append({**row, "critical_sw2": critical, "missing_gain": np.sqrt(critical / sw2)})
     frame = pd.DataFrame(rows)
     frame["decades"] = -np.log10(frame["chi"].where(frame["chi"] > 0)) / 2
     return frame.sort_values(["activation", "initialization"], ignore_index=True)
+
+
+@cache
+def _critical(activation: str, sb2: float) -> float:
+    return theory.critical_variance(activation, sb2)
 
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
@@ -153,6 +233,11 @@ def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     error = interval(np.abs(cells["value"] - cells["predicted"]), "median")
     runs = start if cells.empty else by_run[by_run["epoch"] == 0].merge(cells[CELL], on=CELL)
     found += view.findings("theory_error", [(f"{len(cells)} cells", error, runs)])
+    scatter = frames["scatter"]
+    if len(scatter):
+        told = f"{len(scatter)} cells, width {scatter['width'].min()} to {scatter['width'].max()}"
+        error = interval(scatter["off"], "median")
+        found += view.findings("scatter_error", [(told, error, frames["gaps"])])
     return found
 
 
@@ -204,6 +289,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     """The tables that the report shows."""
     start = frames["rates"]
     start = start[(start["epoch"] == 0) & (start["block"] == "start")]
+    start = start.assign(off=np.abs(start["value"] - start["predicted"]))
     columns = [
         "dataset",
         "activation",
@@ -212,6 +298,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
         "low",
         "high",
         "predicted",
+        "off",
         "n",
         "blocked",
     ]
@@ -224,10 +311,11 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             ),
             "caption": Said(
                 en="Mean over the seeds with its 95 % interval, and the prediction of mean-field "
-                "theory. blocked: runs in which some layer gets no gradient at all.",
+                "theory; off: the distance of the two. blocked: runs in which some layer gets no "
+                "gradient at all.",
                 fr="Moyenne sur les graines avec son intervalle à 95 %, et prédiction de la "
-                "théorie du champ moyen. bloqués : réseaux dont une couche ne reçoit aucun "
-                "gradient.",
+                "théorie du champ moyen ; écart : leur distance. bloqués : réseaux dont une couche ne "
+                "reçoit aucun gradient.",
             ),
             "frame": start[columns].sort_values(columns[:3]),
         },
@@ -242,12 +330,14 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 en="sw2, sb2: variance of the weights (times the fan-in) and of the biases; q: "
                 "fixed point of the mean square of a; chi: factor on the mean square of delta with each "
                 "layer down (below 1 it vanishes, above 1 it explodes); depth_scale: -1 / ln chi, in "
-                "layers; decades: of rms delta lost per layer.",
+                "layers; decades: of rms delta lost per layer; critical_sw2: the sw2 at which chi is 1, "
+                "where there is one; missing_gain: the factor on the weights that leads there.",
                 fr="sw2, sb2 : variance des poids (fois le nombre d'entrées) et des biais ; q : "
                 "point fixe du carré moyen de a ; chi : facteur sur le carré moyen de delta à "
                 "chaque couche descendue (au-dessous de 1 il s'évapore, au-dessus il explose) ;"
                 " échelle de profondeur : -1 / ln chi, en couches ; décades : de delta "
-                "quadratique moyen perdues par couche.",
+                "quadratique moyen perdues par couche ; sw2 critique : celui où chi vaut 1, s'il y en "
+                "a un ; gain manquant : le facteur sur les poids qui y mène.",
             ),
             "frame": frames["phases"],
         },

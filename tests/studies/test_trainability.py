@@ -1,0 +1,99 @@
+"""Which networks train: chosen etas, shares, reach and findings of hand-made curves."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlpstudy.design.study import load
+from mlpstudy.figures import trainability as drawing
+from mlpstudy.studies import trainability
+from mlpstudy.studies.view import View
+
+FILE = Path(__file__).resolve().parents[2] / "config/studies/trainability.yaml"
+SEEDS = range(6)
+# (activation, initialization, depth, eta) -> accuracy after the last pass; None: diverged at once
+ENDS = {
+    ("sigmoid", "glorot_uniform", 1, 0.1): 0.9, ("sigmoid", "glorot_uniform", 1, 0.01): 0.7,
+    ("sigmoid", "glorot_uniform", 8, 0.1): 0.1, ("sigmoid", "glorot_uniform", 8, 0.01): 0.2,
+    ("relu", "he_normal", 1, 0.1): None, ("relu", "he_normal", 1, 0.01): 0.95,
+    ("relu", "he_normal", 8, 0.1): 0.1, ("relu", "he_normal", 8, 0.01): 0.92,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def view():
+    runs, curves = [], []
+    for (activation, initialization, depth, eta), accuracy in ENDS.items():
+        for seed in SEEDS:
+            name = f"{activation}-{depth}-{eta}-{seed}"
+            runs.append({
+                "run_id": name, "dataset": "digits", "activation": activation, "init_gain": 1.0,
+                "initialization": initialization, "depth": depth, "width": 32, "eta": eta,
+                "seed": seed, "status": "diverged" if accuracy is None else "finished",
+                "epochs": 10, "n_inputs": 64, "input_mean_square": 1.0,
+            })  # fmt: skip
+            if accuracy is None:
+                continue
+            for epoch, now in ((0, 0.1), (3 + seed % 2, accuracy), (10, accuracy)):
+                for split in ("train", "validation", "test"):
+                    curves.append({"run_id": name, "epoch": epoch, "split": split,
+                                   "loss": 1 - now, "accuracy": now})  # fmt: skip
+    study = load(FILE)
+    told = {"name": "trainability", "options": study.options}
+    told["claims"] = [claim.model_dump() for claim in study.claims]
+    return View(told, {}, pd.DataFrame(runs), pd.DataFrame(curves), pd.DataFrame())
+
+
+@pytest.fixture(scope="module")
+def frames(view):
+    return trainability.summary(view)
+
+
+def test_eta_is_chosen_on_validation_and_what_diverges_is_not(frames):
+    chosen = frames["chosen"].set_index(["activation", "depth"])["eta"].to_dict()
+    assert chosen == {
+        ("sigmoid", 1): 0.1, ("sigmoid", 8): 0.01, ("relu", 1): 0.01, ("relu", 8): 0.01
+    }  # fmt: skip
+
+
+def test_shares_and_passes(frames):
+    shares = frames["shares"].set_index(["activation", "depth"])["value"].to_dict()
+    assert shares == {("sigmoid", 1): 1, ("sigmoid", 8): 0, ("relu", 1): 1, ("relu", 8): 1}
+    medians = frames["medians"].set_index(["activation", "depth"])["value"]
+    assert medians["relu", 8] == 3 and np.isinf(medians["sigmoid", 8])
+    steps = frames["passes"].query("activation == 'relu' and depth == 8").set_index("passes")
+    assert steps["share"].to_dict() == {0: 1.0, 3: 0.5, 4: 0.0, 10: 0.0}
+
+
+def test_reach_stands_beside_six_depth_scales(frames):
+    reach = frames["reach"].set_index("activation")
+    assert reach["largest_depth"].to_dict() == {"relu": 8, "sigmoid": 1}
+    assert np.isinf(reach.loc["relu", "six_xi"])  # He: chi = 1
+    assert reach.loc["sigmoid", "six_xi"] == pytest.approx(6 * abs(reach.loc["sigmoid", "xi"]))
+    assert 1 < reach.loc["sigmoid", "six_xi"] < 8
+
+
+def test_findings(view, frames):
+    found = {(f.statistic, f.condition): f for f in trainability.findings(view, frames)}
+    lost = found["share_lost_with_depth", "digits, sigmoid glorot_uniform, depth 1 against 8"]
+    assert (lost.value, lost.n, lost.verdict) == (1, 12, "supported")
+    kept = found["share_lost_with_depth", "digits, relu he_normal, depth 1 against 8"]
+    assert (kept.value, kept.verdict) == (0, "undecided")
+    told = "digits, depth 8, relu he_normal against sigmoid glorot_uniform"
+    assert found["share_gained_by_activation", told].verdict == "supported"
+
+
+def test_figures(view, frames):
+    drawn = drawing.figures(frames, view.study)
+    assert [d.name for d in drawn] == ["shares", "accuracy", "survival", "reach"]
+    assert drawn[-1].n == 24
+
+
+@pytest.mark.parametrize("size", ["smoke", "default", "full"])
+def test_sizes(size):
+    study = load(FILE, size)
+    recipes = {f"{run.activation}+{run.initialization}" for run in study.runs}
+    pairs = study.options["activation_pairs"] + study.options["initialization_pairs"]
+    assert {name.strip() for pair in pairs for name in pair.split(">")} <= recipes
