@@ -129,7 +129,7 @@ def test_agreement_is_told_cell_by_cell(frames):
 
 def test_figures(view, frames):
     names = [d.name for d in drawing.figures(frames, view.study)]
-    assert names == ["profiles", "map", "theory", "training", "scatter"]
+    assert names == ["profiles", "rates", "theory", "training", "scatter"]
 
 
 def test_one_examples_delta_is_what_scatters():
