@@ -22,7 +22,7 @@ COMMANDS = {
     "dataset": (("prepare", "digit"), "'digit' is not known", "did you mean 'digits'?"),
     "run id": (("replay", "digits-d1"), "'digits-d1' is not a run", ""),
     "study": (("draw", "vanishin"), "'vanishin' is not a study", "did you mean 'vanishing'?"),
-    "measures": (("measure", "vanishing"), "'vanishing' measures nothing by itself", ""),
+    "measures": (("measure", "trainability"), "'trainability' measures nothing by itself", ""),
     "measure": (("measure", "vanishin"), "'vanishin' is not a study", "did you mean 'vanishing'?"),
     "path": (("run", "--id", "../../x"), "'../../x' is not a run", ""),
     "list": (("list", "activation"), "'activation'", "did you mean 'activations'?"),
@@ -107,7 +107,7 @@ def test_a_study_that_neither_trains_nor_measures_is_a_mistake(checkout, monkeyp
 
 
 def test_snakemake_names_a_study_that_measures_nothing(checkout):
-    done = checkout.run("snakemake", "--cores", "1", "results/measured/vanishing")
+    done = checkout.run("snakemake", "--cores", "1", "results/measured/trainability")
     assert done.returncode != 0
-    assert "'vanishing' measures nothing by itself" in done.stdout + done.stderr
+    assert "'trainability' measures nothing by itself" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr

@@ -10,8 +10,8 @@ import pandas as pd
 from mlpstudy.analysis.statistics import Interval, interval, paired, summarise
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.outcomes import outcomes, with_chosen
 from mlpstudy.studies.view import View
-from mlpstudy.studies.width_and_depth import outcomes, with_chosen
 
 SIZE = ["depth", "width", "kernel", "n_parameters"]
 TREATED = ["permuted", "pretraining", "trained"]

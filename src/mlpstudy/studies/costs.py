@@ -11,9 +11,8 @@ from mlpstudy.core.costs import COSTS
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
-from mlpstudy.studies.rescues import levels
+from mlpstudy.studies.outcomes import levels, outcomes, with_chosen
 from mlpstudy.studies.view import View
-from mlpstudy.studies.width_and_depth import outcomes, with_chosen
 from mlpstudy.tables.networks import Networks
 
 SQUARED, CROSS = "squared", "cross-entropy"

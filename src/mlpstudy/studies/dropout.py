@@ -5,8 +5,8 @@ import pandas as pd
 from mlpstudy.analysis.statistics import Interval, paired, summarise
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.outcomes import outcomes, with_chosen
 from mlpstudy.studies.view import View
-from mlpstudy.studies.width_and_depth import outcomes, with_chosen
 
 NETWORK = ["dataset", "label_noise", "depth", "width", "train_size"]
 CELL = [*NETWORK, "dropout"]  # eta is chosen within it

@@ -11,6 +11,7 @@ from mlpstudy.analysis.statistics import Interval, distance, interval, paired, s
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.outcomes import with_least
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Record
@@ -230,16 +231,8 @@ def _by_run(view: View) -> pd.DataFrame:
         runs = runs.merge(final, left_on="run_id", right_index=True, how="left")
         runs[name] = runs[name].astype(float).fillna(np.inf)
     runs = runs.assign(error=np.sqrt(runs["left"]))
-    return _with_chosen(runs[[*columns, "left", "error", "validation_loss"]])
-
-
-def _with_chosen(runs: pd.DataFrame) -> pd.DataFrame:
-    """With `chosen`: the eta of the cell with the lowest median validation loss at the end."""
-    ends = runs.groupby([*CELL, "eta"], as_index=False)["validation_loss"].median()
-    ordered = ends.sort_values([*CELL, "validation_loss", "eta"])
-    first = ordered.groupby(CELL, as_index=False).head(1)[[*CELL, "eta"]]
-    marked = runs.merge(first.assign(chosen=True), on=[*CELL, "eta"], how="left")
-    return marked.assign(chosen=marked["chosen"].eq(True))
+    ends = runs[[*columns, "left", "error", "validation_loss"]]
+    return with_least(ends, CELL, ["validation_loss"])
 
 
 def _per_seed(random: pd.DataFrame) -> pd.DataFrame:

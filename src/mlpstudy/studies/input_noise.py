@@ -8,8 +8,8 @@ from mlpstudy.analysis.statistics import interval, paired, summarise
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.outcomes import outcomes, with_chosen
 from mlpstudy.studies.view import View
-from mlpstudy.studies.width_and_depth import outcomes, with_chosen
 from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Record
 

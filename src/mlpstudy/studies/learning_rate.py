@@ -9,6 +9,7 @@ from mlpstudy.analysis.statistics import interval, summarise
 from mlpstudy.analysis.survival import passes_to_threshold
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.outcomes import with_least
 from mlpstudy.studies.view import View
 
 PROBLEM = ["dataset", "label_noise"]
@@ -47,7 +48,8 @@ def _by_run(view: View) -> pd.DataFrame:
     runs["first_loss"] = runs["run_id"].map(start.set_index("run_id")["loss"])
     level = _near(runs, float(view.option("near", 0.1)))
     passes = passes_to_threshold(view.curves, "train", "loss", level, "below", view.runs)
-    return _with_chosen(runs.merge(passes, on="run_id"))
+    # By the training loss, for the question is how well it is made small.
+    return with_least(runs.merge(passes, on="run_id"), CELL, ["train_loss"])
 
 
 def _spread_of_last(train: pd.DataFrame, last: int) -> pd.DataFrame:
@@ -73,18 +75,6 @@ def _near(runs: pd.DataFrame, left: float) -> pd.Series:
     lowest = runs.groupby([*PROBLEM, "seed"])["train_loss"].transform("min")
     level = lowest + left * (runs["first_loss"] - lowest)
     return level.set_axis(runs["run_id"])
-
-
-def _with_chosen(runs: pd.DataFrame) -> pd.DataFrame:
-    """With `chosen`: the eta of the cell that ends at the lowest median training loss.
-
-    On the training loss, for the question is how well it is made small; of equals the smaller eta.
-    """
-    medians = runs.groupby([*CELL, "eta"], as_index=False)["train_loss"].median()
-    ordered = medians.sort_values([*CELL, "train_loss", "eta"])
-    best = ordered.groupby(CELL, as_index=False).first()[[*CELL, "eta"]].assign(chosen=True)
-    chosen = runs.merge(best, on=[*CELL, "eta"], how="left")["chosen"].eq(True)
-    return runs.assign(chosen=chosen.to_numpy())
 
 
 def _spreads(by_run: pd.DataFrame) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import pandas as pd
 from mlpstudy.analysis.statistics import paired, summarise
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.outcomes import outcomes, with_chosen
 from mlpstudy.studies.view import View
-from mlpstudy.studies.width_and_depth import outcomes, with_chosen
 
 SWEPT = ("width", "depth", "train_size", "label_noise")  # a block each
 CELL = ["block", "dataset", *SWEPT]  # eta is chosen within it

@@ -15,8 +15,8 @@ from mlpstudy.analysis.statistics import Interval, interval, summarise, wilson
 from mlpstudy.analysis.survival import passes_to_threshold, quantile_passes, survival
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.outcomes import outcomes
 from mlpstudy.studies.view import View
-from mlpstudy.studies.width_and_depth import outcomes
 
 TASK = ["dataset", "activation", "initialization"]  # eta is chosen within it
 # What the rule that picks looks at; the lower the better.

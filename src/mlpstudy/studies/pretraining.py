@@ -6,7 +6,7 @@ import pandas as pd
 from mlpstudy.analysis.statistics import paired, rate, share_difference, summarise
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
-from mlpstudy.studies.rescues import levels, trained, with_chosen_settings
+from mlpstudy.studies.outcomes import levels, trained, with_chosen
 from mlpstudy.studies.view import View
 
 CELL = ["dataset", "depth", "kind", "more"]  # more: beyond the control's budget
@@ -37,8 +37,7 @@ def _by_run(view: View) -> pd.DataFrame:
     fields = view.runs[["run_id", "depth", "pretraining", "pretraining_eta"]]
     frame = frame.merge(fields, on="run_id").rename(columns={"pretraining": "kind"})
     frame["more"] = frame["run_id"].isin(view.blocks.get(MORE, []))
-    frame["test_error"] = 1 - frame["test_accuracy"]
-    return with_chosen_settings(frame, CELL)
+    return with_chosen(frame, CELL, ("eta", "cell_id"))
 
 
 def _shares(best: pd.DataFrame) -> pd.DataFrame:

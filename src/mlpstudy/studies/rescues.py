@@ -17,18 +17,15 @@ from mlpstudy.analysis.statistics import (
     wilson,
 )
 from mlpstudy.analysis.stopping import stops
-from mlpstudy.analysis.survival import passes_to_threshold, survival
-from mlpstudy.core.pretrain import passes_spent
-from mlpstudy.design.run import Run
+from mlpstudy.analysis.survival import survival
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
-from mlpstudy.studies.trainability import with_lost_starts
+from mlpstudy.studies.outcomes import levels, trained, with_chosen
 from mlpstudy.studies.view import View
 
 CELL = ["dataset", "rescue"]
 STOPPED = "early_stopping"
 NETWORK = ["activation", "initialization", "residual", "depth"]  # of the block `growth`
-SPENDING = ("dataset", "depth", "width", "cost", "pretraining", "pretraining_epochs")
 
 
 def summary(view: View) -> dict[str, pd.DataFrame]:
@@ -60,40 +57,7 @@ def _by_run(view: View) -> pd.DataFrame:
     control = frame[frame["rescue"] == view.option("control", "")]
     if STOPPED in view.option("against_overfitting", []):
         frame = pd.concat([frame, _stopped(view, control)], ignore_index=True)
-    return with_chosen_settings(frame, CELL)
-
-
-def levels(texts: list[str]) -> dict[str, float]:
-    """["digits 0.8", ...] -> {"digits": 0.8, ...}"""
-    return {name: float(level) for name, level in (text.split() for text in texts)}
-
-
-def trained(view: View, level: dict[str, float]) -> pd.DataFrame:
-    """How each run on a dataset with a level ends, by run_id: dataset, cell_id, seed, eta, status,
-    epochs; reached and passes (of training, its budget where it never is there); spent (passes that
-    pretraining costs), total (both); train_, validation_ and test_loss and _accuracy after the last
-    pass. A run that diverged has accuracies of 0 and infinite losses.
-    """
-    runs = view.runs[view.runs["dataset"].isin(level) & (view.runs["epochs"] > 0)]
-    curves = with_lost_starts(view) if runs["status"].eq("diverged").any() else view.curves
-    curves = curves[curves["run_id"].isin(runs["run_id"])]
-    bound = runs.set_index("run_id")["dataset"].map(level)
-    passes = passes_to_threshold(curves, "validation", "accuracy", bound, "above", runs)
-    fields = ["run_id", "dataset", "cell_id", "seed", "eta", "status", "epochs"]
-    frame = runs[fields].merge(passes, on="run_id")
-    spent = [passes_spent(Run(**dict(zip(SPENDING, key)))) for key in _values(runs, SPENDING)]
-    frame["spent"] = frame["run_id"].map(dict(zip(runs["run_id"], spent)))
-    frame["total"] = (frame["passes"] + frame["spent"]).round().astype(int)
-    for split in ("train", "validation", "test"):
-        ends = view.final(split).add_prefix(f"{split}_")
-        frame = frame.merge(ends, left_on="run_id", right_index=True, how="left")
-        frame[f"{split}_loss"] = frame[f"{split}_loss"].fillna(np.inf)
-        frame[f"{split}_accuracy"] = frame[f"{split}_accuracy"].fillna(0.0)
-    return frame
-
-
-def _values(frame: pd.DataFrame, columns) -> list[tuple]:
-    return list(zip(*(frame[name].tolist() for name in columns), strict=True))
+    return with_chosen(frame, CELL, ("eta", "cell_id"))
 
 
 def _stopped(view: View, control: pd.DataFrame) -> pd.DataFrame:
@@ -105,22 +69,6 @@ def _stopped(view: View, control: pd.DataFrame) -> pd.DataFrame:
     in_time = control["reached"] & (control["passes"] <= last)
     passes = control["passes"].where(in_time, control["epochs"])
     return control.assign(rescue=STOPPED, reached=in_time, passes=passes, total=passes)
-
-
-def with_chosen_settings(frame: pd.DataFrame, cell: list[str]) -> pd.DataFrame:
-    """The runs with a column `chosen`: whether their settings (cell_id) are those of their cell.
-
-    They are those with the highest median, over the seeds, of the validation accuracy at the end;
-    of equal medians the lower validation loss decides, then the smaller eta.
-    """
-    ends = frame.groupby([*cell, "cell_id", "eta"], as_index=False)[
-        ["validation_accuracy", "validation_loss"]
-    ].median()
-    ends["short"] = -ends["validation_accuracy"]
-    ordered = ends.sort_values([*cell, "short", "validation_loss", "eta", "cell_id"])
-    best = ordered.groupby(cell, as_index=False).first()[[*cell, "cell_id"]]
-    marked = frame.merge(best.assign(chosen=True), on=[*cell, "cell_id"], how="left")
-    return marked.assign(chosen=marked["chosen"].eq(True))
 
 
 def _shares(best: pd.DataFrame) -> pd.DataFrame:

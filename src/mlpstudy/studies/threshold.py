@@ -9,8 +9,8 @@ from mlpstudy.analysis.statistics import Interval, interval, paired, summarise
 from mlpstudy.core.activations import ACTIVATIONS
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.outcomes import outcomes, with_chosen
 from mlpstudy.studies.view import View
-from mlpstudy.studies.width_and_depth import outcomes, with_chosen
 from mlpstudy.tables.networks import Networks
 
 MODEL = ["dataset", "depth", "activation", "width", "trained"]  # eta is chosen within it

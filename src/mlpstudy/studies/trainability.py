@@ -1,6 +1,5 @@
 """Which networks train, and after how many passes? eta is chosen for every cell on validation."""
 
-import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import theory
@@ -8,6 +7,7 @@ from mlpstudy.analysis.statistics import rate, share_difference, summarise
 from mlpstudy.analysis.survival import median_passes, passes_to_threshold, survival
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.outcomes import outcomes, with_chosen, with_lost_starts
 from mlpstudy.studies.view import View
 
 # A cell, but for the eta that is chosen within it.
@@ -22,51 +22,22 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     reach: the largest depth at which half of the runs train, and the depth scale of theory.
     """
     level = float(view.option("accuracy", 0.9))
-    curves = view.curves
-    if view.runs["status"].eq("diverged").any():
-        curves = with_lost_starts(view)
+    curves = with_lost_starts(view)
     passes = passes_to_threshold(curves, "validation", "accuracy", level, "above", view.runs)
     fields = [*CELL, "eta", "seed", "status", "epochs", "n_inputs", "input_mean_square"]
-    by_run = view.runs[["run_id", *fields]].merge(passes, on="run_id")
-    for split in ("train", "validation", "test"):
-        final = view.final(split).add_prefix(f"{split}_")
-        by_run = by_run.merge(final, left_on="run_id", right_index=True, how="left")
-    chosen = _chosen(by_run)
-    by_run = by_run.merge(chosen.assign(chosen=True), on=[*CELL, "eta"], how="left")
-    by_run["chosen"] = by_run["chosen"].eq(True)
+    # By the loss alone, a step that overfits would lose against one that has not begun to learn.
+    by_run = with_chosen(outcomes(view, view.runs, fields).merge(passes, on="run_id"), CELL)
     best = by_run[by_run["chosen"]]
-    accuracy = best.assign(test_accuracy=best["test_accuracy"].fillna(0.0))
     shares = rate(best, CELL, "reached")
     return {
         "by_run": by_run,
-        "chosen": chosen,
+        "chosen": best[[*CELL, "eta"]].drop_duplicates(ignore_index=True),
         "shares": shares,
         "passes": survival(best, CELL),
         "medians": median_passes(best, CELL),
-        "accuracy": summarise(accuracy, CELL, "test_accuracy"),
+        "accuracy": summarise(best, CELL, "test_accuracy"),
         "reach": _reach(shares, best),
     }
-
-
-def with_lost_starts(view: View) -> pd.DataFrame:
-    """The curves, with a first row for runs that diverged before they had one."""
-    lost = view.runs.loc[~view.runs["run_id"].isin(view.curves["run_id"]), "run_id"]
-    rows = {"run_id": lost, "epoch": 0, "split": "validation", "loss": np.inf, "accuracy": 0.0}
-    return pd.concat([view.curves, pd.DataFrame(rows)], ignore_index=True)
-
-
-def _chosen(by_run: pd.DataFrame) -> pd.DataFrame:
-    """For each cell the eta with the highest median of the final validation accuracy over its seeds.
-
-    A run that diverged counts as an accuracy of 0; of equal medians the lower validation loss
-    decides, then the smaller eta. (By the loss alone, a step that overfits would lose against one
-    that has not begun to learn.)
-    """
-    worst = {"validation_accuracy": 0.0, "validation_loss": np.inf}
-    ends = by_run.fillna(worst).groupby([*CELL, "eta"], as_index=False)[list(worst)].median()
-    ends["short"] = -ends["validation_accuracy"]
-    ordered = ends.sort_values([*CELL, "short", "validation_loss", "eta"])
-    return ordered.groupby(CELL, as_index=False).first()[[*CELL, "eta"]]
 
 
 def _reach(shares: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 from mlpstudy.analysis.statistics import interval, paired, summarise
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.outcomes import outcomes, with_chosen
 from mlpstudy.studies.view import View
 
 # A cell, but for the eta that is chosen within it.
@@ -39,50 +40,6 @@ def _budgets(view: View) -> pd.Series:
     """For each run, the median number of parameters of the networks in its block."""
     block = view.runs["run_id"].map(view.block_of())
     return view.runs.groupby(block)["n_parameters"].transform("median").round().astype(int)
-
-
-def outcomes(view: View, runs: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
-    """Each run's fields and how it ends: run_id, fields..., then for each split its loss, accuracy
-    and error after the last pass (train_loss, ...), and at_best_...: those of the test part after
-    the pass with the smallest validation loss.
-
-    A run that diverged has an error of 1, an accuracy of 0 and an infinite loss, everywhere.
-    """
-    frame = runs[["run_id", *fields]]
-    best = _at_best(view).add_prefix("at_best_")
-    parts = [view.final(split).add_prefix(f"{split}_") for split in ("train", "validation", "test")]
-    for part in [*parts, best]:
-        frame = frame.merge(part, left_on="run_id", right_index=True, how="left")
-    lost = runs["status"].to_numpy() == "diverged"
-    for column in frame.columns[frame.columns.str.endswith(("_loss", "_accuracy"))]:
-        worst = np.inf if column.endswith("_loss") else 0.0
-        frame[column] = frame[column].astype(float).where(~lost, worst)
-        if column.endswith("_accuracy"):
-            frame[column.replace("_accuracy", "_error")] = 1 - frame[column]
-    return frame
-
-
-def _at_best(view: View) -> pd.DataFrame:
-    """Loss and accuracy on test after the pass with the smallest validation loss, by run_id."""
-    validation = view.curves[view.curves["split"] == "validation"]
-    order = validation.sort_values(["run_id", "loss", "epoch"])
-    best = order.groupby("run_id", observed=True).head(1)[["run_id", "epoch"]]
-    test = view.curves[view.curves["split"] == "test"].merge(best, on=["run_id", "epoch"])
-    return test.set_index("run_id")[["loss", "accuracy"]]
-
-
-def with_chosen(by_run: pd.DataFrame, cell: list[str]) -> pd.DataFrame:
-    """The runs with a column `chosen`: whether their eta is the one chosen for their cell.
-
-    It is the eta with the highest median, over the seeds, of the validation accuracy at the end;
-    of equal medians the lower validation loss decides, then the smaller eta.
-    """
-    ends = by_run.groupby([*cell, "eta"], as_index=False, observed=True)
-    ends = ends[["validation_error", "validation_loss"]].median()
-    ordered = ends.sort_values([*cell, "validation_error", "validation_loss", "eta"])
-    first = ordered.groupby(cell, as_index=False, observed=True).head(1)[[*cell, "eta"]]
-    marked = by_run.merge(first.assign(chosen=True), on=[*cell, "eta"], how="left")
-    return marked.assign(chosen=marked["chosen"].eq(True))
 
 
 def _errors(best: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,102 @@
+"""How runs end, and which settings of a cell are chosen: what most studies begin with."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.analysis.survival import passes_to_threshold
+from mlpstudy.core.pretrain import passes_spent
+from mlpstudy.design.run import Run
+from mlpstudy.studies.view import View
+
+SPENDING = ("dataset", "depth", "width", "cost", "pretraining", "pretraining_epochs")
+
+
+def outcomes(view: View, runs: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
+    """Each run's fields and how it ends: run_id, fields..., then for each split its loss, accuracy
+    and error after the last pass (train_loss, ...), and at_best_...: those of the test part after
+    the pass with the smallest validation loss.
+
+    A run that diverged has an error of 1, an accuracy of 0 and an infinite loss, everywhere.
+    """
+    frame = runs[["run_id", *fields]]
+    best = _at_best(view).add_prefix("at_best_")
+    parts = [view.final(split).add_prefix(f"{split}_") for split in ("train", "validation", "test")]
+    for part in [*parts, best]:
+        frame = frame.merge(part, left_on="run_id", right_index=True, how="left")
+    lost = runs["status"].to_numpy() == "diverged"
+    for column in frame.columns[frame.columns.str.endswith(("_loss", "_accuracy"))]:
+        worst = np.inf if column.endswith("_loss") else 0.0
+        frame[column] = frame[column].astype(float).where(~lost, worst)
+        if column.endswith("_accuracy"):
+            frame[column.replace("_accuracy", "_error")] = 1 - frame[column]
+    return frame
+
+
+def _at_best(view: View) -> pd.DataFrame:
+    """Loss and accuracy on test after the pass with the smallest validation loss, by run_id."""
+    validation = view.curves[view.curves["split"] == "validation"]
+    order = validation.sort_values(["run_id", "loss", "epoch"])
+    best = order.groupby("run_id", observed=True).head(1)[["run_id", "epoch"]]
+    test = view.curves[view.curves["split"] == "test"].merge(best, on=["run_id", "epoch"])
+    return test.set_index("run_id")[["loss", "accuracy"]]
+
+
+def with_lost_starts(view: View) -> pd.DataFrame:
+    """The curves, with a first row for runs that diverged before they had one."""
+    lost = view.runs.loc[~view.runs["run_id"].isin(view.curves["run_id"]), "run_id"]
+    if lost.empty:
+        return view.curves
+    rows = {"run_id": lost, "epoch": 0, "split": "validation", "loss": np.inf, "accuracy": 0.0}
+    return pd.concat([view.curves, pd.DataFrame(rows)], ignore_index=True)
+
+
+def levels(texts: list[str]) -> dict[str, float]:
+    """["digits 0.8", ...] -> {"digits": 0.8, ...}"""
+    return {name: float(level) for name, level in (text.split() for text in texts)}
+
+
+def trained(view: View, level: dict[str, float]) -> pd.DataFrame:
+    """How each run on a dataset with a level ends: its `outcomes`, and by run_id: dataset, cell_id,
+    seed, eta, status, epochs; reached and passes (of training, its budget where it never is there);
+    spent (passes that pretraining costs), total (both).
+    """
+    runs = view.runs[view.runs["dataset"].isin(level) & (view.runs["epochs"] > 0)]
+    bound = runs.set_index("run_id")["dataset"].map(level)
+    curves = with_lost_starts(view)
+    curves = curves[curves["run_id"].isin(runs["run_id"])]
+    passes = passes_to_threshold(curves, "validation", "accuracy", bound, "above", runs)
+    fields = ["dataset", "cell_id", "seed", "eta", "status", "epochs"]
+    frame = outcomes(view, runs, fields).merge(passes, on="run_id")
+    pretrained = runs[list(SPENDING)].to_dict("records")
+    spent = [passes_spent(Run(**described)) for described in pretrained]
+    frame["spent"] = frame["run_id"].map(dict(zip(runs["run_id"], spent, strict=True)))
+    frame["total"] = (frame["passes"] + frame["spent"]).round().astype(int)
+    return frame
+
+
+def with_chosen(
+    by_run: pd.DataFrame, cell: list[str], settings: Sequence[str] = ("eta",)
+) -> pd.DataFrame:
+    """The runs with a column `chosen`: whether their settings are those chosen for their cell.
+
+    They are those with the smallest median, over the seeds, of the validation error at the end; of
+    equal medians the lower validation loss decides, then the smaller eta.
+    """
+    return with_least(by_run, cell, ["validation_error", "validation_loss"], settings)
+
+
+def with_least(
+    by_run: pd.DataFrame, cell: list[str], measures: list[str], settings: Sequence[str] = ("eta",)
+) -> pd.DataFrame:
+    """With `chosen`: whether a run's settings have the least median over the seeds of its cell.
+
+    Of the first of the measures; of equal medians the next measure decides, then the smaller eta.
+    """
+    varied = [*cell, *settings]
+    medians = by_run.groupby(varied, as_index=False, observed=True)[measures].median()
+    ordered = medians.sort_values([*cell, *measures, *settings])
+    best = ordered.groupby(cell, as_index=False, observed=True).head(1)[varied]
+    marked = by_run.merge(best.assign(chosen=True), on=varied, how="left")
+    return marked.assign(chosen=marked["chosen"].eq(True))
