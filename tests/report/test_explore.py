@@ -46,6 +46,20 @@ def test_a_number_in_a_table_is_a_number_in_the_chart(tmp_path):
     assert len(rows) == 2 * len(frames["shares"])
 
 
+def test_residual_layers_have_a_line_of_their_own(tmp_path):
+    frames = tables("trainability", "digits")
+    shares = frames["shares"]
+    frames["shares"] = pd.concat([shares, shares.assign(residual="scaled")], ignore_index=True)
+    frames["by_run"] = pd.concat(
+        [frames["by_run"], frames["by_run"].assign(residual="scaled", run_id="scaled-run")]
+    )
+    write_tables(tmp_path, frames | {"accuracy": frames["shares"]}, {"code": "0"})
+    (chart,) = explored(tmp_path, {"module": "trainability"})
+    runs = chart.rows.groupby("initialization")["run"].unique()
+    assert list(runs["he_normal, residual scaled"]) == ["scaled-run"]
+    assert list(runs["he_normal"]) == ["run-d1", "run-d2", "run-d4"]
+
+
 def test_a_picture_is_a_row_with_its_cells_and_its_examples(tmp_path):
     write_tables(tmp_path, tables("regions", "moons"), {"code": "0"})
     (chart,) = explored(tmp_path, {"module": "regions"})

@@ -1,5 +1,6 @@
 """Which networks train: chosen etas, shares, reach and findings of hand-made curves."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -9,27 +10,34 @@ import pytest
 from mlpstudy.design.study import load
 from mlpstudy.figures import trainability as drawing
 from mlpstudy.studies import trainability
+from mlpstudy.studies.outcomes import levels
 from mlpstudy.studies.view import View
 
 FILE = Path(__file__).resolve().parents[2] / "config/studies/trainability.yaml"
 SEEDS = range(6)
-# (activation, initialization, depth, eta) -> accuracy after the last pass; None: diverged at once
+SIGMOID = ("sigmoid", "glorot_uniform", "none")
+SCALED = ("sigmoid", "glorot_uniform", "scaled")
+RELU = ("relu", "he_normal", "none")
+# (recipe, depth, eta) -> accuracy after the last pass; None: diverged at once
 ENDS = {
-    ("sigmoid", "glorot_uniform", 1, 0.1): 0.9, ("sigmoid", "glorot_uniform", 1, 0.01): 0.7,
-    ("sigmoid", "glorot_uniform", 8, 0.1): 0.1, ("sigmoid", "glorot_uniform", 8, 0.01): 0.2,
-    ("relu", "he_normal", 1, 0.1): None, ("relu", "he_normal", 1, 0.01): 0.95,
-    ("relu", "he_normal", 8, 0.1): 0.1, ("relu", "he_normal", 8, 0.01): 0.92,
+    (SIGMOID, 1, 0.1): 0.9, (SIGMOID, 1, 0.01): 0.7,
+    (SIGMOID, 8, 0.1): 0.1, (SIGMOID, 8, 0.01): 0.2,
+    (SCALED, 1, 0.1): 0.9, (SCALED, 1, 0.01): 0.7,
+    (SCALED, 8, 0.1): 0.86, (SCALED, 8, 0.01): 0.2,
+    (RELU, 1, 0.1): None, (RELU, 1, 0.01): 0.95,
+    (RELU, 8, 0.1): 0.1, (RELU, 8, 0.01): 0.92,
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def view():
     runs, curves = [], []
-    for (activation, initialization, depth, eta), accuracy in ENDS.items():
+    for ((activation, initialization, residual), depth, eta), accuracy in ENDS.items():
         for seed in SEEDS:
-            name = f"{activation}-{depth}-{eta}-{seed}"
+            name = f"{activation}-{residual}-{depth}-{eta}-{seed}"
             runs.append({
                 "run_id": name, "dataset": "digits", "activation": activation, "init_gain": 1.0,
+                "residual": residual,
                 "initialization": initialization, "depth": depth, "width": 32, "eta": eta,
                 "seed": seed, "status": "diverged" if accuracy is None else "finished",
                 "epochs": 10, "n_inputs": 64, "input_mean_square": 1.0,
@@ -52,17 +60,23 @@ def frames(view):
 
 
 def test_eta_is_chosen_on_validation_and_what_diverges_is_not(frames):
-    chosen = frames["chosen"].set_index(["activation", "depth"])["eta"].to_dict()
+    chosen = frames["chosen"].set_index(["activation", "residual", "depth"])["eta"].to_dict()
     assert chosen == {
-        ("sigmoid", 1): 0.1, ("sigmoid", 8): 0.01, ("relu", 1): 0.01, ("relu", 8): 0.01
+        ("sigmoid", "none", 1): 0.1, ("sigmoid", "none", 8): 0.01,
+        ("sigmoid", "scaled", 1): 0.1, ("sigmoid", "scaled", 8): 0.1,
+        ("relu", "none", 1): 0.01, ("relu", "none", 8): 0.01,
     }  # fmt: skip
 
 
 def test_shares_and_passes(frames):
-    shares = frames["shares"].set_index(["activation", "depth"])["value"].to_dict()
-    assert shares == {("sigmoid", 1): 1, ("sigmoid", 8): 0, ("relu", 1): 1, ("relu", 8): 1}
-    medians = frames["medians"].set_index(["activation", "depth"])["value"]
-    assert medians["relu", 8] == 3 and np.isinf(medians["sigmoid", 8])
+    shares = frames["shares"].set_index(["activation", "residual", "depth"])["value"].to_dict()
+    assert shares == {
+        ("sigmoid", "none", 1): 1, ("sigmoid", "none", 8): 0,
+        ("sigmoid", "scaled", 1): 1, ("sigmoid", "scaled", 8): 1,
+        ("relu", "none", 1): 1, ("relu", "none", 8): 1,
+    }  # fmt: skip
+    medians = frames["medians"].set_index(["activation", "residual", "depth"])["value"]
+    assert medians["relu", "none", 8] == 3 and np.isinf(medians["sigmoid", "none", 8])
     steps = frames["passes"].query("activation == 'relu' and depth == 8").set_index("passes")
     assert steps["share"].to_dict() == {0: 1.0, 3: 0.5, 4: 0.0, 10: 0.0}
 
@@ -75,6 +89,17 @@ def test_reach_stands_beside_six_depth_scales(frames):
     assert 1 < reach.loc["sigmoid", "six_xi"] < 8
 
 
+def test_a_dataset_may_have_a_level_of_its_own(view):
+    options = {"accuracy": 0.9, "levels": ["digits 0.85"]}
+    told = dataclasses.replace(view, study={**view.study, "options": options})
+    by_run = trainability.summary(told)["by_run"]
+    assert set(by_run["level"]) == {0.85}
+    assert by_run["reached"].equals(by_run["validation_accuracy"] >= 0.85)
+    usual = dataclasses.replace(view, study={**view.study, "options": {"accuracy": 0.9}})
+    by_run = trainability.summary(usual)["by_run"]
+    assert by_run["reached"].equals(by_run["validation_accuracy"] >= 0.9)
+
+
 def test_findings(view, frames):
     found = {(f.statistic, f.condition): f for f in trainability.findings(view, frames)}
     lost = found["share_lost_with_depth", "digits, sigmoid glorot_uniform, depth 1 against 8"]
@@ -83,17 +108,25 @@ def test_findings(view, frames):
     assert (kept.value, kept.verdict) == (0, "undecided")
     told = "digits, depth 8, relu he_normal against sigmoid glorot_uniform"
     assert found["share_gained_by_activation", told].verdict == "supported"
+    told = "digits, depth 8, sigmoid glorot_uniform, residual scaled against sigmoid glorot_uniform"
+    gained = found["share_gained_by_residual", told]
+    assert (gained.claim, gained.value, gained.verdict) == ("C31", 1, "supported")
 
 
 def test_figures(view, frames):
     drawn = drawing.figures(frames, view.study)
     assert [d.name for d in drawn] == ["shares", "accuracy", "survival", "reach"]
-    assert drawn[-1].n == 24
+    assert drawn[-1].n == 36
+    assert "digits" not in drawn[0].caption["en"]  # one level for all
+    assert "85% validation accuracy" in drawn[0].caption["en"]
 
 
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])
 def test_sizes(size):
     study = load(FILE, size)
-    recipes = {f"{run.activation}+{run.initialization}" for run in study.runs}
-    pairs = study.options["activation_pairs"] + study.options["initialization_pairs"]
-    assert {name.strip() for pair in pairs for name in pair.split(">")} <= recipes
+    recipes = {f"{run.activation}+{run.initialization}+{run.residual}" for run in study.runs}
+    kinds = ("activation", "initialization", "residual")
+    pairs = [pair for kind in kinds for pair in study.options[f"{kind}_pairs"]]
+    named = {name.strip() for pair in pairs for name in pair.split(">")}
+    assert {"+".join([*name.split("+"), "none"][:3]) for name in named} <= recipes
+    assert {run.dataset for run in study.runs} <= set(levels(study.options["levels"]))

@@ -48,7 +48,7 @@ def test_a_new_seed_trains_only_the_new_runs(smoke):
         plan = smoke.mlpstudy("plan").stdout
     finally:
         undo()
-    assert "for the 28 that are missing" in plan  # 2 depths x 2 etas x 7 recipes
+    assert "for the 36 that are missing" in plan  # 2 depths x 2 etas x 9 recipes
 
 
 def test_what_is_trained_is_not_trained_again(smoke):

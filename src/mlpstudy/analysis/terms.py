@@ -101,6 +101,7 @@ TERMS = {
     "gain of 4": "gain de 4",
     "critical gain": "gain critique",
     "residual scaled": "résiduelles réduites",
+    "residual plain": "résiduelles",
     "relu he": "relu, He",
     "passes, pretraining included": "passes, pré-apprentissage compris",
     "half": "moitié",

@@ -10,14 +10,18 @@ from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
-RECIPE = ["activation", "initialization"]
-FOLLOWED = (("sigmoid", "glorot_uniform"), ("relu", "he_normal"))
+RECIPE = ["activation", "initialization", "residual"]
+FOLLOWED = (  # by the survival curves
+    ("sigmoid", "glorot_uniform", "none"),
+    ("sigmoid", "glorot_uniform", "scaled"),
+    ("relu", "he_normal", "none"),
+)
 
 
 def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
     """shares, accuracy, survival, reach."""
     best = frames["by_run"][frames["by_run"]["chosen"]]
-    level, epochs = study["options"].get("accuracy", 0.9), int(best["epochs"].max())
+    told, epochs = _reached(best), int(best["epochs"].max())
     seeds = best.groupby(["dataset", *RECIPE, "depth"]).size().max()
     etas = frames["by_run"]["eta"].nunique()
     fixed = Said(
@@ -37,10 +41,10 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
                 fr="Plus c'est profond, moins s'entraînent : selon l'activation et l'initialisation",
             ),
             Said(
-                en=f"Share of networks that reach {level:.0%} validation accuracy within the budget, "
-                f"with Wilson's 95 % interval. {fixed['en']}",
-                fr=f"Part des réseaux qui atteignent {level:.0%} d'exactitude en validation dans le "
-                f"budget, avec l'intervalle de Wilson à 95 %. {fixed['fr']}",
+                en=f"Share of networks that reach {told['en']} within the budget, with Wilson's 95 % "
+                f"interval. {fixed['en']}",
+                fr=f"Part des réseaux qui atteignent {told['fr']} dans le budget, avec l'intervalle "
+                f"de Wilson à 95 %. {fixed['fr']}",
             ),
         ),
         _by_depth(
@@ -58,25 +62,46 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
                 + fixed["fr"],
             ),
         ),
-        _survival(frames["passes"], best, level, epochs),
+        _survival(frames["passes"], best, told, epochs),
         _reach(frames["reach"], best),
     ]
+
+
+def _reached(best: pd.DataFrame) -> Said:
+    """The accuracy at which a network trains, in words; of each dataset where they differ."""
+    by_dataset = best.groupby("dataset")["level"].first()
+    if by_dataset.nunique() == 1:
+        one = f"{by_dataset.iloc[0]:.0%}"
+        return Said(en=f"{one} validation accuracy", fr=f"{one} d'exactitude en validation")
+    told = ", ".join(f"{name} {level:.0%}" for name, level in by_dataset.items())
+    return Said(en=f"a validation accuracy ({told})", fr=f"une exactitude en validation ({told})")
+
+
+def _line(initialization: str, residual: str) -> str:
+    """What a line of a panel stands for: an initialization, and its residual layers."""
+    return initialization + (f", residual {residual}" if residual != "none" else "")
+
+
+def _recipe(recipe: tuple[str, str, str]) -> str:
+    activation, *start = recipe
+    return f"{activation} {_line(*start)}"
 
 
 def _by_depth(
     cells: pd.DataFrame, best, name: str, label: str, title: Said, caption: Said
 ) -> Drawn:
-    """A summary against depth: a row per dataset, a panel per activation, a line per initialization."""
+    """A summary against depth: a row per dataset, a panel per activation, a line per recipe."""
     datasets, activations = (_levels(cells, name) for name in ("dataset", "activation"))
-    looks = style.looks(_levels(cells, "initialization"))
+    cells = cells.assign(line=list(map(_line, cells["initialization"], cells["residual"])))
+    looks = style.looks(_levels(cells, "line"))
     figure, axes = style.panels(
         len(datasets), len(activations), height=2.3, sharex=True, sharey=True
     )
     for (i, dataset), (j, activation) in product(enumerate(datasets), enumerate(activations)):
         ax = axes[i, j]
         here = cells[(cells["dataset"] == dataset) & (cells["activation"] == activation)]
-        for initialization, cell in here.groupby("initialization"):
-            _points(ax, cell, looks[initialization], initialization)
+        for line, cell in here.groupby("line"):
+            _points(ax, cell, looks[line], line)
         ax.set(title=activation if not i else "", ylim=(-0.04, 1.04))
         ax.set_xticks(sorted(cells["depth"].unique()))
     _label(figure, axes, datasets, "depth", label)
@@ -88,10 +113,11 @@ def _by_depth(
         Said(en=caption["en"], fr=caption["fr"]),
         Said(
             en=f"{label.capitalize()} against depth: a panel for each of {', '.join(activations)}, a line "
-            f"for each initialization, a row for each of {', '.join(datasets)}.",
+            f"for each initialization, with residual layers or without, a row for each of "
+            f"{', '.join(datasets)}.",
             fr=f"{french(label).capitalize()} selon la profondeur : un panneau pour chacun "
-            f"de {', '.join(activations)}, une ligne par initialisation, une rangée pour "
-            f"chacun de {', '.join(datasets)}.",
+            f"de {', '.join(activations)}, une ligne par initialisation, avec couches résiduelles "
+            f"ou sans, une rangée pour chacun de {', '.join(datasets)}.",
         ),
         len(best),
     )
@@ -122,18 +148,18 @@ def _label(figure, axes, datasets: list[str], x: str, y: str) -> None:
     figure.legend(entries.values(), entries.keys(), loc="outside upper center", ncols=4)
 
 
-def _survival(steps: pd.DataFrame, best: pd.DataFrame, level: float, epochs: int) -> Drawn:
+def _survival(steps: pd.DataFrame, best: pd.DataFrame, told: Said, epochs: int) -> Drawn:
     """Share of networks that are not there yet, pass by pass: a panel per dataset and depth."""
     recipes = [r for r in FOLLOWED if (steps[RECIPE] == list(r)).all(axis=1).any()]
     datasets, depths = (_levels(steps, name) for name in ("dataset", "depth"))
-    looks = style.looks([" ".join(recipe) for recipe in FOLLOWED])
+    looks = style.looks(map(_recipe, FOLLOWED))
     figure, axes = style.panels(len(datasets), len(depths), height=2.1, sharex=True, sharey=True)
     for (i, dataset), (j, depth), recipe in product(
         enumerate(datasets), enumerate(depths), recipes
     ):
         here = steps[(steps["dataset"] == dataset) & (steps["depth"] == depth)]
         curve = here[(here[RECIPE] == list(recipe)).all(axis=1)]
-        name = " ".join(recipe)
+        name = _recipe(recipe)
         style.draw(axes[i, j], curve, "passes", looks[name], name, y="share", steps=True)
         axes[i, j].set(title="" if i else f"depth {depth}", xlim=(0, epochs), ylim=(-0.04, 1.04))
     _label(figure, axes, datasets, "passes", "share not there yet")
@@ -144,18 +170,17 @@ def _survival(steps: pd.DataFrame, best: pd.DataFrame, level: float, epochs: int
         figure,
         Said(en="Passes until a network is there", fr="Passes avant qu'un réseau soit arrivé"),
         Said(
-            en=f"Share of networks whose validation accuracy has not reached {level:.0%} after so many "
-            f"passes (Kaplan-Meier, with a pointwise 95 % band). A curve that stays at 1 is a depth at "
+            en=f"Share of networks that have not reached {told['en']} after so many passes "
+            f"(Kaplan-Meier, with a pointwise 95 % band). A curve that stays at 1 is a depth at "
             f"which no network trains within {epochs} passes.",
-            fr="Part des réseaux dont l'exactitude en validation n'a pas atteint "
-            f"{level:.0%} après tant de passes (Kaplan-Meier, avec une bande à 95 % point "
-            "par point). Une courbe qui reste à 1 est une profondeur à laquelle aucun "
-            f"réseau ne s'entraîne en {epochs} passes.",
+            fr=f"Part des réseaux qui n'ont pas atteint {told['fr']} après tant de passes "
+            "(Kaplan-Meier, avec une bande à 95 % point par point). Une courbe qui reste à 1 est "
+            f"une profondeur à laquelle aucun réseau ne s'entraîne en {epochs} passes.",
         ),
         Said(
-            en=f"Survival curves of {' and '.join(' '.join(r) for r in recipes)}: a panel for each depth, "
-            f"a row for each of {', '.join(datasets)}.",
-            fr=f"Courbes de survie de {' et '.join(' '.join(r) for r in recipes)} : un "
+            en=f"Survival curves of {'; '.join(map(_recipe, recipes))}: a panel for each depth, a row "
+            f" for each of {', '.join(datasets)}.",
+            fr=f"Courbes de survie de {'; '.join(map(french, map(_recipe, recipes)))} : un "
             f"panneau par profondeur, une rangée pour chacun de {', '.join(datasets)}.",
         ),
         n,

@@ -231,13 +231,17 @@ def _runs(by_run: pd.DataFrame, cell: Sequence[str]) -> pd.DataFrame:
 
 
 def _shares(shares: pd.DataFrame, accuracy: pd.DataFrame, by_run: pd.DataFrame):
-    cell = ["dataset", "activation", "initialization", "depth"]
+    found = ["dataset", "activation", "initialization", "residual", "depth"]
     parts = [
         shares.assign(measure="share of networks that train"),
         accuracy.assign(measure="test accuracy"),
     ]
-    rows = pd.concat(parts)[[*cell, "value", "low", "high", "n", "measure"]]
-    rows = rows.merge(_runs(by_run[by_run["chosen"]], cell), on=cell, how="left")
+    rows = pd.concat(parts)[[*found, "value", "low", "high", "n", "measure"]]
+    rows = rows.merge(_runs(by_run[by_run["chosen"]], found), on=found, how="left")
+    residual = rows.pop("residual")
+    more = (", residual " + residual).where(residual != "none", "")
+    rows["initialization"] = rows["initialization"].astype(str) + more
+    cell = [name for name in found if name != "residual"]
     depths = sorted(rows["depth"].unique())
 
     def chart(words):

@@ -7,12 +7,12 @@ from mlpstudy.analysis.statistics import rate, share_difference, summarise
 from mlpstudy.analysis.survival import median_passes, passes_to_threshold, survival
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
-from mlpstudy.studies.outcomes import outcomes, with_chosen, with_lost_starts
+from mlpstudy.studies.outcomes import levels, outcomes, with_chosen, with_lost_starts
 from mlpstudy.studies.view import View
 
 # A cell, but for the eta that is chosen within it.
-CELL = ["dataset", "activation", "initialization", "init_gain", "depth", "width"]
-RECIPE = ["activation", "initialization", "init_gain"]
+CELL = ["dataset", "activation", "initialization", "init_gain", "residual", "depth", "width"]
+RECIPE = ["activation", "initialization", "init_gain", "residual"]
 
 
 def summary(view: View) -> dict[str, pd.DataFrame]:
@@ -21,9 +21,10 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     medians: passes after which half of them are there. accuracy: on test, after the last pass.
     reach: the largest depth at which half of the runs train, and the depth scale of theory.
     """
-    level = float(view.option("accuracy", 0.9))
+    level = _level(view)
     curves = with_lost_starts(view)
     passes = passes_to_threshold(curves, "validation", "accuracy", level, "above", view.runs)
+    passes["level"] = passes["run_id"].map(level)
     fields = [*CELL, "eta", "seed", "status", "epochs", "n_inputs", "input_mean_square"]
     # By the loss alone, a step that overfits would lose against one that has not begun to learn.
     by_run = with_chosen(outcomes(view, view.runs, fields).merge(passes, on="run_id"), CELL)
@@ -36,14 +37,25 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
         "passes": survival(best, CELL),
         "medians": median_passes(best, CELL),
         "accuracy": summarise(best, CELL, "test_accuracy"),
-        "reach": _reach(shares, best),
+        "reach": _reach(shares),
     }
 
 
-def _reach(shares: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
-    """The largest depth at which at least half of the runs train, beside 6 xi of theory."""
+def _level(view: View) -> pd.Series:
+    """For each run, the validation accuracy at which it trains: its dataset's own, or that of all."""
+    own = levels(view.option("levels", []))
+    usual = float(view.option("accuracy", 0.9))
+    return view.runs["dataset"].map(lambda name: own.get(name, usual)).set_axis(view.runs["run_id"])
+
+
+def _reach(shares: pd.DataFrame) -> pd.DataFrame:
+    """The largest depth at which at least half of the runs train, beside 6 xi of theory.
+
+    Of networks without residual layers: with them, signals do not decay exponentially.
+    """
     rows = []
-    for key, cells in shares.groupby(["dataset", *RECIPE, "width"], observed=True):
+    plain = shares[shares["residual"] == "none"]
+    for key, cells in plain.groupby(["dataset", *RECIPE, "width"], observed=True):
         named = dict(zip(["dataset", *RECIPE, "width"], key, strict=True))
         good = cells.loc[cells["value"] >= 0.5, "depth"]
         how = theory.INITIALIZERS[named["initialization"]]
@@ -61,7 +73,7 @@ def _reach(shares: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
 
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
-    """What C21, C30 and C33 come to, dataset by dataset and recipe by recipe."""
+    """What C21, C30, C31 and C33 come to, dataset by dataset and recipe by recipe."""
     best = frames["by_run"][frames["by_run"]["chosen"]]
     found = []
     for dataset in sorted(best["dataset"].unique()):
@@ -71,6 +83,7 @@ def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
         for statistic, option in (
             ("share_gained_by_activation", "activation_pairs"),
             ("share_gained_by_initialization", "initialization_pairs"),
+            ("share_gained_by_residual", "residual_pairs"),
         ):
             pairs = view.option(option, [])
             found += view.findings(statistic, [m for p in pairs for m in _gained(dataset, deep, p)])
@@ -92,7 +105,7 @@ def _lost(dataset: str, runs: pd.DataFrame) -> list[tuple]:
 
 
 def _gained(dataset: str, deep: pd.DataFrame, pair: str) -> list[tuple]:
-    """Share that trains with one recipe less that with another, "a+i > b+j", at the greatest depth."""
+    """Share that trains with one recipe less that with another, "a+i > b+j+scaled", at the greatest depth."""
     sides = [_recipe(deep, name.strip()) for name in pair.split(">")]
     if any(side.empty for side in sides):
         return []
@@ -103,14 +116,16 @@ def _gained(dataset: str, deep: pd.DataFrame, pair: str) -> list[tuple]:
 
 
 def _recipe(runs: pd.DataFrame, name: str) -> pd.DataFrame:
-    activation, initialization = name.split("+")
+    """The runs of "activation+initialization" or "activation+initialization+residual"."""
+    activation, initialization, residual = (*name.split("+"), "none")[:3]
     same = (runs["activation"] == activation) & (runs["initialization"] == initialization)
-    return runs[same & (runs["init_gain"] == 1.0)]
+    return runs[same & (runs["residual"] == residual) & (runs["init_gain"] == 1.0)]
 
 
 def _told(key) -> str:
-    activation, initialization, gain = key
-    return f"{activation} {initialization}" + (f" x {gain:g}" if gain != 1 else "")
+    activation, initialization, gain, residual = key
+    told = f"{activation} {initialization}" + (f" x {gain:g}" if gain != 1 else "")
+    return told + (f", residual {residual}" if residual != "none" else "")
 
 
 def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
