@@ -11,9 +11,7 @@ RECIPES = [("sigmoid", "glorot_uniform"), ("sigmoid", "old_uniform"), ("relu", "
 
 def tables(study: str, dataset: str) -> dict[str, pd.DataFrame]:
     """The tables of a study about one dataset."""
-    return {"trainability": _trainability, "vanishing": _vanishing, "regions": _regions}[study](
-        dataset
-    )
+    return TABLES[study](dataset)
 
 
 def _cells(dataset: str, depths) -> list[dict]:
@@ -55,3 +53,50 @@ def _regions(dataset: str) -> dict[str, pd.DataFrame]:
     points = pd.DataFrame({"dataset": dataset, "x1": [-0.5, 0.5], "x2": [0, 0.2], "y": [0, 1]})
     by_run = pd.DataFrame([{**key, "seed": 0, "run_id": "region-run"}])
     return {"passes": pd.concat(passes), "points": points, "by_run": by_run}
+
+
+def _overfitting(dataset: str) -> dict[str, pd.DataFrame]:
+    usual = {"width": 8, "depth": 1, "train_size": 50, "label_noise": 0.3}
+    swept = [("width", 8), ("width", 32), ("label_noise", 0.0), ("label_noise", 0.3)]
+    runs = [{"dataset": dataset, "block": block, **usual, block: value, "eta": 0.1, "seed": 0,
+             "chosen": True, "run_id": f"{block}-{value}"} for block, value in swept]  # fmt: skip
+    return _with_measures(runs, ["test_error", "gap", "rise", "at_best_error"])
+
+
+def _dropout(dataset: str) -> dict[str, pd.DataFrame]:
+    usual = {"dataset": dataset, "depth": 2, "width": 8, "train_size": 50, "label_noise": 0.0}
+    cells = [usual, {**usual, "label_noise": 0.3}, {**usual, "depth": 1}]
+    runs = [{**cell, "dropout": rate, "eta": 0.1, "seed": 0, "chosen": True,
+             "run_id": f"d{cell['depth']}-{cell['label_noise']}-{rate}"}
+            for cell, rates in zip(cells, ([0.0, 0.2, 0.5], [0.0, 0.5], [0.0]))
+            for rate in rates]  # fmt: skip
+    return _with_measures(runs, ["test_error", "test_loss", "gap"])
+
+
+def _with_measures(runs: list[dict], measures: list[str]) -> dict[str, pd.DataFrame]:
+    by_run = pd.DataFrame(runs)
+    cells = by_run.drop(columns=["seed", "chosen", "run_id"]).assign(**INTERVAL)
+    parts = [cells.assign(measure=measure) for measure in measures]
+    return {"cells": pd.concat(parts, ignore_index=True), "by_run": by_run}
+
+
+def _early_stopping(dataset: str) -> dict[str, pd.DataFrame]:
+    settings = [("sgd", "nll", False), ("rprop", "mse", True)]
+    rules = [("GL", 1.0, "GL_1", 0.1), ("GL", 5.0, "GL_5", 0.4), ("passes", 2.0, "2 passes", 0.01)]
+    rows = [{"optimizer": optimizer, "cost": cost, "noisy": noisy, "family": family,
+             "level": level, "rule": rule, "spent": spent, "fired": 1.0, **INTERVAL}
+            for (optimizer, cost, noisy), (family, level, rule, spent) in product(settings, rules)]  # fmt: skip
+    table = pd.DataFrame(rows)
+    by_run = table[["optimizer", "cost", "noisy", "rule"]].assign(seed=0, dataset=dataset)
+    by_run["run_id"] = [f"{optimizer}-run" for optimizer in by_run["optimizer"]]
+    return {"rules": table, "by_run": by_run}
+
+
+TABLES = {
+    "trainability": _trainability,
+    "vanishing": _vanishing,
+    "regions": _regions,
+    "overfitting": _overfitting,
+    "dropout": _dropout,
+    "early_stopping": _early_stopping,
+}

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from explored import tables
+from explored import TABLES, tables
 
 from mlpstudy.report import page
 from mlpstudy.report.explore import CHARTS, explored, libraries
@@ -13,7 +13,7 @@ from mlpstudy.tables.files import write_tables
 HOSTILE = "</script><!-- \" ' \\"
 
 
-@pytest.fixture(params=["trainability", "vanishing", "regions"])
+@pytest.fixture(params=TABLES)
 def study(request, tmp_path):
     write_tables(tmp_path, tables(request.param, HOSTILE), {"code": "0"})
     return tmp_path, {"name": "mine", "module": request.param}
@@ -60,6 +60,37 @@ def test_residual_layers_have_a_line_of_their_own(tmp_path):
     assert list(runs["he_normal"]) == ["run-d1", "run-d2", "run-d4"]
 
 
+def drawn(tmp_path, module: str):
+    write_tables(tmp_path, tables(module, "digits"), {"code": "0"})
+    (chart,) = explored(tmp_path, {"module": module})
+    return chart
+
+
+def test_what_a_block_sweeps_is_the_place_of_its_cells(tmp_path):
+    rows = drawn(tmp_path, "overfitting").rows.query("measure == 'gap'")
+    assert rows["swept"].tolist() == [8, 32, 0, 0.3]
+    assert rows["run"].tolist() == ["width-8", "width-32", "label_noise-0.0", "label_noise-0.3"]
+
+
+def test_a_network_of_a_dropout_study_is_told_in_words(tmp_path):
+    chart = drawn(tmp_path, "dropout")
+    parameters = {each["name"]: each for each in chart.specs["fr"]["params"]}
+    options = parameters["network"]["bind"]
+    assert options["options"] == [
+        "2 layers of 8, 50 examples, clean labels",  # most cells
+        "2 layers of 8, 50 examples, 30% of labels wrong",
+        "1 layer of 8, 50 examples, clean labels",
+    ]
+    assert options["labels"][1] == "2 couches de 8, 50 exemples, 30% d'étiquettes fausses"
+
+
+def test_a_rule_for_stopping_stands_at_what_it_spends(tmp_path):
+    rows = drawn(tmp_path, "early_stopping").rows
+    first = rows[rows["setting"] == "SGD, NLL; clean labels"]
+    assert first["spent"].tolist() == [0.1, 0.4, 0.01] and set(first["run"]) == {"sgd-run"}
+    assert set(rows["setting"]) == {"SGD, NLL; clean labels", "RPROP, squared error; noisy labels"}
+
+
 def test_a_picture_is_a_row_with_its_cells_and_its_examples(tmp_path):
     write_tables(tmp_path, tables("regions", "moons"), {"code": "0"})
     (chart,) = explored(tmp_path, {"module": "regions"})
@@ -91,7 +122,7 @@ def test_the_libraries_are_the_same_script_each_time():
 
 
 def test_one_run_stands_for_a_cell():
-    from mlpstudy.report.explore import _runs
+    from mlpstudy.report.explore.pieces import first_runs
 
     by_run = pd.DataFrame({"depth": [1, 1, 2], "seed": [3, 0, 5], "run_id": ["a", "b", "c"]})
-    assert _runs(by_run, ["depth"])["run"].tolist() == ["b", "c"]
+    assert first_runs(by_run, ["depth"])["run"].tolist() == ["b", "c"]

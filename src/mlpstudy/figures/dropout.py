@@ -65,7 +65,7 @@ def _rates(
         Said(
             en=f"Dropout makes the gap smaller in {closed} of {len(gaps)} cases, the test loss in "
             f"{won}",
-            fr=f"Le dropout réduit l'écart dans {closed} cas sur {len(gaps)}, la perte en test "
+            fr=f"Le dropout réduit l'écart dans {closed} cas sur {len(gaps)}, le coût en test "
             f"dans {won}",
         ),
         Said(
@@ -75,17 +75,17 @@ def _rates(
             f"validation; a case of the title is a rate and a dataset whose interval, paired by "
             f"seed, lies above 0. Training labels that are wrong stay wrong in the training loss; test "
             f"labels are right. {_lost_en(best)}",
-            fr=f"Perte et erreur en test (trait plein, avec intervalles à 95 % sur les graines) et "
+            fr=f"Coût et erreur en test (trait plein, avec intervalles à 95 % sur les graines) et "
             f"sur les exemples d'apprentissage (pointillé) après la dernière passe, selon le taux. "
             f"{network_fr} exemples d'apprentissage, {_span(best['epochs'])} passes, chaque cellule "
             f"au eta choisi en validation ; un cas du titre est un taux et un jeu de données dont "
             f"l'intervalle, apparié par graine, est au-dessus de 0. Les étiquettes d'apprentissage fausses le restent dans "
-            f"la perte d'apprentissage ; celles de test sont justes. {_lost_fr(best)}",
+            f"le coût d'apprentissage ; celles de test sont justes. {_lost_fr(best)}",
         ),
         Said(
             en=f"Loss (above) and error (below) against the dropout rate, a column for each of "
             f"{', '.join(datasets)}.",
-            fr=f"Perte (en haut) et erreur (en bas) selon le taux de dropout, une colonne pour "
+            fr=f"Coût (en haut) et erreur (en bas) selon le taux de dropout, une colonne pour "
             f"chacun de {', '.join(datasets)}.",
         ),
         n,

@@ -60,7 +60,7 @@ def _sigma(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
             f"learning, in units of the inputs' spread; mean over the seeds with its 95 % interval, each "
             f"cell at the eta chosen on validation. The amounts in the title are of the sigma that turns "
             f"out best, and so a little flattering. {lost} of {n} networks diverged.",
-            fr=f"Erreur et perte sur des exemples nouveaux intacts après la dernière passe, selon le bruit "
+            fr=f"Erreur et coût sur des exemples nouveaux intacts après la dernière passe, selon le bruit "
             f"à l'apprentissage, en unités de la dispersion des entrées ; moyenne sur les graines avec son "
             f"intervalle à 95 %, chaque cellule au eta choisi en validation. Les gains du titre sont ceux "
             f"du sigma qui s'avère le meilleur, donc un peu flatteurs. {lost} réseaux sur {n} ont divergé.",
@@ -69,7 +69,7 @@ def _sigma(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
             en=f"Curves over sigma, a column for each of {', '.join(datasets)}: errors above, losses "
             f"below.",
             fr=f"Courbes selon sigma, une colonne pour chacun de {', '.join(datasets)} : erreurs en haut, "
-            f"pertes en bas.",
+            f"coûts en bas.",
         ),
         n,
     )

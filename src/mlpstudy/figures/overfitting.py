@@ -71,7 +71,7 @@ def _width(cells: pd.DataFrame, best: pd.DataFrame, bumps: pd.DataFrame) -> Draw
             f"the training error too), {_span(runs['epochs'])} passes. Dashed: the narrowest network "
             f"that learns all of them by heart. A step counts in the title where its interval, "
             f"paired by seed, leaves out 0. {_lost_en(runs)}",
-            fr=f"Erreur (en haut) et perte (en bas) selon la largeur d'une couche cachée : moyenne "
+            fr=f"Erreur (en haut) et coût (en bas) selon la largeur d'une couche cachée : moyenne "
             f"sur {runs['seed'].nunique()} graines avec son intervalle à 95 %, au eta choisi pour "
             f"chaque largeur en validation. {size} exemples d'apprentissage, {noise:.0%} de leurs "
             f"étiquettes fausses (dans l'erreur d'apprentissage aussi), {_span(runs['epochs'])} "
@@ -81,7 +81,7 @@ def _width(cells: pd.DataFrame, best: pd.DataFrame, bumps: pd.DataFrame) -> Draw
         ),
         Said(
             en=f"Error and loss against width, a column for each of {', '.join(datasets)}.",
-            fr=f"Erreur et perte selon la largeur, une colonne pour chacun de "
+            fr=f"Erreur et coût selon la largeur, une colonne pour chacun de "
             f"{', '.join(datasets)}.",
         ),
         len(runs),
@@ -130,7 +130,7 @@ def _causes(cells: pd.DataFrame, best: pd.DataFrame, blocks: list[str]) -> Drawn
             f"against what is changed, one thing at a time: mean over the seeds with its 95 % "
             f"interval, at the eta chosen on validation; the rest as in the study's settings. "
             f"{_lost_en(best)}",
-            fr=f"Écart en erreur (en haut) et remontée de la perte en test après sa passe la plus "
+            fr=f"Écart en erreur (en haut) et remontée du coût en test après sa passe la plus "
             f"basse (en bas), selon ce qui change, une chose à la fois : moyenne sur les graines "
             f"avec son intervalle à 95 %, au eta choisi en validation ; le reste selon les réglages "
             f"de l'étude. {_lost_fr(best)}",

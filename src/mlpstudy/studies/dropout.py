@@ -96,8 +96,8 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 "the eta chosen on validation: above 0 dropout helps. gap: test loss less training "
                 "loss after the last pass.",
                 fr="Sans dropout moins avec, apparié par graine, avec l'intervalle à 95 %, chacun "
-                "au eta choisi en validation : au-dessus de 0 le dropout aide. écart : perte en "
-                "test moins perte en apprentissage après la dernière passe.",
+                "au eta choisi en validation : au-dessus de 0 le dropout aide. écart : coût en "
+                "test moins coût d'apprentissage après la dernière passe.",
             ),
             "frame": frames["compared"],
         }

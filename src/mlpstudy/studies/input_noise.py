@@ -140,7 +140,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
         {
             "name": "cells",
             "title": Said(
-                en="Errors and losses, clean inputs", fr="Erreurs et pertes, entrées intactes"
+                en="Errors and losses, clean inputs", fr="Erreurs et coûts, entrées intactes"
             ),
             "caption": Said(
                 en="After the last pass, at the eta chosen on validation: means of the seeds.",

@@ -125,7 +125,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 "lowest of all passes, in nats.",
                 fr="Moyenne sur les graines avec son intervalle à 95 %, au eta choisi en "
                 "validation. écart : erreur en test moins erreur en apprentissage ; remontée : "
-                "perte en test après la dernière passe moins la plus basse de toutes, en nats.",
+                "coût en test après la dernière passe moins le plus bas de tous, en nats.",
             ),
             "frame": wide,
         },

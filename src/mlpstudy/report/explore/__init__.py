@@ -1,0 +1,97 @@
+"""The interactive twins of the main figures, as Vega-Lite specifications made by Altair.
+
+Each is one view on one small table, with sliders and choices above it. A point knows its cell, value,
+interval, n and the run that stands for it, whose command a click copies. A module for each study: its
+functions take tables, and give title, caption, rows and what draws them in a language.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import vl_convert
+
+from mlpstudy.analysis.terms import said
+from mlpstudy.report.explore import (
+    dropout,
+    early_stopping,
+    overfitting,
+    regions,
+    trainability,
+    vanishing,
+    width_and_depth,
+    xor,
+)
+from mlpstudy.report.explore.pieces import values
+from mlpstudy.said import LANGUAGES, Said
+from mlpstudy.tables.files import read_table
+
+VEGA_LITE = "6.4"
+
+CHARTS: dict[str, dict[str, tuple[tuple[str, ...], Callable]]] = {
+    # module of a study: {chart: (the tables that it needs, what makes it of them)}
+    "trainability": {"shares": (("shares", "accuracy", "by_run"), trainability.shares)},
+    "vanishing": {
+        "profiles": (("profiles", "by_run"), vanishing.profiles),
+        "along": (("along", "by_run"), vanishing.along),
+    },
+    "width_and_depth": {"errors": (("errors", "by_run"), width_and_depth.errors)},
+    "overfitting": {"cells": (("cells", "by_run"), overfitting.cells)},
+    "dropout": {"cells": (("cells", "by_run"), dropout.cells)},
+    "early_stopping": {"rules": (("rules", "by_run"), early_stopping.rules)},
+    "xor": {"solved": (("shares", "by_run"), xor.solved)},
+    "regions": {"passes": (("passes", "points", "by_run"), regions.passes)},
+}
+
+
+@dataclass(frozen=True)
+class Explored:
+    """One interactive figure: its words, its specification in each language, and its rows."""
+
+    name: str
+    title: Said
+    caption: Said
+    specs: Mapping[str, Mapping[str, Any]]
+    rows: pd.DataFrame
+
+    def as_json(self) -> dict[str, Any]:
+        """The specifications, and the table once for both: columns, and rows of values."""
+        return {**self.specs, "columns": list(self.rows.columns), "rows": values(self.rows)}
+
+
+def explored(folder: Path, study: Mapping[str, Any]) -> tuple[Explored, ...]:
+    """The interactive figures of a study, from the tables in a folder, as far as they are there."""
+    made = []
+    for name, (needed, make) in CHARTS.get(study.get("module", ""), {}).items():
+        if all((folder / f"{table}.parquet").exists() for table in needed):
+            frames = [read_table(folder, table) for table in needed]
+            if len(frames[0]):
+                title, caption, rows, chart = make(*frames)
+                specs = {language: _spec(chart, language, name) for language in LANGUAGES}
+                made.append(Explored(name, title, caption, specs, rows))
+    return tuple(made)
+
+
+@cache
+def libraries() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script without any address to load from."""
+    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+    if "</script" in script:
+        raise ValueError("the libraries of Vega cannot stand inside a page")
+    return script
+
+
+def _spec(chart: Callable[[Callable], alt.LayerChart], language: str, name: str) -> dict[str, Any]:
+    """A chart's specification in a language, its words looked up; rows come from elsewhere."""
+
+    def words(text: str) -> str:
+        return said(text)[language]
+
+    spec = chart(words).to_dict(validate=False)
+    spec["data"] = {"name": "rows"}
+    return json.loads(json.dumps(spec, sort_keys=True)) | {"name": name}

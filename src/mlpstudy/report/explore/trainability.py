@@ -1,0 +1,84 @@
+"""Share of networks that train and test accuracy, by depth: the twin of `shares` and `accuracy`."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from mlpstudy.report.explore.pieces import (
+    PLAIN,
+    against,
+    at_stop,
+    choice,
+    colour,
+    first_runs,
+    linear,
+    scale_choice,
+    slider,
+    stands_at,
+)
+from mlpstudy.said import Said
+
+
+def shares(shares: pd.DataFrame, accuracy: pd.DataFrame, by_run: pd.DataFrame):
+    found = ["dataset", "activation", "initialization", "residual", "depth", "width"]
+    parts = [
+        shares.assign(measure="share of networks that train"),
+        accuracy.assign(measure="test accuracy"),
+    ]
+    rows = pd.concat(parts)[[*found, "value", "low", "high", "n", "measure"]]
+    rows = rows.merge(first_runs(by_run[by_run["chosen"]], found), on=found, how="left")
+    residual = rows.pop("residual")
+    more = (", residual " + residual).where(residual != "none", "")
+    rows["initialization"] = rows["initialization"].astype(str) + more
+    cell = [name for name in found if name != "residual"]
+    depths, widths = (sorted(rows[name].unique()) for name in ("depth", "width"))
+
+    def chart(words):
+        parameters = [
+            choice("measure", rows["measure"].unique(), words, "shown"),
+            choice("dataset", sorted(rows["dataset"].unique()), words),
+            choice("activation", sorted(rows["activation"].unique()), words),
+            *([choice("width", widths, words)] if len(widths) > 1 else []),
+            slider("deepest", depths, words, "down to depth"),
+            scale_choice(words),
+        ]
+        ticks = [float(np.log2(depth)) for depth in depths]
+        x = alt.X(
+            "depth_at:Q",
+            scale=alt.Scale(nice=False, padding=12, zero=False),
+            axis=alt.Axis(
+                title=words("depth"),
+                values=alt.ExprRef(f"scale == 'log' ? {ticks} : {[int(d) for d in depths]}"),
+                labelExpr="scale == 'log' ? format(pow(2, datum.value), '.2~g') : datum.label",
+            ),
+        )
+        y = linear("", words)
+        depth_at = "scale == 'log' ? log(datum.depth) / LN2 : datum.depth"
+        return against(
+            words,
+            x,
+            y,
+            colour("initialization", rows["initialization"].unique(), words),
+            cell,
+            parameters,
+            [
+                "datum.measure == measure && datum.dataset == dataset"
+                " && datum.activation == activation",
+                f"datum.depth <= {at_stop('deepest', depths)}",
+                *(["datum.width == width"] if len(widths) > 1 else []),
+            ],
+            {**PLAIN, "depth_at": depth_at},
+            heading=stands_at(words, "depth", at_stop("deepest", depths), " \u2264"),
+        )
+
+    return (
+        Said(en="Which networks train", fr="Quels réseaux s'entraînent"),
+        Said(
+            en="Share of networks that train, or test accuracy, against depth, at the step that "
+            "suits each cell best; bars: 95 % intervals.",
+            fr="Part des réseaux qui s'entraînent, ou exactitude en test, selon la profondeur, au pas "
+            "qui convient le mieux à chaque cellule ; barres : intervalles à 95 %.",
+        ),
+        rows,
+        chart,
+    )
