@@ -14,6 +14,7 @@ from mlpstudy.design.pool import jobs, pool
 from mlpstudy.design.run import run_id
 from mlpstudy.design.study import load
 from mlpstudy.report.words import localized
+from mlpstudy.studies.outcomes import levels
 from mlpstudy.tables.files import read_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,10 +66,11 @@ def test_every_layer_is_probed_at_the_same_passes(tables):
 def test_the_share_that_trains_is_that_of_the_curves(smoke, tables, studies):
     """One finding, recomputed from the raw curves with plain pandas."""
     study = next(study for study in studies if study.name == "trainability")
-    level = study.options["accuracy"]
+    (level,) = levels(study.options["levels"]).values()
     runs, curves = tables["runs"], tables["curves"]
     mine = runs["run_id"].isin([run_id(run) for run in study.runs])
     cells = runs[mine & (runs["activation"] == "relu") & (runs["initialization"] == "he_normal")]
+    cells = cells[cells["residual"] == "none"]
     validation = curves[curves["split"] == "validation"].sort_values("epoch")
     by_run = validation.groupby("run_id")
     assert (runs.loc[mine, "status"] == "finished").all()
@@ -84,6 +86,8 @@ def test_the_share_that_trains_is_that_of_the_curves(smoke, tables, studies):
         shares[depth] = reached.reindex(cell.loc[cell["eta"] == best, "run_id"])
     told = read_table(smoke.folder / RESULTS / "studies/trainability/tables", "shares")
     told = told[(told["activation"] == "relu") & (told["initialization"] == "he_normal")]
+    told = told[told["residual"] == "none"]
+    assert len(told) == 2
     for row in told.itertuples():
         share = wilson(int(shares[row.depth].sum()), len(shares[row.depth]))
         assert (row.value, row.low, row.high) == pytest.approx(share)
