@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from mlpstudy.core.modules import Buffers
 from mlpstudy.core.network import Network
 from mlpstudy.data.split import Part
 
@@ -30,18 +31,26 @@ class Examples:
         self.t = with_blank(network.targets(targets))
         self.y = torch.cat([torch.from_numpy(p.y) for p in parts]).to(like.device)
         self.offset = torch.tensor(which, device=like.device)[:, None] * self.N
+        self.buffer = Buffers()
 
     def rows(self, order: Tensor) -> Tensor:
         """Places in x of the examples `order` (R, B) of every run."""
         return order + self.offset
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """x (R, B + empty rows, n_in) and t (R, B + empty rows, C) of the given places."""
+        """x (R, B + empty rows, n_in) and t (R, B + empty rows, C) of the given places.
+
+        They hold until the next call: a batch of pictures is large, and memory that is asked for
+        anew at every step costs as much as the products that it is for.
+        """
         if empty := -rows.shape[1] % ROWS_TOGETHER:
             rows = pad(rows, (0, empty), value=len(self.x) - 1)
-        flat = rows.reshape(-1)
-        x = self.x.index_select(0, flat).view(*rows.shape, -1)
-        return x, self.t.index_select(0, flat).view(*rows.shape, -1)
+        return self._taken("x", self.x, rows), self._taken("t", self.t, rows)
+
+    def _taken(self, name: str, source: Tensor, rows: Tensor) -> Tensor:
+        taken = self.buffer(name, (rows.numel(), source.shape[1]), source)
+        torch.index_select(source, 0, rows.reshape(-1), out=taken)
+        return taken.view(*rows.shape, -1)
 
     def labels(self, rows: Tensor) -> Tensor:
         """(R, B)"""

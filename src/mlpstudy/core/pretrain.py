@@ -85,6 +85,7 @@ class Inputs(Examples):
 
     def __init__(self, x: Tensor, offset: Tensor, N: int):
         self.x, self.t, self.offset, self.N = x, x, offset, N
+        self.buffer = Buffers()
 
     def through(self, block: list, R: int) -> "Inputs":
         """What the layer above sees: every run has its own."""
