@@ -84,11 +84,11 @@ def test_jobs_cut_the_pool_without_rest(seconds):
 
 
 @pytest.mark.parametrize("seconds", [0.3, 1e9])
-def test_a_job_has_one_dataset_and_the_same_studies_ask_for_all_of_it(seconds):
+def test_the_same_studies_ask_for_all_of_a_job(seconds):
     studies = many()
     asked = {each.name: set(ids(each.runs)) for each in studies}
     for job in jobs(studies, seconds):
-        assert {run.dataset for run in job.runs} == {job.dataset}
+        assert {run.dataset for run in job.runs} == set(job.datasets)
         askers = {tuple(n for n in asked if i in asked[n]) for i in ids(job.runs)}
         assert len(askers) == 1
 
@@ -157,6 +157,8 @@ def test_the_id_of_a_job_is_made_of_its_runs():
     assert job.id == "digits-4ac9e70f"
     assert jobs([study("other", {"depth": [2, 1]})], 1e9)[0].id == job.id
     assert jobs([study(sweep={"depth": [1, 2]}, seeds=3)], 1e9)[0].id != job.id
+    [both] = jobs([study(sweep={"dataset": ["moons", "digits"]})], 1e9)
+    assert both.datasets == ["digits", "moons"] and both.id.startswith("digits-and-1-")
 
 
 def test_the_order_of_studies_changes_nothing():

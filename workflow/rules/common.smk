@@ -29,17 +29,16 @@ shell.prefix(
 
 
 def data_of_job(wildcards):
-    return _data(PROJECT.job, wildcards.job)
+    """The files of a job's datasets; for what there is not, a missing input that says so."""
+    try:
+        return [f"results/data/{name}.npz" for name in PROJECT.job(wildcards.job).datasets]
+    except Mistake as mistake:
+        return str(mistake)
 
 
 def data_of_run(wildcards):
-    return _data(PROJECT.run, wildcards.run_id)
-
-
-def _data(find, name):
-    """The file of a job's or run's dataset; for what there is not, a missing input that says so."""
     try:
-        return f"results/data/{find(name).dataset}.npz"
+        return f"results/data/{PROJECT.run(wildcards.run_id).dataset}.npz"
     except Mistake as mistake:
         return str(mistake)
 

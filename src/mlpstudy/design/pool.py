@@ -21,9 +21,9 @@ class Job(NamedTuple):
     runs: tuple[Run, ...]
 
     @property
-    def dataset(self) -> str:
-        """The dataset of all its runs."""
-        return self.runs[0].dataset
+    def datasets(self) -> list[str]:
+        """The datasets of its runs."""
+        return sorted({run.dataset for run in self.runs})
 
 
 def pool(studies: Iterable[Study]) -> dict[str, Run]:
@@ -45,37 +45,29 @@ def jobs(studies: Iterable[Study], job_seconds: float = 30.0) -> list[Job]:
     """The pool cut into jobs of about `job_seconds` on one core; every run is in one job.
 
     All runs of a job are asked for by the same studies, so that the jobs of a study train nothing
-    else, and share a dataset. Runs of one shape stay together where they fit; where they do not,
-    they are cut in the order of their seeds.
+    else. Runs of one shape stay together where they fit; where they do not, they are cut in the
+    order of their seeds.
     """
     chosen = sorted(studies, key=lambda study: study.name)
-    runs = pool(chosen)
     askers: dict[str, list[str]] = defaultdict(list)
     for study in chosen:
         for run in study.runs:
             askers[run_id(run)].append(study.name)
-
-    def part(run: Run) -> tuple:
-        return (askers[run_id(run)], run.dataset)
-
-    ordered = sorted(
-        runs.values(), key=lambda run: (*part(run), _sortable(shape(run)), *_place(run))
-    )
+    # asked for by, shape, seed and id: what the pool is sorted and cut by
+    keyed = [(askers[id], shape(run), run.seed, id, run) for id, run in pool(chosen).items()]
+    keyed.sort(key=lambda row: (row[0], _sortable(row[1]), *row[2:4]))
     return [
         _job(cut)
-        for _, group in groupby(ordered, key=part)
-        for cut in _cuts(_stacks(group), job_seconds)
+        for _, rows in groupby(keyed, key=lambda row: row[0])
+        for cut in _cuts(_stacks(rows), job_seconds)
     ]
 
 
 def jobs_of(study: Study, jobs: Iterable[Job]) -> list[Job]:
     """The jobs that train what a study asks for."""
     wanted = {run_id(run) for run in study.runs}
-    return [job for job in jobs if any(run_id(run) in wanted for run in job.runs)]
-
-
-def _place(run: Run) -> tuple[int, str]:
-    return run.seed, run_id(run)
+    # Who asks for one run of a job asks for all of them.
+    return [job for job in jobs if run_id(job.runs[0]) in wanted]
 
 
 @cache
@@ -84,8 +76,9 @@ def _sortable(shape: tuple) -> tuple:
     return tuple((value is not None, value) for value in shape)
 
 
-def _stacks(runs: Iterable[Run]) -> list[list[Run]]:
-    return [list(stack) for _, stack in groupby(runs, key=shape)]
+def _stacks(rows: Iterable[tuple]) -> list[list[Run]]:
+    """The runs of one shape, (asked for by, shape, seed, id, run) being the rows."""
+    return [[row[-1] for row in stack] for _, stack in groupby(rows, key=lambda row: row[1])]
 
 
 def _cuts(stacks: list[list[Run]], job_seconds: float) -> Iterable[list[Run]]:
@@ -93,7 +86,7 @@ def _cuts(stacks: list[list[Run]], job_seconds: float) -> Iterable[list[Run]]:
     open_: list[Run] = []
     filled = 0.0
     for stack in stacks:
-        seconds = sum(estimated_seconds(run, len(stack)) for run in stack)
+        seconds = len(stack) * estimated_seconds(stack[0], len(stack))  # alike in what counts
         if open_ and filled + seconds > job_seconds:
             yield open_
             open_, filled = [], 0.0
@@ -114,7 +107,9 @@ def _pieces(stack: Sequence[Run], n: int) -> Iterable[list[Run]]:
 def _job(runs: Sequence[Run]) -> Job:
     ids = "\n".join(sorted(run_id(run) for run in runs))
     digest = hashlib.sha256(ids.encode()).hexdigest()[:8]
-    return Job(f"{runs[0].dataset}-{digest}", tuple(runs))
+    first, *others = sorted({run.dataset for run in runs})
+    told = f"{first}-and-{len(others)}" if others else first
+    return Job(f"{told}-{digest}", tuple(runs))
 
 
 # How long a run takes. An estimate decides only where the pool is cut, never a result.

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -161,18 +162,27 @@ SHAPE_FIELDS = (
 )
 # Runs may differ in the value of these, but not in whether it is there at all.
 SWITCH_FIELDS = ("dropout", "input_noise", "weight_decay")
+_shape_of, _switches_of = attrgetter(*SHAPE_FIELDS), attrgetter(*SWITCH_FIELDS)
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 @cache
 def canonical(run: Run) -> str:
     """The fields that differ from their defaults, as canonical JSON."""
-    fields = type(run).model_fields
+    defaults = _defaults(type(run))
     changed = {
         name: value + 0.0 if isinstance(value, float) else value  # -0.0 is 0.0
-        for name, value in run
-        if value != fields[name].default
+        for name, value in run.__dict__.items()
+        if value != defaults[name]
     }
-    return json.dumps(changed, sort_keys=True, separators=(",", ":"))
+    return _encode(changed)
+
+
+@cache
+def _defaults(kind: type[Run]) -> dict[str, Any]:
+    return {name: field.default for name, field in kind.model_fields.items()}
 
 
 @cache
@@ -185,10 +195,7 @@ def run_id(run: Run) -> str:
 @cache
 def shape(run: Run) -> tuple[Any, ...]:
     """What must be equal for runs to share a stack."""
-    return (
-        *(getattr(run, field) for field in SHAPE_FIELDS),
-        *(getattr(run, field) > 0 for field in SWITCH_FIELDS),
-    )
+    return *_shape_of(run), *(value > 0 for value in _switches_of(run))
 
 
 @cache
