@@ -8,7 +8,7 @@ import torch
 from sklearn.model_selection import train_test_split
 
 from mlpstudy.data.datasets import DATASETS, Dataset
-from mlpstudy.data.split import data_key, split, split_sizes
+from mlpstudy.data.split import MOST_MEASURED, data_key, split, split_sizes
 from mlpstudy.design.run import Run
 
 QUICK = tuple(name for name in DATASETS if name not in ("mnist_5k", "mnist_1d"))
@@ -42,18 +42,28 @@ def numbers(dataset: Dataset, run: Run) -> dict[str, list[int]]:
 
 
 @pytest.mark.parametrize("name", DIVIDED)
-def test_sizes_are_60_20_20(name):
+def test_sizes_are_60_20_20_and_no_more_than_500_are_measured(name):
     n = len(DATA[name].x)
     parts = split(DATA[name], Run(dataset=name))
     sizes = tuple(len(getattr(parts, part).x) for part in PARTS)
     assert sizes == split_sizes(DATA[name])
     assert sum(sizes) == n
     assert sizes[1] == sizes[2]
-    assert np.abs(np.array(sizes) - n * np.array([0.6, 0.2, 0.2])).max() <= 1
+    measured = min(0.2 * n, MOST_MEASURED)
+    expected = np.array([n - 2 * measured, measured, measured])
+    assert np.abs(np.array(sizes) - expected).max() <= 1
 
 
 @pytest.mark.parametrize(
-    ("n", "sizes"), [(40, (24, 8, 8)), (50, (30, 10, 10)), (43, (25, 9, 9)), (47, (29, 9, 9))]
+    ("n", "sizes"),
+    [
+        (40, (24, 8, 8)),
+        (50, (30, 10, 10)),
+        (43, (25, 9, 9)),
+        (47, (29, 9, 9)),
+        (2500, (1500, 500, 500)),
+        (6000, (5000, 500, 500)),
+    ],
 )
 def test_sizes_by_hand(n, sizes):
     assert split_sizes(numbered(n)) == sizes

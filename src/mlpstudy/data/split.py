@@ -16,6 +16,7 @@ from mlpstudy.rng import stream
 
 VALIDATION_SHARE = 0.2
 TEST_SHARE = 0.2
+MOST_MEASURED = 500  # of validation and of test: every network is measured on them after every pass
 # A class with fewer examples cannot be divided: then every part is the whole dataset (xor_4).
 FEWEST_PER_CLASS = 10
 
@@ -81,7 +82,8 @@ def split_sizes(dataset: Dataset) -> tuple[int, int, int]:
     n = len(dataset.x)
     if np.bincount(_classes(dataset)).min() < FEWEST_PER_CLASS:
         return n, n, n
-    validation, test = round(VALIDATION_SHARE * n), round(TEST_SHARE * n)
+    shares = (VALIDATION_SHARE, TEST_SHARE)
+    validation, test = (min(round(share * n), MOST_MEASURED) for share in shares)
     return n - validation - test, validation, test
 
 

@@ -114,16 +114,17 @@ def _job(runs: Sequence[Run]) -> Job:
 
 # How long a run takes. An estimate decides only where the pool is cut, never a result.
 
-# One core. To calibrate: train stacks of 2 x 16, 4 x 64, 10 x 64 and 4 x 256 networks on digits,
-# and fit the seconds for each network and pass to the four terms below.
-RUN_SECONDS = 0.04  # drawing, probing and recording one network
-LAYER_SECONDS = 150e-6  # calls for one layer in one step, whatever the stack
-UNIT_SECONDS = 3e-9  # activation of one unit for one example, forth and back
+# One core. To calibrate: train stacks of 2 x 16 to 20 x 64 networks on digits, mnist_1d, mnist_5k and
+# spirals, and fit the seconds for each network and pass to the terms below.
+RUN_SECONDS = 0.02  # drawing, probing and recording one network
+LAYER_SECONDS = 25e-6  # calls for one layer in one step, whatever the stack
+UNIT_SECONDS = 6e-9  # activation of one unit for one example, forth and back
 PATCH_SECONDS = 4e-9  # a number of a convolution's patches, copied once
-RATE = 40e9  # floating point operations a second in the products of a stack
+RATE = 70e9  # floating point operations a second in the products of a stack
 UNKNOWN = Examples(1000, (64,), 10, 10)  # a dataset that is not in the table
 STACK_UNITS = 2048  # a stack holds about this many networks over their width
-EVALUATION = 1.3  # training with measuring after each pass, over training alone
+ROWS = 64  # examples that are measured together
+MOST_MEASURED = 500  # validation and test examples, each
 
 
 def estimated_seconds(run: Run, alike: int = 64) -> float:
@@ -132,19 +133,20 @@ def estimated_seconds(run: Run, alike: int = 64) -> float:
     examples = min(run.train_size or data.train, data.train)
     steps = math.ceil(examples / (run.batch_size or examples))
     stacked = max(1, min(alike, STACK_UNITS // run.width))
-    measured = (
-        examples + 2 * data.train // 3
-    )  # after each pass; validation and test are 2 of 5 parts
+    part = min(data.train // 3, MOST_MEASURED)  # validation, and test
+    measured = examples + 2 * part  # after each pass
     weights, units = _layers(run, data)
     passes = run.epochs + run.pretraining_epochs * (2 if run.depth else 0)
+    # Forward, delta and gradient for an example that is learned, forward for one that is measured.
+    products = (3 * examples + measured) * sum(weights)
     one_pass = (
-        steps * len(weights) * LAYER_SECONDS / stacked
-        + examples * sum(units) * UNIT_SECONDS
-        + examples * sum(weights) * 2 * 3 / RATE  # multiply and add; forward, delta, gradient
+        (steps + measured / ROWS) * len(weights) * LAYER_SECONDS / stacked
+        + (2 * examples + measured) * sum(units) * UNIT_SECONDS
+        + products * 2 / RATE
     )
     # Patches are made forth, made again and added up back, and made once more to measure.
     patches = (3 * examples + measured) * sum(_patches(run, data)) * PATCH_SECONDS
-    return RUN_SECONDS + passes * (one_pass * EVALUATION + patches)
+    return RUN_SECONDS + passes * (one_pass + patches)
 
 
 def _layers(run: Run, data: Examples) -> tuple[list[int], list[int]]:
