@@ -298,11 +298,13 @@ def save(
 def _written(figure: Figure, path: Path) -> tuple[Path, Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
-    files = []
+    files, engine = [], figure.get_layout_engine()
     for suffix, known in metadata.items():
         buffer = io.BytesIO()
         figure.savefig(buffer, format=suffix, dpi=DPI, metadata=known)
         files.append(_replace(path.with_name(f"{path.name}.{suffix}"), buffer.getvalue()))
+        figure.set_layout_engine("none")  # laid out once, the same in both
+    figure.set_layout_engine(engine)
     return tuple(files)
 
 
