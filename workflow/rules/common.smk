@@ -31,7 +31,9 @@ shell.prefix(
 def data_of_job(wildcards):
     """The files of a job's datasets; for what there is not, a missing input that says so."""
     try:
-        return [f"results/data/{name}.npz" for name in PROJECT.job(wildcards.job).datasets]
+        return [
+            f"results/data/{name}.npz" for name in PROJECT.job(wildcards.job).datasets
+        ]
     except Mistake as mistake:
         return str(mistake)
 

@@ -105,7 +105,7 @@ def data_uri(png: bytes) -> str:
     figures stays small.
     """
     drawn, small = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
-    _few_colours(drawn).save(small, "WEBP", lossless=True, quality=100, method=4)
+    _few_colours(drawn).save(small, "WEBP", lossless=True, quality=75, method=4)
     return f"data:image/webp;base64,{base64.b64encode(small.getvalue()).decode()}"
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis.survival import passes_to_threshold
-from mlpstudy.core.pretrain import passes_spent
 from mlpstudy.design.run import Run
 from mlpstudy.studies.view import View
 
@@ -62,6 +61,9 @@ def trained(view: View, level: dict[str, float]) -> pd.DataFrame:
     seed, eta, status, epochs; reached and passes (of training, its budget where it never is there);
     spent (passes that pretraining costs), total (both).
     """
+    # Here, for it brings torch, which studies that pretrain nothing need not wait for.
+    from mlpstudy.core.pretrain import passes_spent
+
     runs = view.runs[view.runs["dataset"].isin(level) & (view.runs["epochs"] > 0)]
     bound = runs.set_index("run_id")["dataset"].map(level)
     curves = with_lost_starts(view)
