@@ -199,6 +199,7 @@ def test_jobs_do_not_depend_on_the_order_of_hashes(tmp_path):
 
 def test_an_estimate_worked_by_hand(monkeypatch):
     monkeypatch.setattr(module, "RUN_SECONDS", 100.0)
+    monkeypatch.setattr(module, "PASS_SECONDS", 4.0)
     monkeypatch.setattr(module, "LAYER_SECONDS", 10.0)
     monkeypatch.setattr(module, "UNIT_SECONDS", 1.0)
     monkeypatch.setattr(module, "RATE", 6.0)
@@ -206,7 +207,7 @@ def test_an_estimate_worked_by_hand(monkeypatch):
     # 2-3-2: 12 weights, 5 units, 2 layers; 5 examples are 3 steps; 2 runs share a step's calls.
     # Then those 5 are measured, and 200 for validation, and 200 for test, 64 together.
     measured = 5 + 200 + 200
-    calls = (3 + measured / 64) * 2 * 10.0 / 2
+    calls = 4.0 / 2 + (3 + measured / 64) * 2 * 10.0 / 2
     units = (2 * 5 + measured) * 5 * 1.0
     products = (3 * 5 + measured) * 12 * 2 / 6.0
     assert estimated_seconds(run, 2) == 100.0 + 7 * (calls + units + products)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from mlpstudy.design.project import Project
 
@@ -93,12 +94,23 @@ def copied(folder: Path) -> Checkout:
 
 
 @pytest.fixture(scope="session")
-def smoke(tmp_path_factory) -> Checkout:
-    """The project in a path with spaces, an umlaut and a quote, run once at the smoke size."""
-    checkout = copied(tmp_path_factory.mktemp("work") / "a folder of J. Müller's")
-    done = checkout.snakemake()
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return checkout
+def smoke(tmp_path_factory, worker_id) -> Checkout:
+    """The project in a path with spaces, an umlaut and a quote, run once at the smoke size.
+
+    Of several processes the first runs it; the others take a copy, so that none sees what another
+    changes in its own.
+    """
+    place = tmp_path_factory.getbasetemp()
+    shared = (place if worker_id == "master" else place.parent) / "made" / "a folder of J. Müller's"
+    shared.parent.mkdir(exist_ok=True)
+    with FileLock(shared.parent / "lock"):
+        if not shared.exists():
+            made = copied(place / "work" / shared.name)
+            done = made.snakemake()
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+            shutil.copytree(made.folder, shared)
+            return made
+    return Checkout(shutil.copytree(shared, place / "work" / shared.name))
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,8 @@ def test_parsing_imports_nothing_heavy():
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
-def test_lint_is_clean(smoke):
-    done = smoke.run("snakemake", "--lint")
+def test_lint_is_clean(checkout):
+    done = checkout.run("snakemake", "--lint")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -117,12 +117,13 @@ def _job(runs: Sequence[Run]) -> Job:
 # One core. To calibrate: train stacks of 2 x 16 to 20 x 64 networks on digits, mnist_1d, mnist_5k and
 # spirals, and fit the seconds for each network and pass to the terms below.
 RUN_SECONDS = 0.02  # drawing, probing and recording one network
+PASS_SECONDS = 5e-3  # calls of a pass and its measures, whatever the stack and the examples
 LAYER_SECONDS = 25e-6  # calls for one layer in one step, whatever the stack
 UNIT_SECONDS = 6e-9  # activation of one unit for one example, forth and back
 PATCH_SECONDS = 4e-9  # a number of a convolution's patches, copied once
 RATE = 70e9  # floating point operations a second in the products of a stack
 UNKNOWN = Examples(1000, (64,), 10, 10)  # a dataset that is not in the table
-STACK_UNITS = 2048  # a stack holds about this many networks over their width
+STACK_UNITS, STACK_MOST = 2048, 128  # a stack holds about this many networks over their width
 ROWS = 64  # examples that are measured together
 MOST_MEASURED = 500  # validation and test examples, each
 
@@ -132,7 +133,7 @@ def estimated_seconds(run: Run, alike: int = 64) -> float:
     data = EXAMPLES.get(run.dataset, UNKNOWN)
     examples = min(run.train_size or data.train, data.train)
     steps = math.ceil(examples / (run.batch_size or examples))
-    stacked = max(1, min(alike, STACK_UNITS // run.width))
+    stacked = max(1, min(alike, STACK_MOST, STACK_UNITS // run.width))
     part = min(data.train // 3, MOST_MEASURED)  # validation, and test
     measured = examples + 2 * part  # after each pass
     weights, units = _layers(run, data)
@@ -140,7 +141,8 @@ def estimated_seconds(run: Run, alike: int = 64) -> float:
     # Forward, delta and gradient for an example that is learned, forward for one that is measured.
     products = (3 * examples + measured) * sum(weights)
     one_pass = (
-        (steps + measured / ROWS) * len(weights) * LAYER_SECONDS / stacked
+        PASS_SECONDS / stacked
+        + (steps + measured / ROWS) * len(weights) * LAYER_SECONDS / stacked
         + (2 * examples + measured) * sum(units) * UNIT_SECONDS
         + products * 2 / RATE
     )

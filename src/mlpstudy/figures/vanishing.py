@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.ticker import LogLocator, StrMethodFormatter
 
 from mlpstudy.analysis import style
 from mlpstudy.figures.drawn import Drawn
@@ -306,6 +307,8 @@ def _scatter(scatter: pd.DataFrame) -> Drawn:
             ax.set_title(dataset)
         widths = sorted(scatter["width"].unique())
         ax.set_xticks(widths, [str(w) for w in widths])
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         ax.minorticks_off()
         ax.set_xlabel("units in each hidden layer")
     axes[0, 0].set_ylabel("deviation of log10 delta")
