@@ -41,7 +41,7 @@ def pool(studies: Iterable[Study]) -> dict[str, Run]:
     return dict(sorted(runs.items()))
 
 
-def jobs(studies: Iterable[Study], job_seconds: float = 30.0) -> list[Job]:
+def jobs(studies: Iterable[Study], job_seconds: float = 60.0) -> list[Job]:
     """The pool cut into jobs of about `job_seconds` on one core; every run is in one job.
 
     All runs of a job are asked for by the same studies, so that the jobs of a study train nothing

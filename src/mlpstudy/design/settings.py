@@ -50,7 +50,7 @@ class Settings(BaseModel):
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where networks are trained")
     language: Literal["en", "fr"] = Field("en", description="language of the report")
     job_seconds: float = Field(
-        30.0, gt=0, le=86_400, description="estimated length of one job on one core, in seconds"
+        60.0, gt=0, le=86_400, description="estimated length of one job on one core, in seconds"
     )
     config_dir: str = Field("config", min_length=1, description="the folder that holds studies/")
 
