@@ -30,7 +30,8 @@ def test_chapters_come_in_the_order_that_is_given(results, provenance):
         ([(-2, -1)], False, "supported"),
         ([(-2, -1)], True, "supported"),
         ([(-2, -1), (1, 2)], False, "depends"),
-        ([(-2, -1), (-1, 1)], False, "undecided"),
+        ([(-2, -1), (-1, 1)], False, "partly"),
+        ([(1, 2), (-1, 1)], False, "undecided"),
     ],
 )
 def test_status(findings, opinion, status):

@@ -233,8 +233,8 @@ def test_altered_verdicts_change_the_tally(page, built, results):
     assert tally(page) == [
         "41 all",
         "✓ 2 supported",
-        "✗ 1 contradicted",
         "± 1 depends",
+        "✗ 1 contradicted",
         "? 1 undecided",
         "– 35 not tested",
         "“” 1 an opinion",

@@ -18,7 +18,7 @@ def test_all_claims_with_words_by_hand(readme):
     assert verdicts["C16"][1] == "✗ contradicted"
     assert verdicts["C16"][3:] == ["slope per layer", "37 [31, 44] passes", "24", "passes"]
     assert verdicts["C22"][1] == "± depends"
-    assert "✗ 0.031 [0.010, 0.052] (digits, relu)" in verdicts["C22"][4]
+    assert verdicts["C22"][4] == "✓ 1 · ✗ 1"
     assert verdicts["C01"][3] == "not tested in this report"
     assert verdicts["C41"][1] == "“” an opinion"
 
@@ -26,9 +26,12 @@ def test_all_claims_with_words_by_hand(readme):
 def test_findings_by_hand(readme):
     findings = rows(readme, 1)
     assert len(findings) == 3
+    told = "C22 The delta shrinks from layer to layer. (slope per layer)"
+    assert [row[:2] for row in findings[:2]] == [[told, "digits, sigmoid"], ["", "digits, relu"]]
+    assert findings[1][2] == "0.031 [0.010, 0.052]" and findings[1][5] == "✗ contradicted"
     assert findings[2] == [
-        "C30 The delta shrinks from layer to layer.",
-        "slope per layer",
+        "C30 The delta shrinks from layer to layer. (slope per layer)",
+        "",
         "−0.061 [−0.110, −0.012]",
         "< −0.05",
         "48",

@@ -9,6 +9,7 @@ import pytest
 from mlpstudy.studies.finding import (
     CONTRADICTED,
     DEPENDS,
+    PARTLY,
     SUPPORTED,
     UNDECIDED,
     Finding,
@@ -72,11 +73,10 @@ def test_a_number_that_is_missing_decides_nothing(field):
         ([SUPPORTED, SUPPORTED], SUPPORTED),
         ([CONTRADICTED, CONTRADICTED], CONTRADICTED),
         ([UNDECIDED], UNDECIDED),
-        ([SUPPORTED, UNDECIDED], UNDECIDED),
+        ([SUPPORTED, UNDECIDED], PARTLY),
         ([CONTRADICTED, UNDECIDED], UNDECIDED),
         ([SUPPORTED, CONTRADICTED], DEPENDS),
         ([CONTRADICTED, UNDECIDED, SUPPORTED], DEPENDS),
-        ([DEPENDS, SUPPORTED], DEPENDS),
     ],
 )
 def test_combine(verdicts, together):

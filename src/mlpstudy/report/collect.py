@@ -20,6 +20,7 @@ from mlpstudy.said import Said
 from mlpstudy.studies.finding import (
     CONTRADICTED,
     DEPENDS,
+    PARTLY,
     SUPPORTED,
     UNDECIDED,
     Finding,
@@ -29,7 +30,7 @@ from mlpstudy.studies.finding import (
 from mlpstudy.tables.files import read_table
 
 UNTESTED, OPINION = "untested", "opinion"  # what a claim without a finding has for a verdict
-STATUSES = (SUPPORTED, CONTRADICTED, DEPENDS, UNDECIDED, UNTESTED, OPINION)
+STATUSES = (SUPPORTED, PARTLY, DEPENDS, CONTRADICTED, UNDECIDED, UNTESTED, OPINION)
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of studies, figures and tables: in paths
 ROWS = 120  # of a table: more are counted, not shown

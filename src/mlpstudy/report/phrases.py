@@ -55,6 +55,14 @@ def by_statistic(findings: Iterable[Finding]) -> list[tuple[str, str, list[Findi
     return [(statistic, unit, group) for (statistic, unit), group in groups.items()]
 
 
+def by_sentence(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings that test the same sentence by the same statistic stand together."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((str(finding.says), finding.statistic), []).append(finding)
+    return list(groups.values())
+
+
 def says_of(verdict: Verdict) -> list[str | Said]:
     """The sentences as they were tested, each once."""
     sentences: list[str | Said] = []

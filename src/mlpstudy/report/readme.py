@@ -10,6 +10,7 @@ from mlpstudy.report.collect import Report
 from mlpstudy.report.templates import environment
 from mlpstudy.report.words import chosen, french, word
 
+ROWS = 24  # of a table: a code host shows no file that is much larger than this makes it
 SPACES = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
 MARKS = re.compile(r"([\\`*_\[\]~#$])")
@@ -21,6 +22,7 @@ def readme(report: Report, templates: Path, language: str) -> str:
     """The README in one language. Its figures are figures/<study>.<figure>.png beside it."""
     drawn = environment(templates, finalize=plain)  # Markdown's marks go before HTML's
     drawn.globals |= {
+        "ROWS": ROWS,
         "code": code,
         "local": lambda text: chosen(text, language),
         "say": lambda key, **values: _said(key, language, values),

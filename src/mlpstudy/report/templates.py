@@ -16,6 +16,7 @@ from mlpstudy.report.numbers import number
 from mlpstudy.report.words import SYMBOLS, WORDS
 
 FILTERS = {
+    "by_sentence": phrases.by_sentence,
     "by_statistic": phrases.by_statistic,
     "cell": phrases.cell,
     "needed_by": phrases.needed_by,

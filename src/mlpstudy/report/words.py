@@ -8,6 +8,7 @@ from mlpstudy.said import LANGUAGES
 
 SYMBOLS = {  # of a verdict: it is never told by its colour alone
     "supported": "✓",
+    "partly": "✓?",
     "contradicted": "✗",
     "depends": "±",
     "undecided": "?",
@@ -44,6 +45,7 @@ WORDS = {
     # Verdicts
     "verdicts": ("Verdicts", "Verdicts"),
     "supported": ("supported", "confirmée"),
+    "partly": ("partly supported", "confirmée en partie"),
     "contradicted": ("contradicted", "contredite"),
     "depends": ("depends", "dépend"),
     "undecided": ("undecided", "indécise"),
@@ -54,10 +56,11 @@ WORDS = {
     "opinion_long": ("an opinion: not tested", "une opinion : non testée"),
     "meaning": (
         "Supported or contradicted: the whole interval lies on that side of the threshold. "
-        "Undecided: it does not. Depends: supported under some conditions, contradicted under "
-        "others.",
+        "Undecided: it does not. Partly: supported under some conditions, undecided under the "
+        "others. Depends: supported under some, contradicted under others.",
         "Confirmée ou contredite : tout l'intervalle est de ce côté du seuil. Indécise : il ne l'est "
-        "pas. Dépend : confirmée sous certaines conditions, contredite sous d'autres.",
+        "pas. En partie : confirmée sous certaines conditions, indécise sous les autres. Dépend : "
+        "confirmée sous certaines, contredite sous d'autres.",
     ),
     "narrow": ("Show only", "Ne montrer que"),
     "search": ("Search the claims", "Chercher dans les affirmations"),
@@ -69,6 +72,7 @@ WORDS = {
     "claim": ("Claim", "Affirmation"),
     "words": ("The lecture's words", "Les mots du cours"),
     "statistic": ("Statistic", "Statistique"),
+    "condition": ("Condition", "Condition"),
     "measured": ("Measured [95 %]", "Mesure [95 %]"),
     "needed": ("Supported if", "Confirmée si"),
     "side": ("supported if {side}", "confirmée si {side}"),

@@ -10,6 +10,7 @@ from mlpstudy.files import write_atomically
 from mlpstudy.said import Said
 
 SUPPORTED = "supported"
+PARTLY = "partly"
 CONTRADICTED = "contradicted"
 DEPENDS = "depends"
 UNDECIDED = "undecided"
@@ -58,15 +59,18 @@ class Finding:
 
 
 def combine(verdicts: Iterable[str]) -> str:
-    """The verdict on a claim from those of its findings (at least one), one for each condition."""
+    """The verdict on a claim from those of its findings (at least one), one for each condition.
+
+    partly: supported under some conditions and contradicted under none, the others being undecided.
+    """
     seen = set(verdicts)
     if not seen:
         raise ValueError("no verdict to combine")
     if seen in ({SUPPORTED}, {CONTRADICTED}):
         return seen.pop()
-    if DEPENDS in seen or {SUPPORTED, CONTRADICTED} <= seen:
+    if {SUPPORTED, CONTRADICTED} <= seen:
         return DEPENDS
-    return UNDECIDED
+    return PARTLY if SUPPORTED in seen else UNDECIDED
 
 
 def as_dict(finding: Finding) -> dict:
