@@ -70,6 +70,9 @@ def test_what_a_block_sweeps_is_the_place_of_its_cells(tmp_path):
     rows = drawn(tmp_path, "overfitting").rows.query("measure == 'gap'")
     assert rows["swept"].tolist() == [8, 32, 0, 0.3]
     assert rows["run"].tolist() == ["width-8", "width-32", "label_noise-0.0", "label_noise-0.3"]
+    chart = drawn(tmp_path / "again", "overfitting")
+    block = next(each for each in chart.specs["en"]["params"] if each["name"] == "block")
+    assert block["bind"]["labels"] == ["width of the hidden layer", "share of wrong labels"]
 
 
 def test_a_network_of_a_dropout_study_is_told_in_words(tmp_path):

@@ -33,6 +33,7 @@ mpl.use("Agg")
 
 WIDTH = 7.2  # inches: the column of the report
 DPI = 160
+SMALL_DPI = 112  # of the copy that a page of many figures holds
 TEXT, SMALL, TITLE = 9.5, 8.5, 11  # points
 INK, FAINT, GRID = "#222222", "#666666", "#e4e4e4"
 SEQUENTIAL, DIVERGING = "viridis", "PuOr_r"  # of images: both safe for colour-blind readers
@@ -278,32 +279,38 @@ def note_n(target: Axes | Figure, n: int, what: str = "networks") -> None:
 
 
 def save(
-    figure: Figure, path: str | os.PathLike, french: str | os.PathLike = ""
+    figure: Figure, path: str | os.PathLike, french: str | os.PathLike = "", small: bool = False
 ) -> tuple[Path, ...]:
     """Write a figure as path.png (160 dpi) and path.svg, the same bytes each time; close it.
 
     path: without suffix; its folder is made. Each file is renamed into place when it is whole.
     french: where the figure goes once more, with its words in French; "" for not at all.
+    small: whether there is a small/path.png beside each, of fewer dots.
     """
     with context():
-        written = _written(figure, Path(path))
+        written = _written(figure, Path(path), small)
         if french:
             translate(figure)
-            written += _written(figure, Path(french))
+            written += _written(figure, Path(french), small)
     figure.clear()
     plt.close(figure)  # where pyplot knows it
     return written
 
 
-def _written(figure: Figure, path: Path) -> tuple[Path, Path]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    metadata = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+METADATA = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+
+
+def _written(figure: Figure, path: Path, small: bool) -> tuple[Path, ...]:
+    targets = [(path, "png", DPI), (path, "svg", DPI)]
+    if small:
+        targets.append((path.parent / "small" / path.name, "png", SMALL_DPI))
     files, engine = [], figure.get_layout_engine()
-    for suffix, known in metadata.items():
+    for place, suffix, dpi in targets:
+        place.parent.mkdir(parents=True, exist_ok=True)
         buffer = io.BytesIO()
-        figure.savefig(buffer, format=suffix, dpi=DPI, metadata=known)
-        files.append(_replace(path.with_name(f"{path.name}.{suffix}"), buffer.getvalue()))
-        figure.set_layout_engine("none")  # laid out once, the same in both
+        figure.savefig(buffer, format=suffix, dpi=dpi, metadata=METADATA[suffix])
+        files.append(_replace(place.with_name(f"{place.name}.{suffix}"), buffer.getvalue()))
+        figure.set_layout_engine("none")  # laid out once, the same in all
     figure.set_layout_engine(engine)
     return tuple(files)
 

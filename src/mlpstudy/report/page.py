@@ -19,7 +19,7 @@ from mlpstudy.report.words import LANGUAGES, chosen, french, localized, word
 
 COLOURS = (32, 64)  # of a figure on the page, as few as do
 SEEN = 2.7  # root mean square of a change of colour that is no longer overlooked, of 255
-PICTURES = 3_000_000  # characters of all figures together, so that the page stays under 6 MB
+PICTURES = 3_400_000  # characters of all figures together, so that the page stays under 6 MB
 VEGA = "// Vega, Vega-Lite, Vega-Embed: University of Washington and others, BSD 3-Clause License"
 
 
@@ -85,7 +85,7 @@ def pictures(report: Report, language: str) -> dict[tuple[str, str], dict[str, s
     are maps and surfaces, with few words in them.
     """
     drawn = {
-        (chapter.name, figure.name): {name: data_uri(png) for name, png in figure.png.items()}
+        (chapter.name, figure.name): {name: data_uri(png) for name, png in figure.small.items()}
         for chapter in report.chapters
         for figure in chapter.figures
     }

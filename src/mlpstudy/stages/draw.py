@@ -20,6 +20,7 @@ def draw(project: Project, study_name: str) -> None:
     with style.context():
         for drawn in module.figures(frames, study):
             figures = folder / "figures"
-            style.save(drawn.figure, figures / drawn.name, french=figures / "fr" / drawn.name)
+            french = figures / "fr" / drawn.name
+            style.save(drawn.figure, figures / drawn.name, french, small=True)
             listed.append(drawn.description())
     write_json(folder / "figures.json", listed)

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from mlpstudy.analysis.terms import spaced
 from mlpstudy.report.explore.pieces import PLAIN, against, choice, colour, first_runs
 from mlpstudy.said import Said
 
@@ -23,7 +24,7 @@ def cells(cells: pd.DataFrame, by_run: pd.DataFrame):
     def chart(words):
         parameters = [
             choice("network", networks, words),
-            choice("measure", measures, words, "shown"),
+            choice("measure", measures, words, "shown", spaced),
         ]
         axis = alt.Axis(title=words("share of hidden units switched off"), format=".0%")
         y_axis = alt.Axis(title=None)

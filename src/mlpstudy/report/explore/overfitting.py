@@ -5,6 +5,7 @@ import json
 import altair as alt
 import pandas as pd
 
+from mlpstudy.analysis.terms import spaced
 from mlpstudy.report.explore.pieces import (
     PLAIN,
     against,
@@ -36,8 +37,8 @@ def cells(cells: pd.DataFrame, by_run: pd.DataFrame):
 
     def chart(words):
         parameters = [
-            choice("block", blocks, words, "swept"),
-            choice("measure", measures, words, "shown"),
+            choice("block", blocks, words, "swept", SWEPT.__getitem__),
+            choice("measure", measures, words, "shown", spaced),
             scale_choice(words),
         ]
         told = json.dumps({block: words(SWEPT[block]) for block in blocks}, ensure_ascii=False)

@@ -54,10 +54,16 @@ def first_of(name: str, names: Sequence[str]) -> list[str]:
     return sorted(names, key=lambda each: (each != name, each))
 
 
-def choice(name: str, options: Sequence, words: Callable, label: str = "") -> alt.Parameter:
-    """A list to choose from; the first option at first."""
+def choice(
+    name: str,
+    options: Sequence,
+    words: Callable,
+    label: str = "",
+    told: Callable[[str], str] = str,
+) -> alt.Parameter:
+    """A list to choose from; the first option at first. told: what an option is called."""
     options = [option.item() if isinstance(option, np.generic) else option for option in options]
-    labels = [words(str(option)) for option in options]
+    labels = [words(told(str(option))) for option in options]
     bind = alt.binding_select(options=options, labels=labels, name=words(label or spaced(name)))
     return alt.param(name=name, value=options[0], bind=bind)
 
