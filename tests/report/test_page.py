@@ -345,6 +345,17 @@ def unpacked(script) -> str:
     return gzip.decompress(base64.b64decode(script.text)).decode()
 
 
+def test_a_smaller_copy_of_a_picture_is_the_reports(built, results, tmp_path):
+    folder = results / "studies" / "vanishing" / "figures"
+    (folder / "small").mkdir()
+    small = (folder / "phases.png").read_bytes()
+    (folder / "small" / "deltas.png").write_bytes(small)
+    page, readme = built()
+    shown = {image.attributes["src"] for image in read_html(page).all("img")}
+    assert len(shown) == 1  # phases, twice
+    assert (tmp_path / "report" / "figures" / "vanishing.deltas.png").read_bytes() == small
+
+
 def test_where_pictures_are_many_the_largest_come_in_one_language(built, results, monkeypatch):
     folder = results / "studies" / "vanishing" / "figures"
     (folder / "fr").mkdir()

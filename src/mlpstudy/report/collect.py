@@ -77,7 +77,6 @@ class Picture:
     alt: Any
     n: int | None
     png: Mapping[str, bytes]  # by language; or under "" where it is the same in both
-    small: Mapping[str, bytes]  # the same with fewer dots, for the page
 
     def in_language(self, language: str) -> bytes:
         """The PNG for readers of a language."""
@@ -244,9 +243,12 @@ def _verdicts(findings: Sequence[Finding], claims: Sequence[Claim]) -> tuple[Ver
 
 def _picture(folder: Path, told: Mapping[str, Any]) -> Picture:
     name = _checked(told["name"])
-    png = _in_languages(folder / f"{name}.png", folder / "fr" / f"{name}.png")
-    small = folder / "small" / f"{name}.png"
-    french = folder / "fr" / "small" / f"{name}.png"
+    english, french = folder / f"{name}.png", folder / "fr" / f"{name}.png"
+    if (small := folder / "small" / english.name).exists():  # of fewer dots
+        english, french = small, folder / "fr" / "small" / english.name
+    png = {"": english.read_bytes()}
+    if french.exists() and (other := french.read_bytes()) != png[""]:
+        png = {"en": png[""], "fr": other}
     return Picture(
         name=name,
         title=told.get("title", ""),
@@ -254,16 +256,7 @@ def _picture(folder: Path, told: Mapping[str, Any]) -> Picture:
         alt=told["alt"],
         n=told.get("n"),
         png=png,
-        small=_in_languages(small, french) if small.exists() else png,
     )
-
-
-def _in_languages(english: Path, french: Path) -> dict[str, bytes]:
-    """A picture by language; or under "" where it is the same in both."""
-    png = english.read_bytes()
-    if french.exists() and (other := french.read_bytes()) != png:
-        return {"en": png, "fr": other}
-    return {"": png}
 
 
 def _summary(folder: Path, told: Mapping[str, Any]) -> Summary:

@@ -85,7 +85,7 @@ def pictures(report: Report, language: str) -> dict[tuple[str, str], dict[str, s
     are maps and surfaces, with few words in them.
     """
     drawn = {
-        (chapter.name, figure.name): {name: data_uri(png) for name, png in figure.small.items()}
+        (chapter.name, figure.name): {name: data_uri(png) for name, png in figure.png.items()}
         for chapter in report.chapters
         for figure in chapter.figures
     }
