@@ -6,7 +6,8 @@ it go last, so that no process waits for another.
 
 import pytest
 
-FIRST, LAST = "tests/workflow/test_smoke.py", ("tests/workflow/test_reruns.py", "tests/workflow/test_single.py")  # fmt: skip
+FIRST = "tests/workflow/test_smoke.py"
+LAST = tuple(f"tests/workflow/test_{name}.py" for name in ("reruns", "single", "targets"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

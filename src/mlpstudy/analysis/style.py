@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import matplotlib.style
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib import colors
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -44,7 +44,8 @@ LINES = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.5, 1.2, 1.5)))
 TIE = {"arrowstyle": "-", "linewidth": 0.6, "shrinkA": 1, "shrinkB": 4, "relpos": (0, 0.5)}
 
 RC: dict[str, Any] = {
-    **sns.axes_style("whitegrid"),
+    **mpl.style.library["seaborn-v0_8-whitegrid"],  # seaborn's own, without waiting for it
+    "patch.force_edgecolor": True,
     "figure.facecolor": "white",
     "figure.dpi": 100,
     "savefig.dpi": DPI,
@@ -82,6 +83,7 @@ RC: dict[str, Any] = {
     "xtick.bottom": True,
     "ytick.left": False,
     "xtick.major.size": 3,
+    "ytick.major.size": 3.5,  # invisible, yet its labels keep that distance
     "xtick.minor.size": 0,
     "ytick.minor.size": 0,
     "lines.linewidth": 1.6,

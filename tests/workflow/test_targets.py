@@ -1,0 +1,44 @@
+"""What is trained again and what is not, and a study as a target."""
+
+import pytest
+
+
+def test_a_moved_threshold_concludes_again_and_trains_nothing(smoke):
+    undo = smoke.edit("config/studies/vanishing.yaml", "threshold: 0.1", "threshold: 0.2")
+    try:
+        assert smoke.planned() == {"summarise": 1, "draw": 1, "report": 1, "all": 1}
+    finally:
+        undo()
+
+
+def test_a_new_seed_trains_only_the_new_runs(smoke):
+    undo = smoke.edit(
+        "config/studies/trainability.yaml", "  seeds: 6\n  options", "  seeds: 7\n  options"
+    )
+    try:
+        plan = smoke.mlpstudy("plan").stdout
+    finally:
+        undo()
+    assert "for the 36 that are missing" in plan  # 2 depths x 2 etas x 9 recipes
+
+
+def test_what_is_trained_is_not_trained_again(smoke):
+    """Tables that are lost are made again from the runs that are kept, byte for byte."""
+    table = next((smoke.folder / "results/smoke/jobs").glob("*/curves.parquet"))
+    before = table.read_bytes()
+    table.unlink()
+    done = smoke.snakemake(str(table.relative_to(smoke.folder)))
+    assert done.returncode == 0, done.stderr
+    assert "0 of 0 networks" in done.stdout + done.stderr
+    assert table.read_bytes() == before
+    smoke.snakemake()  # summarise and draw what depends on it, so that other tests find it whole
+
+
+@pytest.mark.parametrize("name", ["vanishing", "trainability"])
+def test_a_study_is_a_target_that_trains_nothing_else(smoke, name):
+    others = set(smoke.project().studies) - {name}
+    dry = smoke.snakemake("--dry-run", "--forceall", name)
+    assert f"studies/{name}/findings.json" in dry.stdout + dry.stderr
+    assert not any(f"studies/{other}/" in dry.stdout + dry.stderr for other in others)
+    jobs = smoke.project().jobs_of(name)
+    assert smoke.planned("--forceall", name)["train"] == len(jobs)
