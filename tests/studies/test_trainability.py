@@ -121,6 +121,45 @@ def test_figures(view, frames):
     assert "85% validation accuracy" in drawn[0].caption["en"]
 
 
+def test_several_widths_of_another_recipe_are_told_apart_and_drawn(view):
+    """The study that README shows: one recipe, three widths."""
+    tanh = view.runs[view.runs["activation"] == "sigmoid"].assign(activation="tanh")
+    tanh = tanh[tanh["residual"] == "none"]
+    runs = [tanh.assign(width=width, run_id=tanh["run_id"] + f"-{width}") for width in (4, 16, 64)]
+    curves = [
+        view.curves.assign(run_id=view.curves["run_id"] + f"-{width}") for width in (4, 16, 64)
+    ]
+    wide = dataclasses.replace(
+        view,
+        runs=pd.concat(runs, ignore_index=True),
+        curves=pd.concat(curves).query(
+            "run_id in @kept", local_dict={"kept": list(pd.concat(runs)["run_id"])}
+        ),
+    )
+    frames = trainability.summary(wide)
+    drawn = drawing.figures(frames, wide.study)
+    assert [each.name for each in drawn] == ["shares", "accuracy", "survival", "reach"]
+    assert "6 seeds" in drawn[0].caption["en"]
+    labels = [text.get_text() for text in drawn[0].figure.legends[0].get_texts()]
+    assert labels == [f"glorot_uniform, width {width}" for width in (4, 16, 64)]
+    found = [f for f in trainability.findings(wide, frames) if f.claim == "C21"]
+    told = "digits, tanh glorot_uniform, width {}, depth 1 against 8"
+    assert [(f.condition, f.n) for f in found] == [(told.format(w), 12) for w in (4, 16, 64)]
+
+
+def test_with_residual_layers_alone_theory_has_no_reach(view):
+    scaled = view.runs[view.runs["residual"] == "scaled"]
+    curves = view.curves[view.curves["run_id"].isin(scaled["run_id"])]
+    alone = dataclasses.replace(view, runs=scaled, curves=curves)
+    frames = trainability.summary(alone)
+    assert frames["reach"].empty
+    assert [d.name for d in drawing.figures(frames, alone.study)] == [
+        "shares",
+        "accuracy",
+        "survival",
+    ]
+
+
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])
 def test_sizes(size):
     study = load(FILE, size)

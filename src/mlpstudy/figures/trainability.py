@@ -10,11 +10,11 @@ from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
-RECIPE = ["activation", "initialization", "residual"]
-FOLLOWED = (  # by the survival curves
-    ("sigmoid", "glorot_uniform", "none"),
-    ("sigmoid", "glorot_uniform", "scaled"),
-    ("relu", "he_normal", "none"),
+RECIPE = ["activation", "initialization", "init_gain", "residual", "width"]
+FOLLOWED = (  # by the survival curves, where they are there
+    "sigmoid glorot_uniform",
+    "sigmoid glorot_uniform, residual scaled",
+    "relu he_normal",
 )
 
 
@@ -63,7 +63,7 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
             ),
         ),
         _survival(frames["passes"], best, told, epochs),
-        _reach(frames["reach"], best),
+        *([] if frames["reach"].empty else [_reach(frames["reach"], best)]),
     ]
 
 
@@ -77,14 +77,16 @@ def _reached(best: pd.DataFrame) -> Said:
     return Said(en=f"a validation accuracy ({told})", fr=f"une exactitude en validation ({told})")
 
 
-def _line(initialization: str, residual: str) -> str:
-    """What a line of a panel stands for: an initialization, and its residual layers."""
-    return initialization + (f", residual {residual}" if residual != "none" else "")
-
-
-def _recipe(recipe: tuple[str, str, str]) -> str:
-    activation, *start = recipe
-    return f"{activation} {_line(*start)}"
+def _lines(cells: pd.DataFrame) -> list[str]:
+    """What the line of each cell stands for: initialization, residual layers, width where it varies."""
+    wide = cells["width"].nunique() > 1
+    return [
+        cell.initialization
+        + (f" x {cell.init_gain:g}" if cell.init_gain != 1 else "")
+        + (f", residual {cell.residual}" if cell.residual != "none" else "")
+        + (f", width {cell.width}" if wide else "")
+        for cell in cells.itertuples()
+    ]
 
 
 def _by_depth(
@@ -92,15 +94,15 @@ def _by_depth(
 ) -> Drawn:
     """A summary against depth: a row per dataset, a panel per activation, a line per recipe."""
     datasets, activations = (_levels(cells, name) for name in ("dataset", "activation"))
-    cells = cells.assign(line=list(map(_line, cells["initialization"], cells["residual"])))
-    looks = style.looks(_levels(cells, "line"))
+    cells = cells.assign(line=_lines(cells)).sort_values(["initialization", "residual", "width"])
+    looks = style.looks(dict.fromkeys(cells["line"]))
     figure, axes = style.panels(
         len(datasets), len(activations), height=2.3, sharex=True, sharey=True
     )
     for (i, dataset), (j, activation) in product(enumerate(datasets), enumerate(activations)):
         ax = axes[i, j]
         here = cells[(cells["dataset"] == dataset) & (cells["activation"] == activation)]
-        for line, cell in here.groupby("line"):
+        for line, cell in here.groupby("line", sort=False):
             _points(ax, cell, looks[line], line)
         ax.set(title=activation if not i else "", ylim=(-0.04, 1.04))
         ax.set_xticks(sorted(cells["depth"].unique()))
@@ -150,20 +152,21 @@ def _label(figure, axes, datasets: list[str], x: str, y: str) -> None:
 
 def _survival(steps: pd.DataFrame, best: pd.DataFrame, told: Said, epochs: int) -> Drawn:
     """Share of networks that are not there yet, pass by pass: a panel per dataset and depth."""
-    recipes = [r for r in FOLLOWED if (steps[RECIPE] == list(r)).all(axis=1).any()]
+    steps, best = (_as_drawn(frame) for frame in (steps, best))
     datasets, depths = (_levels(steps, name) for name in ("dataset", "depth"))
-    looks = style.looks(map(_recipe, FOLLOWED))
+    recipes = [name for name in FOLLOWED if name in set(steps["recipe"])]
+    recipes = recipes or _levels(steps, "recipe")[: len(FOLLOWED)]
+    looks = style.looks(recipes)
     figure, axes = style.panels(len(datasets), len(depths), height=2.1, sharex=True, sharey=True)
     for (i, dataset), (j, depth), recipe in product(
         enumerate(datasets), enumerate(depths), recipes
     ):
         here = steps[(steps["dataset"] == dataset) & (steps["depth"] == depth)]
-        curve = here[(here[RECIPE] == list(recipe)).all(axis=1)]
-        name = _recipe(recipe)
-        style.draw(axes[i, j], curve, "passes", looks[name], name, y="share", steps=True)
+        curve = here[here["recipe"] == recipe]
+        style.draw(axes[i, j], curve, "passes", looks[recipe], recipe, y="share", steps=True)
         axes[i, j].set(title="" if i else f"depth {depth}", xlim=(0, epochs), ylim=(-0.04, 1.04))
     _label(figure, axes, datasets, "passes", "share not there yet")
-    n = int(best[RECIPE].agg(tuple, axis=1).isin(recipes).sum())
+    n = int(best["recipe"].isin(recipes).sum())
     style.note_n(figure, n)
     return Drawn(
         "survival",
@@ -178,19 +181,31 @@ def _survival(steps: pd.DataFrame, best: pd.DataFrame, told: Said, epochs: int) 
             f"une profondeur à laquelle aucun réseau ne s'entraîne en {epochs} passes.",
         ),
         Said(
-            en=f"Survival curves of {'; '.join(map(_recipe, recipes))}: a panel for each depth, a row "
+            en=f"Survival curves of {'; '.join(recipes)}: a panel for each depth, a row "
             f" for each of {', '.join(datasets)}.",
-            fr=f"Courbes de survie de {'; '.join(map(french, map(_recipe, recipes)))} : un "
+            fr=f"Courbes de survie de {'; '.join(map(french, recipes))} : un "
             f"panneau par profondeur, une rangée pour chacun de {', '.join(datasets)}.",
         ),
         n,
     )
 
 
+def _as_drawn(cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells of the greatest width, with `recipe`: their activation and line in words."""
+    cells = cells[cells["width"] == cells["width"].max()]
+    return cells.assign(
+        recipe=cells["activation"].astype(str)
+        + " "
+        + pd.Series(_lines(cells), cells.index, dtype=object)
+    )
+
+
 def _reach(reach: pd.DataFrame, best: pd.DataFrame) -> Drawn:
     """A row for each recipe: the largest depth that trains, and 6 xi as a bar."""
-    recipes = reach[[*RECIPE, "six_xi"]].drop_duplicates(RECIPE).sort_values("six_xi")
-    names = [f"{r.activation} {r.initialization}" for r in recipes.itertuples()]
+    named = [f"{activation} {line}" for activation, line in zip(reach["activation"], _lines(reach))]
+    reach = reach.assign(recipe=named)
+    recipes = reach[["recipe", "six_xi"]].drop_duplicates("recipe").sort_values("six_xi")
+    names = list(recipes["recipe"])
     datasets = list(dict.fromkeys(reach["dataset"]))
     looks = style.looks(datasets)
     tried = sorted(best["depth"].unique())
@@ -205,8 +220,7 @@ def _reach(reach: pd.DataFrame, best: pd.DataFrame) -> Drawn:
             ax.annotate(far, (end, place), (-4, 0), textcoords="offset points", va="center",
                         ha="right", fontsize=style.SMALL, color=style.FAINT)  # fmt: skip
     for step, dataset in enumerate(datasets):
-        here = reach[reach["dataset"] == dataset].set_index(RECIPE)
-        depths = here.loc[list(recipes[RECIPE].itertuples(index=False, name=None)), "largest_depth"]
+        depths = reach[reach["dataset"] == dataset].set_index("recipe")["largest_depth"][names]
         at = np.arange(len(names)) + 0.24 * (step - (len(datasets) - 1) / 2)
         line = {**looks[dataset].line(), "linestyle": "none", "label": dataset}
         ax.plot(depths.clip(lower=tried[0] / 2), at, **line)

@@ -69,7 +69,8 @@ def _reach(shares: pd.DataFrame) -> pd.DataFrame:
             "six_xi": 6 * abs(scale),
         }
         rows.append({**named, **depths})
-    return pd.DataFrame(rows)
+    columns = ["dataset", *RECIPE, "width", "largest_depth", "deepest_tried", "xi", "six_xi"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
@@ -93,14 +94,16 @@ def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
 def _lost(dataset: str, runs: pd.DataFrame) -> list[tuple]:
     """Share that trains at the smallest depth less that at the greatest, for each recipe."""
     measured = []
-    for key, recipe in runs.groupby(RECIPE, observed=True):
+    several = runs["width"].nunique() > 1
+    for (*key, width), recipe in runs.groupby([*RECIPE, "width"], observed=True):
         ends = [
             recipe[recipe["depth"] == depth]
             for depth in (recipe["depth"].min(), recipe["depth"].max())
         ]
         value = share_difference(ends[0]["reached"], ends[1]["reached"])
         span = f"depth {ends[0]['depth'].iloc[0]} against {ends[1]['depth'].iloc[0]}"
-        measured.append((f"{dataset}, {_told(key)}, {span}", value, pd.concat(ends)))
+        told = _told(key) + (f", width {width}" if several else "")
+        measured.append((f"{dataset}, {told}, {span}", value, pd.concat(ends)))
     return measured
 
 
