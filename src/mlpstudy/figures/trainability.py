@@ -147,7 +147,8 @@ def _label(figure, axes, datasets: list[str], x: str, y: str) -> None:
         for ax in axes.flat
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
     }
-    figure.legend(entries.values(), entries.keys(), loc="outside upper center", ncols=4)
+    columns = 4 if max(map(len, entries), default=0) < 20 else 3  # as many as the page is wide for
+    figure.legend(entries.values(), entries.keys(), loc="outside upper center", ncols=columns)
 
 
 def _survival(steps: pd.DataFrame, best: pd.DataFrame, told: Said, epochs: int) -> Drawn:
