@@ -1,5 +1,6 @@
 """Noise on the inputs: ridge by its closed form and by brute force, and findings by hand."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,18 @@ def test_figures_and_tables(view):
     cells, off = input_noise.shown(frames)
     assert cells["frame"]["test_error"].tolist() == pytest.approx([0.2, 0.1])
     assert off["frame"]["value"].tolist() == pytest.approx([0.1])
+
+
+def test_a_sigma_that_nothing_was_learned_with_has_no_finding(view):
+    """One that was not tried on noisy inputs has none there."""
+    options = view.study["options"] | {"sigmas": [1.0, 3.0]}
+    more = dataclasses.replace(view, study=view.study | {"options": options})
+    noisy = view.measured["noisy"]
+    also = pd.concat([noisy, noisy.query("input_noise == 0").assign(test_noise=3.0)])
+    more = dataclasses.replace(more, measured=view.measured | {"noisy": also})
+    found = input_noise.findings(more, input_noise.summary(more))
+    assert {f.condition for f in found if "sigma 3" in f.condition} == set()
+    assert any("sigma 1" in f.condition for f in found)
 
 
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])

@@ -159,12 +159,12 @@ def _survival(steps: pd.DataFrame, best: pd.DataFrame, told: Said, epochs: int) 
     recipes = recipes or _levels(steps, "recipe")[: len(FOLLOWED)]
     looks = style.looks(recipes)
     figure, axes = style.panels(len(datasets), len(depths), height=2.1, sharex=True, sharey=True)
-    for (i, dataset), (j, depth), recipe in product(
-        enumerate(datasets), enumerate(depths), recipes
-    ):
+    for (i, dataset), (j, depth) in product(enumerate(datasets), enumerate(depths)):
         here = steps[(steps["dataset"] == dataset) & (steps["depth"] == depth)]
-        curve = here[here["recipe"] == recipe]
-        style.draw(axes[i, j], curve, "passes", looks[recipe], recipe, y="share", steps=True)
+        axes[i, j].set_visible(len(here) > 0)  # a depth that only other datasets have
+        for recipe in recipes:
+            curve = here[here["recipe"] == recipe]
+            style.draw(axes[i, j], curve, "passes", looks[recipe], recipe, y="share", steps=True)
         axes[i, j].set(title="" if i else f"depth {depth}", xlim=(0, epochs), ylim=(-0.04, 1.04))
     _label(figure, axes, datasets, "passes", "share not there yet")
     n = int(best["recipe"].isin(recipes).sum())

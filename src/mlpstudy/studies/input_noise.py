@@ -112,14 +112,21 @@ def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     for sigma in map(float, view.option("sigmas", [])):
         for (dataset, wrong), runs in best.groupby(["dataset", "label_noise"]):
             told = f"{dataset}, {_labels(wrong)}, sigma {sigma:g}"
-            for name, column in SAVED.items():
-                measured[name].append((told, *_saved(runs, sigma, column)))
+            if _compared(runs, sigma):
+                for name, column in SAVED.items():
+                    measured[name].append((told, *_saved(runs, sigma, column)))
         for dataset, runs in noisy[noisy["test_noise"] == sigma].groupby("dataset"):
             told = f"{dataset}, sigma {sigma:g}"
-            measured["error_saved_on_noisy"].append((told, *_saved(runs, sigma, "error")))
+            if _compared(runs, sigma):
+                measured["error_saved_on_noisy"].append((told, *_saved(runs, sigma, "error")))
     for (dataset, sigma), rows in frames["off_ridge"].groupby(["dataset", "input_noise"]):
         measured["off_ridge"].append((f"{dataset}, sigma {sigma:g}", interval(rows["off"]), rows))
     return [f for name, rows in measured.items() for f in view.findings(name, rows)]
+
+
+def _compared(runs: pd.DataFrame, sigma: float) -> bool:
+    """Whether there are runs without noise and with this much."""
+    return {0.0, sigma} <= set(runs["input_noise"])
 
 
 def _saved(runs: pd.DataFrame, sigma: float, column: str) -> tuple:
