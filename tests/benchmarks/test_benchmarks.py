@@ -69,7 +69,7 @@ def test_a_contest_has_a_row_for_every_engine_and_names_its_best(monkeypatch):
     table = pd.DataFrame(measure.contest(SMALL, 1, True, around=True))
     cores = table[table["engine"] == "core"]
     assert cores["R"].tolist() == [1, 2, 4]
-    assert cores["times_core"].min() == 1.0
+    assert (cores["times_core"] == 1.0).sum() == 1  # the best, of itself; no test depends on times
     assert {*engines(), "products", "large product"} == set(table["engine"])
     assert (table["ms"] > 0).all()
     shown = write.ratios(table)
