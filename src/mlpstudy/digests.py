@@ -7,12 +7,15 @@ its rules, so that changed training trains again and changed drawing only draws 
 import hashlib
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 
 from mlpstudy.design.names import PACKAGE, sources_of
 
 _DATA = ("rng.py", "archive.py", "data")
 _TRAIN = (*_DATA, "design/run.py", "core", "tables/record.py", "tables/trained.py")
 _TABLES = ("tables/schema.py", "tables/files.py")
+
+SUFFIXES = (".py", ".j2", ".css", ".js")
 
 STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "prepare": (_DATA, ("numpy", "scikit-learn", "mlxtend", "mnist1d")),
@@ -45,7 +48,7 @@ def digest(stage: str, module: str = "") -> str:
     total = hashlib.sha256()
     for path in paths:
         place = PACKAGE / path
-        files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
+        files = _sources(place) if place.is_dir() else [place]
         if module:
             files = sources_of(*files, PACKAGE / "studies" / f"{module}.py")
         for file in files:
@@ -54,6 +57,11 @@ def digest(stage: str, module: str = "") -> str:
     for package in packages:
         total.update(f"{package}=={version(package)}\0".encode())
     return total.hexdigest()[:16]
+
+
+def _sources(folder: Path) -> list[Path]:
+    """The files of the package in a folder: not what an editor or Python leaves beside them."""
+    return sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
 
 
 def made_by(*stages: str) -> dict[str, str]:

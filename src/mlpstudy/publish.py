@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.project import Project
 from mlpstudy.digests import STAGES, digest
 from mlpstudy.files import write_atomically, write_json
@@ -21,7 +22,7 @@ from mlpstudy.report.build import build
 from mlpstudy.tables.files import read_table
 
 LECTURE = Path("config/lecture.yaml")
-TEMPLATES = Path("report/templates")
+TEMPLATES = PACKAGE / "report" / "templates"
 PACKAGES = ("torch", "numpy", "pandas", "scikit-learn", "seaborn", "matplotlib", "snakemake")
 
 

@@ -9,7 +9,8 @@ from mlpstudy.analysis import style
 from mlpstudy.studies.finding import Finding, write_findings
 
 ROOT = Path(__file__).parents[2]
-TEMPLATES, LECTURE = ROOT / "report" / "templates", ROOT / "config" / "lecture.yaml"
+TEMPLATES = ROOT / "src" / "mlpstudy" / "report" / "templates"
+LECTURE = ROOT / "config" / "lecture.yaml"
 
 
 def finding(claim, value, low, high, **more) -> Finding:

@@ -15,7 +15,7 @@ from filelock import FileLock
 from mlpstudy.design.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("Snakefile", "workflow", "profiles", "config", "src", "report/templates")
+PARTS = ("Snakefile", "workflow", "profiles", "config", "src")
 
 
 @dataclass(frozen=True)

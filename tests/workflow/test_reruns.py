@@ -19,6 +19,7 @@ def test_a_second_run_plans_nothing(smoke):
         ("src/mlpstudy/figures/vanishing.py", '"""', '"""Altered. ', ("draw", *REPORT)),
         ("src/mlpstudy/analysis/style.py", '"""', '"""Altered. ', ("draw", *REPORT)),
         ("src/mlpstudy/report/build.py", '"""', '"""Altered. ', REPORT),
+        ("src/mlpstudy/report/templates/page.css", ":root", ":root ", REPORT),
         ("config/config.yaml", "language: en", "language: fr", REPORT),
         ("config/config.yaml", "threads: 1", "threads: 2", ()),
     ],

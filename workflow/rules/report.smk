@@ -2,7 +2,6 @@
 rule report:
     input:
         "config/lecture.yaml",
-        sorted(str(path) for path in Path("report/templates").iterdir()),
         [
             f"{RESULTS}/studies/{study}/{name}"
             for study in PROJECT.studies

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from mlpstudy.report.collect import Report
 from mlpstudy.report.explore import libraries
-from mlpstudy.report.templates import anchor, environment
+from mlpstudy.report.jinja import anchor, environment
 from mlpstudy.report.words import LANGUAGES, chosen, french, localized, word
 
 COLOURS = (32, 64)  # of a figure on the page, as few as do

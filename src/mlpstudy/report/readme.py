@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from mlpstudy.report.collect import Report
-from mlpstudy.report.templates import environment
+from mlpstudy.report.jinja import environment
 from mlpstudy.report.words import chosen, french, word
 
 ROWS = 24  # of a table: a code host shows no file that is much larger than this makes it
