@@ -23,8 +23,8 @@ def _cells(dataset: str, depths) -> list[dict]:
 
 def _trainability(dataset: str) -> dict[str, pd.DataFrame]:
     shares = pd.DataFrame([{**cell, **INTERVAL} for cell in _cells(dataset, [1, 2, 4])])
-    shares["residual"] = "none"
-    keys = ["dataset", "activation", "initialization", "residual", "depth", "width"]
+    shares["residual"], shares["init_gain"] = "none", 1.0
+    keys = ["dataset", "activation", "initialization", "init_gain", "residual", "depth", "width"]
     by_run = shares[keys].assign(seed=0, chosen=True)
     by_run["run_id"] = [f"run-d{depth}" for depth in by_run["depth"]]
     return {"shares": shares, "accuracy": shares, "by_run": by_run}

@@ -169,3 +169,88 @@ def test_sizes(size):
     named = {name.strip() for pair in pairs for name in pair.split(">")}
     assert {"+".join([*name.split("+"), "none"][:3]) for name in named} <= recipes
     assert {run.dataset for run in study.runs} <= set(levels(study.options["levels"]))
+
+
+@pytest.fixture(scope="module")
+def with_momentum(view):
+    """The sigmoid networks twice: as they are, and with a momentum by which all of them train."""
+    plain = view.runs[view.runs["activation"] == "sigmoid"].query("residual == 'none'")
+    runs = [plain.assign(momentum=m, run_id=plain["run_id"] + f"-{m}") for m in (0.0, 0.9)]
+    curves = view.curves[view.curves["run_id"].isin(plain["run_id"])]
+    curves = [curves.assign(run_id=curves["run_id"] + f"-{m}") for m in (0.0, 0.9)]
+    end = curves[1]["epoch"] > 0
+    curves[1] = curves[1].assign(accuracy=curves[1]["accuracy"].where(~end, 0.99))
+    claim = {**view.study["claims"][0], "id": "M", "statistic": "gain_in_trained"}
+    return dataclasses.replace(
+        view,
+        study={**view.study, "claims": [*view.study["claims"], claim]},
+        runs=pd.concat(runs, ignore_index=True),
+        curves=pd.concat(curves, ignore_index=True),
+    )
+
+
+def test_a_field_that_is_swept_beside_the_usual_ones_has_a_row_for_each_value(with_momentum):
+    assert trainability.cell_of(with_momentum.runs) == [*trainability.CELL, "momentum"]
+    frames = trainability.summary(with_momentum)
+    shares = frames["shares"].set_index(["depth", "momentum"])
+    assert shares["value"].to_dict() == {(1, 0.0): 1, (1, 0.9): 1, (8, 0.0): 0, (8, 0.9): 1}
+    assert set(shares["n"]) == {6}
+    drawn = drawing.figures(frames, with_momentum.study)
+    labels = [text.get_text() for text in drawn[0].figure.legends[0].get_texts()]
+    assert labels == ["glorot_uniform, momentum 0", "glorot_uniform, momentum 0.9"]
+
+
+def test_what_it_gains_is_told_at_each_depth(with_momentum):
+    frames = trainability.summary(with_momentum)
+    found = {f.condition: f for f in trainability.findings(with_momentum, frames) if f.claim == "M"}
+    told = "digits, sigmoid glorot_uniform, depth {}, momentum 0.9 against 0"
+    assert {condition: (f.value, f.n) for condition, f in found.items()} == {
+        told.format(1): (0, 12),
+        told.format(8): (1, 12),
+    }
+
+
+def test_of_names_the_last_is_compared_with_the_first_as_the_study_has_them(with_momentum):
+    runs = with_momentum.runs.assign(
+        optimizer=np.where(with_momentum.runs["momentum"] > 0, "adam", "sgd"), momentum=0.9
+    )
+    blocks = {"all": list(runs.sort_values("optimizer", ascending=False)["run_id"])}
+    view = dataclasses.replace(with_momentum, runs=runs, blocks=blocks)
+    found = trainability.findings(view, trainability.summary(view))
+    gains = {f.condition: f.value for f in found if f.claim == "M"}
+    told = "digits, sigmoid glorot_uniform, depth {}, optimizer adam against sgd"
+    assert gains == {told.format(1): 0, told.format(8): 1}
+
+
+def test_a_field_of_the_cell_is_compared_where_the_study_names_it(with_momentum):
+    study = {**with_momentum.study, "options": {"gained_by": ["depth"]}}
+    view = dataclasses.replace(with_momentum, study=study)
+    found = trainability.findings(view, trainability.summary(view))
+    gains = {f.condition: f.value for f in found if f.claim == "M"}
+    told = "digits, sigmoid glorot_uniform, momentum {}, depth 8 against 1"
+    assert gains == {told.format("0"): -1, told.format("0.9"): 0}
+
+
+def test_a_field_that_goes_with_another_one_is_no_cell_of_its_own(view):
+    runs = view.runs.assign(train_size=view.runs["depth"] * 10, epochs=view.runs["depth"])
+    assert trainability.cell_of(runs) == trainability.CELL
+
+
+def test_more_lines_than_a_panel_holds_are_parted_into_rows(view):
+    base = view.runs[(view.runs["activation"] == "relu") & (view.runs["eta"] == 0.01)]
+    names = ["lecun_normal", "lecun_uniform", "glorot_normal", "glorot_uniform", "he_normal"]
+    cells = [(name, width) for name in names for width in (2, 4, 8, 16, 32, 64)]
+    runs, curves = [], []
+    for name, width in cells:
+        id = f"-{name}-{width}"
+        runs.append(base.assign(initialization=name, width=width, run_id=base["run_id"] + id))
+        own = view.curves[view.curves["run_id"].isin(base["run_id"])]
+        curves.append(own.assign(run_id=own["run_id"] + id))
+    many = dataclasses.replace(
+        view, runs=pd.concat(runs, ignore_index=True), curves=pd.concat(curves, ignore_index=True)
+    )
+    drawn = drawing.figures(trainability.summary(many), many.study)
+    rows = [ax.get_ylabel() for ax in drawn[0].figure.axes]
+    assert rows == [f"digits\nwidth {width}" for width in (2, 4, 8, 16, 32, 64)]
+    labels = [text.get_text() for text in drawn[0].figure.legends[0].get_texts()]
+    assert sorted(labels) == sorted(names)

@@ -229,6 +229,11 @@ TERMS = {
     "n = {} of {} solved": "n = {} sur {} résolus",
     # Which networks train
     "share lost with depth": "part perdue avec la profondeur",
+    "gain in trained": "gagné en part qui s'entraîne",
+    "momentum {}": "inertie {}",
+    "momentum {} against {}": "inertie {} contre {}",
+    "batch size {}": "lots de {}",
+    "batch size {} against {}": "lots de {} contre {}",
     "share gained by activation": "part gagnée par l'activation",
     "share gained by initialization": "part gagnée par l'initialisation",
     "share not there yet": "part pas encore arrivée",

@@ -10,7 +10,8 @@ from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
-RECIPE = ["activation", "initialization", "init_gain", "residual", "width"]
+CELL = ["dataset", "activation", "initialization", "init_gain", "residual", "depth", "width"]
+MOST = 14  # lines in a panel; more are parted into rows
 FOLLOWED = (  # by the survival curves, where they are there
     "sigmoid glorot_uniform",
     "sigmoid glorot_uniform, residual scaled",
@@ -20,9 +21,16 @@ FOLLOWED = (  # by the survival curves, where they are there
 
 def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
     """shares, accuracy, survival, reach."""
+    beside = [column for column in frames["chosen"] if column not in (*CELL, "eta")]
+    named = {name: _with_names(frames[name], beside, MOST) for name in ("shares", "accuracy")}
+    named |= {name: _with_names(frames[name], beside) for name in ("by_run", "passes", "reach")}
+    return _figures(named, [*CELL, *beside])
+
+
+def _figures(frames: dict[str, pd.DataFrame], cell: list[str]) -> list[Drawn]:
     best = frames["by_run"][frames["by_run"]["chosen"]]
     told, epochs = _reached(best), int(best["epochs"].max())
-    seeds = best.groupby(["dataset", *RECIPE, "depth"]).size().max()
+    seeds = best.groupby(cell).size().max()
     etas = frames["by_run"]["eta"].nunique()
     fixed = Said(
         en=f"Each point is {seeds} seeds at the eta chosen for its cell on validation, from {etas} "
@@ -77,16 +85,36 @@ def _reached(best: pd.DataFrame) -> Said:
     return Said(en=f"a validation accuracy ({told})", fr=f"une exactitude en validation ({told})")
 
 
-def _lines(cells: pd.DataFrame) -> list[str]:
-    """What the line of each cell stands for: initialization, residual layers, width where it varies."""
-    wide = cells["width"].nunique() > 1
-    return [
-        cell.initialization
-        + (f" x {cell.init_gain:g}" if cell.init_gain != 1 else "")
-        + (f", residual {cell.residual}" if cell.residual != "none" else "")
-        + (f", width {cell.width}" if wide else "")
-        for cell in cells.itertuples()
-    ]
+def _with_names(cells: pd.DataFrame, beside: list[str], most: float = np.inf) -> pd.DataFrame:
+    """With `line`, what a line stands for, and `row`, what a row of panels does.
+
+    A line: initialization, residual layers, and what else varies; beside: the fields of a cell that
+    are not in CELL. Where there would be more lines than `most`, some of it parts the rows.
+    """
+    varied = [f for f in ("width", *beside) if cells[f].nunique() > 1]
+    rows, lines = [], ["init_gain", "residual", *varied]
+    while lines and len(cells[["initialization", *lines]].drop_duplicates()) > most:
+        rows.append(lines.pop())
+    row = _joined(cells, "dataset", rows, "\n")
+    return cells.assign(line=_joined(cells, "initialization", lines, ", "), row=row)
+
+
+def _joined(cells: pd.DataFrame, first: str, fields: list[str], between: str) -> pd.Series:
+    """The texts of a column, each followed by the values of some fields."""
+    told = cells[first].astype(str)
+    for field in fields:
+        told = told + cells[field].map(lambda value, f=field: _told(f, value, between))
+    return told
+
+
+def _told(field: str, value, between: str) -> str:
+    if field == "init_gain":
+        return f" x {value:g}" if value != 1 else ""
+    if (field, value) == ("residual", "none"):
+        return ""
+    return f"{between}{field.replace('_', ' ')} " + (
+        value if isinstance(value, str) else f"{value:g}"
+    )
 
 
 def _by_depth(
@@ -94,19 +122,17 @@ def _by_depth(
 ) -> Drawn:
     """A summary against depth: a row per dataset, a panel per activation, a line per recipe."""
     datasets, activations = (_levels(cells, name) for name in ("dataset", "activation"))
-    cells = cells.assign(line=_lines(cells)).sort_values(["initialization", "residual", "width"])
-    looks = style.looks(dict.fromkeys(cells["line"]))
-    figure, axes = style.panels(
-        len(datasets), len(activations), height=2.3, sharex=True, sharey=True
-    )
-    for (i, dataset), (j, activation) in product(enumerate(datasets), enumerate(activations)):
+    cells = cells.sort_values(["dataset", "initialization", "residual", "width"])
+    rows, looks = list(dict.fromkeys(cells["row"])), style.looks(dict.fromkeys(cells["line"]))
+    figure, axes = style.panels(len(rows), len(activations), height=2.3, sharex=True, sharey=True)
+    for (i, row), (j, activation) in product(enumerate(rows), enumerate(activations)):
         ax = axes[i, j]
-        here = cells[(cells["dataset"] == dataset) & (cells["activation"] == activation)]
+        here = cells[(cells["row"] == row) & (cells["activation"] == activation)]
         for line, cell in here.groupby("line", sort=False):
             _points(ax, cell, looks[line], line)
         ax.set(title=activation if not i else "", ylim=(-0.04, 1.04))
         ax.set_xticks(sorted(cells["depth"].unique()))
-    _label(figure, axes, datasets, "depth", label)
+    _label(figure, axes, rows, "depth", label)
     style.note_n(figure, len(best))
     return Drawn(
         name,
@@ -194,17 +220,16 @@ def _survival(steps: pd.DataFrame, best: pd.DataFrame, told: Said, epochs: int) 
 def _as_drawn(cells: pd.DataFrame) -> pd.DataFrame:
     """The cells of the greatest width, with `recipe`: their activation and line in words."""
     cells = cells[cells["width"] == cells["width"].max()]
-    return cells.assign(
-        recipe=cells["activation"].astype(str)
-        + " "
-        + pd.Series(_lines(cells), cells.index, dtype=object)
-    )
+    return cells.assign(recipe=_recipe(cells))
+
+
+def _recipe(cells: pd.DataFrame) -> pd.Series:
+    return cells["activation"].astype(str) + " " + cells["line"]
 
 
 def _reach(reach: pd.DataFrame, best: pd.DataFrame) -> Drawn:
     """A row for each recipe: the largest depth that trains, and 6 xi as a bar."""
-    named = [f"{activation} {line}" for activation, line in zip(reach["activation"], _lines(reach))]
-    reach = reach.assign(recipe=named)
+    reach = reach.assign(recipe=_recipe(reach))
     recipes = reach[["recipe", "six_xi"]].drop_duplicates("recipe").sort_values("six_xi")
     names = list(recipes["recipe"])
     datasets = list(dict.fromkeys(reach["dataset"]))
@@ -221,7 +246,9 @@ def _reach(reach: pd.DataFrame, best: pd.DataFrame) -> Drawn:
             ax.annotate(far, (end, place), (-4, 0), textcoords="offset points", va="center",
                         ha="right", fontsize=style.SMALL, color=style.FAINT)  # fmt: skip
     for step, dataset in enumerate(datasets):
-        depths = reach[reach["dataset"] == dataset].set_index("recipe")["largest_depth"][names]
+        depths = (
+            reach[reach["dataset"] == dataset].set_index("recipe")["largest_depth"].reindex(names)
+        )
         at = np.arange(len(names)) + 0.24 * (step - (len(datasets) - 1) / 2)
         line = {**looks[dataset].line(), "linestyle": "none", "label": dataset}
         ax.plot(depths.clip(lower=tried[0] / 2), at, **line)

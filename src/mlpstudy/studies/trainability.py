@@ -1,18 +1,23 @@
 """Which networks train, and after how many passes? eta is chosen for every cell on validation."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from mlpstudy.analysis import theory
 from mlpstudy.analysis.statistics import rate, share_difference, summarise
 from mlpstudy.analysis.survival import median_passes, passes_to_threshold, survival
+from mlpstudy.design.run import FIELDS
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import levels, outcomes, with_chosen, with_lost_starts
 from mlpstudy.studies.view import View
 
-# A cell, but for the eta that is chosen within it.
+# A cell, but for the eta that is chosen within it, and for what else is swept (`cell_of`).
 CELL = ["dataset", "activation", "initialization", "init_gain", "residual", "depth", "width"]
 RECIPE = ["activation", "initialization", "init_gain", "residual"]
+UNNAMED = dict(zip(RECIPE, ("", "", 1.0, "none"), strict=True))  # what a condition leaves out
 
 
 def summary(view: View) -> dict[str, pd.DataFrame]:
@@ -21,24 +26,42 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     medians: passes after which half of them are there. accuracy: on test, after the last pass.
     reach: the largest depth at which half of the runs train, and the depth scale of theory.
     """
-    level = _level(view)
+    level, runs = _level(view), _runs(view)
+    cell = cell_of(runs)
     curves = with_lost_starts(view)
     passes = passes_to_threshold(curves, "validation", "accuracy", level, "above", view.runs)
     passes["level"] = passes["run_id"].map(level)
-    fields = [*CELL, "eta", "seed", "status", "epochs", "n_inputs", "input_mean_square"]
+    fields = [*cell, "eta", "seed", "status", "epochs", "n_inputs", "input_mean_square"]
+    ends = outcomes(view, runs, list(dict.fromkeys(fields))).merge(passes, on="run_id")
     # By the loss alone, a step that overfits would lose against one that has not begun to learn.
-    by_run = with_chosen(outcomes(view, view.runs, fields).merge(passes, on="run_id"), CELL)
+    by_run = with_chosen(ends, cell)
     best = by_run[by_run["chosen"]]
-    shares = rate(best, CELL, "reached")
+    shares = rate(best, cell, "reached")
     return {
         "by_run": by_run,
-        "chosen": best[[*CELL, "eta"]].drop_duplicates(ignore_index=True),
+        "chosen": best[[*cell, "eta"]].drop_duplicates(ignore_index=True),
         "shares": shares,
-        "passes": survival(best, CELL),
-        "medians": median_passes(best, CELL),
-        "accuracy": summarise(best, CELL, "test_accuracy"),
-        "reach": _reach(shares),
+        "passes": survival(best, cell),
+        "medians": median_passes(best, cell),
+        "accuracy": summarise(best, cell, "test_accuracy"),
+        "reach": _reach(shares, [field for field in cell if field not in CELL]),
     }
+
+
+def _runs(view: View) -> pd.DataFrame:
+    """The runs; a batch of all examples has their number for its size."""
+    if "batch_size" not in view.runs:
+        return view.runs
+    whole = view.runs["batch_size"].fillna(view.runs["train_size"])
+    return view.runs.assign(batch_size=whole)
+
+
+def cell_of(runs: pd.DataFrame) -> list[str]:
+    """CELL, and every other field that varies within one of its cells, seed and eta aside: where
+    momentum is swept, networks with and without it are not the same."""
+    others = [f for f in FIELDS if f in runs and f not in (*CELL, "eta", "seed")]
+    cells = runs.groupby(CELL, observed=True, dropna=False)
+    return [*CELL, *(f for f in others if (cells[f].nunique(dropna=False) > 1).any())]
 
 
 def _level(view: View) -> pd.Series:
@@ -48,15 +71,16 @@ def _level(view: View) -> pd.Series:
     return view.runs["dataset"].map(lambda name: own.get(name, usual)).set_axis(view.runs["run_id"])
 
 
-def _reach(shares: pd.DataFrame) -> pd.DataFrame:
-    """The largest depth at which at least half of the runs train, beside 6 xi of theory.
+def _reach(shares: pd.DataFrame, beside: list[str]) -> pd.DataFrame:
+    """The largest depth at which at least half of the runs train, beside 6 xi of theory; beside:
+    the fields of a cell that are not in CELL.
 
     Of networks without residual layers: with them, signals do not decay exponentially.
     """
-    rows = []
+    rows, by = [], ["dataset", *RECIPE, "width", *beside]
     plain = shares[shares["residual"] == "none"]
-    for key, cells in plain.groupby(["dataset", *RECIPE, "width"], observed=True):
-        named = dict(zip(["dataset", *RECIPE, "width"], key, strict=True))
+    for key, cells in plain.groupby(by, observed=True):
+        named = dict(zip(by, key, strict=True))
         good = cells.loc[cells["value"] >= 0.5, "depth"]
         how = theory.INITIALIZERS[named["initialization"]]
         n = named["width"]
@@ -69,53 +93,107 @@ def _reach(shares: pd.DataFrame) -> pd.DataFrame:
             "six_xi": 6 * abs(scale),
         }
         rows.append({**named, **depths})
-    columns = ["dataset", *RECIPE, "width", "largest_depth", "deepest_tried", "xi", "six_xi"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[*by, "largest_depth", "deepest_tried", "xi", "six_xi"])
 
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
-    """What C21, C30, C31 and C33 come to, dataset by dataset and recipe by recipe."""
+    """What C21, C30, C31 and C33 come to, dataset by dataset and recipe by recipe; and for a
+    question of one's own, what each field that is swept beside CELL gains."""
     best = frames["by_run"][frames["by_run"]["chosen"]]
+    cell = [column for column in frames["chosen"] if column != "eta"]
+    beside = [field for field in cell if field not in CELL]
     found = []
     for dataset in sorted(best["dataset"].unique()):
         here = best[best["dataset"] == dataset]
-        found += view.findings("share_lost_with_depth", _lost(dataset, here))
-        deep = here[here["depth"] == here["depth"].max()]
+        found += view.findings("share_lost_with_depth", _lost(dataset, here, beside))
         for statistic, option in (
             ("share_gained_by_activation", "activation_pairs"),
             ("share_gained_by_initialization", "initialization_pairs"),
             ("share_gained_by_residual", "residual_pairs"),
         ):
             pairs = view.option(option, [])
-            found += view.findings(statistic, [m for p in pairs for m in _gained(dataset, deep, p)])
+            gained = [row for pair in pairs for row in _gained(dataset, here, pair, beside)]
+            found += view.findings(statistic, gained)
+        for field in view.option("gained_by", beside):
+            gains = _gains(dataset, here, field, cell, _ends(view, best, field))
+            found += view.findings("gain_in_trained", gains)
     return found
 
 
-def _lost(dataset: str, runs: pd.DataFrame) -> list[tuple]:
+def _lost(dataset: str, runs: pd.DataFrame, beside: list[str]) -> list[tuple]:
     """Share that trains at the smallest depth less that at the greatest, for each recipe."""
-    measured = []
+    measured, by = [], [*RECIPE, "width", *beside]
     several = runs["width"].nunique() > 1
-    for (*key, width), recipe in runs.groupby([*RECIPE, "width"], observed=True):
+    for key, cells in runs.groupby(by, observed=True):
         ends = [
-            recipe[recipe["depth"] == depth]
-            for depth in (recipe["depth"].min(), recipe["depth"].max())
+            cells[cells["depth"] == depth] for depth in (cells["depth"].min(), cells["depth"].max())
         ]
         value = share_difference(ends[0]["reached"], ends[1]["reached"])
         span = f"depth {ends[0]['depth'].iloc[0]} against {ends[1]['depth'].iloc[0]}"
-        told = _told(key) + (f", width {width}" if several else "")
+        told = _named(dict(zip(by, key, strict=True)), several, beside)
         measured.append((f"{dataset}, {told}, {span}", value, pd.concat(ends)))
     return measured
 
 
-def _gained(dataset: str, deep: pd.DataFrame, pair: str) -> list[tuple]:
-    """Share that trains with one recipe less that with another, "a+i > b+j+scaled", at the greatest depth."""
-    sides = [_recipe(deep, name.strip()) for name in pair.split(">")]
-    if any(side.empty for side in sides):
-        return []
-    value = share_difference(sides[0]["reached"], sides[1]["reached"])
-    names = [_told(side[RECIPE].iloc[0]) for side in sides]
-    condition = f"{dataset}, depth {deep['depth'].iloc[0]}, {names[0]} against {names[1]}"
-    return [(condition, value, pd.concat(sides))]
+def _gained(dataset: str, runs: pd.DataFrame, pair: str, beside: list[str]) -> list[tuple]:
+    """Share that trains with one recipe less that with another, "a+i > b+j+scaled", at the greatest
+    depth: for each width, and each value of the fields beside CELL."""
+    measured, by = [], ["width", *beside]
+    several = runs["width"].nunique() > 1
+    deep = runs[runs["depth"] == runs["depth"].max()]
+    for key, cells in deep.groupby(by, observed=True):
+        sides = [_recipe(cells, name.strip()) for name in pair.split(">")]
+        if any(side.empty for side in sides):
+            continue
+        value = share_difference(sides[0]["reached"], sides[1]["reached"])
+        names = [_told(side[RECIPE].iloc[0]) for side in sides]
+        apart = _apart(dict(zip(by, key, strict=True)), several, beside)
+        told = f"{dataset}, depth {cells['depth'].iloc[0]}{apart}, {names[0]} against {names[1]}"
+        measured.append((told, value, pd.concat(sides)))
+    return measured
+
+
+def _ends(view: View, runs: pd.DataFrame, field: str) -> tuple[Any, Any]:
+    """The lowest and the highest value of a field; of names, the first and the last in the study."""
+    by_id = runs.set_index("run_id")[field]
+    if pd.api.types.is_numeric_dtype(by_id):
+        return by_id.min(), by_id.max()
+    named = [by_id[run] for ids in view.blocks.values() for run in ids if run in by_id.index]
+    return named[0], named[-1]
+
+
+def _gains(
+    dataset: str, runs: pd.DataFrame, field: str, cell: list[str], ends: tuple[Any, Any]
+) -> list[tuple]:
+    """Share that trains with the higher value of a field less that with the lower, all else equal."""
+    measured, by = [], [name for name in cell if name not in ("dataset", field)]
+    several = field != "width" and runs["width"].nunique() > 1
+    for key, cells in runs.groupby(by, observed=True):
+        low, high = (cells[cells[field] == end] for end in ends)
+        if low.empty or high.empty or ends[0] == ends[1]:
+            continue
+        value = share_difference(high["reached"], low["reached"])
+        named = {**UNNAMED, **dict(zip(by, key, strict=True))}
+        beside = [name for name in by if name not in CELL]
+        depth = "" if field == "depth" else f", depth {named['depth']}"
+        span = f"{field.replace('_', ' ')} {_value(ends[1])} against {_value(ends[0])}"
+        told = f"{dataset}, {_named(named, several, beside)}{depth}, {span}"
+        measured.append((told, value, pd.concat([high, low])))
+    return measured
+
+
+def _named(cell: Mapping[str, Any], several: bool, beside: list[str]) -> str:
+    """A recipe, its width where there are several, and its values of the fields beside CELL."""
+    return _told([cell[field] for field in RECIPE]) + _apart(cell, several, beside)
+
+
+def _apart(cell: Mapping[str, Any], several: bool, beside: list[str]) -> str:
+    told = f", width {cell['width']}" if several else ""
+    return told + "".join(f", {f.replace('_', ' ')} {_value(cell[f])}" for f in beside)
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _recipe(runs: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -127,14 +205,15 @@ def _recipe(runs: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _told(key) -> str:
     activation, initialization, gain, residual = key
-    told = f"{activation} {initialization}" + (f" x {gain:g}" if gain != 1 else "")
+    told = f"{activation} {initialization}".strip() + (f" x {gain:g}" if gain != 1 else "")
     return told + (f", residual {residual}" if residual != "none" else "")
 
 
 def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     """The tables that the report shows."""
-    columns = [*CELL, "eta", "value", "low", "high", "n"]
-    shares = frames["shares"].merge(frames["chosen"], on=CELL)[columns]
+    cell = [column for column in frames["chosen"] if column != "eta"]
+    columns = [*cell, "eta", "value", "low", "high", "n"]
+    shares = frames["shares"].merge(frames["chosen"], on=cell)[columns]
     return [
         {
             "name": "shares",

@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from mlpstudy.analysis.terms import spaced
 from mlpstudy.report.explore.pieces import (
     PLAIN,
     against,
@@ -12,6 +13,7 @@ from mlpstudy.report.explore.pieces import (
     colour,
     first_runs,
     linear,
+    plain,
     scale_choice,
     slider,
     stands_at,
@@ -21,16 +23,21 @@ from mlpstudy.said import Said
 
 def shares(shares: pd.DataFrame, accuracy: pd.DataFrame, by_run: pd.DataFrame):
     found = ["dataset", "activation", "initialization", "residual", "depth", "width"]
+    beside = [f for f in shares if f not in (*found, "init_gain", "value", "low", "high", "n")]
+    found += ["init_gain", *beside]
     parts = [
         shares.assign(measure="share of networks that train"),
         accuracy.assign(measure="test accuracy"),
     ]
     rows = pd.concat(parts)[[*found, "value", "low", "high", "n", "measure"]]
     rows = rows.merge(first_runs(by_run[by_run["chosen"]], found), on=found, how="left")
-    residual = rows.pop("residual")
-    more = (", residual " + residual).where(residual != "none", "")
+    gain, residual = rows.pop("init_gain"), rows.pop("residual")
+    more = gain.map(lambda gain: f" x {gain:g}" if gain != 1 else "")
+    more = more + (", residual " + residual).where(residual != "none", "")
+    for field in beside:
+        more = more + f", {spaced(field)} " + rows.pop(field).map(lambda v: f"{plain(v)}")
     rows["initialization"] = rows["initialization"].astype(str) + more
-    cell = [name for name in found if name != "residual"]
+    cell = ["dataset", "activation", "initialization", "depth", "width"]
     depths, widths = (sorted(rows[name].unique()) for name in ("depth", "width"))
 
     def chart(words):
