@@ -23,20 +23,34 @@ def test_chapters_come_in_the_order_that_is_given(results, provenance):
 
 
 @pytest.mark.parametrize(
-    ("findings", "opinion", "status"),
+    ("findings", "kind", "status"),
     [
-        ([], False, "untested"),
-        ([], True, "opinion"),
-        ([(-2, -1)], False, "supported"),
-        ([(-2, -1)], True, "supported"),
-        ([(-2, -1), (1, 2)], False, "depends"),
-        ([(-2, -1), (-1, 1)], False, "partly"),
-        ([(1, 2), (-1, 1)], False, "undecided"),
+        ([], "most", "untested"),
+        ([], "question", "untested"),
+        ([], "opinion", "opinion"),
+        ([(-2, -1)], "most", "supported"),
+        ([(-2, -1)], "question", "question"),
+        ([(-2, -1), (1, 2)], "most", "depends"),
+        ([(-2, -1), (1, 2)], "some", "supported"),
+        ([(-2, -1), (1, 2)], "all", "contradicted"),
+        ([(-2, -1), (-1, 1)], "most", "partly"),
     ],
 )
-def test_status(findings, opinion, status):
+def test_status(findings, kind, status):
     there = tuple(finding("C01", 0, low, high) for low, high in findings)
-    assert Verdict(Claim("C01", "", "", opinion=opinion), there).status == status
+    assert Verdict(Claim("C01", "", "", kind=kind), there).status == status
+
+
+def test_an_unknown_kind_of_claim():
+    with pytest.raises(ValueError, match="claim C01: kind 'any': allowed are all, some, most"):
+        Claim("C01", "", "", kind="any")
+
+
+def test_what_decides_stands_apart_from_what_is_also_seen():
+    seen = tuple(finding("C01", 0, -2, -1, decides=decides) for decides in (False, True))
+    verdict = Verdict(Claim("C01", "", ""), seen)
+    assert (verdict.deciding, verdict.also_seen) == (seen[1:], seen[:1])
+    assert (Verdict(verdict.claim, seen[:1]).deciding, verdict.status) == (seen[:1], "supported")
 
 
 def test_tally_counts_every_status(report):

@@ -15,8 +15,19 @@ def test_the_41_claims_are_there_once_and_in_order():
     assert [claim["id"] for claim in TOLD["claims"]] == [f"C{i:02}" for i in range(1, 42)]
 
 
-def test_only_the_last_is_an_opinion():
-    assert [claim["id"] for claim in TOLD["claims"] if claim.get("opinion")] == ["C41"]
+@pytest.mark.parametrize(
+    ("kind", "ids"),
+    [
+        ("opinion", [41]),
+        ("question", [5, 11, 19, 40]),
+        ("some", [1, 12, 13, 14]),
+        ("all", [2, 3, 4, 6, 7, 8, 9, 15, 18, 20, 27, 34, 35, 36, 37, 38, 39]),
+        ("most", [10, 16, 17, 21, 22, 23, 24, 25, 26, 28, 29, 30, 31, 32, 33]),
+    ],
+)
+def test_what_decides_a_claim(kind, ids):
+    there = [claim["id"] for claim in TOLD["claims"] if claim["kind"] == kind]
+    assert there == [f"C{i:02}" for i in ids]
 
 
 @pytest.mark.parametrize("row", [*TOLD["claims"], *TOLD["errata"]], ids=lambda row: row["id"])

@@ -5,15 +5,19 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from mlpstudy.studies.finding import (
     CONTRADICTED,
     DEPENDS,
+    NOT_LEARNED,
     PARTLY,
+    PARTLY_CONTRADICTED,
     SUPPORTED,
     UNDECIDED,
     Finding,
     as_dict,
+    beyond_chance,
     combine,
     from_dict,
     read_findings,
@@ -66,27 +70,84 @@ def test_a_number_that_is_missing_decides_nothing(field):
     assert finding(**{field: NAN}).verdict == UNDECIDED
 
 
+def of(verdict: str, **more) -> Finding:
+    """A finding with a verdict, against the threshold 0.3."""
+    low, high = {SUPPORTED: (0.4, 0.6), CONTRADICTED: (0.1, 0.2)}.get(verdict, (0.2, 0.4))
+    return finding(value=low, low=low, high=high, learned=verdict != NOT_LEARNED, **more)
+
+
+S, C, U, N = SUPPORTED, CONTRADICTED, UNDECIDED, NOT_LEARNED
+
+
 @pytest.mark.parametrize(
-    ("verdicts", "together"),
+    ("kind", "verdicts", "together"),
     [
-        ([SUPPORTED], SUPPORTED),
-        ([SUPPORTED, SUPPORTED], SUPPORTED),
-        ([CONTRADICTED, CONTRADICTED], CONTRADICTED),
-        ([UNDECIDED], UNDECIDED),
-        ([SUPPORTED, UNDECIDED], PARTLY),
-        ([CONTRADICTED, UNDECIDED], UNDECIDED),
-        ([SUPPORTED, CONTRADICTED], DEPENDS),
-        ([CONTRADICTED, UNDECIDED, SUPPORTED], DEPENDS),
+        ("most", [S], SUPPORTED),
+        ("most", [C, C], CONTRADICTED),
+        ("most", [U], UNDECIDED),
+        ("most", [S, S, U], SUPPORTED),
+        ("most", [C, C, U], CONTRADICTED),  # as easily as supported
+        ("most", [S, U], PARTLY),  # half are not most
+        ("most", [C, U], PARTLY_CONTRADICTED),
+        ("most", [S, C], DEPENDS),
+        ("most", [C, U, S], DEPENDS),
+        ("most", [S, N, N], SUPPORTED),  # what is not learned does not count
+        ("most", [N], NOT_LEARNED),
+        ("all", [S, S], SUPPORTED),
+        ("all", [S, S, U], PARTLY),
+        ("all", [S, S, C], CONTRADICTED),  # one that fails is enough
+        ("all", [U], UNDECIDED),
+        ("some", [S], SUPPORTED),
+        ("some", [S, U], SUPPORTED),  # 1 of 2 by chance: 1 - 0.975^2 = 0.049
+        ("some", [S, U, U], UNDECIDED),  # 1 of 3 by chance: 0.073
+        ("some", [S, S] + [C] * 10, SUPPORTED),  # 2 of 12 by chance: 0.035
+        ("some", [S] + [C] * 11, UNDECIDED),
+        ("some", [C, C], CONTRADICTED),
+        ("some", [C, U], UNDECIDED),
+        ("question", [S, C], "question"),
+        ("opinion", [S], "opinion"),
     ],
 )
-def test_combine(verdicts, together):
-    assert combine(verdicts) == together
-    assert combine(reversed(verdicts)) == together
+def test_combine(kind, verdicts, together):
+    assert combine([of(v) for v in verdicts], kind) == together
+    assert combine([of(v) for v in reversed(verdicts)], kind) == together
+
+
+def test_only_what_decides_gives_the_verdict():
+    seen = [of(CONTRADICTED), of(SUPPORTED, decides=True), of(UNDECIDED)]
+    assert combine(seen) == SUPPORTED
+    assert combine([f for f in seen if not f.decides]) == PARTLY_CONTRADICTED
+
+
+@pytest.mark.parametrize(("n", "enough"), [(1, 1), (2, 1), (3, 2), (14, 2), (15, 3), (33, 3)])
+def test_how_many_of_n_are_beyond_chance(n, enough):
+    tail = stats.binom.sf(np.arange(n + 1) - 1, n, 0.025)  # P(at least k)
+    assert int(np.argmax(tail < 0.05)) == enough
+    assert beyond_chance(enough, n) and not beyond_chance(enough - 1, n)
 
 
 def test_nothing_to_combine():
-    with pytest.raises(ValueError, match="no verdict"):
+    with pytest.raises(ValueError, match="no finding"):
         combine([])
+
+
+def test_an_unknown_kind():
+    with pytest.raises(ValueError, match="kind 'few': allowed are all, some, most"):
+        combine([finding()], "few")
+
+
+@pytest.mark.parametrize(
+    ("common", "hangs"),
+    [
+        (None, False),
+        ((0.5, 0.4, 0.6), False),  # the same side of 0.3
+        ((0.3, 0.2, 0.4), False),  # on neither
+        ((0.1, 0.0, 0.2), True),  # on the other
+    ],
+)
+def test_what_hangs_on_eta(common, hangs):
+    assert finding(common=common).hangs == hangs
+    assert not finding(common=common, learned=False).hangs
 
 
 @pytest.mark.parametrize(
@@ -94,6 +155,8 @@ def test_nothing_to_combine():
     [
         ({"direction": "over"}, "direction 'over': allowed are above, below"),
         ({"low": 0.7}, r"the interval \[0.7, 0.6\] is upside down"),
+        ({"common": (1, 3, 2)}, r"the interval \[3.0, 2.0\] is upside down"),
+        ({"edge": "left"}, "edge 'left': allowed are lower, upper, both"),
     ],
 )
 def test_what_is_no_finding(wrong, message):
@@ -105,7 +168,8 @@ def test_written_and_read(tmp_path):
     there = [
         finding(condition="digits", unit="decades", runs=["a", "b"], rerun="mlpstudy replay a"),
         finding(value=1 / 3, low=-INF, high=INF, direction="below"),
-        finding(n=np.int64(7), value=np.float64(0.5), low=np.float32(0.25)),
+        finding(n=np.int64(7), value=np.float64(0.5), low=np.float32(0.25), networks=np.int64(14)),
+        finding(common=(0.1, -INF, np.float32(0.25)), edge="lower", learned=False, decides=True),
     ]
     write_findings(there, tmp_path / "findings.json")
     assert read_findings(tmp_path / "findings.json") == there

@@ -54,7 +54,7 @@ def cells(*rows) -> pd.DataFrame:
     ("rows", "eta"),
     [
         # The median of 0.1, 0.2, 0.9 is lower than that of three times 0.3; their mean is not.
-        ([(0.1, 0.1, 1), (0.1, 0.2, 1), (0.1, 0.9, 1)] + [(0.5, 0.3, 1)] * 3, 0.1),
+        ([(0.1, 0.1, 1), (0.1, 0.2, 1), (0.1, 0.9, 1)] + [(0.5, 0.3, 1)] * 3, 0.5),
         ([(0.1, 0.2, 5), (0.5, 0.2, 4)], 0.5),  # equal errors: the lower loss
         ([(0.5, 0.2, 4), (0.1, 0.2, 4)], 0.1),  # all equal: the smaller eta
         ([(0.1, 1.0, np.inf), (0.5, 0.9, 8)], 0.5),  # a diverged run is not chosen
@@ -80,3 +80,39 @@ def test_settings_may_be_more_than_eta():
 
 def test_levels_are_read_from_words():
     assert levels(["digits 0.8", "wine 0.95"]) == {"digits": 0.8, "wine": 0.95}
+
+
+@pytest.mark.parametrize(
+    ("rows", "eta"),
+    [
+        ([(0.1, 0.1, 3), (0.5, 0.4, 2)], 0.5),  # by the loss, whatever the errors
+        ([(0.1, 0.4, 2), (0.5, 0.1, 2)], 0.5),  # equal losses: the lower error
+        # One run in two that diverged is worse than none, however low the other's loss.
+        ([(0.1, 0.1, 0.1), (0.1, 0.1, np.inf), (0.5, 0.9, 8), (0.5, 0.9, 8)], 0.5),
+        ([(0.1, 0.1, 3), (0.1, 0.1, np.inf), (0.5, 0.1, 2), (0.5, 0.1, np.inf)], 0.5),
+        ([(0.1, 1, np.inf), (0.1, 1, np.inf), (0.5, 0.9, 9), (0.5, 1, np.inf)], 0.5),
+    ],
+)
+def test_the_eta_chosen_by_the_loss(rows, eta):
+    frame = with_chosen(cells(*((2, *row) for row in rows)), ["depth"], family="loss", name="best")
+    assert set(frame.loc[frame["best"], "eta"]) == {eta}
+
+
+def test_a_missing_key_is_a_cell_like_others():
+    frame = cells((2, 0.1, 0.2, 1), (2, 0.5, 0.1, 1)).assign(
+        train_size=pd.array([None, None], "Int64")
+    )
+    frame = with_chosen(frame, ["depth", "train_size"])
+    assert frame.loc[frame["chosen"], "eta"].tolist() == [0.5]
+
+
+def test_what_guessing_would_give():
+    seen = view({"a": [(1, 0.5)], "b": [(1, 0.5)], "c": [(1, 0.5)]})
+    more = {
+        "classes": [4, 2, 0],
+        "majority": [0.25, 0.6, np.nan],
+        "cost": ["nll", "mse_raw", "mse_raw"],
+    }
+    ends = outcomes(seen, seen.runs.assign(**more), ["status"]).set_index("run_id")
+    assert ends["guess_error"].tolist()[:2] == [0.75, 0.4] and np.isnan(ends["guess_error"]["c"])
+    assert ends["guess_loss"]["a"] == np.log(4) and ends["guess_loss"].isna()[["b", "c"]].all()

@@ -36,7 +36,12 @@ from mlpstudy.design.settings import SIZES, STRICT, Settings, StudyName
 from mlpstudy.said import LANGUAGES
 
 MODULES = PACKAGE / "studies"
-NOT_A_STUDY = ("finding", "view")  # files among the modules that analyse nothing
+NOT_A_STUDY = (
+    "contrast",
+    "finding",
+    "outcomes",
+    "view",
+)  # files among the modules that analyse nothing
 # A study is a target of the workflow, beside its rules and the words a user types.
 RESERVED = frozenset(
     [
@@ -127,6 +132,7 @@ class Claim(BaseModel):
     direction: Literal["above", "below"] = Field(description="the side that supports the claim")
     threshold: float = Field(description="what the statistic's interval is compared with")
     unit: str = Field("", max_length=64, description="unit of statistic and threshold")
+    decides: bool = Field(False, description="the verdict rests on it; without it: also seen")
 
 
 class Lecture(BaseModel):

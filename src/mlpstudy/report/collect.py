@@ -20,17 +20,33 @@ from mlpstudy.said import Said
 from mlpstudy.studies.finding import (
     CONTRADICTED,
     DEPENDS,
+    KINDS,
+    NOT_LEARNED,
     PARTLY,
+    PARTLY_CONTRADICTED,
+    QUESTION,
     SUPPORTED,
     UNDECIDED,
     Finding,
     combine,
+    deciding,
     read_findings,
 )
 from mlpstudy.tables.files import read_table
 
 UNTESTED, OPINION = "untested", "opinion"  # what a claim without a finding has for a verdict
-STATUSES = (SUPPORTED, PARTLY, DEPENDS, CONTRADICTED, UNDECIDED, UNTESTED, OPINION)
+STATUSES = (
+    SUPPORTED,
+    PARTLY,
+    DEPENDS,
+    PARTLY_CONTRADICTED,
+    CONTRADICTED,
+    UNDECIDED,
+    NOT_LEARNED,
+    QUESTION,
+    UNTESTED,
+    OPINION,
+)
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of studies, figures and tables: in paths
 ROWS = 60  # of a table: more are counted, not shown
@@ -38,13 +54,20 @@ ROWS = 60  # of a table: more are counted, not shown
 
 @dataclass(frozen=True)
 class Claim:
-    """One sentence of the lecture, or of a user's own study (then without a chapter)."""
+    """One sentence of the lecture, or of a user's own study (then without a chapter).
+
+    kind: what its findings must do, one of finding.KINDS. Raises ValueError for another.
+    """
 
     id: str
     fr: str
     en: str | Said
     chapter: str = ""
-    opinion: bool = False
+    kind: str = "most"
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"claim {self.id}: kind {self.kind!r}: allowed are {', '.join(KINDS)}")
 
 
 @dataclass(frozen=True)
@@ -58,8 +81,18 @@ class Verdict:
     def status(self) -> str:
         """One of STATUSES."""
         if self.findings:
-            return combine(finding.verdict for finding in self.findings)
-        return OPINION if self.claim.opinion else UNTESTED
+            return combine(self.findings, self.claim.kind)
+        return OPINION if self.claim.kind == OPINION else UNTESTED
+
+    @property
+    def deciding(self) -> tuple[Finding, ...]:
+        """The findings that the verdict rests on."""
+        return tuple(deciding(self.findings))
+
+    @property
+    def also_seen(self) -> tuple[Finding, ...]:
+        """The findings that the verdict does not rest on."""
+        return tuple(finding for finding in self.findings if finding not in self.deciding)
 
     @property
     def studies(self) -> tuple[str, ...]:
@@ -134,9 +167,9 @@ class Chapter:
     def not_held(self) -> tuple[tuple[Verdict, tuple[Finding, ...]], ...]:
         """The claims that did not hold, each with the findings that do not support it."""
         return tuple(
-            (verdict, tuple(f for f in verdict.findings if f.verdict != SUPPORTED))
+            (verdict, tuple(f for f in verdict.deciding if f.verdict != SUPPORTED))
             for verdict in self.verdicts
-            if verdict.status != SUPPORTED
+            if verdict.status not in (SUPPORTED, QUESTION)
         )
 
     @property
@@ -174,6 +207,19 @@ class Report:
     def theory(self) -> tuple[tuple[Chapter, Summary], ...]:
         """The tables of what theory foretells, each with its chapter."""
         return tuple((c, table) for c in self.chapters for table in c.tables if table.theory)
+
+    @property
+    def marks(self) -> dict[str, int]:
+        """How many findings, and of those that decide, have an eta at an edge, hang on it, or are
+        not learned."""
+        sides = {"": [f for verdict in self.verdicts for f in verdict.findings]}
+        sides["deciding"] = [f for verdict in self.verdicts for f in verdict.deciding]
+        counted = {"n": len(sides[""]), "deciding": len(sides["deciding"])}
+        for name, findings in sides.items():
+            counted[f"{name}edges"] = sum(bool(f.edge) for f in findings)
+            counted[f"{name}hanging"] = sum(f.hangs for f in findings)
+            counted[f"{name}unlearned"] = sum(not f.learned for f in findings)
+        return counted
 
     @property
     def answered_first(self) -> tuple[Verdict, ...]:

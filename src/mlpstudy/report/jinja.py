@@ -19,6 +19,7 @@ FILTERS = {
     "by_sentence": phrases.by_sentence,
     "by_statistic": phrases.by_statistic,
     "cell": phrases.cell,
+    "common_of": phrases.common_of,
     "needed_by": phrases.needed_by,
     "networks_of": phrases.networks_of,
     "number": number,

@@ -20,6 +20,11 @@ def numbers_of(finding: Finding) -> str:
     return str(measured(finding.value, finding.low, finding.high, finding.threshold))
 
 
+def common_of(finding: Finding) -> str:
+    """The value and its interval with both sides at the control's settings; "" where there is none."""
+    return str(measured(*finding.common, finding.threshold)) if finding.common else ""
+
+
 def needed_by(finding: Finding) -> Said:
     """The side of the threshold on which the claim is supported, and the unit."""
     return _with_unit(side_of(finding), finding)
@@ -37,7 +42,7 @@ def _with_unit(number: str, finding: Finding) -> Said:
 
 
 def networks_of(verdict: Verdict) -> str:
-    """The networks behind each finding of a claim: one number, or the smallest and the largest."""
+    """The seeds behind each finding of a claim: one number, or the smallest and the largest."""
     sizes = sorted({finding.n for finding in verdict.findings})
     return "–".join(number(int(n)) for n in dict.fromkeys((sizes[0], sizes[-1]))) if sizes else ""
 
@@ -73,8 +78,8 @@ def says_of(verdict: Verdict) -> list[str | Said]:
 
 
 def tally_of(verdict: Verdict) -> dict[str, int]:
-    """How many findings of a claim have each verdict; none with a zero."""
-    verdicts = [finding.verdict for finding in verdict.findings]
+    """How many of the findings that decide a claim have each verdict; none with a zero."""
+    verdicts = [finding.verdict for finding in verdict.deciding]
     return {status: verdicts.count(status) for status in STATUSES if status in verdicts}
 
 

@@ -10,8 +10,11 @@ SYMBOLS = {  # of a verdict: it is never told by its colour alone
     "supported": "✓",
     "partly": "✓?",
     "contradicted": "✗",
+    "partly_contradicted": "✗?",
     "depends": "±",
     "undecided": "?",
+    "not_learned": "∅",
+    "question": "¿",
     "untested": "–",
     "opinion": "“”",
 }
@@ -47,20 +50,46 @@ WORDS = {
     "supported": ("supported", "confirmée"),
     "partly": ("partly supported", "confirmée en partie"),
     "contradicted": ("contradicted", "contredite"),
+    "partly_contradicted": ("partly contradicted", "contredite en partie"),
     "depends": ("depends", "dépend"),
     "undecided": ("undecided", "indécise"),
+    "not_learned": ("not learned", "non apprise"),
+    "question": ("a question", "une question"),
     "untested": ("not tested", "non testée"),
     "opinion": ("an opinion", "une opinion"),
     "all": ("all", "toutes"),
     "untested_long": ("not tested in this report", "non testée dans ce rapport"),
     "opinion_long": ("an opinion: not tested", "une opinion : non testée"),
     "meaning": (
-        "Supported or contradicted: the whole interval lies on that side of the threshold. "
-        "Undecided: it does not. Partly: supported under some conditions, undecided under the "
-        "others. Depends: supported under some, contradicted under others.",
-        "Confirmée ou contredite : tout l'intervalle est de ce côté du seuil. Indécise : il ne l'est "
-        "pas. En partie : confirmée sous certaines conditions, indécise sous les autres. Dépend : "
-        "confirmée sous certaines, contredite sous d'autres.",
+        "A finding is supported or contradicted where its whole interval lies on that side of the "
+        "threshold, undecided where it does not, and not learned where the control does no better "
+        "than guessing. A claim's verdict rests on its deciding findings alone. A law needs all of "
+        "them; that something exists needs more of them than chance would give; a tendency needs "
+        "more than half, and none against it (no more than half: partly; some for it and some "
+        "against: depends). A question of the lecture is answered, not judged.",
+        "Un résultat confirme ou contredit quand tout son intervalle est de ce côté du seuil ; il est "
+        "indécis sinon, et non appris quand le témoin ne fait pas mieux que deviner. Le verdict d'une "
+        "affirmation ne tient qu'à ses résultats décisifs. Une loi les veut tous ; une existence en "
+        "veut plus que n'en donnerait le hasard ; une tendance en veut plus de la moitié, et aucun "
+        "contre elle (pas plus de la moitié : en partie ; des pour et des contre : dépend). À une "
+        "question du cours on répond, on ne la juge pas.",
+    ),
+    "decides": ("decides", "décide"),
+    "also_seen": ("also seen", "vu aussi"),
+    "lower": ("η at the lower edge of its grid", "η au bord bas de sa grille"),
+    "upper": ("η at the upper edge of its grid", "η au bord haut de sa grille"),
+    "both": ("η at both edges of its grid", "η aux deux bords de sa grille"),
+    "hangs": (
+        "hangs on η: {value} where both sides have the control's",
+        "tient à η : {value} quand les deux côtés ont celui du témoin",
+    ),
+    "marks": (
+        "Of {n} findings, {edges} have a chosen η at an edge of its grid ({decidingedges} of the "
+        "{deciding} that decide), {hanging} hang on η ({decidinghanging}), and {unlearned} are not "
+        "learned ({decidingunlearned}).",
+        "Sur {n} résultats, {edges} ont un η choisi au bord de sa grille ({decidingedges} des "
+        "{deciding} décisifs), {hanging} tiennent à η ({decidinghanging}) et {unlearned} ne sont pas "
+        "appris ({decidingunlearned}).",
     ),
     "narrow": ("Show only", "Ne montrer que"),
     "search": ("Search the claims", "Chercher dans les affirmations"),

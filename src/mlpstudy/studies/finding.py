@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -10,10 +11,18 @@ from mlpstudy.files import write_atomically
 from mlpstudy.said import Said
 
 SUPPORTED = "supported"
-PARTLY = "partly"
+PARTLY = "partly"  # supported under some conditions, undecided under the others
 CONTRADICTED = "contradicted"
+PARTLY_CONTRADICTED = "partly_contradicted"
 DEPENDS = "depends"
 UNDECIDED = "undecided"
+NOT_LEARNED = "not_learned"  # of a finding: its control does not learn the task
+QUESTION = "question"  # of a claim: the lecture asks, and the findings answer
+
+KINDS = ("all", "some", "most", "question", "opinion")  # of claims: what their findings must do
+EDGES = ("", "lower", "upper", "both")
+FALSE_SUPPORT = 0.025  # how often chance alone lifts a 95 % interval over its threshold
+RARE = 0.05  # what chance does less often than this is taken for no chance
 
 NUMBERS = ("value", "low", "high", "threshold")
 
@@ -23,7 +32,7 @@ class Finding:
     """One claim, one statistic, one condition: the value with its 95 % interval.
 
     The claim holds where the statistic lies on the side of `threshold` that `direction` names.
-    Raises ValueError where the direction is unknown or the interval is upside down.
+    Raises ValueError where the direction or the edge is unknown or an interval is upside down.
     """
 
     claim: str  # the claim's id: "C22"
@@ -34,43 +43,110 @@ class Finding:
     low: float
     high: float
     unit: str = ""
-    n: int  # networks, or things measured, behind the value
+    n: int  # seeds behind the value; of what has no seeds: things measured
+    networks: int = 0  # networks behind the value, where there are any
     direction: str  # "above" or "below"
     threshold: float
     says: str | Said  # the claim as tested, one sentence
     runs: tuple[str, ...] = ()  # a few run_ids behind it, where there are runs
     rerun: str = ""  # the command that measures it again
+    decides: bool = False  # whether the claim's verdict rests on it; without it: also seen
+    edge: str = ""  # where a chosen eta is the smallest or largest of its grid: one of EDGES
+    common: tuple[float, float, float] | None = None  # the same, both sides at the control's eta
+    learned: bool = True  # whether the control learns its task
 
     def __post_init__(self):
         if self.direction not in ("above", "below"):
             raise ValueError(f"direction {self.direction!r}: allowed are above, below")
-        if self.low > self.high:
-            raise ValueError(f"the interval [{self.low}, {self.high}] is upside down")
+        if self.edge not in EDGES:
+            raise ValueError(f"edge {self.edge!r}: allowed are {', '.join(filter(None, EDGES))}")
         object.__setattr__(self, "runs", tuple(self.runs))
+        if self.common is not None:
+            object.__setattr__(self, "common", tuple(map(float, self.common)))
+        for _, low, high in filter(None, [(self.value, self.low, self.high), self.common]):
+            if low > high:
+                raise ValueError(f"the interval [{low}, {high}] is upside down")
 
     @property
     def verdict(self) -> str:
-        """supported, contradicted or undecided: from the interval and the threshold alone."""
-        if any(math.isnan(number) for number in (self.value, self.low, self.high, self.threshold)):
+        """supported, contradicted or undecided: from the interval and the threshold alone.
+
+        not_learned, whatever the interval, where the control does not learn its task.
+        """
+        if not self.learned:
+            return NOT_LEARNED
+        return self._side((self.value, self.low, self.high))
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it hangs on eta: at the control's eta it lies on the other side for certain."""
+        if self.common is None or not self.learned:
+            return False
+        return {self.verdict, self._side(self.common)} == {SUPPORTED, CONTRADICTED}
+
+    def _side(self, interval: tuple[float, float, float]) -> str:
+        if any(map(math.isnan, (*interval, self.threshold))):
             return UNDECIDED
-        over, under = self.low > self.threshold, self.high < self.threshold
+        _, low, high = interval
+        over, under = low > self.threshold, high < self.threshold
         holds, fails = (over, under) if self.direction == "above" else (under, over)
         return SUPPORTED if holds else CONTRADICTED if fails else UNDECIDED
 
 
-def combine(verdicts: Iterable[str]) -> str:
-    """The verdict on a claim from those of its findings (at least one), one for each condition.
+def deciding(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that a claim's verdict rests on: those that decide, or all where none is named."""
+    findings = list(findings)
+    return [finding for finding in findings if finding.decides] or findings
 
-    partly: supported under some conditions and contradicted under none, the others being undecided.
+
+def combine(findings: Sequence[Finding], kind: str = "most") -> str:
+    """The verdict on a claim, from those of its findings that decide. kind: one of KINDS.
+
+    all: one that fails is enough to contradict. some: as many supported findings as chance alone
+    would hardly give are enough. most: supported (or contradicted) where more than half are and
+    none is contradicted (or supported), depends where there are both. What was not learned does
+    not count. Raises ValueError without a finding or with an unknown kind.
     """
-    seen = set(verdicts)
-    if not seen:
-        raise ValueError("no verdict to combine")
-    if seen in ({SUPPORTED}, {CONTRADICTED}):
-        return seen.pop()
-    if {SUPPORTED, CONTRADICTED} <= seen:
+    if kind not in KINDS:
+        raise ValueError(f"kind {kind!r}: allowed are {', '.join(KINDS)}")
+    if not findings:
+        raise ValueError("no finding to combine")
+    if kind in ("question", "opinion"):
+        return kind
+    seen = Counter(finding.verdict for finding in deciding(findings))
+    del seen[NOT_LEARNED]
+    if not (n := seen.total()):
+        return NOT_LEARNED
+    supported, contradicted = seen[SUPPORTED], seen[CONTRADICTED]
+    if kind == "all":
+        return CONTRADICTED if contradicted else _tendency(supported, 0, n, n)
+    if kind == "some":
+        if beyond_chance(supported, n):
+            return SUPPORTED
+        return CONTRADICTED if contradicted == n else UNDECIDED
+    return _tendency(supported, contradicted, n, n // 2 + 1)
+
+
+def _tendency(supported: int, contradicted: int, n: int, enough: int) -> str:
+    """What so many of n findings say, where `enough` of one kind settle the matter."""
+    if supported and contradicted:
         return DEPENDS
-    return PARTLY if SUPPORTED in seen else UNDECIDED
+    if supported:
+        return SUPPORTED if supported >= enough else PARTLY
+    if contradicted:
+        return CONTRADICTED if contradicted >= enough else PARTLY_CONTRADICTED
+    return UNDECIDED
+
+
+def beyond_chance(supported: int, n: int) -> bool:
+    """Whether so many of n findings are supported that chance alone would hardly have done it.
+
+    Chance lifts each interval over its threshold with probability FALSE_SUPPORT at most; taken as
+    independent, the tail of the binomial distribution is below RARE.
+    """
+    p = FALSE_SUPPORT
+    tail = sum(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(supported, n + 1))
+    return supported > 0 and tail < RARE
 
 
 def as_dict(finding: Finding) -> dict:
@@ -79,7 +155,11 @@ def as_dict(finding: Finding) -> dict:
     record |= {name: _to_json(record[name]) for name in NUMBERS}
     return record | {
         "n": int(finding.n),
+        "networks": int(finding.networks),
         "runs": list(finding.runs),
+        "decides": bool(finding.decides),
+        "common": finding.common and list(map(_to_json, finding.common)),
+        "learned": bool(finding.learned),
         "verdict": finding.verdict,
     }
 
@@ -87,6 +167,8 @@ def as_dict(finding: Finding) -> dict:
 def from_dict(record: dict) -> Finding:
     """The finding of a record made by `as_dict`; its verdict is computed anew, never believed."""
     known = {name: value for name, value in record.items() if name != "verdict"}
+    if known.get("common") is not None:
+        known["common"] = tuple(map(_from_json, known["common"]))
     return Finding(**known | {name: _from_json(known[name]) for name in NUMBERS})
 
 

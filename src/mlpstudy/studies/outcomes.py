@@ -15,7 +15,8 @@ SPENDING = ("dataset", "depth", "width", "cost", "pretraining", "pretraining_epo
 def outcomes(view: View, runs: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
     """Each run's fields and how it ends: run_id, fields..., then for each split its loss, accuracy
     and error after the last pass (train_loss, ...), and at_best_...: those of the test part after
-    the pass with the smallest validation loss.
+    the pass with the smallest validation loss. guess_error and guess_loss: what the commonest label
+    and equal shares would give on test; NaN for a regression, and for a cost that is no likelihood.
 
     A run that diverged has an error of 1, an accuracy of 0 and an infinite loss, everywhere.
     """
@@ -30,7 +31,23 @@ def outcomes(view: View, runs: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
         frame[column] = frame[column].astype(float).where(~lost, worst)
         if column.endswith("_accuracy"):
             frame[column.replace("_accuracy", "_error")] = 1 - frame[column]
-    return frame
+    return _with_guesses(frame, runs)
+
+
+LIKELIHOODS = ("nll", "kl")  # costs that are ln(classes) for equal shares
+
+
+def _with_guesses(frame: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """With guess_error and guess_loss, where the runs' table has the classes and their shares."""
+    if not {"classes", "majority", "cost"} <= set(runs.columns):
+        return frame
+    classes = runs["classes"].astype(float).where(runs["classes"] > 0)
+    guesses = {
+        "guess_error": 1 - runs["majority"].where(classes.notna()),
+        "guess_loss": np.log(classes.where(runs["cost"].isin(LIKELIHOODS))),
+    }
+    by_id = pd.DataFrame(guesses).set_axis(runs["run_id"].to_numpy())
+    return frame.join(by_id, on="run_id")
 
 
 def _at_best(view: View) -> pd.DataFrame:
@@ -79,26 +96,51 @@ def trained(view: View, level: dict[str, float]) -> pd.DataFrame:
 
 
 def with_chosen(
-    by_run: pd.DataFrame, cell: list[str], settings: Sequence[str] = ("eta",)
+    by_run: pd.DataFrame,
+    cell: list[str],
+    settings: Sequence[str] = ("eta",),
+    family: str = "error",
+    name: str = "chosen",
 ) -> pd.DataFrame:
-    """The runs with a column `chosen`: whether their settings are those chosen for their cell.
+    """The runs with a column `name`: whether their settings are those chosen for their cell.
 
-    They are those with the smallest median, over the seeds, of the validation error at the end; of
-    equal medians the lower validation loss decides, then the smaller eta.
+    By the mean, over the seeds, of the validation error or loss after the last pass: by the family
+    of what is compared. Of equal means the other family decides, then the smaller eta.
     """
-    return with_least(by_run, cell, ["validation_error", "validation_loss"], settings)
+    measures = {"error": ["validation_error", "validation_loss"]}
+    measures["loss"] = measures["error"][::-1]
+    return with_least(by_run, cell, measures[family], settings, name)
 
 
 def with_least(
-    by_run: pd.DataFrame, cell: list[str], measures: list[str], settings: Sequence[str] = ("eta",)
+    by_run: pd.DataFrame,
+    cell: list[str],
+    measures: list[str],
+    settings: Sequence[str] = ("eta",),
+    name: str = "chosen",
 ) -> pd.DataFrame:
-    """With `chosen`: whether a run's settings have the least median over the seeds of its cell.
+    """With `name`: whether a run's settings have the least mean over the seeds of its cell.
 
-    Of the first of the measures; of equal medians the next measure decides, then the smaller eta.
+    Of the first of the measures; of equal means the next measure decides, then the smaller eta.
+    A run that diverged is the worst: its infinite measure makes the mean infinite, and of infinite
+    means the one with fewer such runs is less, then the one with the smaller mean of the others.
     """
     varied = [*cell, *settings]
-    medians = by_run.groupby(varied, as_index=False, observed=True)[measures].median()
-    ordered = medians.sort_values([*cell, *measures, *settings])
-    best = ordered.groupby(cell, as_index=False, observed=True).head(1)[varied]
-    marked = by_run.merge(best.assign(chosen=True), on=varied, how="left")
-    return marked.assign(chosen=marked["chosen"].eq(True))
+    ordered = _ranked(by_run, varied, [*measures], list(settings))
+    best = ordered.groupby(cell, as_index=False, observed=True, dropna=False).head(1)[varied]
+    marked = by_run.merge(best.assign(**{name: True}), on=varied, how="left")
+    return marked.assign(**{name: marked[name].eq(True)})
+
+
+def _ranked(
+    by_run: pd.DataFrame, varied: list[str], measures: list[str], settings: list[str]
+) -> pd.DataFrame:
+    """varied..., one row for each value of them: from the least mean upwards."""
+    finite = {m: by_run[m].where(np.isfinite(by_run[m])) for m in measures}
+    lost = {f"{m} lost": finite[m].isna() for m in measures}
+    groups = by_run.assign(**finite, **lost).groupby(
+        varied, as_index=False, observed=True, dropna=False
+    )
+    means = groups[[*measures, *lost]].mean()
+    order = [key for m in measures for key in (f"{m} lost", m)]
+    return means.sort_values([*order, *settings], kind="stable")[varied]

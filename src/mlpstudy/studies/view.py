@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from mlpstudy.studies.contrast import Contrast
 from mlpstudy.studies.finding import Finding
 
 
@@ -42,33 +43,39 @@ class View:
         done = self.runs.loc[self.runs["status"] == "finished", "run_id"]
         return last.loc[last.index.isin(done), ["loss", "accuracy"]]
 
-    def findings(self, statistic: str, measured: list[tuple]) -> list[Finding]:
+    def findings(self, statistic: str, measured: list[tuple | Contrast]) -> list[Finding]:
         """The findings of the claims that ask for a statistic.
 
-        measured: (condition, interval, runs) for each condition: an Interval, and the frame of the
-        runs behind it, or of whatever was measured, a row for each. The threshold and the direction
-        are the study file's.
+        measured: a Contrast for each condition, or (condition, interval, runs) where nothing was
+        chosen: an Interval, and the frame of the runs behind it, or of whatever was measured, a row
+        for each. The threshold and the direction are the study file's.
         """
         claims = [c for c in self.study["claims"] if c["statistic"] == statistic]
-        return [
-            Finding(
-                claim=claim["id"],
-                study=self.study["name"],
-                statistic=statistic,
-                condition=condition,
-                value=interval.value,
-                low=interval.low,
-                high=interval.high,
-                unit=claim["unit"],
-                n=len(runs),
-                direction=claim["direction"],
-                threshold=claim["threshold"],
-                says=claim["says"],
-                **self._again(runs),
-            )
-            for claim in claims
-            for condition, interval, runs in measured
-        ]
+        contrasts = [m if isinstance(m, Contrast) else _plain(*m) for m in measured]
+        return [self._finding(claim, each) for claim in claims for each in contrasts]
+
+    def _finding(self, claim: dict[str, Any], contrast: Contrast) -> Finding:
+        runs, value = contrast.runs, contrast.value
+        return Finding(
+            claim=claim["id"],
+            study=self.study["name"],
+            statistic=claim["statistic"],
+            condition=contrast.condition,
+            value=value.value,
+            low=value.low,
+            high=value.high,
+            unit=claim["unit"],
+            n=runs["seed"].nunique() if "seed" in runs else len(runs),
+            networks=runs["run_id"].nunique() if "run_id" in runs else 0,
+            direction=claim["direction"],
+            threshold=claim["threshold"],
+            says=claim["says"],
+            decides=bool(claim.get("decides")) and contrast.decides,
+            edge=contrast.edge,
+            common=contrast.common,
+            learned=contrast.learned,
+            **self._again(runs if contrast.treated is None else contrast.treated),
+        )
 
     def _again(self, runs: pd.DataFrame) -> dict[str, Any]:
         """A few runs behind a finding and the command that measures one again."""
@@ -76,3 +83,8 @@ class View:
             return {"rerun": f"mlpstudy measure {self.study['name']}"}
         ids = runs["run_id"]
         return {"runs": tuple(ids.sort_values().head(5)), "rerun": f"mlpstudy replay {ids.min()}"}
+
+
+def _plain(condition: str, value: Any, runs: pd.DataFrame) -> Contrast:
+    """A value of which nothing was chosen. value: anything with value, low and high."""
+    return Contrast(condition=condition, value=value, runs=runs)

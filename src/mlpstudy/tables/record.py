@@ -39,6 +39,8 @@ class Record:
     n_parameters: int
     n_inputs: int
     input_mean_square: float  # over the inputs of the examples that the layers are probed on
+    classes: int  # 0 for a regression
+    majority: float  # share of the test part that has the commonest training label; NaN: regression
     diverged_at: int
     curves: np.ndarray
     probed: np.ndarray
@@ -135,12 +137,16 @@ class Recorder:
         kept = {"nothing": None, "last": network.theta, "best": best.theta}[self.keep]
         weights = [None] * network.R if kept is None else _weights(network, kept)
         squares = [float(np.square(x, dtype=float).mean()) for x in layers.inputs]
+        classes = self.dataset(runs[0].dataset).classes
+        majorities = [_majority(s) if classes else np.nan for s in splits]
         return [
             Record(
                 run=run,
                 n_parameters=network.n_parameters,
                 n_inputs=int(layers.inputs[0].shape[1]),
                 input_mean_square=squares[which[r]],
+                classes=classes,
+                majority=majorities[which[r]],
                 diverged_at=int(diverged_at[r]),
                 **_until(int(diverged_at[r]), r, curves, probed),
                 weights=weights[r],
@@ -180,6 +186,11 @@ class Best:
         self.loss[better], self.epoch[better] = loss[better], epoch
         which = torch.from_numpy(better).to(self.theta.device)
         self.network.copy_runs(which, self.network.theta, self.theta)
+
+
+def _majority(split: Split) -> float:
+    """How often the commonest label of the training part is right on the test part."""
+    return float(np.mean(split.test.y == np.bincount(split.train.y).argmax()))
 
 
 def _first(part: Part, n: int) -> Part:

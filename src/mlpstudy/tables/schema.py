@@ -30,13 +30,15 @@ def _runs(records: list["Record"]) -> pd.DataFrame:
             "n_parameters": r.n_parameters,
             "n_inputs": r.n_inputs,
             "input_mean_square": r.input_mean_square,
+            "classes": r.classes,
+            "majority": r.majority,
             "status": r.status,
             "diverged_at": r.diverged_at,
         }
         for r in records
     ]
-    measured = ["n_parameters", "n_inputs", "input_mean_square", "status", "diverged_at"]
-    columns = ["run_id", "cell_id", *FIELDS, *measured]
+    data = ["n_inputs", "input_mean_square", "classes", "majority"]
+    columns = ["run_id", "cell_id", *FIELDS, "n_parameters", *data, "status", "diverged_at"]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.astype({"train_size": "Int64", "batch_size": "Int64"})
 

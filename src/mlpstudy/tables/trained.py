@@ -11,6 +11,16 @@ from mlpstudy.design.run import Run, canonical, run_id
 from mlpstudy.files import DamagedFile
 from mlpstudy.tables.record import Record
 
+NUMBERS = (
+    "n_parameters",
+    "n_inputs",
+    "input_mean_square",
+    "classes",
+    "majority",
+    "diverged_at",
+)
+ARRAYS = ("curves", "probed", "layers")
+
 
 class Trained:
     """The records below one folder, of one digest."""
@@ -23,17 +33,8 @@ class Trained:
         return self.folder / f"{run_id(run)}.npz"
 
     def save(self, record: Record) -> None:
-        arrays = {
-            "run": canonical(record.run),
-            "n_parameters": record.n_parameters,
-            "n_inputs": record.n_inputs,
-            "input_mean_square": record.input_mean_square,
-            "diverged_at": record.diverged_at,
-            "curves": record.curves,
-            "probed": record.probed,
-            "layers": record.layers,
-        }
-        save_arrays(self.path(record.run), arrays)
+        kept = {name: getattr(record, name) for name in (*NUMBERS, *ARRAYS)}
+        save_arrays(self.path(record.run), {"run": canonical(record.run), **kept})
 
     def load(self, run: Run) -> Record | None:
         """The record of a run, or None where it is missing, damaged or of another run."""
@@ -43,10 +44,8 @@ class Trained:
             return None
         if str(stored["run"]) != canonical(run):
             return None
-        numbers = ("n_parameters", "n_inputs", "input_mean_square", "diverged_at")
-        arrays = ("curves", "probed", "layers")
         return Record(
             run=run,
-            **{name: stored[name].item() for name in numbers},
-            **{name: stored[name] for name in arrays},
+            **{name: stored[name].item() for name in NUMBERS},
+            **{name: stored[name] for name in ARRAYS},
         )
