@@ -44,7 +44,10 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def pdf(project: Project) -> Path:
-    """The page, printed by Chromium: report.pdf beside it. Raises Mistake where either is missing."""
+    """The page, printed by Chromium in the report's language: report.pdf beside it.
+
+    Raises Mistake where the page or Chromium is missing.
+    """
     page = project.report / "index.html"
     if not page.exists():
         raise Mistake("is not made yet; first: snakemake --cores 2", file=str(page))
@@ -57,7 +60,8 @@ def pdf(project: Project) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         printed = Path(folder) / "report.pdf"
         command = [browser, "--headless", "--disable-gpu", "--no-pdf-header-footer",
-                   f"--user-data-dir={folder}/profile", f"--print-to-pdf={printed}"]  # fmt: skip
+                   f"--user-data-dir={folder}/profile", f"--print-to-pdf={printed}",
+                   f"--accept-lang={project.settings.language}"]  # fmt: skip
         if os.geteuid() == 0:
             command.append("--no-sandbox")  # Chromium refuses to start its sandbox as root
         done = subprocess.run([*command, page.resolve().as_uri()], capture_output=True, text=True)

@@ -21,7 +21,7 @@ def test_it_fits_and_names_stay_text(opened, size):
     page = opened(size).page
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     assert page.locator("b", has_text='"bold"').filter(has_not_text="<b>").count() == 0
-    assert page.locator(".chapter h2").first.inner_text() == HOSTILE
+    assert page.locator(".chapter h2").first.text_content() == HOSTILE
     assert page.locator("figure img").first.get_attribute("alt") == HOSTILE
     assert page.locator("script").count() == page.evaluate("document.scripts.length")
     assert HOSTILE in page.locator("#provenance").inner_text()
@@ -67,6 +67,44 @@ def test_the_language_is_switched_and_kept(opened, size):
     assert page.locator("h1").inner_text() == "Le cours à l'épreuve"
 
 
+ENGLISH, FRENCH = "The lecture, put to the test", "Le cours à l'épreuve"
+
+
+@pytest.mark.parametrize(
+    ("locale", "title"), [("fr-CA", FRENCH), ("en-GB", ENGLISH), ("de-DE", ENGLISH)]
+)
+def test_it_opens_in_the_browser_s_language(opened, locale, title):
+    page = opened(locale=locale).page
+    assert page.locator("h1").inner_text() == title
+    assert page.title().startswith(title)
+    shown = page.locator("html").get_attribute("lang")
+    assert page.locator("button[data-language][aria-pressed=true]").inner_text() == shown.upper()
+    other = {"en": "fr", "fr": "en"}[shown]
+    page.locator(f"button[data-language={other}]").click()
+    page.reload()  # what was chosen counts more
+    assert page.locator("html").get_attribute("lang") == other
+
+
+def test_without_a_script_it_opens_in_the_report_s_language(opened):
+    page = opened(locale="fr-FR", java_script_enabled=False).page
+    assert page.locator("h1").inner_text() == ENGLISH
+
+
+@SIZES
+def test_a_jump_ends_where_it_leads(opened, size):
+    """Chapters are not laid out before they are near; a place in a later one is found all the same."""
+    page = opened(size).page
+    links = page.locator("#chapters a[href^='#claim-']")
+    for place in (links.count() - 1, 0, links.count() // 2):
+        target = links.nth(place).get_attribute("href")
+        links.nth(place).evaluate("link => link.click()")
+        page.wait_for_timeout(500)
+        top = page.evaluate(
+            "id => document.getElementById(id).getBoundingClientRect().top", target[1:]
+        )
+        assert 0 <= top <= 150, target
+
+
 @SIZES
 def test_the_theme_is_switched(opened, size):
     page = opened(size, color_scheme="light").page
@@ -105,14 +143,23 @@ def test_accessibility(opened, axe, size, scheme):
 
 
 def test_it_prints(opened):
-    pdf = opened().page.pdf()
+    """All of it: also the chapters that were never on the screen."""
+    page = opened().page
+    pdf = page.pdf()
     assert pdf.startswith(b"%PDF") and len(pdf) > 50_000
+    page.emulate_media(media="print")
+    seen = "each => getComputedStyle(each).contentVisibility"
+    assert {each.evaluate(seen) for each in page.locator(".chapter").all()} == {"visible"}
 
 
-def test_the_command_prints_a_pdf(built):
-    project = SimpleNamespace(report=built.parent)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_command_prints_a_pdf(built, language):
+    settings = SimpleNamespace(language=language)
+    project = SimpleNamespace(report=built.parent, settings=settings)
     assert publish.pdf(project) == built.with_name("report.pdf")
-    assert built.with_name("report.pdf").read_bytes().startswith(b"%PDF")
+    printed = built.with_name("report.pdf").read_bytes()
+    assert printed.startswith(b"%PDF")
+    assert f"/Lang ({language})".encode() in printed
 
 
 def test_what_is_missing_for_a_pdf_is_told_in_one_line(built, monkeypatch, tmp_path):

@@ -16,10 +16,34 @@ def report(results, provenance):
     return collect(results, LECTURE, provenance)
 
 
-def test_chapters_come_in_the_order_that_is_given(results, provenance):
-    for studies in (["pytorch", "vanishing"], ["vanishing", "passes", "pytorch"]):
-        report = collect(results, LECTURE, {**provenance, "studies": studies})
-        assert [chapter.name for chapter in report.chapters] == studies
+def vanishing(report):
+    (chapter,) = [chapter for chapter in report.chapters if chapter.name == "vanishing"]
+    return chapter
+
+
+@pytest.mark.parametrize(
+    ("tested", "order"),
+    [
+        # C12 is of an earlier part of the lecture than C06, C40 of the last one
+        ({"a": ["C40"], "b": ["C06"], "c": ["C12"]}, "cba"),
+        ({"a": ["C06", "C12"], "b": ["C13"]}, "ab"),  # the first claim counts, not the first named
+        ({"a": ["C21", "C27"], "b": ["C21"]}, "ba"),  # the one that tests nothing else
+        ({"a": ["mine"], "b": [], "c": ["C01", "other"]}, "cab"),  # own studies last, as given
+        ({"b": ["C22"], "a": ["C22"]}, "ba"),
+    ],
+)
+def test_chapters_come_in_the_lecture_s_order(tmp_path, tested, order):
+    for name, claims in tested.items():
+        put(tmp_path, study(name), [finding(c, 0, 0, 0, study=name) for c in claims], {})
+    report = collect(tmp_path, LECTURE, {"studies": list(tested)})
+    assert "".join(chapter.name for chapter in report.chapters) == order
+
+
+def test_a_claim_that_is_announced_places_a_chapter_too(results, provenance):
+    announced = {"id": "C01", "statistic": "gain", "says": "It gains."}
+    put(results, study("first", claims=[announced]), [], {})
+    report = collect(results, LECTURE, {**provenance, "studies": ["vanishing", "first"]})
+    assert [chapter.name for chapter in report.chapters] == ["first", "vanishing"]
 
 
 @pytest.mark.parametrize(
@@ -74,15 +98,15 @@ def test_a_claim_of_two_studies_has_one_row_and_a_part_in_each_chapter(results, 
     put(results, study("second"), [finding("C22", -9, -9, -9, study="second")], {})
     report = collect(results, LECTURE, {**provenance, "studies": ["vanishing", "second"]})
     (verdict,) = [v for v in report.verdicts if v.claim.id == "C22"]
-    assert verdict.studies == ("vanishing", "second")
-    assert [len(c.verdicts[0].findings) for c in report.chapters] == [2, 1]
-    assert report.chapters[1].verdicts[0].status == "supported" != verdict.status
+    assert verdict.studies == ("second", "vanishing")
+    assert [len(c.verdicts[0].findings) for c in report.chapters] == [1, 2]
+    assert report.chapters[0].verdicts[0].status == "supported" != verdict.status
 
 
 def test_a_long_table_is_cut_and_counted(results, provenance):
     frame = pd.DataFrame({"row": range(ROWS + 7), "name": ["x"] * (ROWS + 7)})
     write_tables(results / "studies" / "vanishing" / "tables", {"slopes": frame}, {"code": "0"})
-    (table,) = collect(results, LECTURE, provenance).chapters[0].tables
+    (table,) = vanishing(collect(results, LECTURE, provenance)).tables
     assert (len(table.rows), table.length) == (ROWS, ROWS + 7)
     assert table.rows[3] == (3, "x")
     assert table.numeric == (True, False)
@@ -98,9 +122,9 @@ def test_a_damaged_table_does_not_reach_the_report(results, provenance):
 
 
 def test_a_figure_that_is_no_png_is_refused(report, results, provenance):
-    assert report.chapters[0].figures[0].size("en")[0] > 1000
+    assert vanishing(report).figures[0].size("en")[0] > 1000
     (results / "studies" / "vanishing" / "figures" / "deltas.png").write_bytes(b"GIF89a")
-    figure = collect(results, LECTURE, provenance).chapters[0].figures[0]
+    figure = vanishing(collect(results, LECTURE, provenance)).figures[0]
     with pytest.raises(ValueError, match="deltas: not a PNG"):
         figure.size("en")
 

@@ -8,13 +8,15 @@ import json
 import re
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 from example import LECTURE
 from explored import tables
 from markup import read_html, read_markdown, spaceless
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops
 
+from mlpstudy.analysis import style
 from mlpstudy.design import yaml_file
 from mlpstudy.report import page as pages
 from mlpstudy.report.collect import STATUSES
@@ -73,10 +75,11 @@ def test_policy_names_exactly_what_is_there(page):
     (meta,) = [m for m in page.all("meta") if m.attributes.get("http-equiv")]
     policy = dict(part.split(" ", 1) for part in meta.attributes["content"].split("; "))
     assert policy["default-src"] == "'none'"
-    for kind, name in (("style-src", "style"), ("script-src", "script")):
-        (element,) = page.all(name)
-        digest = hashlib.sha256(element.text.encode()).digest()
-        assert policy[kind] == f"'sha256-{base64.b64encode(digest).decode()}'"
+    for kind, name, n in (("style-src", "style", 1), ("script-src", "script", 2)):
+        sources = [element.text.encode() for element in page.all(name)]
+        digests = [base64.b64encode(hashlib.sha256(s).digest()).decode() for s in sources]
+        assert len(sources) == n
+        assert policy[kind].split() == [f"'sha256-{digest}'" for digest in digests]
     odd = [a for e in page.all("*") for a in e.attributes if a == "style" or a.startswith("on")]
     assert odd == []
 
@@ -97,8 +100,24 @@ def test_a_figure_on_the_page_is_that_of_the_study(page, results):
     drawn = Image.open(results / "studies" / "vanishing" / "figures" / "deltas.png")
     seen = Image.open(io.BytesIO(base64.b64decode(source)))
     difference = ImageChops.difference(drawn.convert("RGB"), seen.convert("RGB"))
-    assert ImageStat.Stat(difference).mean < [0.5] * 3
-    assert max(high for _, high in difference.getextrema()) < 100
+    assert max(high for _, high in difference.getextrema()) <= 2
+
+
+def test_the_colours_of_a_series_stay_among_many_others():
+    """A line two pixels wide in each colour of the style, on a map of all colours."""
+    y, x = np.mgrid[:256, :256].astype(np.uint8)
+    drawn = np.stack([x, y, 255 - x], axis=-1)
+    colours = [tuple(bytes.fromhex(colour[1:])) for colour in style.COLOURS]
+    for place, colour in enumerate(colours):
+        drawn[30 * place : 30 * place + 2] = colour
+    png = io.BytesIO()
+    Image.fromarray(drawn).save(png, "PNG")
+    source = pages.data_uri(png.getvalue()).removeprefix("data:image/webp;base64,")
+    seen = np.array(Image.open(io.BytesIO(base64.b64decode(source))).convert("RGB"))
+    assert len(colours) == 7
+    for place, colour in enumerate(colours):
+        line = seen[30 * place : 30 * place + 2].astype(int)
+        assert np.abs(line - colour).max() <= 2
 
 
 def test_all_claims_of_the_lecture_have_a_row(page):

@@ -173,6 +173,12 @@ class Chapter:
         )
 
     @property
+    def tests(self) -> frozenset[str]:
+        """The ids of the claims that the study announces or has a finding for."""
+        announced = {claim["id"] for claim in self.study.get("claims", ())}
+        return frozenset(announced | {finding.claim for finding in self.findings})
+
+    @property
     def unmeasured(self) -> tuple[Mapping[str, Any], ...]:
         """The claims that the study announces and has no finding for."""
         measured = {(finding.claim, finding.statistic) for finding in self.findings}
@@ -245,19 +251,41 @@ class Report:
 
 
 def collect(results_dir: Path, lecture: Path, provenance: Mapping[str, Any]) -> Report:
-    """Read the lecture and the results of the studies that provenance["studies"] names, in order.
+    """Read the lecture and the results of the studies that provenance["studies"] names.
 
-    Raises ValueError where a name cannot be part of a path, DamagedFile where a table is not what
+    The chapters come in the order in which the lecture makes their claims. Raises ValueError where a name cannot be part of a path, DamagedFile where a table is not what
     was written, FileNotFoundError where a study has no results.
     """
     told = yaml_file.read(lecture)
     claims = [Claim(**claim) for claim in told["claims"]]
-    chapters = tuple(
-        _chapter(results_dir / "studies" / _checked(name), name, claims)
-        for name in provenance["studies"]
+    chapters = _as_lectured(
+        [
+            _chapter(results_dir / "studies" / _checked(name), name, claims)
+            for name in provenance["studies"]
+        ],
+        claims,
+        list(told["chapters"]),
     )
     findings = [finding for chapter in chapters for finding in chapter.findings]
     return Report(told, _verdicts(findings, claims), chapters, provenance)
+
+
+def _as_lectured(
+    chapters: Sequence[Chapter], claims: Sequence[Claim], parts: Sequence[str]
+) -> tuple[Chapter, ...]:
+    """The chapters where the lecture, part by part, first makes a claim of theirs; then others.
+
+    Of those with the same first claim the one that tests the fewest comes first. What is equal in
+    this too, and what tests no claim of the lecture, stays as it is given.
+    """
+    lectured = sorted(claims, key=lambda claim: parts.index(claim.chapter))  # stable
+    place = {claim.id: n for n, claim in enumerate(lectured)}
+
+    def first_and_more(chapter: Chapter) -> tuple[bool, list[int]]:
+        places = sorted(place[claim] for claim in chapter.tests if claim in place)
+        return not places, [*places[:1], len(places), *places[1:]]
+
+    return tuple(sorted(chapters, key=first_and_more))
 
 
 def _chapter(folder: Path, name: str, claims: Sequence[Claim]) -> Chapter:

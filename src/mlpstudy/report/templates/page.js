@@ -6,9 +6,6 @@
   const remember = (key, value) => {
     try { localStorage.setItem(`mlpstudy-${key}`, value); } catch { /* a page without storage */ }
   };
-  const remembered = (key) => {
-    try { return localStorage.getItem(`mlpstudy-${key}`); } catch { return null; }
-  };
   const press = (buttons, pressed) =>
     buttons.forEach((button) => button.setAttribute("aria-pressed", String(button === pressed)));
 
@@ -53,8 +50,8 @@
   const near = new IntersectionObserver((seen) => seen.filter((each) => each.isIntersecting)
     .forEach((each) => { near.unobserve(each.target); draw(each.target); }), { rootMargin: "400px" });
 
-  // Two switches: each shows one of its buttons pressed, and comes back as it was left.
-  const switchOf = (key, set) => {
+  // Two switches: each shows one of its buttons pressed, at first that of how the page opened.
+  const switchOf = (key, opened, set) => {
     const buttons = all(`button[data-${key}]`);
     const choose = (value) => {
       const button = buttons.find((each) => each.dataset[key] === value);
@@ -66,14 +63,14 @@
       choose(button.dataset[key]);
       remember(key, button.dataset[key]);
     }));
-    choose(remembered(key));
+    choose(opened);
   };
-  switchOf("language", (language) => {
+  switchOf("language", root.lang, (language) => {
     root.lang = language;
     redraw();
     document.title = document.querySelector("title").dataset[language];
   });
-  switchOf("theme", (theme) => {
+  switchOf("theme", root.dataset.theme ?? "auto", (theme) => {
     if (theme === "auto") delete root.dataset.theme;
     else root.dataset.theme = theme;
   });
