@@ -5,23 +5,25 @@ its rules, so that changed training trains again and changed drawing only draws 
 """
 
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from mlpstudy.design.names import PACKAGE, sources_of
+from mlpstudy.design.names import PACKAGE, code_of, names_of, sources_of
 
-_DATA = ("rng.py", "archive.py", "data")
-_TRAIN = (*_DATA, "design/run.py", "core", "tables/record.py", "tables/trained.py")
+_SPLIT = ("rng.py", "archive.py", "data/split.py")  # records carry the data's own fingerprint
+_TRAIN = (*_SPLIT, "design/run.py", "core", "tables/record.py", "tables/trained.py")
+_DATA = ("numpy", "scikit-learn", "mlxtend", "mnist1d")
 _TABLES = ("tables/schema.py", "tables/files.py")
 
 SUFFIXES = (".py", ".j2", ".css", ".js")
 
 STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "prepare": (_DATA, ("numpy", "scikit-learn", "mlxtend", "mnist1d")),
-    "train": (_TRAIN, ("numpy", "torch", "scikit-learn", "mlxtend", "mnist1d")),
+    "prepare": (("rng.py", "archive.py", "data"), _DATA),
+    "train": (_TRAIN, ("numpy", "torch")),
     "tabulate": (_TABLES, ("pandas", "pyarrow")),
-    "measure": (("tables/networks.py",), ("numpy", "torch", "scikit-learn", "mlxtend", "mnist1d")),
+    "measure": (("tables/networks.py",), ("torch", *_DATA)),
     "summarise": (
         ("analysis/statistics.py", "analysis/survival.py", "analysis/stopping.py")
         + ("analysis/theory.py", "studies", "design/study.py", *_TABLES),
@@ -45,15 +47,31 @@ def digest(stage: str, module: str = "") -> str:
     module: what a study measures is made by its own module and by all that this one imports.
     """
     paths, packages = STAGES[stage]
-    total = hashlib.sha256()
+    files: list[Path] = []
     for path in paths:
         place = PACKAGE / path
-        files = _sources(place) if place.is_dir() else [place]
-        if module:
-            files = sources_of(*files, PACKAGE / "studies" / f"{module}.py")
-        for file in files:
-            total.update(f"{file.relative_to(PACKAGE).as_posix()}\0".encode())
-            total.update(file.read_bytes() + b"\0")
+        files += _sources(place) if place.is_dir() else [place]
+    if module:
+        files = sources_of(*files, PACKAGE / "studies" / f"{module}.py")
+    return _digest("", files, packages)
+
+
+@cache
+def recipe(dataset: str) -> str:
+    """Sixteen hexadecimal digits that change with the code that makes one dataset and writes its
+    file, and with the versions it needs; not with that of other datasets. A name that is none has
+    the digest of no code."""
+    known = dataset in names_of("dataset")
+    code, files = code_of("dataset", dataset) if known else ("", [])
+    written = [PACKAGE / "archive.py", PACKAGE / "data" / "store.py"]
+    return _digest(code, [*files, *written], _DATA)
+
+
+def _digest(code: str, files: Iterable[Path], packages: Iterable[str]) -> str:
+    total = hashlib.sha256(code.encode())
+    for file in files:
+        total.update(f"{file.relative_to(PACKAGE).as_posix()}\0".encode())
+        total.update(file.read_bytes() + b"\0")
     for package in packages:
         total.update(f"{package}=={version(package)}\0".encode())
     return total.hexdigest()[:16]

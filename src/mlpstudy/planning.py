@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 
+from mlpstudy.data import store
 from mlpstudy.design.pool import estimated_seconds
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import run_id
-from mlpstudy.digests import digest
+from mlpstudy.digests import digest, recipe
 
 CORES = (1, 2, 8)
 
 
 def estimate(project: Project) -> Iterator[str]:
     """Lines: networks, those already trained, jobs, and roughly how long."""
-    there = {path.stem for path in (project.trained / digest("train")).glob("*.npz")}
+    there = _trained(project)
     for study in project.studies.values():
         jobs = len(project.jobs_of(study.name))
         yield f"{study.name}: {study.extent}" + (f" in {jobs} jobs" if jobs else "")
@@ -29,6 +30,16 @@ def estimate(project: Project) -> Iterator[str]:
     )
     times = ", ".join(f"{_minutes(seconds / cores)} on {cores}" for cores in CORES)
     yield f"roughly {times} cores for the {len(missing):,} that are missing"
+
+
+def _trained(project: Project) -> set[str]:
+    """The ids of runs that are trained already, on the data as they would be made now."""
+    folder, there = project.trained / digest("train"), set()
+    for dataset in project.datasets:
+        path = project.data_file(dataset)
+        if store.is_current(path, recipe(dataset)):
+            there |= {p.stem for p in (folder / store.made_by(path)["content"]).glob("*.npz")}
+    return there
 
 
 def _minutes(seconds: float) -> str:

@@ -10,13 +10,15 @@ import pandas as pd
 from mlpstudy import rng
 from mlpstudy.analysis import style
 from mlpstudy.archive import save_arrays
+from mlpstudy.data.store import fingerprint
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run, run_id
-from mlpstudy.digests import digest
+from mlpstudy.digests import made_by
 from mlpstudy.figures import single as pictures
 from mlpstudy.files import write_json
 from mlpstudy.progress import Progress
+from mlpstudy.stages.prepare import dataset_from
 from mlpstudy.stages.train import run_alone
 from mlpstudy.tables.files import read_table, write_tables
 from mlpstudy.tables.record import Record
@@ -32,17 +34,18 @@ def run(project: Project, run: Run, folder: Path | None = None, keep: str = "las
     record = run_alone(project, run, keep, progress)
     progress.finish()
     tables = tables_of([record])
-    write_tables(folder, tables, {"train": digest("train"), "tabulate": digest("tabulate")})
+    data = {f"data/{run.dataset}": fingerprint(dataset_from(project)(run.dataset))}
+    write_tables(folder, tables, made_by("train", "tabulate") | data)
     save_arrays(folder / "weights.npz", record.weights)
     with style.context():
         for drawn in pictures.figures(tables):
             style.save(drawn.figure, folder / drawn.name)
-    write_json(folder / "run.json", _told(record))
+    write_json(folder / "run.json", _told(record, made_by("train") | data))
     return folder
 
 
-def _told(record: Record) -> dict:
-    """The resolved settings of a run and how it ended."""
+def _told(record: Record, made_by: dict[str, str]) -> dict:
+    """The resolved settings of a run, how it ended and what made it."""
     ends = record.curves[-1] if len(record.curves) else []
     return {
         "run_id": run_id(record.run),
@@ -55,7 +58,7 @@ def _told(record: Record) -> dict:
             for part, (loss, accuracy) in zip(("train", "validation", "test"), ends)
         },
         "weights_after": record.run.epochs if record.best_epoch < 0 else record.best_epoch,
-        "made_by": {"train": digest("train")},
+        "made_by": made_by,
     }
 
 

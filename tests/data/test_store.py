@@ -1,14 +1,15 @@
 """Stored datasets: the same bits back, the same bytes again, and no damage unnoticed."""
 
 import errno
+import hashlib
 import os
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from mlpstudy.data.datasets import DATASETS, Dataset
-from mlpstudy.data.store import load, save
+from mlpstudy.data.store import fingerprint, is_current, load, made_by, save
 from mlpstudy.files import DamagedFile, write_atomically
 
 
@@ -40,7 +41,7 @@ def test_written_again_it_is_the_same_bytes(stored, tmp_path):
 
 def test_numpy_reads_it_without_pickle(stored):
     with np.load(stored, allow_pickle=False) as arrays:
-        assert set(arrays.files) == {field.name for field in fields(Dataset)}
+        assert set(arrays.files) == {*(field.name for field in fields(Dataset)), "made_by"}
         assert arrays["x"].shape == (150, 4)
 
 
@@ -113,3 +114,39 @@ def test_a_folder_that_cannot_be_is_named(tmp_path):
     with pytest.raises(OSError) as error:
         write_atomically(tmp_path / "file" / "below", b"")
     assert error.value.filename == str(tmp_path / "file" / "below")
+
+
+def test_a_file_says_what_made_it(tmp_path):
+    source, path = tmp_path / "own.csv", tmp_path / "own.npz"
+    source.write_bytes(b"1")
+    dataset = DATASETS["iris"]()
+    save(dataset, path, "code", [str(source)])
+    checksum = hashlib.sha256(b"1").hexdigest()
+    assert made_by(path) == {
+        "code": "code",
+        "files": {str(source): checksum},
+        "content": fingerprint(dataset),
+    }
+    assert is_current(path, "code") and not is_current(path, "other code")
+    source.write_bytes(b"2")
+    assert not is_current(path, "code")
+    source.unlink()
+    assert not is_current(path, "code")
+
+
+def test_a_file_that_cannot_be_read_is_not_current(stored):
+    assert is_current(stored, "")
+    stored.write_bytes(stored.read_bytes()[:100])
+    assert made_by(stored) == {} and not is_current(stored, "")
+    stored.unlink()
+    assert made_by(stored) == {} and not is_current(stored, "")
+
+
+def test_the_fingerprint_is_of_what_networks_see():
+    iris = DATASETS["iris"]()
+    same = replace(iris, title="Other", source="other")
+    moved = replace(iris, x=np.nextafter(iris.x, np.inf))
+    swapped = replace(iris, y=iris.y[::-1])
+    flat = replace(iris, shape=(2, 2))
+    assert fingerprint(same) == fingerprint(iris)
+    assert len({fingerprint(d) for d in (iris, moved, swapped, flat)}) == 4

@@ -4,7 +4,14 @@ import importlib
 import pytest
 
 from mlpstudy.design import names
-from mlpstudy.design.names import PACKAGE, TABLES, functions_of, names_of, sources_of
+from mlpstudy.design.names import (
+    PACKAGE,
+    TABLES,
+    code_of,
+    functions_of,
+    names_of,
+    sources_of,
+)
 
 
 @pytest.mark.parametrize("field", TABLES)
@@ -67,3 +74,49 @@ def test_sources_are_followed_through_the_package(monkeypatch, tmp_path):
     found = [path.relative_to(package).as_posix() for path in sources_of(package / "a.py")]
     assert found == ["a.py", "b.py", "deep/c.py", "deep/d.py"]
     assert sources_of(package / "deep/d.py") == [package / "deep/d.py"]
+
+
+CODE = """
+import numpy as np
+
+SHADE = 1
+COUNT = {"red": 2}
+
+def red():
+    return _mixed(SHADE)
+
+def _mixed(x):
+    return np.array(x)
+
+def blue():
+    return 3
+
+COLOURS = {"red": red, "blue": blue}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        ("SHADE = 1", "SHADE = 2", {"red"}),
+        ("np.array(x)", "np.array(x) + 1", {"red"}),
+        ("import numpy as np", "import other as np", {"red"}),
+        ("return 3", "return 4", {"blue"}),
+        ("return 3", "return 3  # a comment", set()),
+        ('"red": 2', '"red": 3', set()),
+        ('"blue": blue}', '"blue": blue, "green": blue}', set()),
+        ('"blue": blue}', '"blue": red}', {"blue"}),
+    ],
+)
+def test_the_code_of_an_entry_is_what_it_uses(package, old, new, changed):
+    package.write_text(CODE)
+    before = {name: code_of("colour", name) for name in ("red", "blue")}
+    package.write_text(CODE.replace(old, new))
+    assert CODE.count(old) == 1
+    assert {name for name in before if code_of("colour", name) != before[name]} == changed
+
+
+def test_the_code_of_an_entry_names_the_files_that_it_imports():
+    _, files = code_of("dataset", "moons")
+    assert files == [PACKAGE / "rng.py"]
+    assert code_of("dataset", "iris")[1] == []

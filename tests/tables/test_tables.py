@@ -1,5 +1,7 @@
 """Records, what is kept of them, and the tables that they make."""
 
+import subprocess
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -74,7 +76,7 @@ def test_the_same_tables_are_the_same_bytes(tables, tmp_path):
         write_tables(tmp_path / name, tables, {"train": "0123"})
     for file in sorted((tmp_path / "a").iterdir()):
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
-    assert made_by(tmp_path / "a", "curves") == {"train": "0123"}
+    assert made_by(tmp_path / "a") == {"train": "0123"}
     pd.testing.assert_frame_equal(read_table(tmp_path / "a", "curves"), tables["curves"])
 
 
@@ -101,8 +103,27 @@ def test_a_cut_table_and_missing_checksums_are_found(tables, tmp_path):
         read_table(tmp_path, "curves")
 
 
+@pytest.mark.parametrize("line", range(5))
+def test_damaged_checksums_do_not_blame_a_table(tables, tmp_path, line):
+    write_tables(tmp_path, tables, {"train": "0123"})
+    lines = (tmp_path / SUMS).read_bytes().splitlines()
+    lines[line] = bytes([lines[line][0] ^ 1]) + lines[line][1:]
+    (tmp_path / SUMS).write_bytes(b"\n".join(lines) + b"\n")
+    for name in tables:
+        with pytest.raises(DamagedFile, match=f"{SUMS}: damaged"):
+            read_table(tmp_path, name)
+
+
+def test_other_programs_can_verify_the_checksums(tables, tmp_path):
+    write_tables(tmp_path, tables, {"train": "0123"})
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", SUMS], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0 and done.stdout.count(": OK\n") == 3
+
+
 def test_what_is_trained_is_found_again_bit_for_bit(records, tmp_path):
-    trained = Trained(tmp_path, "abc")
+    trained = Trained(tmp_path, "abc", str)
     for record in records:
         assert trained.load(record.run) is None
         trained.save(record)
@@ -111,14 +132,15 @@ def test_what_is_trained_is_found_again_bit_for_bit(records, tmp_path):
             assert getattr(again, name).tobytes() == getattr(record, name).tobytes()
         assert (again.status, again.diverged_at) == (record.status, record.diverged_at)
         assert again.input_mean_square == record.input_mean_square
-    assert Trained(tmp_path, "other code").load(RUNS[0]) is None
+    assert Trained(tmp_path, "other code", str).load(RUNS[0]) is None
+    assert Trained(tmp_path, "abc", lambda name: "other data").load(RUNS[0]) is None
 
 
 @pytest.mark.parametrize(
     "damage", [lambda b: b[:-1], lambda b: b[:40], lambda b: b[:50] + b"x" + b[51:]]
 )
 def test_a_damaged_record_counts_as_missing(records, tmp_path, damage):
-    trained = Trained(tmp_path, "abc")
+    trained = Trained(tmp_path, "abc", str)
     trained.save(records[0])
     path = trained.path(records[0].run)
     path.write_bytes(damage(path.read_bytes()))

@@ -88,7 +88,7 @@ def test_tables_are_measured_with_the_overlays_seeds(measured):
     folder = measured.folder / "results/smoke/measured/only"
     draws = read_table(folder, "draws")
     assert draws["seed"].tolist() == list(range(6))
-    assert set(made_by(folder, "draws")) == {"measure"}
+    assert set(made_by(folder)) == {"measure"}
     assert not (folder / "outputs.parquet").exists()
 
 

@@ -1,15 +1,31 @@
-"""A dataset as one file, checksummed and without pickle."""
+"""A dataset as one file: checksummed, without pickle, and with what made it."""
 
+import hashlib
+import json
+import zipfile
+import zlib
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from mlpstudy.archive import load_arrays, save_arrays
 from mlpstudy.data.datasets import Dataset
+from mlpstudy.files import sha256
+
+UNREADABLE = (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
-def save(dataset: Dataset, path: str | Path) -> None:
-    """Write a dataset. The same dataset is the same bytes."""
-    save_arrays(path, asdict(dataset))
+def save(dataset: Dataset, path: str | Path, code: str = "", files: Iterable[str] = ()) -> None:
+    """Write a dataset with what made it. The same dataset, made by the same, is the same bytes.
+
+    code: a digest of the code that made it. files: the data files that it was read from.
+    """
+    read = {str(file): sha256(Path(file).read_bytes()) for file in sorted(files)}
+    made_by = {"code": code, "files": read, "content": fingerprint(dataset)}
+    save_arrays(path, asdict(dataset) | {"made_by": json.dumps(made_by, sort_keys=True)})
 
 
 def load(path: str | Path) -> Dataset:
@@ -25,3 +41,38 @@ def load(path: str | Path) -> Dataset:
         shape=tuple(fields["shape"].tolist()),
         **{name: str(fields[name]) for name in ("name", "title", "source")},
     )
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """Sixteen hexadecimal digits of what networks see of a dataset: not its title and source."""
+    total = hashlib.sha256(f"{dataset.classes} {tuple(dataset.shape)}".encode())
+    for array in (dataset.x, dataset.y):
+        total.update(f" {array.dtype.str} {array.shape} ".encode())
+        total.update(np.ascontiguousarray(array))
+    return total.hexdigest()[:16]
+
+
+def made_by(path: str | Path) -> dict[str, Any]:
+    """What made the dataset in a file: the digest of the code, the checksums of the files that it
+    was read from, and the fingerprint of its content; {} where there is no such file, or none that
+    can be read."""
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
+            return json.loads(str(stored["made_by"]))
+    except UNREADABLE:
+        return {}
+
+
+def is_current(path: str | Path, code: str) -> bool:
+    """Whether a file was made by this code from data files that have not changed since."""
+    made = made_by(path)
+    return made.get("code") == code and all(
+        _checksum(file) == checksum for file, checksum in made["files"].items()
+    )
+
+
+def _checksum(file: str) -> str:
+    try:
+        return sha256(Path(file).read_bytes())
+    except OSError:
+        return ""

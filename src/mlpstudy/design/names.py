@@ -24,12 +24,46 @@ TABLES = {
 @cache
 def names_of(field: str) -> tuple[str, ...]:
     """The names a field of a run may take, in the order of their table."""
+    return tuple(_entries(field))
+
+
+def _entries(field: str) -> dict[str, ast.expr]:
+    """What stands in the table of a field, by name."""
     file, table = TABLES[field]
     for node in _tree(PACKAGE / file).body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         if any(isinstance(t, ast.Name) and t.id == table for t in targets):
-            return tuple(ast.literal_eval(key) for key in node.value.keys)
+            names = map(ast.literal_eval, node.value.keys)
+            return dict(zip(names, node.value.values, strict=True))
     raise LookupError(f"{file} has no table {table}")
+
+
+def code_of(field: str, name: str) -> tuple[str, list[Path]]:
+    """The code of one entry of a table, without comments, with all that it uses in its file; and
+    the files of the package that this code imports, directly or not."""
+    body = _tree(PACKAGE / TABLES[field][0]).body
+    defined = {known: node for node in body for known in _defined_by(node)}
+    found, left = [], [_entries(field)[name]]
+    while left:
+        node = left.pop()
+        if node not in found:
+            found.append(node)
+            used = (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+            left += [defined[known] for known in used if known in defined]
+    found.sort(key=lambda node: node.lineno)
+    files = [file for node in found for file in _imported(node)]
+    return "\n".join(map(ast.unparse, found)), sources_of(*files)
+
+
+def _defined_by(statement: ast.stmt) -> set[str]:
+    """The names that a statement at the top level of a file gives a meaning."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    inner = list(ast.walk(statement))
+    names = {n.id for n in inner if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    names |= {n.name for n in inner if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    aliases = (n for n in inner if isinstance(n, ast.alias))
+    return names | {n.asname or n.name.partition(".")[0] for n in aliases}
 
 
 def functions_of(file: Path) -> tuple[str, ...]:
@@ -45,12 +79,12 @@ def sources_of(*files: Path) -> list[Path]:
         file = left.pop()
         if file not in found:
             found.add(file)
-            left += _imported(file)
+            left += _imported(_tree(file))
     return sorted(found)
 
 
-def _imported(file: Path) -> Iterator[Path]:
-    for node in ast.walk(_tree(file)):
+def _imported(code: ast.AST) -> Iterator[Path]:
+    for node in ast.walk(code):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]

@@ -1,31 +1,54 @@
 """Datasets, from the functions that make them to files."""
 
+import errno
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mlpstudy.data import store
-from mlpstudy.data.datasets import DATASETS
+from mlpstudy.data.datasets import DATASETS, Dataset
+from mlpstudy.data.opened import opened
 from mlpstudy.design.project import Project
+from mlpstudy.digests import recipe
+
+READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def prepare(dataset: str, path: Path) -> None:
     """Make a dataset and write it to a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    store.save(DATASETS[dataset](), path)
+    with opened() as files:
+        made = DATASETS[dataset]()
+    store.save(made, path, recipe(dataset), files)
 
 
-def dataset_from(project: Project, files: set[str] | None = None):
-    """Gives a dataset by name: from its file, which is made where it is missing.
+def data_file(project: Project, dataset: str) -> Path:
+    """The file of a dataset, which is made where it is missing, or was made by other code or from
+    other data files than it would be now."""
+    path = project.data_file(dataset)
+    if not store.is_current(path, recipe(dataset)):
+        prepare(dataset, path)
+    return path
+
+
+def fingerprints(project: Project, datasets: Iterable[str]) -> dict[str, str]:
+    """What networks see of some datasets, as their files say."""
+    return {name: store.made_by(data_file(project, name))["content"] for name in datasets}
+
+
+def dataset_from(project: Project, files: set[str] | None = None) -> Callable[[str], Dataset]:
+    """Gives a dataset by name: from its file.
 
     files: the names that have one (None: all). The others are made and not kept: nobody would
-    make their files again when the code changes.
+    make their files again when the code changes. Where nothing may be written none is kept.
     """
 
-    def dataset(name: str):
+    def dataset(name: str) -> Dataset:
         if files is not None and name not in files:
             return DATASETS[name]()
-        path = project.data_file(name)
-        if not path.exists():
-            prepare(name, path)
-        return store.load(path)
+        try:
+            return store.load(data_file(project, name))
+        except OSError as error:
+            if error.errno not in READ_ONLY:
+                raise
+            return DATASETS[name]()
 
     return dataset

@@ -8,7 +8,7 @@ from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run, run_id
 from mlpstudy.digests import digest, made_by
 from mlpstudy.progress import Progress
-from mlpstudy.stages.prepare import dataset_from
+from mlpstudy.stages.prepare import dataset_from, fingerprints
 from mlpstudy.tables.files import write_tables
 from mlpstudy.tables.record import Record, Recorder, device_of
 from mlpstudy.tables.schema import tables_of
@@ -45,7 +45,8 @@ def train(project: Project, job_id: str) -> None:
     """Train what is missing of a job, stack by stack, and write its tables."""
     give_memory_back()
     job = project.job(job_id)
-    trained = Trained(project.trained, digest("train"))
+    data = fingerprints(project, sorted({run.dataset for run in job.runs}))
+    trained = Trained(project.trained, digest("train"), data.__getitem__)
     records = {run_id(run): trained.load(run) for run in job.runs}
     missing = [run for run in job.runs if records[run_id(run)] is None]
     progress = Progress(job.id, len(missing), sum(run.epochs + 1 for run in missing))
@@ -54,7 +55,8 @@ def train(project: Project, job_id: str) -> None:
             trained.save(record)
             records[run_id(record.run)] = record
     progress.finish()
-    write_tables(project.job_dir(job_id), tables_of(records.values()), made_by("train", "tabulate"))
+    makers = made_by("train", "tabulate") | {f"data/{name}": told for name, told in data.items()}
+    write_tables(project.job_dir(job_id), tables_of(records.values()), makers)
 
 
 def run_alone(project: Project, run: Run, keep: str = "last", progress=None) -> Record:

@@ -1,10 +1,5 @@
-"""Tables on disk: a folder of parquet files and the checksums that are verified on reading.
+"""Tables on disk: a folder of parquet files and the checksums that are verified on reading."""
 
-SHA256SUMS has the form that `sha256sum --check` reads. It is written last, so a folder that was
-left half-written does not pass for a whole one.
-"""
-
-import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -14,49 +9,53 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mlpstudy.files import DamagedFile, write_atomically
+from mlpstudy.files import (
+    SUMS,
+    DamagedFile,
+    read_sums,
+    read_verified,
+    sha256,
+    write_atomically,
+    write_sums,
+)
 
-SUMS = "SHA256SUMS"
 KEY = b"mlpstudy"
 
 
 def write_tables(
     folder: str | Path, tables: Mapping[str, pd.DataFrame], made_by: Mapping[str, str]
 ) -> None:
-    """Write tables as folder/NAME.parquet; made_by, kept inside, says which code made them.
+    """Write tables as folder/NAME.parquet; made_by, kept with them, says which code made them.
 
     The same tables are the same bytes.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    sums = []
+    sums = {}
     for name, frame in sorted(tables.items()):
         content = _parquet(frame, made_by)
         write_atomically(folder / f"{name}.parquet", content)
-        sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}.parquet\n")
-    write_atomically(folder / SUMS, "".join(sums).encode())
+        sums[f"{name}.parquet"] = sha256(content)
+    write_sums(folder / SUMS, sums, made_by)
 
 
 def read_table(folder: str | Path, name: str, columns: list[str] | None = None) -> pd.DataFrame:
     """Read a table; raises DamagedFile where it is not what was written."""
-    return pq.read_table(io.BytesIO(_verified(folder, name)), columns=columns).to_pandas()
+    content = read_verified(Path(folder) / f"{name}.parquet")
+    return pq.read_table(io.BytesIO(content), columns=columns).to_pandas()
 
 
-def made_by(folder: str | Path, name: str) -> dict[str, str]:
-    """Which code made a table; raises DamagedFile like read_table."""
-    schema = pq.read_schema(io.BytesIO(_verified(folder, name)))
-    return json.loads(schema.metadata[KEY])
+def made_by(folder: str | Path) -> dict[str, str]:
+    """Which code made the tables of a folder; raises DamagedFile where that is not to be read."""
+    return read_sums(Path(folder) / SUMS).made_by
 
 
 def checksums(folder: str | Path) -> dict[str, str]:
     """The tables of a folder and their checksums; none where it was never written whole."""
     try:
-        lines = _sums(Path(folder))
+        files = read_sums(Path(folder) / SUMS).files
     except DamagedFile:
         return {}
-    return {
-        name.removesuffix(".parquet"): told for told, _, name in (s.partition("  ") for s in lines)
-    }
+    return {name.removesuffix(".parquet"): told for name, told in files.items()}
 
 
 def _parquet(frame: pd.DataFrame, made_by: Mapping[str, str]) -> bytes:
@@ -66,20 +65,3 @@ def _parquet(frame: pd.DataFrame, made_by: Mapping[str, str]) -> bytes:
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
     return buffer.getvalue()
-
-
-def _verified(folder: str | Path, name: str) -> bytes:
-    path = Path(folder) / f"{name}.parquet"
-    content = path.read_bytes()
-    expected = f"{hashlib.sha256(content).hexdigest()}  {name}.parquet"
-    if expected not in _sums(Path(folder)):
-        raise DamagedFile(path)
-    return content
-
-
-def _sums(folder: Path) -> list[str]:
-    path = folder / SUMS
-    try:
-        return path.read_text(encoding="ascii").splitlines()
-    except (FileNotFoundError, UnicodeDecodeError):
-        raise DamagedFile(path, "the checksums are missing") from None

@@ -1,9 +1,12 @@
-"""What is trained, kept under the digest of the code that trained it and the run's id.
+"""What is trained, kept under the digest of the code that trained it, the fingerprint of the data
+that it was trained on and the run's id.
 
 A job that was killed, a grown sweep and a study that asks for the same run find it here again.
 A file that is damaged counts as missing and is trained again.
 """
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from mlpstudy.archive import load_arrays, save_arrays
@@ -23,14 +26,17 @@ ARRAYS = ("curves", "probed", "layers")
 
 
 class Trained:
-    """The records below one folder, of one digest."""
+    """The records below one folder, of one digest.
 
-    def __init__(self, folder: str | Path, digest: str):
+    fingerprint: gives that of a dataset, by its name.
+    """
+
+    def __init__(self, folder: str | Path, digest: str, fingerprint: Callable[[str], str]):
         self.folder = Path(folder) / digest
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.fingerprint = cache(fingerprint)
 
     def path(self, run: Run) -> Path:
-        return self.folder / f"{run_id(run)}.npz"
+        return self.folder / self.fingerprint(run.dataset) / f"{run_id(run)}.npz"
 
     def save(self, record: Record) -> None:
         kept = {name: getattr(record, name) for name in (*NUMBERS, *ARRAYS)}
