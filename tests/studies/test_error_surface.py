@@ -103,7 +103,7 @@ def test_findings():
     assert found["heights_of_minima"].value == pytest.approx((4 + 2) / 2)
     assert found["share_in_worse"].value == pytest.approx((3 * 3 + 3 * 1) / 24)
     assert found["straightened_by_residual"].value == pytest.approx(0.3)
-    assert found["straightened_by_residual"].n == 12
+    assert found["straightened_by_residual"].n == 6
     assert {f.verdict for f in found.values()} == {"supported"}
 
 

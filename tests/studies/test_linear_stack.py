@@ -87,7 +87,8 @@ def test_findings(view, frames):
         ("off_law", "wine, 2 matrices"): pytest.approx(0.05),
         ("order_of_modes", "wine, 2 matrices"): pytest.approx(-1),
     }
-    assert found["off_linear_model", "xor, 2 hidden layers"].n == 12
+    deep = found["off_linear_model", "xor, 2 hidden layers"]
+    assert (deep.n, deep.networks) == (6, 12)
 
 
 def test_a_fall_that_did_not_come_has_no_share(view):

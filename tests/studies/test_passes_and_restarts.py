@@ -78,7 +78,7 @@ def test_eta_is_the_one_with_which_most_starts_learn():
 def test_passes_count_starts_that_never_learn():
     # After 1, 2 and 4 passes a quarter, a half and three quarters of the 24 starts are there.
     [half], [most] = found(view(), "passes_of_half"), found(view(), "passes_of_nine_tenths")
-    assert (half.value, half.n) == (2, 24)
+    assert (half.value, half.n, half.networks) == (2, 6, 24)
     assert (most.value, most.high, most.verdict) == (inf, inf, "supported")
 
 
@@ -128,7 +128,7 @@ def test_gain_of_the_best_by_each_rule():
         "4 by validation accuracy": pytest.approx(0.2),
         "4 by training loss": 0,
     }
-    assert {gain.n for gain in gains.values()} == {24}
+    assert {(gain.n, gain.networks) for gain in gains.values()} == {(6, 24)}
     # Of two: the validation loss orders 1 2 0 3; weights 3 2 1 0 sixths: (.3 + .6 + .4) / 6.
     cells = passes_and_restarts.summary(view())["best_of"].set_index(["rule", "k"])["value"]
     assert cells["validation loss", 2] == pytest.approx(0.4 - 1.3 / 6)

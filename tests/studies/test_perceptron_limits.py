@@ -110,7 +110,7 @@ def test_findings(view, frames):
     assert found["mistakes_over_bound", "iris 0/1"].n == 6
     assert found["mistakes_in_last_pass", "xor 0/1"].value == pytest.approx(0.4)
     error = found["cover_error", "3 weights"]
-    assert error.value == pytest.approx((0 + abs(0.1 - 37 / 256)) / 2) and error.n == 240
+    assert error.value == pytest.approx((0 + abs(0.1 - 37 / 256)) / 2) and error.n == 6
     three = found["separable_at_three", "3 weights"]
     assert three.value == pytest.approx(0.1) and three.n == 120
     assert len(found) == 7

@@ -102,11 +102,11 @@ def test_findings(view):
     found = threshold.findings(view, threshold.summary(view))
     told = {(f.statistic, f.condition): (round(f.value, 12), f.n, f.verdict) for f in found}
     assert told["delta_below", "digits"] == (0, 6, "supported")
-    assert told["gained_over_wide_threshold", "digits, width 64"] == (0.05, 12, "supported")
-    assert told["random_over_linear", "digits, width 64"] == (0.3, 12, "supported")
-    assert told["gained_by_all", "digits, sigmoid"] == (0.3, 12, "supported")
-    assert told["gained_by_all", "digits, tanh"] == (0, 12, "undecided")
-    assert told["gained_over_threshold", "digits, sigmoid"] == (0.2, 12, "supported")
+    assert told["gained_over_wide_threshold", "digits, width 64"] == (0.05, 6, "supported")
+    assert told["random_over_linear", "digits, width 64"] == (0.3, 6, "supported")
+    assert told["gained_by_all", "digits, sigmoid"] == (0.3, 6, "supported")
+    assert told["gained_by_all", "digits, tanh"] == (0, 6, "undecided")
+    assert told["gained_over_threshold", "digits, sigmoid"] == (0.2, 6, "supported")
     assert ("gained_over_threshold", "digits, tanh") not in told  # not one of the slide's four
     assert told["off_largest_slope", "sigmoid"][2] == "supported"
 
