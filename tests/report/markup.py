@@ -91,3 +91,19 @@ def skeleton(element: Element) -> list:
 
 def spaceless(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
+
+
+def row_of(page, claim) -> list[str]:
+    """The texts of a claim's row, in English."""
+    (table,) = page.all("table", class_="verdicts")
+    (row,) = [r for r in table.all("tr") if r.all("th", id=f"verdict-{claim}")]
+    return [english(cell) for cell in row.parts if not isinstance(cell, str)]
+
+
+def english(element) -> str:
+    """The text that an English reader sees."""
+    kinds = (element.attributes.get("class") or "").split()
+    if "t" in kinds and element.attributes.get("lang") == "fr":
+        return ""
+    parts = (part if isinstance(part, str) else english(part) for part in element.parts)
+    return spaceless("".join(parts))

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from example import LECTURE
 from explored import tables
-from markup import read_html, read_markdown, spaceless
+from markup import english, read_html, read_markdown, row_of
 from PIL import Image, ImageChops
 
 from mlpstudy.analysis import style
@@ -22,22 +22,6 @@ from mlpstudy.report import page as pages
 from mlpstudy.report.collect import STATUSES
 from mlpstudy.report.words import SYMBOLS, word
 from mlpstudy.tables.files import write_tables
-
-
-def row_of(page, claim) -> list[str]:
-    """The texts of a claim's row, in English."""
-    (table,) = page.all("table", class_="verdicts")
-    (row,) = [r for r in table.all("tr") if r.all("th", id=f"verdict-{claim}")]
-    return [english(cell) for cell in row.parts if not isinstance(cell, str)]
-
-
-def english(element) -> str:
-    """The text that an English reader sees."""
-    kinds = (element.attributes.get("class") or "").split()
-    if "t" in kinds and element.attributes.get("lang") == "fr":
-        return ""
-    parts = (part if isinstance(part, str) else english(part) for part in element.parts)
-    return spaceless("".join(parts))
 
 
 def test_structure(page):

@@ -77,9 +77,9 @@ def says_of(verdict: Verdict) -> list[str | Said]:
     return sentences
 
 
-def tally_of(verdict: Verdict) -> dict[str, int]:
-    """How many of the findings that decide a claim have each verdict; none with a zero."""
-    verdicts = [finding.verdict for finding in verdict.deciding]
+def tally_of(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings have each verdict; none with a zero."""
+    verdicts = [finding.verdict for finding in findings]
     return {status: verdicts.count(status) for status in STATUSES if status in verdicts}
 
 
