@@ -12,8 +12,9 @@ from mlpstudy.design.mistakes import Mistake
 def modules(tmp_path_factory, monkeypatch):
     """Modules of studies, for tests that must not depend on which ones there are."""
     folder = tmp_path_factory.mktemp("modules")
-    for name in ("asks", "wonders", "trainability", "finding", "_hidden"):
-        (folder / f"{name}.py").touch()
+    for name in ("asks", "wonders", "trainability", "_hidden"):
+        (folder / f"{name}.py").write_text("def summary(view): ...\n")
+    (folder / "finding.py").write_text("def read(path): ...\n")
     monkeypatch.setattr(study, "MODULES", folder)
     return folder
 

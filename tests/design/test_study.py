@@ -577,10 +577,10 @@ def test_what_a_measurement_depends_on(study_of, modules):
     (modules / "asks.py").write_text(
         "def summary(view): pass\ndef measure(study, networks): pass\n"
     )
-    text = HEAD + "options: {steps: [1, 2]}\nseeds: 2\nsmoke: {options: {steps: [1]}}\n"
+    text = HEAD + "options: {steps: [1, 2]}\nseeds: 6\nsmoke: {options: {steps: [1]}}\n"
     study = study_of(text)
     assert study.measures and study.extent == "measurements"
-    assert study.asked["options"] == {"steps": [1, 2]} and study.asked["seeds"] == [0, 1]
+    assert study.asked["options"] == {"steps": [1, 2]} and study.asked["seeds"] == [*range(6)]
     said = study_of(text.replace("title: t", "title: other") + CLAIM)
     assert said.claims and said.asked == study.asked
     smaller = load(FILE, "smoke")

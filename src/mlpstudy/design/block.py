@@ -21,6 +21,7 @@ from mlpstudy.design.run import Run
 from mlpstudy.design.settings import STRICT
 
 MAX_RUNS = 200_000  # of one study: more is a slip of the pen
+FEWEST = 6  # seeds: no fewer values have a 95 % interval of their median
 
 
 def _listed(seeds: Any) -> Any:

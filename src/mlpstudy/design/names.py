@@ -5,9 +5,10 @@ their only home. A table is a dictionary literal at the top level of its file.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -64,6 +65,33 @@ def _defined_by(statement: ast.stmt) -> set[str]:
     names |= {n.name for n in inner if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     aliases = (n for n in inner if isinstance(n, ast.alias))
     return names | {n.asname or n.name.partition(".")[0] for n in aliases}
+
+
+def literals_of(file: Path) -> dict[str, Any]:
+    """The names that a file gives to literals at its top level, and their values. A list may hold
+    another one that stands above it: CELL = [*NETWORK, "dropout"]."""
+    found: dict[str, Any] = {}
+    for node in _tree(file).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            try:
+                found[node.targets[0].id] = _literal(node.value, found)
+            except (ValueError, KeyError):  # something computed
+                continue
+    return found
+
+
+def _literal(node: ast.expr, known: Mapping[str, Any]) -> Any:
+    if isinstance(node, ast.Name):
+        return known[node.id]
+    if isinstance(node, ast.List | ast.Tuple):
+        parts = [
+            _literal(each.value, known)
+            if isinstance(each, ast.Starred)
+            else [_literal(each, known)]
+            for each in node.elts
+        ]
+        return [value for part in parts for value in part]
+    return ast.literal_eval(node)
 
 
 def functions_of(file: Path) -> tuple[str, ...]:

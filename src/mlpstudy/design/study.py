@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from mlpstudy.design import yaml_file
-from mlpstudy.design.block import MAX_RUNS, Block, Given, Seeds
+from mlpstudy.design.block import FEWEST, MAX_RUNS, Block, Given, Seeds
 from mlpstudy.design.examples import misfits
 from mlpstudy.design.mistakes import (
     Mistake,
@@ -29,6 +29,7 @@ from mlpstudy.design.mistakes import (
     shown,
     text_like,
 )
+from mlpstudy.design.modules import in_vain, is_module, known_by, pooled
 from mlpstudy.design.names import PACKAGE, functions_of
 from mlpstudy.design.overlay import OVERLAYS, laid_over, origin
 from mlpstudy.design.run import FIELDS, Run, canonical
@@ -36,12 +37,6 @@ from mlpstudy.design.settings import SIZES, STRICT, Settings, StudyName
 from mlpstudy.said import LANGUAGES
 
 MODULES = PACKAGE / "studies"
-NOT_A_STUDY = (
-    "contrast",
-    "finding",
-    "outcomes",
-    "view",
-)  # files among the modules that analyse nothing
 # A study is a target of the workflow, beside its rules and the words a user types.
 RESERVED = frozenset(
     [
@@ -151,7 +146,7 @@ def _named(name: str) -> str:
 
 
 def _module(name: str) -> str:
-    there = sorted(file.stem for file in MODULES.glob("[!_]*.py") if file.stem not in NOT_A_STUDY)
+    there = sorted(file.stem for file in MODULES.glob("[!_]*.py") if is_module(file))
     if name not in there:
         some = "one of " + ", ".join(there) if there else "a file in mlpstudy/studies"
         raise refuse("is not a module of mlpstudy.studies", allowed=some, options=there)
@@ -223,10 +218,14 @@ class Study(BaseModel):
             {canonical(run): run for runs in self.blocks.values() for run in runs}.values()
         )
 
+    @property
+    def module_file(self) -> Path:
+        return MODULES / f"{self.module}.py"
+
     @cached_property
     def measures(self) -> bool:
         """Whether its module measures something itself, beside what the runs' tables hold."""
-        return "measure" in functions_of(MODULES / f"{self.module}.py")
+        return "measure" in functions_of(self.module_file)
 
     @property
     def extent(self) -> str:
@@ -280,7 +279,22 @@ def load(path: Path | str, size: str = "default") -> Study:
         expected = f"the name of its file: {Path(path).stem}"
         raise Mistake("is not allowed", file=path, key="study", value=study.name, allowed=expected)
     study._file, study._size, study._decided = str(path), size, frozenset(decided)
+    for place, problem, more in in_vain(study, study.module_file):
+        raise study.mistake(problem, place, **more)
+    if study.claims and size != "smoke":  # that size decides nothing: it shows that all goes well
+        _refuse_few_seeds(study)
     return study
+
+
+def _refuse_few_seeds(study: Study) -> None:
+    """Raises Mistake where a claim can have no verdict, for its intervals would have no seeds."""
+    places = {("sweep", name, "seeds"): block.seeds for name, block in study.sweep.items()}
+    if not all(places.values()) or "seeds" in known_by(study.module_file).keys:
+        places[("seeds",)] = study.seeds
+    for place, seeds in places.items():
+        if seeds and len(seeds) < FEWEST:
+            problem = f"{len(seeds)} give no interval and no verdict on a claim"
+            raise study.mistake(problem, place, allowed=f"at least {FEWEST}")
 
 
 def load_all(settings: Settings) -> list[Study]:
@@ -309,17 +323,24 @@ def expand(study: Study) -> dict[str, list[Run]]:
     """The runs of each block: cell by cell in the order of Run's fields, seed by seed.
 
     Raises Mistake where a cell is there twice or fits with no run, where an exclusion matches
-    nothing, and, before anything is built, where the study asks for more than MAX_RUNS.
+    nothing, where the study's module would take two cells for one, and, before anything is built, where the study asks for more than MAX_RUNS.
     """
     counts = {name: block.size() * len(_seeds(study, name)) for name, block in study.sweep.items()}
     if sum(counts.values()) > MAX_RUNS:
         told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
         problem = f"asks for {sum(counts.values()):,} runs ({told})"
         raise study.mistake(problem, ("sweep",), allowed=f"at most {MAX_RUNS:,}")
+    cells = {name: _cells(study, name) for name in study.sweep}
+    if found := pooled(cells, study.module_file):
+        block, field = found
+        problem = f"{field} is swept, and the module {study.module} does not tell its values apart"
+        factors = [f for f in known_by(study.module_file).factors or () if f in FIELDS]
+        allowed = f"it tells apart {', '.join(factors)}" if factors else "it tells nothing apart"
+        raise study.mistake(problem, ("sweep", block), allowed=allowed)
     return {
         name: [
             cell.model_copy(update={"seed": seed})
-            for cell in _cells(study, name)
+            for cell in cells[name]
             for seed in _seeds(study, name)
         ]
         for name in study.sweep

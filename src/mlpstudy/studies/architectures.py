@@ -16,6 +16,12 @@ from mlpstudy.studies.view import View
 SIZE = ["depth", "width", "kernel", "n_parameters"]
 TREATED = ["permuted", "pretraining", "trained"]
 CELL = ["block", "dataset", "kind", *TREATED, *SIZE]  # eta is chosen within it
+STATISTICS = [
+    "gap_reduced", "error_reduced", "permutation_cost", "permutation_cost_of_dense",
+    "permutation_costs_more", "gap_reduced_by_rbm", "error_reduced_by_rbm",
+]  # fmt: skip
+FACTORS = [*CELL, "eta"]
+OPTIONS = {}
 CONVOLUTION, DENSE = "convolution", "dense"
 RBM, RANDOM = "rbm", "none"  # of the field pretraining
 

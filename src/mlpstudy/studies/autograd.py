@@ -18,6 +18,13 @@ from mlpstudy.tables.networks import Networks
 
 MENDED, TRAP = "sizes equal", "column less vector"
 NETWORK = ["depth", "width", "examples"]
+STATISTICS = ["otherwise", "lost_to_the_trap", "time_with_the_graph", "memory_of_the_graph"]
+FACTORS = []
+NEEDS = {
+    "dataset": "dataset", "steps": "whole", "eta": "number", "networks": ["whole whole whole"],
+    "repeats": "whole",
+}  # fmt: skip
+KEYS = ["seeds"]
 FEWEST = 64  # examples in a timing
 FORWARD, GRAPH, BACKWARD = "without a graph", "with a graph", "and backward"
 

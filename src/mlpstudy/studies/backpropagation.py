@@ -25,6 +25,18 @@ HARD = ("perceptron", "hinge")  # costs of targets that are 0 or 1; the others t
 SINGLE, DOUBLE = "single", "double"
 KINDS = {SINGLE: torch.float32, DOUBLE: torch.float64}
 CENTRAL, ONE_SIDED = "central", "one-sided"
+STATISTICS = [
+    "off_autograd", "off_differences", "learned_by_an_activation", "off_with_the_sum",
+    "off_with_one_source", "off_as_input",
+]  # fmt: skip
+FACTORS = []
+NEEDS = {
+    "x": ["number"], "y": "number", "unit_1": ["number"], "unit_2": ["number"],
+    "unit_3": ["number"], "eta": "number", "width": "whole", "inputs": "whole",
+    "examples": "whole", "step": "number", "steps": ["number"],
+}  # fmt: skip
+KEYS = ["seeds"]
+CLAIMS = ["off_autograd"]
 
 
 class Case(NamedTuple):

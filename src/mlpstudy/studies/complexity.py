@@ -20,6 +20,15 @@ from mlpstudy.tables.networks import Networks
 ALONG = {"along_width": "wider", "along_depth": "deeper"}
 FORWARD, LEARNING = "forward", "forward and backward"
 ETA = 1e-4  # of the steps that are timed: small, so that they stay finite
+STATISTICS = ["operations_per_weight", "slope_of_time", "slowest_answers"]
+FACTORS = []
+NEEDS = {
+    "inputs": "whole", "classes": "whole", "examples": "whole", "batch": "whole",
+    "along_width": ["whole whole"], "along_depth": ["whole whole"], "answering": ["whole whole"],
+    "repeats": "whole", "singles": "whole",
+}  # fmt: skip
+KEYS = ["seeds"]
+CLAIMS = ["slowest_answers"]
 
 
 def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:

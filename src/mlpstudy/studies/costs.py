@@ -20,6 +20,17 @@ KIND = {"mse": SQUARED, "mse_sigmoid": SQUARED, "nll": CROSS, "binary_nll": CROS
 LOGISTIC = {SQUARED: "mse_sigmoid", CROSS: "binary_nll"}  # of one output
 ORDINARY, SATURATED = "ordinary", "saturated"
 CELL = ["dataset", "start", "kind"]  # eta is chosen within it
+STATISTICS = [
+    "delta_left", "off_law", "off_entropy", "off_one_hot", "off_trained", "passes_lost_ordinary",
+    "passes_lost_saturated", "off_accuracy",
+]  # fmt: skip
+FACTORS = ["block", "dataset", "cost", "label_smoothing", "eta"]
+NEEDS = {
+    "levels": ["dataset number"], "saturated": ["number"], "starts": ["number"],
+    "step": "number", "targets": "whole",
+}  # fmt: skip
+BLOCKS = ["ordinary", "saturated", "same"]
+KEYS = ["seeds"]
 SHOWN = 8.0  # a of the pictures goes from minus this to this
 CLASSES = 5  # of the random targets
 

@@ -15,6 +15,8 @@ STATISTICS = {  # what is compared, and the column that it is the difference of
     "loss_reduced": "test_loss",
     "error_reduced": "test_error",
 }
+FACTORS = [*CELL, "eta"]
+NEEDS = {"rates": ["number"]}
 
 
 def summary(view: View) -> dict[str, pd.DataFrame]:

@@ -11,6 +11,15 @@ from mlpstudy.studies.view import View
 
 SETTING = ["optimizer", "cost"]
 CELL = [*SETTING, "dataset", "label_noise"]
+STATISTICS = [
+    "test_loss_reduction", "test_error_reduction", "share_of_passes",
+    "test_loss_reduction_by_slow", "times_longer", "test_loss_reduction_over_passes",
+    "test_loss_reduction_over_training_loss",
+]  # fmt: skip
+FACTORS = CELL
+NEEDS = {
+    "fast": ["text"], "slow": ["text"], "passes": ["whole"], "training_loss": ["number"],
+}  # fmt: skip
 GROUP = [*SETTING, "noisy"]  # the datasets of a setting, clean or with replaced labels
 FAMILIES = ("GL", "PQ", "UP")  # these three look at the validation loss
 PASSES, TRAINING_LOSS = "passes", "training loss"

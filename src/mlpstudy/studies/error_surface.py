@@ -15,6 +15,14 @@ from mlpstudy.tables.networks import Networks
 
 COSTS = ("mse", "nll")
 ACTIVATIONS = ("tanh", "sigmoid")
+STATISTICS = ["flat_share", "heights_of_minima", "share_in_worse", "straightened_by_residual"]
+FACTORS = ["depth", "residual"]
+NEEDS = {
+    "box": "number", "flat": "number", "side": "whole", "examples": "whole", "sampled": "whole",
+    "starts": "whole", "decay": "number", "slice_side": "whole", "slice_examples": "whole",
+}  # fmt: skip
+BLOCKS = ["slices"]
+KEYS = ["seeds"]
 XOR = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]), np.array([0.0, 1.0, 1.0, 0.0])
 STARTS = ((-6.0, 1.5), (-5.0, 6.5), (1.0, -6.0), (5.5, -2.0), (0.6, 0.3))  # of the 1-1-1 paths
 STEPS, ETA = 3000, 1.0  # of the drawn descents

@@ -17,6 +17,19 @@ from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Record
 
 CELL = ["dataset", "activation", "depth", "width"]  # eta is chosen within it
+STATISTICS = [
+    "exponent_of_width", "left_by_widest", "log_over_constructed", "log_gained_by_depth",
+    "constructed_over_shallow", "share_above_bound", "off_expected", "random_deep_over_shallow",
+    "learned_over_start",
+]  # fmt: skip
+FACTORS = [*CELL, "epochs", "eta"]
+NEEDS = {
+    "shown": "block", "half": "number", "lines": "whole", "planes": "whole", "width": "whole",
+    "line_depths": ["whole"], "plane_depths": ["whole"], "equal_units": "whole",
+    "equal_depths": ["whole"], "most_units": "whole", "slices": "whole", "tiles": ["scalar"],
+}  # fmt: skip
+BLOCKS = ["width", "slices"]
+KEYS = ["seeds"]
 LINE, PLANE = 1, 2  # inputs
 ALONG = np.array([0.8, 0.6])  # a direction that is none of the constructed networks' axes
 UNIT_SQUARE = lp.square(0.5) + 0.5

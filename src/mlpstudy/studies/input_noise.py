@@ -14,6 +14,12 @@ from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Record
 
 CELL = ["dataset", "label_noise", "input_noise"]  # eta is chosen within it
+STATISTICS = ["error_saved", "loss_saved", "error_saved_on_noisy", "off_ridge"]
+FACTORS = [*CELL, "linear", "eta"]
+NEEDS = {
+    "sigmas": ["number"], "learned": ["number"], "tested": ["number"], "drawn": "dataset",
+}  # fmt: skip
+BLOCKS = ["clean", "wrong_labels", "linear"]
 FIELDS = [*CELL, "eta", "seed"]
 NETWORKS = ("clean", "wrong_labels")  # blocks; the third is of linear models
 SAVED = {"error_saved": "test_error", "loss_saved": "test_loss"}

@@ -14,6 +14,11 @@ from mlpstudy.studies.view import View
 
 PROBLEM = ["dataset", "label_noise"]
 CELL = [*PROBLEM, "optimizer", "batch", "schedule"]  # eta is chosen within it
+STATISTICS = [
+    "spread_removed", "passes_saved", "training_loss_reduction", "spread_of_small_batches",
+]  # fmt: skip
+FACTORS = [*CELL, "batch_size", "eta"]
+OPTIONS = {"last": "whole", "near": "number"}
 CONSTANT = "constant"
 ALL = 0  # of the column batch: all examples at once
 TINY = 1e-12  # a spread below counts as this one: its logarithm is wanted

@@ -16,6 +16,17 @@ from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Record
 
 MODEL = ["dataset", "depth", "activation"]  # eta is chosen within it
+STATISTICS = [
+    "off_product", "left_by_one_layer", "off_linear_model", "gained_by_relu", "share_waiting",
+    "off_law", "order_of_modes",
+]  # fmt: skip
+FACTORS = [*MODEL, "collapse", "eta"]
+NEEDS = {
+    "inputs": "whole", "modes": ["dataset"], "components": "whole", "matrices": ["whole"],
+    "start": "number", "step": "number", "time": "number", "weakest": "number",
+}  # fmt: skip
+BLOCKS = ["collapse"]
+KEYS = ["seeds"]
 RECORDS = 1250  # times at which a descent is looked at
 ON_MODES, AT_RANDOM = "on the modes", "at random"
 

@@ -13,6 +13,13 @@ from mlpstudy.studies.view import View
 
 SWEPT = ("width", "depth", "train_size", "label_noise")  # a block each
 CELL = ["block", "dataset", *SWEPT]  # eta is chosen within it
+STATISTICS = [
+    "gap_with_width", "gap_with_depth", "gap_with_fewer_examples", "rise_with_noise",
+    "error_saved_by_width", "rise",
+]  # fmt: skip
+FACTORS = [*CELL, "eta"]
+OPTIONS = {}
+ONLY_BLOCKS = SWEPT
 MEASURES = [
     "train_error", "test_error", "at_best_error", "gap",
     "train_loss", "test_loss", "at_best_loss", "lowest_loss", "rise",

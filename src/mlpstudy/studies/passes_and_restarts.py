@@ -19,6 +19,9 @@ from mlpstudy.studies.outcomes import outcomes
 from mlpstudy.studies.view import View
 
 TASK = ["dataset", "activation", "initialization"]  # eta is chosen within it
+STATISTICS = ["passes_of_half", "passes_of_nine_tenths", "starts_needed", "gain_of_best"]
+FACTORS = [*TASK, "restart", "eta"]
+OPTIONS = {"near": "number", "certain": "number", "whole": ["dataset"], "best_of": ["whole"]}
 # What the rule that picks looks at; the lower the better.
 RULES = {
     "validation loss": "validation_loss",

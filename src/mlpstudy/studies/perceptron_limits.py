@@ -17,6 +17,17 @@ from mlpstudy.tables.networks import Networks
 PERCEPTRON, LOGISTIC, HIDDEN = "perceptron", "logistic", "hidden layer"
 MODELS = (PERCEPTRON, LOGISTIC, HIDDEN)
 BALL_DIMENSIONS = 5
+STATISTICS = [
+    "gained_by_hidden_layer", "gained_where_straight", "mistakes_over_bound",
+    "mistakes_in_last_pass", "cover_error", "separable_at_three",
+]  # fmt: skip
+FACTORS = ["dataset", "depth", "cost"]
+NEEDS = {
+    "straight": ["dataset"], "pictures": ["dataset"], "side": "whole", "orders": "whole",
+    "pairs": ["dataset whole whole"], "passes": "whole", "margins": ["number"], "drawn": "whole",
+    "weights": ["whole"], "per_weight": ["number"], "labellings": "whole", "label_seeds": "whole",
+}  # fmt: skip
+BLOCKS = ["models"]
 
 
 def model_of(depth: int, cost: str) -> str:

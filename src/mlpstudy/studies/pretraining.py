@@ -10,6 +10,12 @@ from mlpstudy.studies.outcomes import levels, trained, with_chosen
 from mlpstudy.studies.view import View
 
 CELL = ["dataset", "depth", "kind", "more"]  # more: beyond the control's budget
+STATISTICS = ["error_saved_shallow", "error_saved_deep", "share_gained", "share_gained_with_more"]
+FACTORS = [
+    *CELL, "pretraining", "pretraining_epochs", "pretraining_eta", "corruption", "epochs", "eta",
+]  # fmt: skip
+NEEDS = {"levels": ["dataset number"]}
+OPTIONS = {"control": "text"}
 MORE = "more"  # the block whose networks are pretrained on top of the whole budget
 
 

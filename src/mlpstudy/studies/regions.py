@@ -13,6 +13,15 @@ from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Record
 
 CELL = ["dataset", "depth", "width"]
+STATISTICS = [
+    "share_leaving", "parts", "share_leaving_straight", "gained_by_width", "gained_by_depth",
+]  # fmt: skip
+FACTORS = CELL
+NEEDS = {
+    "side": "whole", "smallest": "whole", "pairs": "whole", "steps": "whole",
+    "columns": ["whole whole"], "coarse_side": "whole",
+}  # fmt: skip
+OPTIONS = {"passes": ["whole"]}
 NUMBERS = {"leaving": "share of segments", "parts": "parts"}
 
 

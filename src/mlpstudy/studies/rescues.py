@@ -26,6 +26,21 @@ from mlpstudy.studies.view import View
 CELL = ["dataset", "rescue"]
 STOPPED = "early_stopping"
 NETWORK = ["activation", "initialization", "residual", "depth"]  # of the block `growth`
+STATISTICS = [
+    "share_with_remedy", "share_with_more_passes", "share_gained_by_activation",
+    "share_gained_by_residual", "share_gained_by_initialization", "share_gained_by_pretraining",
+    "decades_per_residual_layer",
+]  # fmt: skip
+FACTORS = [
+    "block", "dataset", *NETWORK, "dropout", "input_noise", "weight_decay", "pretraining",
+    "pretraining_epochs", "pretraining_eta", "corruption", "eta",
+]  # fmt: skip
+NEEDS = {"levels": ["dataset number"], "control": "block"}
+OPTIONS = {
+    "growth": "block", "stopped_by": "text", "longer": ["text"], "against_overfitting": ["text"],
+    "activation": ["text"], "residual": ["text"], "initialization": ["text"],
+    "pretraining": ["text"],
+}  # fmt: skip
 
 
 def summary(view: View) -> dict[str, pd.DataFrame]:

@@ -17,6 +17,14 @@ MODEL = ["dataset", "depth", "activation", "width", "trained"]  # eta is chosen 
 END = 8.0  # of the grid of pre-activations, on both sides
 LECTURE = {"sigmoid": 0.25, "tanh": 1.0}  # the shapes of C04, and their largest slopes
 SLIDE = ("threshold", "ramp", "gaussian", "sigmoid")  # «seuil, rampe, radiale, sigmoïde»
+STATISTICS = [
+    "delta_below", "weights_apart", "gained_over_wide_threshold", "random_over_linear",
+    "off_autograd", "off_differences", "off_largest_slope", "gained_by_all",
+    "gained_over_threshold",
+]  # fmt: skip
+FACTORS = [*MODEL, "same", "eta"]
+NEEDS = {"points": "whole", "step": "number"}
+BLOCKS = ["shapes", "widths", "same"]
 
 
 def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:

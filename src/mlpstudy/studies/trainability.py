@@ -18,6 +18,16 @@ from mlpstudy.studies.view import View
 CELL = ["dataset", "activation", "initialization", "init_gain", "residual", "depth", "width"]
 RECIPE = ["activation", "initialization", "init_gain", "residual"]
 UNNAMED = dict(zip(RECIPE, ("", "", 1.0, "none"), strict=True))  # what a condition leaves out
+STATISTICS = [
+    "share_lost_with_depth", "share_gained_by_activation", "share_gained_by_initialization",
+    "share_gained_by_residual", "gain_in_trained",
+]  # fmt: skip
+FACTORS = ["any"]
+OPTIONS = {
+    "levels": ["dataset number"], "accuracy": "number", "gained_by": ["field"],
+    "activation_pairs": ["recipe > recipe"], "initialization_pairs": ["recipe > recipe"],
+    "residual_pairs": ["recipe > recipe"],
+}  # fmt: skip
 
 
 def summary(view: View) -> dict[str, pd.DataFrame]:

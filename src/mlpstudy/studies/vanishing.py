@@ -22,6 +22,20 @@ SCATTER = ["dataset", "activation", "initialization", "depth", "width"]
 TOGETHER = 20  # networks at once, so that wide ones fit into memory
 # Blocks are kept apart: the same network may be in two of them, and counts once in each.
 CELL = ["block", "dataset", "activation", "initialization", "init_gain", "depth", "width"]
+STATISTICS = [
+    "decades_lost", "decades_lost_while_training", "decades_saved", "theory_error",
+    "scatter_error",
+]  # fmt: skip
+FACTORS = CELL
+NEEDS = {
+    "scatter_recipes": ["recipe"], "scatter_widths": ["whole"], "scatter_depth": "whole",
+    "scatter_seeds": "whole",
+}  # fmt: skip
+OPTIONS = {
+    "classical_initializations": ["initialization"], "old_initialization": "initialization",
+    "good_initializations": ["recipe"],
+}  # fmt: skip
+BLOCKS = ["start", "training"]
 
 
 def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:

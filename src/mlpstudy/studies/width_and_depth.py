@@ -17,6 +17,11 @@ from mlpstudy.studies.view import View
 CELL = ["dataset", "activation", "initialization", "budget", "depth", "width", "n_parameters"]
 RECIPE = ["dataset", "activation", "initialization"]
 GROUP = [*RECIPE, "budget"]  # what is equally large
+STATISTICS = [
+    "gained_by_parameters", "gained_by_second_layer", "gained_by_depth", "interaction",
+]  # fmt: skip
+FACTORS = [*CELL, "eta"]
+OPTIONS = {}
 
 
 def summary(view: View) -> dict[str, pd.DataFrame]:

@@ -18,6 +18,16 @@ from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Record
 
 CELL = ["activation", "cost", "width"]
+STATISTICS = [
+    "share_solved_at_all", "share_solved", "share_solved_by_one", "share_gained_by_width",
+    "failures_on_plateau",
+]  # fmt: skip
+FACTORS = [*CELL, "eta"]
+OPTIONS = {
+    "wider": "whole", "tolerance": "number", "followed": "cost", "curves": "whole",
+    "tried": "whole",
+}  # fmt: skip
+BLOCKS = ["two"]
 CORNERS = 4
 # k corners that get one answer, and the ones among them: neighbours, three, or all of them. (The
 # two corners of one class may share their answer for nothing.)
