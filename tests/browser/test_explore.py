@@ -93,11 +93,11 @@ def test_hovering_tells_and_a_click_copies(opened, size):
     tooltip = seen.page.locator("#vg-tooltip-element.visible")
     tooltip.wait_for()
     told = tooltip.inner_text()
-    for part in (HOSTILE, "0.5", "[0.25, 0.75]", "8", "mlpstudy replay run-d"):
+    for part in (HOSTILE, "0.5", "[0.25, 0.75]", "8", ".venv/bin/mlpstudy replay run-d"):
         assert part in told
     canvas.click(position={"x": x, "y": y})
     seen.page.locator("#toast").wait_for()
-    assert seen.clipboard().startswith("mlpstudy replay run-d")
+    assert seen.clipboard().startswith(".venv/bin/mlpstudy replay run-d")
 
 
 def test_a_chart_is_drawn_again_in_the_other_language_as_it_was_left(opened):

@@ -24,7 +24,7 @@ def test_it_fits_and_names_stay_text(opened, size):
     assert page.locator(".chapter h2").first.text_content() == HOSTILE
     assert page.locator("figure img").first.get_attribute("alt") == HOSTILE
     assert page.locator("script").count() == page.evaluate("document.scripts.length")
-    assert HOSTILE in page.locator("#provenance").inner_text()
+    assert HOSTILE in page.locator("#provenance").text_content()
 
 
 @SIZES
@@ -120,7 +120,7 @@ def test_a_command_is_copied(opened, size):
     button = seen.page.locator(".again .copy").first
     button.scroll_into_view_if_needed()
     button.click()
-    assert seen.clipboard() == "snakemake --cores 2 trainability"
+    assert seen.clipboard() == ".venv/bin/snakemake --cores 2 trainability"
     assert button.inner_text() == "Copied"
 
 

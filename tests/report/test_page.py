@@ -181,9 +181,10 @@ def test_what_did_not_hold_is_computed(built, results):
 def test_commands_to_run_again(page):
     (section,) = page.all("section", id="study-vanishing")
     commands = [c.all("code")[0].text for c in section.all("span", class_="command")]
-    assert "snakemake --cores 2 vanishing" in commands
-    assert "mlpstudy replay digits-d8-1" in commands  # a run behind the first finding
-    assert "mlpstudy replay digits-d8-relu" in commands  # the finding's own
+    assert ".venv/bin/snakemake --cores 2 vanishing" in commands
+    assert ".venv/bin/mlpstudy replay digits-d8-1" in commands  # a run behind the first finding
+    assert ".venv/bin/mlpstudy replay digits-d8-relu" in commands  # the finding's own
+    assert "make setup puts the programs into .venv/bin/." in english(section)
     assert all(b.attributes["type"] == "button" for b in page.all("button"))
 
 

@@ -13,7 +13,7 @@ from mlpstudy.analysis.terms import named, said, spaced
 from mlpstudy.report import phrases
 from mlpstudy.report.collect import STATUSES
 from mlpstudy.report.numbers import number
-from mlpstudy.report.words import SYMBOLS, WORDS
+from mlpstudy.report.words import BIN, SYMBOLS, WORDS
 
 FILTERS = {
     "by_sentence": phrases.by_sentence,
@@ -46,7 +46,8 @@ def environment(folder: Path, finalize: Callable[[Any], Any] | None = None) -> E
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals |= {"STATUSES": STATUSES, "SYMBOLS": SYMBOLS, "WORDS": WORDS, "anchor": anchor}
+    made.globals |= {"BIN": BIN, "STATUSES": STATUSES, "SYMBOLS": SYMBOLS, "WORDS": WORDS}
+    made.globals |= {"anchor": anchor}
     made.filters |= FILTERS
     return made
 

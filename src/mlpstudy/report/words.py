@@ -19,6 +19,8 @@ SYMBOLS = {  # of a verdict: it is never told by its colour alone
     "opinion": "“”",
 }
 
+BIN = ".venv/bin/"  # where make puts the programs of the project, seen from its folder
+
 WORDS = {
     # key: (English, French)
     "title": ("The lecture, put to the test", "Le cours à l'épreuve"),
@@ -147,6 +149,16 @@ WORDS = {
     "finished": ("finished", "terminés"),
     "limits": ("Limits", "Limites"),
     "again": ("How to run it again", "Comment refaire l'étude"),
+    "again_where": (
+        "In the project's folder; make setup puts the programs into {place}.",
+        "Dans le dossier du projet ; make setup met les programmes dans {place}.",
+    ),
+    "again_active": (
+        "Commands are for the project's folder, where make setup has put the programs into "
+        ".venv/bin; first:",
+        "Les commandes sont pour le dossier du projet, où make setup a mis les programmes dans "
+        ".venv/bin ; d'abord :",
+    ),
     "again_study": ("the whole study", "toute l'étude"),
     "again_run": ("one of its networks", "un de ses réseaux"),
     "tables": ("Tables", "Tableaux"),

@@ -1,5 +1,6 @@
 """A study's view on the pool: its own runs, and their curves and layers."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,9 +53,10 @@ class View:
         """
         claims = [c for c in self.study["claims"] if c["statistic"] == statistic]
         contrasts = [m if isinstance(m, Contrast) else _plain(*m) for m in measured]
-        return [self._finding(claim, each) for claim in claims for each in contrasts]
+        asked = Counter(run for each in contrasts for run in _ids(each.runs))
+        return [self._finding(claim, each, asked) for claim in claims for each in contrasts]
 
-    def _finding(self, claim: dict[str, Any], contrast: Contrast) -> Finding:
+    def _finding(self, claim: dict[str, Any], contrast: Contrast, asked: Counter) -> Finding:
         runs, value = contrast.runs, contrast.value
         return Finding(
             claim=claim["id"],
@@ -74,15 +76,25 @@ class View:
             edge=contrast.edge,
             common=contrast.common,
             learned=contrast.learned,
-            **self._again(runs if contrast.treated is None else contrast.treated),
+            **self._again(contrast, asked),
         )
 
-    def _again(self, runs: pd.DataFrame) -> dict[str, Any]:
-        """A few runs behind a finding and the command that measures one again."""
+    def _again(self, contrast: Contrast, asked: Counter) -> dict[str, Any]:
+        """A few runs behind a finding, its own before those of others, and a command for the first.
+
+        Its own are those of the treated side, where there is one; of them those that the fewest
+        conditions have behind them. asked: how many conditions have each run.
+        """
+        runs = contrast.runs if contrast.treated is None else contrast.treated
         if "run_id" not in runs:
             return {"rerun": f"mlpstudy measure {self.study['name']}"}
-        ids = runs["run_id"]
-        return {"runs": tuple(ids.sort_values().head(5)), "rerun": f"mlpstudy replay {ids.min()}"}
+        own = sorted(_ids(runs), key=lambda run: (asked[run], run))
+        return {"runs": tuple(own[:5]), "rerun": f"mlpstudy replay {own[0]}"}
+
+
+def _ids(runs: pd.DataFrame) -> list[str]:
+    """The runs in a frame, each once; none where something else was measured."""
+    return list(runs["run_id"].unique()) if "run_id" in runs else []
 
 
 def _plain(condition: str, value: Any, runs: pd.DataFrame) -> Contrast:

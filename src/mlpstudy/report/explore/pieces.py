@@ -10,11 +10,12 @@ import pandas as pd
 
 from mlpstudy.analysis.colours import COLOURS
 from mlpstudy.analysis.terms import spaced
+from mlpstudy.report.words import BIN
 
 HEIGHT = 340  # pixels of a chart; its width is that of the column
 MARKS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"]
 DIGITS = 4  # of a number in a chart
-COMMAND = "'mlpstudy replay ' + datum.run"
+COMMAND = f"'{BIN}mlpstudy replay ' + datum.run"
 INTERVAL = "'[' + format(datum.low, '.3~g') + ', ' + format(datum.high, '.3~g') + ']'"
 
 LOGARITHMIC = {  # of a column that holds powers of ten
