@@ -10,6 +10,7 @@ from mlpstudy.analysis.survival import passes_to_threshold
 from mlpstudy.core.costs import COSTS
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import levels, outcomes, with_chosen
 from mlpstudy.studies.view import View
@@ -163,15 +164,23 @@ def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
         *view.findings("off_one_hot", [("", _worst(hard["off_nll"]), hard)]),
         *view.findings("off_trained", same),
     ]
-    best = frames["by_run"][frames["by_run"]["chosen"]]
-    for (start, dataset), runs in best.groupby(["start", "dataset"]):
+    for (start, dataset), runs in frames["by_run"].groupby(["start", "dataset"]):
         squared, cross = (runs[runs["kind"] == kind] for kind in (SQUARED, CROSS))
-        lost = paired(squared, cross, "passes")
-        found += view.findings(f"passes_lost_{start}", [(dataset, lost, runs)])
+        timed = bool(runs.loc[runs["chosen"], "reached"].any())  # or every time is censored
+        lost = contrast(dataset, squared, cross, _lost, learned=timed)
+        found += view.findings(f"passes_lost_{start}", [lost])
         if start == ORDINARY:
-            off = distance(paired(squared, cross, "test_accuracy"), 0.0)
-            found += view.findings("off_accuracy", [(dataset, off, runs)])
+            off = contrast(dataset, squared, cross, _off)
+            found += view.findings("off_accuracy", [off])
     return found
+
+
+def _lost(squared: pd.DataFrame, cross: pd.DataFrame) -> Interval:
+    return paired(squared, cross, "passes")
+
+
+def _off(squared: pd.DataFrame, cross: pd.DataFrame) -> Interval:
+    return distance(paired(squared, cross, "test_accuracy"), 0.0)
 
 
 def _worst(values: pd.Series) -> Interval:

@@ -1,5 +1,7 @@
 """Why not a threshold? What each shape's slope lets a network learn, and the slopes themselves."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 import torch
@@ -8,6 +10,7 @@ from mlpstudy.analysis import theory
 from mlpstudy.analysis.statistics import Interval, interval, paired, summarise
 from mlpstudy.core.activations import ACTIVATIONS
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import Contrast, contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes, with_chosen
 from mlpstudy.studies.view import View
@@ -97,7 +100,7 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     return {
         "by_run": by_run,
         "accuracy": summarise(best, MODEL, "test_accuracy"),
-        "gains": _gains(best[best["in_shapes"]]),
+        "gains": _gains(by_run[by_run["in_shapes"]]),
         "shapes": _shapes(view.measured["curves"], by_run),
         **{name: view.measured[name] for name in ("curves", "slopes", "apart")},
     }
@@ -108,7 +111,8 @@ def _by_run(view: View) -> pd.DataFrame:
     runs = view.runs[~view.runs["run_id"].isin(view.blocks["same"])]
     by_run = outcomes(view, runs, [*MODEL, "eta", "seed", "status", "epochs", "train_size"])
     for block in ("shapes", "widths"):
-        by_run[f"in_{block}"] = by_run["run_id"].isin(view.blocks[block])
+        parts = [ids for name, ids in view.blocks.items() if name.partition("_")[0] == block]
+        by_run[f"in_{block}"] = by_run["run_id"].isin([run for ids in parts for run in ids])
     depth = view.layers["run_id"].map(view.runs.set_index("run_id")["depth"])
     hidden = view.layers[view.layers["layer"] <= depth]
     below = hidden.groupby("run_id", observed=True)["delta_rms"].max()
@@ -116,31 +120,38 @@ def _by_run(view: View) -> pd.DataFrame:
     return with_chosen(by_run, MODEL)
 
 
-def _gains(best: pd.DataFrame) -> pd.DataFrame:
+def _gains(runs: pd.DataFrame) -> pd.DataFrame:
     """dataset, activation, gain (over the threshold | by all layers), value, low, high, n."""
     rows = [
-        {"dataset": d, "activation": a, "gain": name, **value._asdict(), "n": len(runs)}
+        {"dataset": d, "activation": a, "gain": name, **gain.value._asdict(), "n": len(gain.runs)}
         for name, compare in (("over threshold", _over_threshold), ("by all layers", _by_all))
-        for d, a, value, runs in compare(best)
+        for d, a, gain in compare(runs)
     ]
     columns = ["dataset", "activation", "gain", *Interval._fields, "n"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _over_threshold(best: pd.DataFrame):
-    """(dataset, shape, gain in accuracy over the threshold, runs), all layers learning."""
-    for dataset, runs in best[best["trained"] == "all"].groupby("dataset"):
+def _gained(treated: pd.DataFrame, control: pd.DataFrame) -> Interval:
+    return paired(treated, control, "test_accuracy")
+
+
+def _over_threshold(every: pd.DataFrame) -> Iterator[tuple[str, str, Contrast]]:
+    """(dataset, shape, gain in accuracy over the threshold), all layers learning.
+
+    That thresholds do not learn is what is claimed: it does not make the comparison void.
+    """
+    for dataset, runs in every[every["trained"] == "all"].groupby("dataset"):
         control = runs[runs["activation"] == "threshold"]
-        for shape, own in runs[runs["activation"] != "threshold"].groupby("activation"):
-            both = pd.concat([own, control])
-            yield dataset, shape, paired(own, control, "test_accuracy"), both
+        for shape, cell in runs[runs["activation"] != "threshold"].groupby("activation"):
+            condition = f"{dataset}, {shape}"
+            yield dataset, shape, contrast(condition, cell, control, _gained, learned=True)
 
 
-def _by_all(best: pd.DataFrame):
-    """(dataset, shape, gain of all layers learning over the last alone, runs)."""
-    for (dataset, shape), runs in best.groupby(["dataset", "activation"]):
+def _by_all(every: pd.DataFrame) -> Iterator[tuple[str, str, Contrast]]:
+    """(dataset, shape, gain of all layers learning over the last alone)."""
+    for (dataset, shape), runs in every.groupby(["dataset", "activation"]):
         sides = [runs[runs["trained"] == which] for which in ("all", "last")]
-        yield dataset, shape, paired(*sides, "test_accuracy"), runs
+        yield dataset, shape, contrast(f"{dataset}, {shape}", *sides, _gained, learned=True)
 
 
 def _shapes(curves: pd.DataFrame, by_run: pd.DataFrame) -> pd.DataFrame:
@@ -165,27 +176,20 @@ def _shapes(curves: pd.DataFrame, by_run: pd.DataFrame) -> pd.DataFrame:
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     """What C03, C04 and C32 come to."""
     by_run = frames["by_run"]
-    best = by_run[by_run["chosen"]]
-    shapes = best[best["in_shapes"]]
+    shapes = by_run[by_run["in_shapes"]]
     measured = {
-        "delta_below": _deltas(by_run[by_run["in_shapes"]]),
+        "delta_below": _deltas(shapes),
         "weights_apart": [
             (dataset, interval(runs["apart"]), runs)
             for (dataset, shape), runs in frames["apart"].groupby(["dataset", "activation"])
             if shape == "threshold"
         ],
-        "gained_over_wide_threshold": _wide(best, "tanh", over=True),
-        "random_over_linear": _wide(best, "linear", over=False),
+        "gained_over_wide_threshold": _wide(by_run, "tanh", over=True),
+        "random_over_linear": _wide(by_run, "linear", over=False),
         **_slopes(frames["slopes"]),
-        "gained_by_all": [
-            (f"{dataset}, {shape}", value, runs)
-            for dataset, shape, value, runs in _by_all(shapes)
-            if shape in LECTURE
-        ],
+        "gained_by_all": [gain for _, shape, gain in _by_all(shapes) if shape in LECTURE],
         "gained_over_threshold": [
-            (f"{dataset}, {shape}", value, runs)
-            for dataset, shape, value, runs in _over_threshold(shapes)
-            if shape in SLIDE
+            gain for _, shape, gain in _over_threshold(shapes) if shape in SLIDE
         ],
     }
     return [f for statistic, m in measured.items() for f in view.findings(statistic, m)]
@@ -200,22 +204,21 @@ def _deltas(runs: pd.DataFrame) -> list[tuple]:
     ]
 
 
-def _wide(best: pd.DataFrame, other: str, over: bool) -> list[tuple]:
+def _wide(by_run: pd.DataFrame, other: str, over: bool) -> list[Contrast]:
     """Accuracy of a model less that of the widest layer of drawn thresholds (over), or the other way
     round; other: tanh of the same width, or the linear model."""
-    widths = best[best["in_widths"]]
+    widths = by_run[by_run["in_widths"]]
     found = []
     for dataset, runs in widths.groupby("dataset"):
         width = runs["width"].max()
         wide = runs[runs["width"] == width]
         drawn = wide[wide["activation"] == "threshold"]
         if other == "linear":
-            rival = best[(best["dataset"] == dataset) & (best["depth"] == 0)]
+            rival = by_run[(by_run["dataset"] == dataset) & (by_run["depth"] == 0)]
         else:
             rival = wide[wide["activation"] == other]
         first, second = (rival, drawn) if over else (drawn, rival)
-        value = paired(first, second, "test_accuracy")
-        found.append((f"{dataset}, width {width}", value, pd.concat([first, second])))
+        found.append(contrast(f"{dataset}, width {width}", first, second, _gained, learned=True))
     return found
 
 
