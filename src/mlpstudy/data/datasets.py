@@ -13,6 +13,7 @@ from itertools import product
 
 import numpy as np
 
+from mlpstudy.data import checks
 from mlpstudy.rng import stream
 
 GENERATED = "generated here, from a fixed stream of random numbers"
@@ -32,6 +33,11 @@ class Dataset:
     x: (N, n_in) float64.  y: (N,) int64 labels 0 .. classes - 1, or (N, k) float64 values.
     classes: 0 for a regression.  shape: of one example, its product is n_in; where it has two
     axes the examples are pictures, and their numbers share one unit.
+    divided: into training, validation and test; False: each part is the whole set.
+    columns: what the inputs are called.  labels: what the classes were called.
+
+    Raises Mistake where a number is missing or infinite, and where a regression's targets are all
+    the same.
     """
 
     name: str
@@ -41,17 +47,32 @@ class Dataset:
     shape: tuple[int, ...]
     title: str
     source: str
+    divided: bool = True
+    columns: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        if len(self.x) != len(self.y):
+            raise checks.mistake(self.name, f"has {len(self.x)} examples and {len(self.y)} targets")
+        checks.finite(self.name, self.x, self.columns)
+        if not self.classes:
+            checks.finite(self.name, self.y, (), "target")
+            checks.varying(self.name, self.y)
 
 
-def _classification(name, x, y, title, source, shape=None) -> Dataset:
-    x, y = np.ascontiguousarray(x, np.float64), np.asarray(y, np.int64)
-    return Dataset(name, x, y, int(y.max()) + 1, shape or x.shape[1:], title, source)
+def _classification(name, x, y, title, source, shape=None, divided=True) -> Dataset:
+    """Of x (N, n_in), an array or a table, and labels y (N,) of any kind."""
+    columns, (y, labels) = checks.column_names(x), checks.classes(name, y)
+    x = checks.inputs(name, x)
+    shape = shape or x.shape[1:]
+    return Dataset(name, x, y, len(labels), shape, title, source, divided, columns, labels)
 
 
 def _regression(name, x, y, title, source) -> Dataset:
-    """Of x (N, n_in) and y (N,): one value for each example."""
-    x, y = np.ascontiguousarray(x, np.float64), np.asarray(y, np.float64)[:, None]
-    return Dataset(name, x, y, 0, x.shape[1:], title, source)
+    """Of x (N, n_in), an array or a table, and y (N,): one value for each example."""
+    columns, y = checks.column_names(x), checks.targets(name, y)[:, None]
+    x = checks.inputs(name, x)
+    return Dataset(name, x, y, 0, x.shape[1:], title, source, columns=columns)
 
 
 # Bundled with a library
@@ -139,9 +160,10 @@ def _global_generators_restored() -> Iterator[None]:
 
 
 def xor_4() -> Dataset:
-    """The four corners -1/+1; class 1 where the signs differ. No noise."""
+    """The four corners -1/+1; class 1 where the signs differ. No noise. Not divided."""
     x = np.array(list(product((-1.0, 1.0), repeat=2)))
-    return _classification("xor_4", x, x.prod(axis=1) < 0, "XOR, four points", COMPUTED)
+    y = x.prod(axis=1) < 0
+    return _classification("xor_4", x, y, "XOR, four points", COMPUTED, divided=False)
 
 
 def xor() -> Dataset:

@@ -10,15 +10,18 @@ from typing import Any
 
 import numpy as np
 
+from mlpstudy.data import checks
 from mlpstudy.data.datasets import Dataset
+from mlpstudy.design.mistakes import Mistake, shown
 from mlpstudy.design.run import Run
 from mlpstudy.rng import stream
 
 VALIDATION_SHARE = 0.2
 TEST_SHARE = 0.2
 MOST_MEASURED = 500  # of validation and of test: every network is measured on them after every pass
-# A class with fewer examples cannot be divided: then every part is the whole dataset (xor_4).
-FEWEST_PER_CLASS = 10
+FEWEST_PER_CLASS = 10  # one with fewer cannot be divided so that every part has some of it
+# Numbers that are alike but for this share of their size differ by rounding alone.
+ROUNDING = 64 * np.finfo(np.float64).eps
 
 DATA_FIELDS = ("dataset", "train_size", "label_noise", "label_smoothing", "permuted", "seed")
 
@@ -39,7 +42,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Split:
-    """The three parts; no example is in two of them, unless the dataset is too small to divide."""
+    """The three parts; no example is in two of them, unless the dataset is not to be divided."""
 
     train: Part
     validation: Part
@@ -54,8 +57,8 @@ def data_key(run: Run) -> tuple[Any, ...]:
 def split(dataset: Dataset, run: Run) -> Split:
     """Divide, standardise and treat a dataset as a run asks.
 
-    Raises ValueError in one line where train_size is more than the training part holds, and where
-    a regression is to have noisy or smooth labels.
+    Raises Mistake where train_size is more than the training part holds, where a regression is to
+    have noisy or smooth labels, and where a class is too rare to be divided.
     """
     if not dataset.classes:
         _refuse_label_treatments(dataset, run)
@@ -78,13 +81,31 @@ def split(dataset: Dataset, run: Run) -> Split:
 
 
 def split_sizes(dataset: Dataset) -> tuple[int, int, int]:
-    """How many examples are for training, validation and test; the same for every seed."""
+    """How many examples are for training, validation and test; the same for every seed.
+
+    Raises Mistake where a class is too rare to be divided.
+    """
     n = len(dataset.x)
-    if np.bincount(_classes(dataset)).min() < FEWEST_PER_CLASS:
+    if not dataset.divided:
         return n, n, n
+    _refuse_rare_classes(dataset)
     shares = (VALIDATION_SHARE, TEST_SHARE)
     validation, test = (min(round(share * n), MOST_MEASURED) for share in shares)
     return n - validation - test, validation, test
+
+
+def _refuse_rare_classes(dataset: Dataset) -> None:
+    counts = np.bincount(_classes(dataset), minlength=max(1, dataset.classes))
+    rarest = int(counts.argmin())
+    if counts[rarest] >= FEWEST_PER_CLASS:
+        return
+    n = f"{counts[rarest]} example{'s' if counts[rarest] != 1 else ''}"
+    needed = f"{FEWEST_PER_CLASS} are needed for training, validation and test"
+    if not dataset.classes:
+        raise checks.mistake(dataset.name, f"has {n}, {needed}")
+    called = shown(dataset.labels[rarest] if dataset.labels else rarest)
+    hint = "leave the class out, merge it with another, or add examples"
+    raise checks.mistake(dataset.name, f"class {called} has {n}, {needed}", hint=hint)
 
 
 def _classes(dataset: Dataset) -> np.ndarray:
@@ -97,12 +118,14 @@ def _rows(dataset: Dataset, seed: int) -> list[np.ndarray]:
     rng = stream(seed, "split")
     y = _classes(dataset)
     order = _stratified_order(y, rng)
-    sizes = split_sizes(dataset)
-    if sum(sizes) > len(y):
+    if not dataset.divided:
         return [order, order, order]
+    sizes = split_sizes(dataset)
     train, rest = np.split(order, sizes[:1])
     rest = rest[_stratified_order(y[rest], rng)]
-    return [train, *np.split(rest, sizes[1:2])]
+    parts = [train, *np.split(rest, sizes[1:2])]
+    assert np.array_equal(np.sort(np.concatenate(parts)), np.arange(len(y))), "parts share examples"
+    return parts
 
 
 def _stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -122,22 +145,21 @@ def _stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _used(train: np.ndarray, train_size: int | None, name: str) -> np.ndarray:
     if train_size is not None and train_size > len(train):
-        raise ValueError(
-            f"train_size: {train_size} is more than the {len(train)} training examples of {name}"
-        )
+        problem = f"is more than the {len(train)} training examples of {name}"
+        raise Mistake(problem, key="train_size", value=train_size)
     return train[:train_size]
 
 
 def _standardised(values: np.ndarray, used: np.ndarray, one_unit: bool = False) -> np.ndarray:
     """values (N, n) float32 less the mean of the rows that are used, over their deviation.
 
-    A column that is constant there has deviation 1. The pixels of a picture share one_unit and
+    A column that is constant there, but for rounding, has deviation 1. The pixels of a picture share one_unit and
     one deviation, their root mean square: a pixel that is black in all but a few training
     examples would otherwise be thousands of deviations away in a test example.
     """
     known = values[used]
     deviation = known.std(axis=0)
-    deviation[np.ptp(known, axis=0) == 0] = 0  # exactly, whatever the mean was rounded to
+    deviation[deviation <= ROUNDING * np.abs(known).max(axis=0)] = 0
     if one_unit:
         deviation[:] = np.sqrt(np.mean(np.square(deviation)))
     deviation[deviation == 0] = 1
@@ -171,4 +193,4 @@ def _smooth(target: np.ndarray, share: float) -> np.ndarray:
 def _refuse_label_treatments(dataset: Dataset, run: Run) -> None:
     for field in ("label_noise", "label_smoothing"):
         if getattr(run, field):
-            raise ValueError(f"{field}: {dataset.name} is a regression, it has no labels")
+            raise Mistake(f"{dataset.name} is a regression, it has no labels", key=field)

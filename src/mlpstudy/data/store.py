@@ -38,14 +38,17 @@ def load(path: str | Path) -> Dataset:
         x=fields["x"],
         y=fields["y"],
         classes=int(fields["classes"]),
-        shape=tuple(fields["shape"].tolist()),
+        divided=bool(fields["divided"]),
+        **{name: tuple(fields[name].tolist()) for name in ("shape", "columns", "labels")},
         **{name: str(fields[name]) for name in ("name", "title", "source")},
     )
 
 
 def fingerprint(dataset: Dataset) -> str:
     """Sixteen hexadecimal digits of what networks see of a dataset: not its title and source."""
-    total = hashlib.sha256(f"{dataset.classes} {tuple(dataset.shape)}".encode())
+    total = hashlib.sha256(
+        f"{dataset.classes} {tuple(dataset.shape)} {dataset.divided}".encode()
+    )
     for array in (dataset.x, dataset.y):
         total.update(f" {array.dtype.str} {array.shape} ".encode())
         total.update(np.ascontiguousarray(array))

@@ -4,20 +4,34 @@ import errno
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from mlpstudy.data import store
+from mlpstudy.data import checks, store
 from mlpstudy.data.datasets import DATASETS, Dataset
 from mlpstudy.data.opened import opened
+from mlpstudy.data.split import split_sizes
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.digests import recipe
 
 READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
+def made(name: str) -> Dataset:
+    """A dataset, made anew. Raises Mistake where it cannot be read, learned from or divided."""
+    try:
+        dataset = DATASETS[name]()
+    except Mistake:
+        raise
+    except (ValueError, LookupError) as error:  # what readers of files make of a file
+        raise checks.mistake(name, f"cannot be made: {type(error).__name__}: {error}") from error
+    split_sizes(dataset)
+    return dataset
+
+
 def prepare(dataset: str, path: Path) -> None:
     """Make a dataset and write it to a file."""
     with opened() as files:
-        made = DATASETS[dataset]()
-    store.save(made, path, recipe(dataset), files)
+        data = made(dataset)
+    store.save(data, path, recipe(dataset), files)
 
 
 def data_file(project: Project, dataset: str) -> Path:
@@ -43,12 +57,12 @@ def dataset_from(project: Project, files: set[str] | None = None) -> Callable[[s
 
     def dataset(name: str) -> Dataset:
         if files is not None and name not in files:
-            return DATASETS[name]()
+            return made(name)
         try:
             return store.load(data_file(project, name))
         except OSError as error:
             if error.errno not in READ_ONLY:
                 raise
-            return DATASETS[name]()
+            return made(name)
 
     return dataset
