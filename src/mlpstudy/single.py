@@ -10,6 +10,7 @@ import pandas as pd
 from mlpstudy import rng
 from mlpstudy.analysis import style
 from mlpstudy.archive import save_arrays
+from mlpstudy.core.measures import PARTS
 from mlpstudy.data.store import fingerprint
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
@@ -28,7 +29,7 @@ from mlpstudy.tables.schema import TABLES, tables_of
 def run(project: Project, run: Run, folder: Path | None = None, keep: str = "last") -> Path:
     """Train one run alone; the folder that it leaves: run.json, which is written last, the three
     tables, weights.npz, curves and layers as pictures. keep: the weights after the last pass, or
-    after the best one on validation."""
+    after the best one on validation; of a run that diverges, of the passes before that."""
     folder = folder or project.run_dir(run_id(run))
     progress = Progress(run_id(run), 1, run.epochs + 1)
     record = run_alone(project, run, keep, progress)
@@ -45,20 +46,33 @@ def run(project: Project, run: Run, folder: Path | None = None, keep: str = "las
 
 
 def _told(record: Record, made_by: dict[str, str]) -> dict:
-    """The resolved settings of a run, how it ended and what made it."""
-    ends = record.curves[-1] if len(record.curves) else []
+    """The resolved settings of a run, how it ended and what made it.
+
+    final: the scores of the weights in the folder, those after pass weights_after; last_pass: the
+    scores after the last pass, of a run that diverged the last one before that.
+    """
+    last = len(record.curves) - 1
     return {
         "run_id": run_id(record.run),
         "fields": record.run.model_dump(),
         "n_parameters": record.n_parameters,
         "status": record.status,
         "diverged_at": record.diverged_at,
-        "final": {
-            part: {"loss": float(loss), "accuracy": float(accuracy)}
-            for part, (loss, accuracy) in zip(("train", "validation", "test"), ends)
-        },
-        "weights_after": record.run.epochs if record.best_epoch < 0 else record.best_epoch,
+        "weights_after": record.weights_epoch,
+        "final": _scores(record, record.weights_epoch),
+        "last_pass": {"pass": last, **_scores(record, last)} if last >= 0 else {},
         "made_by": made_by,
+    }
+
+
+def _scores(record: Record, epoch: int) -> dict[str, dict[str, float]]:
+    """Loss and accuracy, or R2, of the three parts after a pass; {} where they were not finite."""
+    if not 0 <= epoch < len(record.curves):
+        return {}
+    score = "accuracy" if record.classes else "r2"
+    return {
+        part: {"loss": float(loss), score: float(value)}
+        for part, (loss, value) in zip(PARTS, record.curves[epoch], strict=True)
     }
 
 

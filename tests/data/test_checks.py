@@ -88,7 +88,9 @@ def test_many_rows_are_counted_and_all_columns_named():
 def test_a_missing_target_is_named():
     y = X[:, 0].copy()
     y[4] = np.nan
-    assert line(regression, X, y).startswith("dataset own: target: 1 value is missing or not finite")
+    assert line(regression, X, y).startswith(
+        "dataset own: target: 1 value is missing or not finite"
+    )
 
 
 @pytest.mark.parametrize("label", [None, np.nan, pd.NA, ""])

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from mlpstudy.data.datasets import DATASETS
-from mlpstudy.data.split import split_sizes
+from mlpstudy.data.split import examples_of
 from mlpstudy.design import pool as module
-from mlpstudy.design.examples import EXAMPLES, misfits
+from mlpstudy.design.examples import EXAMPLES, Examples, misfits
 from mlpstudy.design.names import names_of
 from mlpstudy.design.pool import _patches, estimated_seconds, jobs, jobs_of, pool
 from mlpstudy.design.run import Run, canonical, run_id, shape
@@ -248,9 +248,7 @@ def test_every_dataset_has_an_estimate(dataset):
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_table_of_sizes_is_that_of_the_datasets(name):
     data, known = DATASETS[name](), EXAMPLES[name]
-    assert known.train == split_sizes(data)[0]
-    assert known.shape == data.shape
-    assert known.classes == data.classes
+    assert examples_of(data) == known
     assert known.outputs == (data.classes or data.y.shape[1])
 
 
@@ -262,6 +260,11 @@ def test_the_table_of_sizes_is_that_of_the_datasets(name):
         ({"train_size": 1080}, ["train_size"]),
         ({"dataset": "sine"}, ["cost"]),
         ({"dataset": "sine", "cost": "mse_raw"}, []),
+        *(
+            ({"dataset": "sine", "cost": cost}, ["cost"])
+            for cost in names_of("cost")
+            if cost != "mse_raw"
+        ),
         ({"dataset": "sine", "cost": "mse_raw", "label_noise": 0.1}, ["label_noise"]),
         ({"dataset": "sine", "cost": "mse_raw", "label_smoothing": 0.1}, ["label_smoothing"]),
         ({"kernel": 8, "depth": 1}, []),
@@ -280,6 +283,8 @@ def test_what_a_dataset_cannot_serve(fields, found):
 def test_a_dataset_without_a_row_is_not_judged(monkeypatch):
     monkeypatch.delitem(EXAMPLES, "digits")
     assert list(misfits(Run(train_size=10**6))) == []
+    known = Examples(1000, (64,), 10, 10)
+    assert [field for field, _ in misfits(Run(train_size=1001), known)] == ["train_size"]
     assert estimated_seconds(Run()) > 0
 
 

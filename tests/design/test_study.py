@@ -419,7 +419,7 @@ SLIPS = [
     ("{epochs: 0}", "{stride: 2}", "sweep.start: kernel: stride and padding belong to a convolution: give a "
         "kernel, in the cell {depth: 2, activation: sigmoid, width: 16, eta: 0.1, initialization: glorot_uniform}"),
     ("{epochs: 0}", "{train_size: 1080}", "sweep.start: train_size: 1080 is more than the 1079 that digits has, "),
-    ("{dataset: digits,", "{dataset: sine,", "sweep.start: cost: sine is a regression: use one of mse_raw, "),
+    ("{dataset: digits,", "{dataset: sine,", "sweep.start: cost: sine is a regression: use mse_raw"),
     ("{epochs: 0}", "{kernel: 9}", "sweep.start: kernel: 9 is more than is left of the inputs of digits, in the cell"),
     # claims and options
     ("id: C22", "id: c22", "claims[0].id: 'c22' is not allowed; a capital, then letters, digits, _ and -"),

@@ -71,7 +71,7 @@ def test_the_accuracy_is_that_of_the_record(networks, records):
 def test_the_best_weights_are_those_of_the_best_pass(networks):
     run = PLAIN.model_copy(update={"eta": 3.0, "epochs": 6})
     [last], [best] = networks.train([run]), networks.train([run], keep="best")
-    assert best.best_epoch == best.curves[:, 1, 0].argmin() < 6
+    assert best.weights_epoch == best.curves[:, 1, 0].argmin() < 6
     assert any((last.weights[name] != best.weights[name]).any() for name in last.weights)
 
 

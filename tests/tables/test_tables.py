@@ -5,8 +5,11 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import r2_score
 
 from mlpstudy.data.datasets import DATASETS
+from mlpstudy.data.split import split
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import FIELDS, Run, cell_id, run_id
 from mlpstudy.files import DamagedFile
 from mlpstudy.tables.files import SUMS, made_by, read_table, write_tables
@@ -165,8 +168,78 @@ def test_the_weights_of_the_best_pass_are_those_of_a_training_that_ends_there():
         return record
 
     best = weights(run, "best")
-    assert best.best_epoch == best.curves[:, 1, 0].argmin()
-    assert 0 < best.best_epoch < 12
-    short = weights(run.model_copy(update={"epochs": best.best_epoch}), "last")
+    assert best.weights_epoch == best.curves[:, 1, 0].argmin()
+    assert 0 < best.weights_epoch < 12
+    short = weights(run.model_copy(update={"epochs": best.weights_epoch}), "last")
     for name, W in short.weights.items():
         assert W.tobytes() == best.weights[name].tobytes()
+
+
+WILD = Run(
+    dataset="iris", depth=0, cost="mse_raw", eta=1e3, epochs=12, momentum=0.0, batch_size=None
+)
+
+
+@pytest.mark.parametrize("keep", ["last", "best"])
+def test_the_weights_of_a_run_that_diverges_are_of_a_pass_before_that(keep):
+    """The curve says which pass: the weights give its loss again."""
+    [[record]] = Recorder(lambda name: DATASETS[name](), keep=keep).record([WILD])
+    validation = record.curves[:, 1, 0]
+    assert record.status == "diverged" and len(record.curves) == record.diverged_at > 1
+    expected = validation.argmin() if keep == "best" else record.diverged_at - 1
+    assert record.weights_epoch == expected
+    part = split(DATASETS["iris"](), WILD).validation
+    a = part.x.astype(float) @ record.weights["W1"] + record.weights["b1"]
+    loss = np.square(a - part.target).sum(1).mean()
+    assert loss == pytest.approx(validation[expected], rel=1e-4)
+
+
+def test_a_run_that_is_lost_at_the_start_keeps_the_start():
+    run = WILD.model_copy(update={"init_gain": 1e30})
+    [[record]] = Recorder(lambda name: DATASETS[name](), keep="best").record([run])
+    assert (record.status, record.diverged_at, record.weights_epoch) == ("diverged", 0, 0)
+    assert np.abs(record.weights["W1"]).max() > 1e29
+
+
+def test_without_weights_there_is_no_pass_they_are_from(records):
+    assert {record.weights_epoch for record in records} == {-1}
+
+
+@pytest.mark.parametrize("train_size", [None, 1])
+def test_the_accuracy_of_a_regression_is_r2_as_scikit_learn_has_it(train_size):
+    """Of each part, with that part's own mean and variance."""
+    run = Run(
+        dataset="diabetes", depth=0, cost="mse_raw", eta=0.005, epochs=3, train_size=train_size
+    )
+    [[record]] = Recorder(lambda name: DATASETS[name](), keep="last").record([run])
+    parts = split(DATASETS["diabetes"](), run)
+    for i, part in enumerate((parts.train, parts.validation, parts.test)):
+        a = part.x.astype(float) @ record.weights["W1"] + record.weights["b1"]
+        expected = r2_score(part.target, a) if len(a) > 1 else 1.0  # x and t of one are 0: met
+        assert record.curves[-1, i, 1] == pytest.approx(expected, abs=1e-5)
+    assert record.classes == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, "cost: own is a regression: use mse_raw"),
+        ({"cost": "binary_nll"}, "cost: own is a regression: use mse_raw"),
+        ({"cost": "mse_sigmoid"}, "cost: own is a regression: use mse_raw"),
+        (
+            {"cost": "mse_raw", "train_size": 601},
+            "train_size: 601 is more than the 600 that own has",
+        ),
+        (
+            {"cost": "mse_raw", "label_noise": 0.1},
+            "label_noise: own is a regression, it has no labels",
+        ),
+        ({"cost": "mse_raw", "kernel": 9}, "kernel: 9 is more than is left of the inputs of own"),
+    ],
+)
+def test_what_the_users_own_dataset_cannot_serve_is_refused_before_training(fields, told):
+    """own stands in no table: what it is is known when it is read."""
+    run = Run(**fields).model_copy(update={"dataset": "own"})
+    with pytest.raises(Mistake) as error:
+        next(Recorder(lambda name: DATASETS["sine"]()).record([run]))
+    assert str(error.value) == f"dataset own: {told}"

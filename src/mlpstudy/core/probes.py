@@ -18,33 +18,41 @@ SATURATED = 1 / 20  # of the steepest slope
 
 class Score(NamedTuple):
     loss: np.ndarray  # (R,)
-    accuracy: np.ndarray  # (R,); of a regression, the share of the variance that is explained
+    accuracy: np.ndarray  # (R,); of a regression R2, see _r2
 
 
 @one_thread()
 def evaluate(network: Network, examples: Examples) -> Score:
     """Loss and accuracy of every run on all its examples, without dropout or noise."""
     network.learning(False)
-    terms, hits = [], []
+    terms, scored = [], []
     for order in torch.arange(examples.N, device=network.like.device).split(ROWS):
-        rows = examples.rows(order.expand(network.R, -1))
+        rows, B = examples.rows(order.expand(network.R, -1)), len(order)
         x, t = examples.batch(rows)
         a = network.forward(x)
-        terms.append(network.cost.terms(a, t)[:, : len(order)])
-        hits.append(_hits(network, a[:, : len(order)], t[:, : len(order)], examples.labels(rows)))
-    return Score(_means(terms), _means(hits))
-
-
-def _hits(network: Network, a: Tensor, t: Tensor, y: Tensor) -> Tensor:
-    """(R, B)"""
-    if network.classes:
-        return correct(a, y)
-    return 1 - (a - t).square().mean(2)  # targets have variance 1
+        terms.append(network.cost.terms(a, t)[:, :B])
+        if network.classes:
+            scored.append(correct(a[:, :B], examples.labels(rows)))
+        else:
+            scored.append(torch.stack([a[:, :B], t[:, :B]]))
+    return Score(_means(terms), _means(scored) if network.classes else _r2(scored))
 
 
 def _means(blocks: list[Tensor]) -> np.ndarray:
     """(R,) of blocks (R, B), in float64. NumPy's order of summation does not depend on the stack."""
     return np.ascontiguousarray(torch.cat(blocks, 1).double().cpu().numpy()).mean(1)
+
+
+def _r2(blocks: list[Tensor]) -> np.ndarray:
+    """(R,) the share of the targets' variance that is explained, of blocks (2, R, B, k) of outputs
+    and targets: 1 - sum (a - t)^2 / sum (t - mean t)^2, the mean being that of these examples, and
+    averaged over the k outputs. Targets that are all the same count 1 where they are met, else 0.
+    """
+    a, t = np.ascontiguousarray(torch.cat(blocks, 2).double().cpu().numpy().swapaxes(2, 3))
+    left, there = np.square(a - t).mean(2), t.var(2) * (np.ptp(t, axis=2) > 0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        share = 1 - left / np.where(there > 0, there, 1)
+    return np.where(there > 0, share, (left == 0).astype(float)).mean(1)
 
 
 @one_thread()

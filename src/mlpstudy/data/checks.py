@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from mlpstudy.design.mistakes import Mistake, shown
 
@@ -55,8 +54,7 @@ def classes(dataset: str, y: Any) -> tuple[np.ndarray, tuple[str, ...]]:
     where a label is missing and where all are the same.
     """
     y = _one_each(dataset, y)
-    empty = [isinstance(label, str) and not label for label in y]
-    if len(rows := np.flatnonzero(pd.isna(y) | empty)):
+    if len(rows := np.flatnonzero(_missing(y) | (y.astype(str) == ""))):
         raise mistake(dataset, f"has no label in {_rows(rows, len(y))}", hint=REMEDY)
     if y.dtype == object:
         y = np.array(y.tolist())  # numbers as numbers, texts and mixtures as texts
@@ -97,7 +95,7 @@ def _one_each(dataset: str, y: Any) -> np.ndarray:
 
 
 def _floats(dataset: str, values: np.ndarray, column: str) -> np.ndarray:
-    values = np.where(pd.isna(values), np.nan, values.astype(object))
+    values = np.where(_missing(values), np.nan, values.astype(object))
     try:
         return values.astype(np.float64)
     except (ValueError, TypeError):
@@ -106,6 +104,18 @@ def _floats(dataset: str, values: np.ndarray, column: str) -> np.ndarray:
     hint = "read it with decimal=','" if comma else "give each text a number, or leave it out"
     problem = f"is not a number (row {row + 1} of {len(values)})"
     raise mistake(dataset, problem, column, values[row], hint=hint)
+
+
+def _missing(values: np.ndarray) -> np.ndarray:
+    """(N,) whether a value is None, NaN, NaT or pandas' NA."""
+
+    def is_missing(value: Any) -> bool:
+        try:
+            return value is None or bool(value != value)
+        except TypeError:  # whether NA is itself is not known either
+            return True
+
+    return np.array([is_missing(value) for value in values], bool)
 
 
 def _is_number(value: Any) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 
 from mlpstudy.data import checks
 from mlpstudy.data.datasets import Dataset
+from mlpstudy.design.examples import Examples
 from mlpstudy.design.mistakes import Mistake, shown
 from mlpstudy.design.run import Run
 from mlpstudy.rng import stream
@@ -92,6 +93,12 @@ def split_sizes(dataset: Dataset) -> tuple[int, int, int]:
     shares = (VALIDATION_SHARE, TEST_SHARE)
     validation, test = (min(round(share * n), MOST_MEASURED) for share in shares)
     return n - validation - test, validation, test
+
+
+def examples_of(dataset: Dataset) -> Examples:
+    """What is known of a dataset before a run is trained on it."""
+    outputs = dataset.classes or dataset.y.shape[1]
+    return Examples(split_sizes(dataset)[0], dataset.shape, outputs, dataset.classes)
 
 
 def _refuse_rare_classes(dataset: Dataset) -> None:

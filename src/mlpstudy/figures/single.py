@@ -18,13 +18,14 @@ def figures(tables: dict[str, pd.DataFrame]) -> list[Drawn]:
 def _curves(run: pd.Series, curves: pd.DataFrame) -> Drawn:
     figure, axes = style.panels(1, 2, height=3.2)
     looks = style.looks(PARTS)
-    for ax, column in zip(axes[0], ("loss", "accuracy"), strict=True):
+    score = "accuracy" if run["classes"] else "R2"
+    for ax, column, title in zip(axes[0], ("loss", "accuracy"), ("loss", score), strict=True):
         for part in PARTS:
             curve = curves[curves["split"] == part]
             ax.plot(curve["epoch"], curve[column], label=part, markevery=0.1, **looks[part].line())
-        ax.set(xlabel="passes", title=column)
+        ax.set(xlabel="passes", title=title)
     axes[0, 0].legend()
-    return _drawn("curves", figure, run, "Loss and accuracy, pass by pass")
+    return _drawn("curves", figure, run, f"Loss and {score}, pass by pass")
 
 
 def _gradients(run: pd.Series, layers: pd.DataFrame) -> Drawn:

@@ -17,7 +17,9 @@ from mlpstudy.core.measures import LAYER_MEASURES, PARTS
 from mlpstudy.core.network import Network
 from mlpstudy.core.train import train
 from mlpstudy.data.datasets import Dataset
-from mlpstudy.data.split import Part, Split, data_key, split
+from mlpstudy.data.split import Part, Split, data_key, examples_of, split
+from mlpstudy.design.examples import misfits
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 
 SPLITS_KEPT = 16
@@ -27,12 +29,13 @@ SPLITS_KEPT = 16
 class Record:
     """What one run gave.
 
-    curves: (passes + 1, 3 parts, 2) loss and accuracy, up to the pass in which it diverged.
+    curves: (passes + 1, 3 parts, 2) loss and accuracy, of a regression R2, up to the pass in which
+    it diverged.
     probed: (k,) the passes at which its layers were probed.
     layers: (k, layers, measures) in the order of measures.LAYER_MEASURES.
     diverged_at: the pass in which it diverged, -1 where it did not.
     weights: W1, b1, W2, ... where they were asked for.
-    best_epoch: the pass of the lowest validation loss, where its weights were asked for.
+    weights_epoch: the pass that they are from, -1 without weights.
     """
 
     run: Run
@@ -46,7 +49,7 @@ class Record:
     probed: np.ndarray
     layers: np.ndarray
     weights: dict[str, np.ndarray] | None = None
-    best_epoch: int = -1
+    weights_epoch: int = -1
 
     @property
     def status(self) -> str:
@@ -71,7 +74,8 @@ class Recorder:
 
     dataset: gives a dataset by its name. threads: stacks that are trained at the same time, each
     by one thread: torch's own threads would change the last bits. keep: the weights after the last
-    pass, or after the one with the lowest validation loss. progress: told (networks,
+    pass, or after the one with the lowest validation loss; of a run that diverges, the passes
+    before that. progress: told (networks,
     passes) as they are done.
     """
 
@@ -90,7 +94,14 @@ class Recorder:
         self.splitting = Lock()
 
     def record(self, runs: Sequence[Run]) -> Iterator[list[Record]]:
-        """Train the runs and yield the records of each stack when it is done."""
+        """Train the runs and yield the records of each stack when it is done.
+
+        Raises Mistake, before anything is trained, where a dataset cannot serve a run.
+        """
+        known = {name: examples_of(self.dataset(name)) for name in {run.dataset for run in runs}}
+        for run in runs:
+            for field, reason in misfits(run, known[run.dataset]):
+                raise Mistake(reason, file=f"dataset {run.dataset}", key=field)
         stacks = chunks(runs, lambda run: networks_that_fit(self._network([run]), self.device))
         with ThreadPoolExecutor(
             self.threads, initializer=torch.set_num_threads, initargs=(1,)
@@ -120,7 +131,7 @@ class Recorder:
         parts = {p: Examples([getattr(s, p) for s in splits], which, network) for p in PARTS}
         layers = LayerProbe(self._network(runs, torch.float64, "cpu"), splits, which)
         curves, probed = [], {}
-        best = Best(network)
+        kept = Kept(network, self.keep)
         diverged_at = np.full(network.R, -1)
         for epoch, frozen in train(network, parts["train"]):
             scores = [probes.evaluate(network, parts[p]) for p in PARTS]
@@ -128,14 +139,12 @@ class Recorder:
             lost = frozen.cpu().numpy() | ~np.isfinite(curve).all((1, 2))
             diverged_at[(diverged_at < 0) & lost] = epoch
             curves.append(curve)
-            if self.keep == "best":
-                best.see(epoch, curve[:, PARTS.index("validation"), 0])
+            kept.see(epoch, curve[:, PARTS.index("validation"), 0], diverged_at < 0)
             if is_probed(epoch):
                 probed[epoch] = layers.measure(network)
             self.progress(0, network.R)
         self.progress(network.R, 0)
-        kept = {"nothing": None, "last": network.theta, "best": best.theta}[self.keep]
-        weights = [None] * network.R if kept is None else _weights(network, kept)
+        weights = kept.weights()
         squares = [float(np.square(x, dtype=float).mean()) for x in layers.inputs]
         classes = self.dataset(runs[0].dataset).classes
         majorities = [_majority(s) if classes else np.nan for s in splits]
@@ -150,7 +159,7 @@ class Recorder:
                 diverged_at=int(diverged_at[r]),
                 **_until(int(diverged_at[r]), r, curves, probed),
                 weights=weights[r],
-                best_epoch=int(best.epoch[r]),
+                weights_epoch=int(kept.epoch[r]),
             )
             for r, run in enumerate(runs)
         ]
@@ -172,20 +181,31 @@ class LayerProbe:
         return np.stack([measured[name] for name in LAYER_MEASURES], 2)
 
 
-class Best:
-    """The weights of each run after the pass with its lowest loss."""
+class Kept:
+    """The weights of each run after the pass that is asked for: those of pass 0 to begin with."""
 
-    def __init__(self, network: Network):
-        self.network, self.theta = network, network.theta.clone()
+    def __init__(self, network: Network, keep: Literal["nothing", "last", "best"]):
+        self.network, self.keep = network, keep
         self.loss = np.full(network.R, np.inf)
         self.epoch = np.full(network.R, -1)
 
-    def see(self, epoch: int, loss: np.ndarray) -> None:
-        """Keep the weights of the runs whose loss (R,) is lower than ever; NaN is not."""
-        better = loss < self.loss
-        self.loss[better], self.epoch[better] = loss[better], epoch
-        which = torch.from_numpy(better).to(self.theta.device)
+    def see(self, epoch: int, loss: np.ndarray, finite: np.ndarray) -> None:
+        """Keep the weights of the runs (R,) that are finite and, for the best ones, whose loss (R,)
+        is lower than ever."""
+        if self.keep == "nothing":
+            return
+        if epoch == 0:
+            self.theta, self.epoch[:] = self.network.theta.clone(), 0
+        taken = finite & (loss < self.loss) if self.keep == "best" else finite
+        self.loss[taken], self.epoch[taken] = loss[taken], epoch
+        which = torch.from_numpy(taken).to(self.theta.device)
         self.network.copy_runs(which, self.network.theta, self.theta)
+
+    def weights(self) -> list[dict[str, np.ndarray] | None]:
+        """W1, b1, W2, ... of each run."""
+        if self.keep == "nothing":
+            return [None] * self.network.R
+        return _weights(self.network, self.theta)
 
 
 def _majority(split: Split) -> float:
