@@ -197,6 +197,43 @@ def test_torch_linear_is_what_torch_nn_linear_draws():
         assert theirs.std().item() == pytest.approx(ours.std(), rel=0.03)
 
 
+OF_TORCH = {
+    "glorot_normal": torch.nn.init.xavier_normal_,
+    "glorot_uniform": torch.nn.init.xavier_uniform_,
+    "he_normal": lambda W: torch.nn.init.kaiming_normal_(W, nonlinearity="relu"),
+    "he_uniform": lambda W: torch.nn.init.kaiming_uniform_(W, nonlinearity="relu"),
+    "orthogonal": torch.nn.init.orthogonal_,
+}
+
+
+@pytest.mark.parametrize("sides", [(3, 3), (5,)], ids=["3 x 3", "5"])
+@pytest.mark.parametrize("name", OF_TORCH)
+def test_a_convolution_is_drawn_as_torch_draws_it(name, sides):
+    """64 to 96 channels: enough draws to tell fans with the kernel from fans without."""
+    convolution = (torch.nn.Conv1d, torch.nn.Conv2d)[len(sides) - 1](64, 96, sides)
+    with torch.no_grad():
+        theirs = OF_TORCH[name](convolution.weight).flatten()
+    module = Convolve((8,) * len(sides), 64, 96, sides[0])
+    rng_ = rng.stream(0, "init")
+    (ours,), (b,) = draw_parameters(name, 1.0, rng_, [module.fans], [module.places])
+    assert ours.shape == module.fans and not b.any()
+    assert ours.std() == pytest.approx(theirs.std().item(), rel=0.02)
+    if "uniform" in name:
+        assert np.abs(ours).max() == pytest.approx(theirs.abs().max().item(), rel=2e-3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_glorot_of_a_convolution_by_hand(seed):
+    """3 x 3, from 1 to 8 channels: fans 9 and 72, U(+-sqrt(6/81)) of deviation sqrt(2/81)."""
+    run = Run(depth=1, width=8, kernel=3, initialization="glorot_uniform", seed=seed)
+    network = Network([run], (8, 8), 10)
+    network.initialize()
+    W = network.layers[0].W[0]
+    assert W.shape == (9, 8)
+    assert 0.25 < W.abs().max() <= np.sqrt(6 / 81)
+    assert W.std().item() == pytest.approx(np.sqrt(2 / 81), rel=0.15)
+
+
 def test_initializations_of_one_seed_differ_by_their_scale_alone():
     (he,), _ = draw_parameters("he_normal", 1, rng.stream(9, "init"), [(7, 5)])
     (glorot,), _ = draw_parameters("glorot_normal", 1, rng.stream(9, "init"), [(7, 5)])

@@ -38,6 +38,7 @@ class Initializer(NamedTuple):
     draw: Callable[[Generator, int, int], np.ndarray]  # (fan_in, fan_out), mean square 1
     deviation: Callable[[int, int], float]  # of a weight
     bias: Callable[[int, int], float] = _none  # deviation of a bias, drawn by the same law
+    of_matrix: bool = False  # the deviation is that of a matrix, whatever a kernel's fans are
 
 
 # fmt: off
@@ -53,15 +54,30 @@ INITIALIZERS: dict[str, Initializer] = {
     "glorot_uniform": Initializer(_uniform, lambda fan_in, fan_out: sqrt(2 / (fan_in + fan_out))),
     "he_normal": Initializer(_normal, lambda fan_in, fan_out: sqrt(2 / fan_in)),
     "he_uniform": Initializer(_uniform, lambda fan_in, fan_out: sqrt(2 / fan_in)),
-    "orthogonal": Initializer(_orthogonal, lambda fan_in, fan_out: sqrt(1 / max(fan_in, fan_out))),
+    "orthogonal": Initializer(_orthogonal, lambda fan_in, fan_out: sqrt(1 / max(fan_in, fan_out)), of_matrix=True),
 }
 # fmt: on
 
 
-def draw_parameters(name: str, gain: float, rng: Generator, fans: list[tuple[int, int]]):
-    """The weights [(fan_in, fan_out)] and biases [(fan_out,)] of the layers of one run, float64."""
+def draw_parameters(
+    name: str,
+    gain: float,
+    rng: Generator,
+    fans: list[tuple[int, int]],
+    places: list[int] | None = None,
+):
+    """The weights [(fan_in, fan_out)] and biases [(fan_out,)] of the layers of one run, float64.
+
+    places: of each layer's kernel, 1 for a dense layer. In a convolution fan_in counts the places
+    already; an input reaches a channel from as many, so that its fan_out is that often the channels
+    (as in PyTorch and Keras).
+    """
     how = INITIALIZERS[name]
-    weights = [gain * how.deviation(*fan) * how.draw(rng, *fan) for fan in fans]
+    counted = [1] * len(fans) if how.of_matrix or places is None else places
+    weights = [
+        gain * how.deviation(fan[0], fan[1] * n) * how.draw(rng, *fan)
+        for fan, n in zip(fans, counted, strict=True)
+    ]
     biases = [
         how.bias(*fan) * how.draw(rng, 1, fan[1])[0] if how.bias(*fan) else np.zeros(fan[1])
         for fan in fans

@@ -40,6 +40,8 @@ class Linear:
     multiples of LANES; what is beyond the fans is 0, and stays so.
     """
 
+    places = 1  # of a kernel
+
     def __init__(self, fan_in: int, fan_out: int):
         self.fans = (fan_in, fan_out)
         self.room = (_room(fan_in), _room(fan_out))
@@ -105,7 +107,8 @@ class Convolve(Linear):
         self.rows, self.columns = self._steps(self.height, 0), self._steps(self.width, 1)
         self.dims_out = (self.columns,) if flat else (self.rows, self.columns)
         self.n_out = self.rows * self.columns * channels_out
-        super().__init__(prod(self.kernel) * channels_in, channels_out)
+        self.places = prod(self.kernel)
+        super().__init__(self.places * channels_in, channels_out)
 
     def _steps(self, size: int, axis: int) -> int:
         room = size + 2 * self.padding[axis] - self.kernel[axis]

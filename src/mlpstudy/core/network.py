@@ -90,10 +90,11 @@ class Network:
 
     def initialize(self) -> None:
         """Draw every run's weights and biases from its own stream."""
+        fans, places = [m.fans for m in self.layers], [m.places for m in self.layers]
         for r, run in enumerate(self.runs):
-            fans = [m.fans for m in self.layers]
             stream = rng.stream(run.seed, "init", run.restart)
-            weights, biases = draw_parameters(run.initialization, run.init_gain, stream, fans)
+            how = run.initialization, run.init_gain
+            weights, biases = draw_parameters(*how, stream, fans, places)
             for m, W, b in zip(self.layers, weights, biases, strict=True):
                 m.W[r].copy_(torch.from_numpy(W.copy()))
                 m.b[r, 0].copy_(torch.from_numpy(b))
