@@ -144,9 +144,10 @@ def test_a_file_that_cannot_be_read_is_not_current(stored):
 
 def test_the_fingerprint_is_of_what_networks_see():
     iris = DATASETS["iris"]()
-    same = replace(iris, title="Other", source="other")
+    same = replace(iris, title="Other", source="other", labels=("a", "b", "c"))
     moved = replace(iris, x=np.nextafter(iris.x, np.inf))
     swapped = replace(iris, y=iris.y[::-1])
     flat = replace(iris, shape=(2, 2))
+    whole = replace(iris, divided=False)
     assert fingerprint(same) == fingerprint(iris)
-    assert len({fingerprint(d) for d in (iris, moved, swapped, flat)}) == 4
+    assert len({fingerprint(d) for d in (iris, moved, swapped, flat, whole)}) == 5

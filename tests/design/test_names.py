@@ -117,6 +117,6 @@ def test_the_code_of_an_entry_is_what_it_uses(package, old, new, changed):
 
 
 def test_the_code_of_an_entry_names_the_files_that_it_imports():
-    _, files = code_of("dataset", "moons")
-    assert files == [PACKAGE / "rng.py"]
-    assert code_of("dataset", "iris")[1] == []
+    checking = [PACKAGE / "data/checks.py", PACKAGE / "design/mistakes.py"]
+    assert code_of("dataset", "moons")[1] == [*checking, PACKAGE / "rng.py"]
+    assert code_of("dataset", "iris")[1] == checking

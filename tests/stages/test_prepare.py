@@ -7,6 +7,7 @@ import pytest
 
 from mlpstudy.data import store
 from mlpstudy.data.datasets import DATASETS, Dataset
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.design.settings import Settings
 from mlpstudy.stages import prepare
@@ -21,7 +22,7 @@ class Own:
     def __call__(self) -> Dataset:
         self.made += 1
         x = np.loadtxt("own.csv", ndmin=2)
-        return Dataset("own", x, np.array([0]), 1, (1,), "Own", "")
+        return Dataset("own", x, np.array([0]), 1, (1,), "Own", "", divided=False)
 
 
 @pytest.fixture
@@ -58,7 +59,9 @@ def test_another_data_file_makes_it_again(own, tmp_path):
 
 def test_a_file_that_says_nothing_of_its_making_is_made_again(own, tmp_path):
     path = tmp_path / "results/data/own.npz"
-    store.save(Dataset("own", np.array([[7.0]]), np.array([0]), 1, (1,), "Own", ""), path)
+    store.save(
+        Dataset("own", np.array([[7.0]]), np.array([0]), 1, (1,), "Own", "", divided=False), path
+    )
     assert points() == [1]
     path.write_bytes(b"not an archive")
     assert points() == [1]
@@ -79,4 +82,29 @@ def test_where_nothing_may_be_written_it_is_not_kept(own, tmp_path, monkeypatch)
 
     monkeypatch.setattr(store, "save", refuse)
     assert points() == [1]
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ValueError("Usecols do not match columns"), "ValueError: Usecols do not match columns"),
+        (KeyError("class"), "KeyError: 'class'"),
+    ],
+)
+def test_what_a_reader_of_files_says_is_one_line(own, monkeypatch, error, told):
+    def read():
+        raise error
+
+    monkeypatch.setitem(DATASETS, "own", read)
+    with pytest.raises(Mistake) as mistake:
+        points()
+    assert str(mistake.value) == f"dataset own: cannot be made: {told}"
+
+
+def test_what_cannot_be_divided_is_refused_and_not_kept(own, tmp_path, monkeypatch):
+    rare = Dataset("own", np.ones((30, 1)), np.repeat([0, 1], [28, 2]), 2, (1,), "Own", "")
+    monkeypatch.setitem(DATASETS, "own", lambda: rare)
+    with pytest.raises(Mistake, match="class 1 has 2 examples"):
+        points()
     assert not (tmp_path / "results").exists()

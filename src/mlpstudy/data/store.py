@@ -46,9 +46,7 @@ def load(path: str | Path) -> Dataset:
 
 def fingerprint(dataset: Dataset) -> str:
     """Sixteen hexadecimal digits of what networks see of a dataset: not its title and source."""
-    total = hashlib.sha256(
-        f"{dataset.classes} {tuple(dataset.shape)} {dataset.divided}".encode()
-    )
+    total = hashlib.sha256(f"{dataset.classes} {tuple(dataset.shape)} {dataset.divided}".encode())
     for array in (dataset.x, dataset.y):
         total.update(f" {array.dtype.str} {array.shape} ".encode())
         total.update(np.ascontiguousarray(array))
