@@ -89,7 +89,7 @@ def test_findings(view):
     told = {(f.statistic, f.condition): (f.value, f.verdict) for f in found}
     z = special.expit(-4)
     assert told["delta_left", "a = -4"] == (pytest.approx(2 * z * (1 - z)), "supported")
-    assert told["passes_lost_ordinary", "digits"] == (0, "undecided")
+    assert told["passes_lost_ordinary", "digits"] == (0, "contradicted")  # not one pass
     assert told["passes_lost_saturated", "digits"] == (17, "supported")
     assert told["off_accuracy", "digits"] == (pytest.approx(0.05), "contradicted")
     assert told["off_trained", "digits, label smoothing 0.2"] == (3, "contradicted")

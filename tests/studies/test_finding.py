@@ -51,7 +51,7 @@ def finding(**more) -> Finding:
         (0.2, 0.4, UNDECIDED, UNDECIDED),  # on both sides
         (0.3, 0.4, UNDECIDED, UNDECIDED),  # touching counts for no side
         (0.2, 0.3, UNDECIDED, UNDECIDED),
-        (0.3, 0.3, UNDECIDED, UNDECIDED),
+        (0.3, 0.3, CONTRADICTED, CONTRADICTED),  # a tie without doubt is on no side
         (0.4, 0.4, SUPPORTED, CONTRADICTED),  # an exact value
         (0.4, INF, SUPPORTED, CONTRADICTED),
         (-INF, INF, UNDECIDED, UNDECIDED),

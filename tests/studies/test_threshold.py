@@ -105,7 +105,7 @@ def test_findings(view):
     assert told["gained_over_wide_threshold", "digits, width 64"] == (0.05, 6, "supported")
     assert told["random_over_linear", "digits, width 64"] == (0.3, 6, "supported")
     assert told["gained_by_all", "digits, sigmoid"] == (0.3, 6, "supported")
-    assert told["gained_by_all", "digits, tanh"] == (0, 6, "undecided")
+    assert told["gained_by_all", "digits, tanh"] == (0, 6, "contradicted")
     assert told["gained_over_threshold", "digits, sigmoid"] == (0.2, 6, "supported")
     assert ("gained_over_threshold", "digits, tanh") not in told  # not one of the slide's four
     assert told["off_largest_slope", "sigmoid"][2] == "supported"

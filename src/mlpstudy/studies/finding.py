@@ -88,6 +88,8 @@ class Finding:
         if any(map(math.isnan, (*interval, self.threshold))):
             return UNDECIDED
         _, low, high = interval
+        if low == high == self.threshold:
+            return CONTRADICTED  # exactly there, without any doubt: neither above nor below
         over, under = low > self.threshold, high < self.threshold
         holds, fails = (over, under) if self.direction == "above" else (under, over)
         return SUPPORTED if holds else CONTRADICTED if fails else UNDECIDED
