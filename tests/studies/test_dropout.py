@@ -19,19 +19,27 @@ ENDS = {
     ("shapes", 0.0): ((0.5, 0.125), (1.0, 0.25), (1.0, 0.25)),
     ("shapes", 0.5): ((0.75, 0.125), (1.0, 0.25), (1.5, 0.375)),
 }
+# At ten times the eta dropout errs less on validation and has the larger loss there; the others
+# are worse in both.
+LARGER = {
+    ("rates", 0.0): ((0.5, 0.25), (1.5, 0.5), (2.5, 0.625)),
+    ("rates", 0.5): ((0.75, 0.25), (1.5, 0.125), (4.0, 0.125)),
+}
 
 
-def view(lost: str = "") -> View:
-    """Six seeds; `rates` and `shapes` differ in width, and `lost` diverged."""
+def view(lost: str = "", larger: dict | None = None) -> View:
+    """Six seeds; `rates` and `shapes` differ in width, and `lost` diverged. larger: LARGER."""
     runs, curves, blocks = [], [], {"rates": [], "shapes": []}
-    for (block, rate), ends in ENDS.items():
+    cells = [(*key, 0.1, ends) for key, ends in ENDS.items()]
+    cells += [(*key, 1.0, ends) for key, ends in (larger or {}).items()]
+    for block, rate, eta, ends in cells:
         for seed in range(6):
-            name = f"{block}-{rate}-{seed}"
+            name = f"{block}-{rate}-{seed}" + ("-larger" if eta == 1 else "")
             blocks[block].append(name)
             status = "diverged" if name == lost else "finished"
             fixed = {"dataset": "digits", "label_noise": 0.3, "depth": 2, "train_size": 40}
             own = {"width": {"rates": 8, "shapes": 16}[block], "dropout": rate, "seed": seed}
-            end = {"epochs": 1, "eta": 0.1, "status": status}
+            end = {"epochs": 1, "eta": eta, "status": status}
             runs.append({"run_id": name, **fixed, **own, **end})
             for part, (loss, error) in zip(("train", "validation", "test"), ends, strict=True):
                 row = {"run_id": name, "epoch": 1, "split": part, "loss": loss}
@@ -59,8 +67,27 @@ def frames():
 )
 def test_each_statistic_is_its_definition(frames, statistic, value):
     [found] = [f for f in dropout.findings(view(), frames) if f.statistic == statistic]
-    assert (found.value, found.low, found.high, found.n) == (value, value, value, 12)
+    assert (found.value, found.low, found.high) == (value, value, value)
+    assert (found.n, found.networks) == (6, 12)
     assert found.condition == "digits, 30% of labels wrong, rate 0.5"
+
+
+@pytest.mark.parametrize(
+    ("statistic", "best", "common", "run"),
+    [
+        # The error chooses the larger eta for dropout, the loss does not: 4 would be its test loss.
+        ("error_reduced", 0.5 - 0.125, 0.5 - 0.25, "rates-0.5-0-larger"),
+        ("loss_reduced", 2.0 - 1.0, 2.0 - 1.0, "rates-0.5-0"),
+        ("gap_reduced", 1.5 - 0.25, 1.5 - 0.25, "rates-0.5-0"),
+    ],
+)
+def test_eta_is_chosen_by_what_is_compared(statistic, best, common, run):
+    seen = view(larger=LARGER)
+    frames = dropout.summary(seen)
+    [found] = [f for f in dropout.findings(seen, frames) if f.statistic == statistic]
+    assert (found.value, found.common[0], found.runs[0]) == (best, common, run)
+    row = frames["compared"].query("statistic == @statistic and width == 8").iloc[0]
+    assert (row["value"], row["common"], row["n"]) == (best, common, 6)
 
 
 def test_every_network_is_compared_with_itself(frames):

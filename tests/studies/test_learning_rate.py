@@ -100,7 +100,7 @@ def test_each_schedule_has_the_eta_with_the_lowest_final_loss():
 
 
 @pytest.mark.parametrize(
-    ("statistic", "value", "n"),
+    ("statistic", "value", "networks"),
     [
         ("spread_removed", 1, 48),  # one decade for each batch and eta; all examples do not count
         ("spread_of_small_batches", 1, 24),
@@ -108,11 +108,42 @@ def test_each_schedule_has_the_eta_with_the_lowest_final_loss():
         ("training_loss_reduction", 100 * (0.7 - 0.5 + 0.4 - 0.3) / 2 / 2, 24),
     ],
 )
-def test_findings_are_paired_by_seed_and_averaged(statistic, value, n):
+def test_findings_are_paired_by_seed_and_averaged(statistic, value, networks):
     finding = found(view(), statistic)
     assert (finding.value, finding.low, finding.high) == pytest.approx((value,) * 3)
-    assert finding.n == n
+    assert (finding.n, finding.networks) == (SEEDS, networks)
     assert finding.condition.startswith("moons, clean labels; sgd")
+
+
+def test_both_stand_at_the_best_eta_of_the_constant_step_too():
+    """0.1, where cosine ends at 0.6 and 0.5 and comes near the lowest loss (0.47) never: 4 passes
+    against 3 and against 2."""
+    assert found(view(), "passes_saved").common[0] == pytest.approx((3 - 4 + 2 - 4) / 2)
+    ends = 100 * (0.7 - 0.6 + 0.4 - 0.5) / 2 / 2
+    assert found(view(), "training_loss_reduction").common[0] == pytest.approx(ends)
+
+
+@pytest.mark.parametrize(
+    ("classes", "near", "learned"),
+    [
+        (10, 0.1, {"passes_saved": True, "training_loss_reduction": True}),
+        (10, -1.0, {"passes_saved": False, "training_loss_reduction": True}),  # none gets there
+        (1, 0.1, {"passes_saved": False, "training_loss_reduction": False}),  # a guess costs 0
+    ],
+)
+def test_what_is_not_learned(classes, near, learned):
+    seen = view()
+    seen.study["options"]["near"] = near
+    seen.runs["classes"] = classes
+    assert {name: found(seen, name).learned for name in learned} == learned
+
+
+def test_each_decreasing_schedule_is_compared_by_itself():
+    steps = {("step", *key[1:]): loss for key, loss in LOSSES.items() if key[0] == "cosine"}
+    seen = view(LOSSES | steps)
+    findings = learning_rate.findings(seen, learning_rate.summary(seen))
+    conditions = {f.condition for f in findings if f.statistic == "passes_saved"}
+    assert conditions == {f"moons, clean labels; sgd, {name}" for name in ("cosine", "step")}
 
 
 def test_a_diverged_run_leaves_no_verdict_on_the_spread_and_never_gets_there():

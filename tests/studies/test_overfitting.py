@@ -17,13 +17,14 @@ CELLS = {
     ("width", 2): (0.25, 0.5, (2.0, 1.0, 1.0)),
     ("width", 8): (0.0, 0.375, (2.0, 1.0, 1.5)),
     ("width", 32): (0.0, 0.4375, (2.0, 1.0, 1.75)),
-    ("depth", 4): (0.125, 0.375, (2.0, 1.5, 1.5)),
+    ("depth", 4): (0.0, 0.5, (2.0, 1.5, 1.5)),
+    ("depth", 8): (0.125, 0.25, (2.0, 1.5, 1.5)),  # does not fit its training set
     ("train_size", 20): (0.0, 0.5, (2.0, 1.5, 1.75)),
     ("label_noise", 0.0): (0.0, 0.125, (2.0, 0.5, 0.625)),
 }
 BLOCKS = {
     "width": [("width", 2), ("width", 8), ("width", 32)],
-    "depth": [("width", 8), ("depth", 4)],
+    "depth": [("width", 8), ("depth", 4), ("depth", 8)],
     "train_size": [("width", 8), ("train_size", 20)],
     "label_noise": [("width", 8), ("label_noise", 0.0)],
 }
@@ -48,7 +49,7 @@ def view(lost: str = "") -> View:
     }
     claims = [
         {"id": "C23", "statistic": s, "says": "", "unit": "", "direction": "above", "threshold": 0}
-        for s in (*overfitting.ENDS, "rise")
+        for s in overfitting.STATISTICS
     ]
     study = {"name": "overfitting", "options": {}, "claims": claims}
     return View(study, blocks, pd.DataFrame(runs), pd.DataFrame(curves), pd.DataFrame())
@@ -60,20 +61,57 @@ def frames():
 
 
 @pytest.mark.parametrize(
-    ("statistic", "condition", "value", "n"),
+    ("statistic", "condition", "value", "networks"),
     [
         ("gap_with_width", "width 32 against width 2", 0.4375 - 0.25, 12),
-        ("gap_with_depth", "depth 4 against depth 1", 0.25 - 0.375, 12),
+        ("gap_with_depth", "25% of labels wrong, depth 4 against 1", 0.5 - 0.375, 12),
+        ("error_added_by_depth", "25% of labels wrong, depth 4 against 1", 0.5 - 0.375, 12),
         ("gap_with_fewer_examples", "20 examples against 40 examples", 0.5 - 0.375, 12),
         ("rise_with_noise", "25% of labels wrong against 0% of labels wrong", 0.5 - 0.125, 12),
         ("error_saved_by_width", "width 2 against width 32", 0.5 - 0.4375, 12),
+        ("error_saved_beyond_fit", "width 8 against width 32", 0.375 - 0.4375, 12),
         ("rise", "width 32", 0.75, 6),
     ],
 )
-def test_each_statistic_is_its_definition(frames, statistic, condition, value, n):
+def test_each_statistic_is_its_definition(frames, statistic, condition, value, networks):
     [found] = [f for f in overfitting.findings(view(), frames) if f.statistic == statistic]
-    assert (found.value, found.low, found.high, found.n) == (value, value, value, n)
+    assert (found.value, found.low, found.high) == (value, value, value)
+    assert (found.n, found.networks) == (6, networks)
     assert found.condition == f"digits, {condition}"
+
+
+def test_depths_without_equal_fit_decide_nothing():
+    """Neither depth is at a training error of 0 or below that."""
+    seen = view()
+    seen.study["options"]["fits"] = -1.0
+    for claim in seen.study["claims"]:
+        claim["decides"] = True
+    found = overfitting.findings(seen, overfitting.summary(seen))
+    for statistic, value in (("gap_with_depth", 0.125 - 0.375), ("error_added_by_depth", -0.125)):
+        [depth] = [f for f in found if f.statistic == statistic]
+        assert depth.condition.endswith("depth 8 against 1, not at equal fit")
+        assert (depth.value, depth.decides) == (value, False)
+    assert not [f for f in found if f.statistic == "error_saved_beyond_fit"]
+
+
+def test_a_depth_stands_at_the_best_eta_of_those_at_which_it_fits():
+    """Eight layers fit at a smaller eta, where they err more: that one is compared."""
+    rows, curves = view(), []
+    deep = rows.runs[rows.runs["run_id"].str.startswith("depth-8")]
+    fits = deep.assign(eta=0.01, run_id=deep["run_id"] + "-fits")
+    for run in fits["run_id"]:
+        for split, error in {"train": 0.0, "validation": 0.75, "test": 0.75}.items():
+            row = {"run_id": run, "epoch": 2, "split": split, "loss": 1.0}
+            curves.append(row | {"accuracy": 1 - error})
+    blocks = rows.blocks | {"depth": [*rows.blocks["depth"], *fits["run_id"]]}
+    tables = pd.concat([rows.runs, fits]), pd.concat([rows.curves, pd.DataFrame(curves)])
+    seen = View(rows.study, blocks, *tables, pd.DataFrame())
+    frames = overfitting.summary(seen)
+    [found] = [f for f in overfitting.findings(seen, frames) if f.statistic == "gap_with_depth"]
+    assert found.condition.endswith("depth 8 against 1")
+    # At the control's eta eight layers do not fit: nothing to compare.
+    assert (found.value, found.common, found.edge) == (0.75 - 0.375, None, "lower")
+    assert frames["depths"].query("measure == 'train_error'")["value"].eq(0).all()
 
 
 def test_bumps_tell_where_the_error_grows_with_width(frames):
@@ -96,7 +134,7 @@ def test_a_run_that_diverged_is_counted():
 def test_figures_and_tables(frames):
     drawn = drawing.figures(frames, {"options": {}})
     assert [d.name for d in drawn] == ["width", "causes"]
-    assert [d.n for d in drawn] == [18, 36]
+    assert [d.n for d in drawn] == [18, 42]
     assert "falls 1 times and rises 1 times" in drawn[0].title["en"]
     for table in overfitting.shown(frames):
         assert len(table["frame"]) and {"name", "title", "caption"} <= set(table)
@@ -105,5 +143,8 @@ def test_figures_and_tables(frames):
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])
 def test_each_block_changes_what_it_is_named_after(size):
     for name, runs in load(FILE, size).blocks.items():
-        for field in overfitting.SWEPT:
-            assert (len({getattr(run, field) for run in runs}) > 1) == (field == name)
+        for dataset in {run.dataset for run in runs}:
+            here = [run for run in runs if run.dataset == dataset]
+            for field in overfitting.SWEPT:
+                swept = len({getattr(run, field) for run in here}) > 1
+                assert swept == (field == name.removesuffix("_clean"))

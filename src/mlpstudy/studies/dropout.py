@@ -1,16 +1,29 @@
 """Does dropout limit overfitting? Differences between rates, paired by seed."""
 
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
 import pandas as pd
 
 from mlpstudy.analysis.statistics import Interval, paired, summarise
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import Contrast, contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes, with_chosen
 from mlpstudy.studies.view import View
 
 NETWORK = ["dataset", "label_noise", "depth", "width", "train_size"]
 CELL = [*NETWORK, "dropout"]  # eta is chosen within it
-STATISTICS = {  # what is compared, and the column that it is the difference of
+ERROR, LOSS = "chosen", "chosen_by_loss"  # the columns of the two choices of eta
+MEASURES = {  # of a cell, and the choice of eta that they are taken at
+    "test_loss": LOSS,
+    "train_loss": LOSS,
+    "test_error": ERROR,
+    "train_error": ERROR,
+    "gap": LOSS,
+}
+STATISTICS = {  # what is compared, and the measure that it is the difference of
     "gap_reduced": "gap",
     "loss_reduced": "test_loss",
     "error_reduced": "test_error",
@@ -21,22 +34,25 @@ NEEDS = {"rates": ["number"]}
 
 def summary(view: View) -> dict[str, pd.DataFrame]:
     """by_run: every run at its end, its gap (test loss less training loss), and whether its eta is
-    the chosen one. cells: losses and errors of each cell at its eta, one row for each measure.
-    compared: what each rate changes, network by network.
+    the one chosen by the validation error (chosen) or loss (chosen_by_loss). cells: losses and
+    errors of each cell, each at the eta chosen by its own kind, one row for each measure.
+    compared: what each rate changes, network by network; common: at the eta of no dropout.
     """
     by_run = _by_run(view)
-    best = by_run[by_run["chosen"]]
     rows = [
-        {**network, "dropout": rate, "statistic": name, **value._asdict(), "n": len(runs)}
-        for network, rate, runs, values in _compared(best)
-        for name, value in values.items()
+        {
+            **network,
+            "dropout": rate,
+            "statistic": statistic,
+            **each.value._asdict(),
+            "n": each.runs["seed"].nunique(),
+            "common": each.common.value if each.common else None,
+        }
+        for network, rate, statistic, each in _contrasts(by_run)
     ]
-    columns = [*CELL, "statistic", *Interval._fields, "n"]
-    return {
-        "by_run": by_run,
-        "cells": _cells(best),
-        "compared": pd.DataFrame(rows, columns=columns),
-    }
+    columns = [*CELL, "statistic", *Interval._fields, "n", "common"]
+    compared = pd.DataFrame(rows, columns=columns).astype({"common": float})
+    return {"by_run": by_run, "cells": _cells(by_run), "compared": compared}
 
 
 def _by_run(view: View) -> pd.DataFrame:
@@ -44,43 +60,50 @@ def _by_run(view: View) -> pd.DataFrame:
     fields = ["block", *CELL, "epochs", "eta", "seed", "status"]
     by_run = outcomes(view, view.runs.assign(block=block), fields)
     by_run["gap"] = by_run["test_loss"] - by_run["train_loss"]
-    return with_chosen(by_run, CELL)
+    by_run = with_chosen(by_run, CELL, family="error", name=ERROR)
+    return with_chosen(by_run, CELL, family="loss", name=LOSS)
 
 
-def _cells(best: pd.DataFrame) -> pd.DataFrame:
+def _cells(by_run: pd.DataFrame) -> pd.DataFrame:
     """CELL, eta, measure, value, low, high, n, diverged."""
-    measures = ["test_loss", "train_loss", "test_error", "train_error", "gap"]
-    parts = [summarise(best, [*CELL, "eta"], m).assign(measure=m) for m in measures]
-    lost = best.assign(diverged=best["status"].eq("diverged"))
-    lost = lost.groupby(CELL, as_index=False)["diverged"].sum()
-    return pd.concat(parts, ignore_index=True).merge(lost, on=CELL)
+    parts = []
+    for measure, chosen in MEASURES.items():
+        best = by_run[by_run[chosen]]
+        lost = best.assign(diverged=best["status"].eq("diverged"))
+        lost = lost.groupby(CELL, as_index=False, dropna=False)["diverged"].sum()
+        cells = summarise(best, [*CELL, "eta"], measure).assign(measure=measure)
+        parts.append(cells.merge(lost, on=CELL))
+    return pd.concat(parts, ignore_index=True)
 
 
-def _compared(best: pd.DataFrame):
-    """(network, rate, runs behind it, intervals by statistic): no dropout less the rate."""
-    for key, runs in best.groupby(NETWORK):
-        without = runs[runs["dropout"] == 0]
-        for rate, with_it in runs[runs["dropout"] > 0].groupby("dropout"):
-            if len(without) == 0:
-                continue
-            values = {name: paired(without, with_it, column) for name, column in STATISTICS.items()}
-            network = dict(zip(NETWORK, key, strict=True))
-            yield network, rate, pd.concat([without, with_it]), values
+def _contrasts(by_run: pd.DataFrame) -> Iterator[tuple[dict[str, Any], float, str, Contrast]]:
+    """(network, rate, statistic, no dropout less the rate)."""
+    for key, runs in by_run.groupby(NETWORK, dropna=False):
+        network = dict(zip(NETWORK, key, strict=True))
+        control = runs[runs["dropout"] == 0]
+        if control.empty:
+            continue
+        for rate, treated in runs[runs["dropout"] > 0].groupby("dropout"):
+            condition = f"{network['dataset']}, {_noise(network['label_noise'])}, rate {rate:g}"
+            for statistic, measure in STATISTICS.items():
+                compare = partial(_reduced, measure=measure)
+                each = contrast(condition, treated, control, compare, MEASURES[measure])
+                yield network, rate, statistic, each
+
+
+def _reduced(treated: pd.DataFrame, control: pd.DataFrame, measure: str) -> Interval:
+    return paired(control, treated, measure)
 
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     """What C29 comes to, for the rates that the study names, on the networks of its first block."""
-    best = frames["by_run"][frames["by_run"]["chosen"]]
-    best = best[best["block"] == next(iter(view.blocks))]
-    rates = view.option("rates", [])
-    measured = {name: [] for name in STATISTICS}
-    for network, rate, runs, values in _compared(best):
-        if rate not in rates:
-            continue
-        told = f"{network['dataset']}, {_noise(network['label_noise'])}, rate {rate:g}"
-        for name, value in values.items():
-            measured[name].append((told, value, runs))
-    return [f for name, rows in measured.items() for f in view.findings(name, rows)]
+    by_run = frames["by_run"]
+    by_run = by_run[by_run["block"] == next(iter(view.blocks))]
+    measured: dict[str, list[Contrast]] = {statistic: [] for statistic in STATISTICS}
+    for _, rate, statistic, each in _contrasts(by_run):
+        if rate in view.option("rates", []):
+            measured[statistic].append(each)
+    return [f for name, contrasts in measured.items() for f in view.findings(name, contrasts)]
 
 
 def _noise(share: float) -> str:
@@ -95,11 +118,14 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             "title": Said(en="What dropout changes", fr="Ce que change le dropout"),
             "caption": Said(
                 en="Without dropout less with it, paired by seed, with the 95 % interval, each at "
-                "the eta chosen on validation: above 0 dropout helps. gap: test loss less training "
-                "loss after the last pass.",
+                "the eta chosen by the mean validation error (of errors) or loss (of losses and "
+                "gaps): above 0 dropout helps. gap: test loss less training loss after the last "
+                "pass. common: the same with both at the eta chosen without dropout.",
                 fr="Sans dropout moins avec, apparié par graine, avec l'intervalle à 95 %, chacun "
-                "au eta choisi en validation : au-dessus de 0 le dropout aide. écart : coût en "
-                "test moins coût d'apprentissage après la dernière passe.",
+                "au eta choisi selon l'erreur moyenne en validation (pour les erreurs) ou le coût "
+                "moyen (pour les coûts et les écarts) : au-dessus de 0 le dropout aide. écart : "
+                "coût en test moins coût d'apprentissage après la dernière passe. commun : la même "
+                "chose, les deux au eta choisi sans dropout.",
             ),
             "frame": frames["compared"],
         }

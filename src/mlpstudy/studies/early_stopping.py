@@ -6,7 +6,9 @@ import pandas as pd
 from mlpstudy.analysis.statistics import Interval, interval, summarise
 from mlpstudy.analysis.stopping import CRITERIA, stops
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import GUESSED, Contrast, learns
 from mlpstudy.studies.finding import Finding
+from mlpstudy.studies.outcomes import outcomes
 from mlpstudy.studies.view import View
 
 SETTING = ["optimizer", "cost"]
@@ -29,8 +31,8 @@ NAMES = {"sgd": "SGD", "rprop": "RPROP", "adam": "Adam", "nll": "NLL", "mse": "s
 
 def summary(view: View) -> dict[str, pd.DataFrame]:
     """by_run: every rule on every run: passes spent, test loss and error at the weights it gives.
-    benefit: of the criteria over full training, by cell. rules: cost and test loss of every rule,
-    over the datasets of a group. curves: median loss of a cell, with its quartiles.
+    benefit: of each family of criteria over full training, by cell. rules: cost and test loss of
+    every rule, over the datasets of a group. curves: median loss of a cell, with its quartiles.
     """
     by_run = _by_run(view)
     return {
@@ -106,14 +108,15 @@ def _percent_of(rows: pd.DataFrame, difference: pd.Series, reference: str) -> pd
 
 
 def _benefit(by_run: pd.DataFrame) -> pd.DataFrame:
-    """By cell and measure: value, low, high, n; each run counts with the mean of its criteria."""
-    runs = _means_of_criteria(by_run, [*CELL, "seed"])
-    parts = [summarise(runs, CELL, measure).assign(measure=measure) for measure in MEASURES]
+    """By cell, family and measure: value, low, high, n; a run counts with the mean of the family."""
+    runs = _means_of_criteria(by_run, [*CELL, "family", "seed"])
+    by = [*CELL, "family"]
+    parts = [summarise(runs, by, measure).assign(measure=measure) for measure in MEASURES]
     return pd.concat(parts, ignore_index=True)
 
 
 def _means_of_criteria(by_run: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """MEASURES, averaged over the fourteen criteria."""
+    """MEASURES, averaged over Prechelt's criteria."""
     criteria = by_run[by_run["rule"].isin(CRITERIA)]
     measured = criteria.assign(
         loss_reduction=_percent_of(criteria, criteria["full_loss"] - criteria["loss"], "full_loss"),
@@ -150,22 +153,39 @@ def _curves(view: View) -> pd.DataFrame:
 
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
-    """C25 by problem and setting; its cost, and C11, by setting for clean and for noisy labels."""
+    """C25 by problem, setting and family; its cost, and C11, by setting and family for clean and
+    for noisy labels."""
     by_run = frames["by_run"]
+    learned = _learned(view)
     found = []
     for key, runs in by_run.groupby(CELL):
-        seeds = _means_of_criteria(runs, ["seed"])
-        condition = f"{_problem(*key[2:])}; {setting_name(*key[:2])}"
-        for measure in ("loss_reduction", "error_reduction"):
-            value = interval(seeds[measure])
-            found += view.findings(f"test_{measure}", [(condition, value, _each_once(runs))])
+        for family in FAMILIES:
+            seeds = _means_of_criteria(runs[runs["family"] == family], ["seed"])
+            for measure in ("loss_reduction", "error_reduction"):
+                reduced = Contrast(
+                    condition=f"{_problem(*key[2:])}; {setting_name(*key[:2])}; {family}",
+                    value=interval(seeds[measure]),
+                    runs=_each_once(runs),
+                    learned=learned[key],
+                )
+                found += view.findings(f"test_{measure}", [reduced])
     for key, runs in by_run.groupby(GROUP):
-        condition = f"{'noisy' if key[2] else 'clean'} labels; {setting_name(*key[:2])}"
-        share = interval(_means_of_criteria(runs, ["seed"])["passes"])
-        found += view.findings("share_of_passes", [(condition, share, _each_once(runs))])
-        found += _trade_off(view, runs, condition)
-        found += _against_simple_rules(view, by_run, runs, condition)
+        group = f"{'noisy' if key[2] else 'clean'} labels; {setting_name(*key[:2])}"
+        for family in FAMILIES:
+            criteria = runs[runs["family"] == family]
+            condition = f"{group}; {family}"
+            share = interval(_means_of_criteria(criteria, ["seed"])["passes"])
+            found += view.findings("share_of_passes", [(condition, share, _each_once(runs))])
+            found += _trade_off(view, criteria, condition)
+            found += _against_simple_rules(view, by_run, runs, family, condition)
     return found
+
+
+def _learned(view: View) -> dict[tuple, bool]:
+    """By cell: whether full training, with which stopping is compared, learns the task."""
+    ends = outcomes(view, view.runs, [*CELL, "seed"])
+    known = set(ends) >= GUESSED
+    return {key: learns(runs) if known else True for key, runs in ends.groupby(CELL)}
 
 
 def setting_name(optimizer: str, cost: str) -> str:
@@ -180,18 +200,19 @@ def _each_once(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.drop_duplicates("run_id")
 
 
-def _trade_off(view: View, runs: pd.DataFrame, condition: str) -> list[Finding]:
-    """The slowest of each family against its fastest: test loss in percent, and times longer."""
-    ends = zip(view.option("fast", []), view.option("slow", []), strict=True)
-    pairs = pd.concat([_compared(runs, runs["rule"] == f, runs["rule"] == s) for f, s in ends])
+def _trade_off(view: View, criteria: pd.DataFrame, condition: str) -> list[Finding]:
+    """The slowest of a family against its fastest: test loss in percent, and times longer."""
+    fast, slow = (criteria["rule"].isin(view.option(side, [])) for side in ("fast", "slow"))
+    if not fast.any() or not slow.any():
+        return []
+    pairs = _compared(criteria, fast, slow)
     seeds = pairs.groupby("seed")[["percent", "log_times"]].mean()
     longer = Interval(*(float(np.exp(end)) for end in interval(seeds["log_times"])))
+    behind = _each_once(criteria)
+    percent = interval(seeds["percent"])
     return [
-        *view.findings(
-            "test_loss_reduction_by_slow",
-            [(condition, interval(seeds["percent"]), _each_once(runs))],
-        ),
-        *view.findings("times_longer", [(condition, longer, _each_once(runs))]),
+        *view.findings("test_loss_reduction_by_slow", [(condition, percent, behind)]),
+        *view.findings("times_longer", [(condition, longer, behind)]),
     ]
 
 
@@ -217,9 +238,10 @@ def _compared(runs: pd.DataFrame, before: pd.Series, after: pd.Series) -> pd.Dat
 
 
 def _against_simple_rules(
-    view: View, by_run: pd.DataFrame, runs: pd.DataFrame, condition: str
+    view: View, by_run: pd.DataFrame, runs: pd.DataFrame, criteria: str, condition: str
 ) -> list[Finding]:
-    """The criteria against the number of passes, or the training loss, that suits all problems.
+    """A family of criteria against the number of passes, or the training loss, that suits all
+    problems.
 
     That one is chosen on the test loss itself, for its setting: the comparison favours it.
     """
@@ -230,7 +252,7 @@ def _against_simple_rules(
         (TRAINING_LOSS, "test_loss_reduction_over_training_loss"),
     ):
         rule = best_rule(of_setting[of_setting["family"] == family])
-        compared = _compared(runs, runs["rule"] == rule, runs["rule"].isin(CRITERIA))
+        compared = _compared(runs, runs["rule"] == rule, runs["family"] == criteria)
         value = interval(compared.groupby("seed")["percent"].mean())
         where = f"{condition}; the best is {rule}"
         found += view.findings(statistic, [(where, value, _each_once(runs))])
@@ -245,7 +267,8 @@ def best_rule(rows: pd.DataFrame) -> str:
 def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     """The tables that the report shows."""
     benefit = frames["benefit"]
-    wide = benefit.pivot(index=CELL, columns="measure", values=["value", "low", "high"])
+    index = [*CELL, "family"]
+    wide = benefit.pivot(index=index, columns="measure", values=["value", "low", "high"])
     columns = {
         "loss_reduction": ("value", "loss_reduction"),
         "low": ("low", "loss_reduction"),
@@ -264,10 +287,10 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 fr="Ce que l'arrêt prématuré apporte et coûte, problème par problème",
             ),
             "caption": Said(
-                en="Mean of the fourteen criteria: by how many percent the test loss, and by how "
+                en="Mean of the criteria of a family: by how many percent the test loss, and by how "
                 "many percentage points the test error, is lower than after all passes (with 95 % "
                 "intervals; negative: higher), and the share of the passes that is spent.",
-                fr="Moyenne des quatorze critères : de combien de pour cent le coût en test, et de"
+                fr="Moyenne des critères d'une famille : de combien de pour cent le coût en test, et de"
                 " combien de points de pourcentage l'erreur en test, sont plus bas qu'après "
                 "toutes les passes (avec leurs intervalles à 95 % ; négatif : plus haut), et "
                 "part des passes effectuées.",

@@ -1,12 +1,16 @@
 """Does noise on the inputs help? On clean and on noisy examples, and for a linear model as ridge."""
 
+from collections.abc import Iterator
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LinearRegression, Ridge
 
-from mlpstudy.analysis.statistics import interval, paired, summarise
+from mlpstudy.analysis.statistics import Interval, interval, paired, summarise
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import GUESSED, Contrast, contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes, with_chosen
 from mlpstudy.studies.view import View
@@ -22,6 +26,12 @@ NEEDS = {
 BLOCKS = ["clean", "wrong_labels", "linear"]
 FIELDS = [*CELL, "eta", "seed"]
 NETWORKS = ("clean", "wrong_labels")  # blocks; the third is of linear models
+ERROR, LOSS = "chosen", "chosen_by_loss"  # the columns of the two choices of eta
+MEASURES = {  # of a cell, and the choice of eta that they are taken at
+    "test_error": ERROR,
+    "test_loss": LOSS,
+    "train_error": ERROR,
+}
 SAVED = {"error_saved": "test_error", "loss_saved": "test_loss"}
 
 
@@ -89,21 +99,33 @@ def _sum(values: pd.Series) -> float:
 
 
 def summary(view: View) -> dict[str, pd.DataFrame]:
-    """by_run: every network at its end, and whether its eta is the chosen one. cells: errors and
-    losses; on_noisy: errors on noisy test sets, at the same eta. And what was measured."""
+    """by_run: every network at its end, and whether its eta is the one chosen by the validation
+    error (chosen) or loss (chosen_by_loss). cells: errors and losses, each at the eta chosen by its
+    own kind; noisy: errors on noisy test sets; on_noisy: the same at the eta chosen by the error on
+    clean ones. And what was measured."""
     runs = view.runs[view.runs["run_id"].isin(_ids(view))]
-    by_run = with_chosen(outcomes(view, runs, [*FIELDS, "status"]), CELL)
-    best = by_run[by_run["chosen"]]
-    measures = ["test_error", "test_loss", "train_error"]
-    cells = [summarise(best, [*CELL, "eta"], m).assign(measure=m) for m in measures]
-    noisy = view.measured["noisy"].merge(best[[*FIELDS, "run_id"]], on=FIELDS)
+    by_run = outcomes(view, runs, [*FIELDS, "status"])
+    by_run = with_chosen(by_run, CELL, family="error", name=ERROR)
+    by_run = with_chosen(by_run, CELL, family="loss", name=LOSS)
+    known = [name for name in by_run if name in GUESSED]  # whether the control learns its task
+    noisy = view.measured["noisy"].merge(by_run[[*FIELDS, "run_id", ERROR, *known]], on=FIELDS)
+    by = ["dataset", "input_noise", "test_noise"]
     return {
         **view.measured,
         "by_run": by_run,
-        "cells": pd.concat(cells, ignore_index=True),
+        "cells": _cells(by_run),
         "noisy": noisy,
-        "on_noisy": summarise(noisy, ["dataset", "input_noise", "test_noise"], "error"),
+        "on_noisy": summarise(noisy[noisy[ERROR]], by, "error"),
     }
+
+
+def _cells(by_run: pd.DataFrame) -> pd.DataFrame:
+    """CELL, eta, value, low, high, n, measure."""
+    parts = [
+        summarise(by_run[by_run[chosen]], [*CELL, "eta"], measure).assign(measure=measure)
+        for measure, chosen in MEASURES.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _ids(view: View) -> list[str]:
@@ -112,33 +134,46 @@ def _ids(view: View) -> list[str]:
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     """What C26 comes to, for the sigmas that the study names."""
-    best = frames["by_run"][frames["by_run"]["chosen"]]
-    noisy = frames["noisy"]
-    measured = {name: [] for name in (*SAVED, "error_saved_on_noisy", "off_ridge")}
-    for sigma in map(float, view.option("sigmas", [])):
-        for (dataset, wrong), runs in best.groupby(["dataset", "label_noise"]):
-            told = f"{dataset}, {_labels(wrong)}, sigma {sigma:g}"
-            if _compared(runs, sigma):
-                for name, column in SAVED.items():
-                    measured[name].append((told, *_saved(runs, sigma, column)))
+    sigmas = [float(sigma) for sigma in view.option("sigmas", [])]
+    found = []
+    for statistic, measure in SAVED.items():
+        contrasts = list(_saved(frames["by_run"], sigmas, measure))
+        found += view.findings(statistic, contrasts)
+    on_noisy = list(_saved_on_noisy(frames["noisy"], sigmas))
+    off = [
+        (f"{dataset}, sigma {sigma:g}", interval(rows["off"]), rows)
+        for (dataset, sigma), rows in frames["off_ridge"].groupby(["dataset", "input_noise"])
+    ]
+    found += view.findings("error_saved_on_noisy", on_noisy)
+    return found + view.findings("off_ridge", off)
+
+
+def _saved(by_run: pd.DataFrame, sigmas: list[float], measure: str) -> Iterator[Contrast]:
+    """What noise of each sigma saves on clean examples, by dataset and labels."""
+    for sigma in sigmas:
+        for (dataset, wrong), runs in by_run.groupby(["dataset", "label_noise"]):
+            condition = f"{dataset}, {_labels(wrong)}, sigma {sigma:g}"
+            yield from _contrast(condition, runs, sigma, measure, MEASURES[measure])
+
+
+def _saved_on_noisy(noisy: pd.DataFrame, sigmas: list[float]) -> Iterator[Contrast]:
+    """What noise of each sigma saves on examples with as much noise, by dataset."""
+    for sigma in sigmas:
         for dataset, runs in noisy[noisy["test_noise"] == sigma].groupby("dataset"):
-            told = f"{dataset}, sigma {sigma:g}"
-            if _compared(runs, sigma):
-                measured["error_saved_on_noisy"].append((told, *_saved(runs, sigma, "error")))
-    for (dataset, sigma), rows in frames["off_ridge"].groupby(["dataset", "input_noise"]):
-        measured["off_ridge"].append((f"{dataset}, sigma {sigma:g}", interval(rows["off"]), rows))
-    return [f for name, rows in measured.items() for f in view.findings(name, rows)]
+            yield from _contrast(f"{dataset}, sigma {sigma:g}", runs, sigma, "error", ERROR)
 
 
-def _compared(runs: pd.DataFrame, sigma: float) -> bool:
-    """Whether there are runs without noise and with this much."""
-    return {0.0, sigma} <= set(runs["input_noise"])
+def _contrast(
+    condition: str, runs: pd.DataFrame, sigma: float, measure: str, chosen: str
+) -> Iterator[Contrast]:
+    """Runs without noise less those with this much, where there are both."""
+    control, treated = (runs[runs["input_noise"] == s] for s in (0.0, sigma))
+    if len(control) and len(treated):
+        yield contrast(condition, treated, control, partial(_less, measure=measure), chosen)
 
 
-def _saved(runs: pd.DataFrame, sigma: float, column: str) -> tuple:
-    """What noise of this sigma saves, paired by seed, and the runs behind it."""
-    without, with_it = (runs[runs["input_noise"] == s] for s in (0.0, sigma))
-    return paired(without, with_it, column), pd.concat([without, with_it])
+def _less(treated: pd.DataFrame, control: pd.DataFrame, measure: str) -> Interval:
+    return paired(control, treated, measure)
 
 
 def _labels(share: float) -> str:
@@ -147,7 +182,10 @@ def _labels(share: float) -> str:
 
 def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     """The tables that the report shows."""
-    cells = frames["cells"].pivot(index=[*CELL, "eta", "n"], columns="measure", values="value")
+    cells = frames["cells"].pivot(index=[*CELL, "n"], columns="measure", values=["value", "eta"])
+    columns = {measure: ("value", measure) for measure in MEASURES}
+    columns |= {"eta": ("eta", "test_error"), "eta for the loss": ("eta", "test_loss")}
+    table = pd.DataFrame({name: cells[column] for name, column in columns.items()})
     off = summarise(frames["off_ridge"], ["dataset", "input_noise"], "off")
     return [
         {
@@ -156,10 +194,13 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 en="Errors and losses, clean inputs", fr="Erreurs et coûts, entrées intactes"
             ),
             "caption": Said(
-                en="After the last pass, at the eta chosen on validation: means of the seeds.",
-                fr="Après la dernière passe, au eta choisi en validation : moyennes des graines.",
+                en="After the last pass: means of the seeds, errors at the eta chosen by the mean "
+                "validation error, losses at that chosen by the mean validation loss.",
+                fr="Après la dernière passe : moyennes des graines, les erreurs au eta choisi selon "
+                "l'erreur moyenne en validation, les coûts à celui choisi selon le coût moyen en "
+                "validation.",
             ),
-            "frame": cells.reset_index(),
+            "frame": table.reset_index(),
         },
         {
             "name": "off_ridge",

@@ -1,13 +1,15 @@
 """Should the step shrink? The end of training, and the way there, with eta constant or falling."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.statistics import interval, summarise
+from mlpstudy.analysis.statistics import Interval, interval, summarise
 from mlpstudy.analysis.survival import passes_to_threshold
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import Contrast, contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import with_least
 from mlpstudy.studies.view import View
@@ -22,13 +24,18 @@ OPTIONS = {"last": "whole", "near": "number"}
 CONSTANT = "constant"
 ALL = 0  # of the column batch: all examples at once
 TINY = 1e-12  # a spread below counts as this one: its logarithm is wanted
-MEASURES = ("spread_removed", "passes_saved", "training_loss_reduction")
+AT_BEST = {  # statistic: what it is the difference of, each side at its best first step
+    "passes_saved": "passes",
+    "training_loss_reduction": "train_percent",
+}
+MEASURES = ("spread_removed", *AT_BEST)
 
 
 def summary(view: View) -> dict[str, pd.DataFrame]:
-    """by_run: spread, passes to come near the lowest loss, final training loss, and whether its
-    eta is the chosen one. spreads: by cell and eta. gains: what each decreasing schedule changes
-    against the constant one, by problem and optimizer. curves: of one seed, to be looked at.
+    """by_run: spread, passes to come near the lowest loss, final training loss (train_percent: of
+    the loss before training), and whether its eta is the one chosen by the mean of that loss.
+    spreads: by cell and eta. gains: what each decreasing schedule changes against the constant one,
+    by problem and optimizer. curves: of one seed, to be looked at.
     """
     by_run = _by_run(view)
     return {
@@ -49,8 +56,12 @@ def _by_run(view: View) -> pd.DataFrame:
     final = view.final("train")["loss"].rename("train_loss")
     runs = runs.merge(spread, on="run_id", how="left").merge(final, on="run_id", how="left")
     runs["train_loss"] = runs["train_loss"].fillna(np.inf)
+    if "classes" in view.runs:
+        runs["guess_loss"] = np.log(view.runs["classes"].astype(float)).to_numpy()
     start = view.curves[(view.curves["split"] == "train") & (view.curves["epoch"] == 0)]
     runs["first_loss"] = runs["run_id"].map(start.set_index("run_id")["loss"])
+    # In percent of the loss before training, for the last one may be next to nothing.
+    runs["train_percent"] = 100 * runs["train_loss"] / runs["first_loss"]
     level = _near(runs, float(view.option("near", 0.1)))
     passes = passes_to_threshold(view.curves, "train", "loss", level, "below", view.runs)
     # By the training loss, for the question is how well it is made small.
@@ -104,49 +115,79 @@ def _mean(values: pd.Series) -> float:
     return values.mean(skipna=False)
 
 
-def compared(by_run: pd.DataFrame, schedules: Iterable[str]) -> pd.DataFrame:
-    """Runs with these schedules beside the constant one's, of the same problem, batch and seed.
+def spread_removed(by_run: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """by..., seed, spread_removed: decades from the constant step to the decreasing ones, of the
+    same problem, batch and seed and at the same eta: the mean over what is not in `by`."""
+    keys = [*PROBLEM, "optimizer", "batch", "seed", "eta"]
+    constant, others = _sides(by_run)
+    alike = others.merge(constant, on=keys, suffixes=("", "_constant"))
+    alike["spread_removed"] = _log10(alike["spread_constant"]) - _log10(alike["spread"])
+    return alike.groupby([*by, "seed"], as_index=False)["spread_removed"].agg(_mean)
 
-    One row per pair. spread_removed: decades, at the same eta (every eta is a pair of its own).
-    passes_saved and training_loss_reduction (in percent of the loss before training, for the last
-    one may be next to nothing): in the rows of the best eta of each side; NaN in the others.
-    """
-    keys = [*PROBLEM, "optimizer", "batch", "seed"]
-    constant = by_run[by_run["schedule"] == CONSTANT]
-    other = by_run[by_run["schedule"].isin(list(schedules))]
-    suffixes = ("_constant", "")
-    alike = constant.merge(other, on=[*keys, "eta"], suffixes=suffixes)
-    removed = _log10(alike["spread_constant"]) - _log10(alike["spread"])
-    best = constant[constant["chosen"]].merge(other[other["chosen"]], on=keys, suffixes=suffixes)
-    reduction = 100 * (best["train_loss_constant"] - best["train_loss"]) / best["first_loss"]
-    saved = best["passes_constant"] - best["passes"]
-    return pd.concat(
-        [
-            alike[[*keys, "schedule"]].assign(spread_removed=removed),
-            best[[*keys, "schedule"]].assign(passes_saved=saved, training_loss_reduction=reduction),
-        ],
-        ignore_index=True,
-    )
+
+def _sides(by_run: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The runs with a constant step, and those with a decreasing one."""
+    constant = by_run["schedule"] == CONSTANT
+    return by_run[constant], by_run[~constant]
+
+
+def _contrasts(by_run: pd.DataFrame) -> Iterator[tuple[tuple, str, Contrast]]:
+    """(dataset, noise, optimizer, schedule), statistic: the constant step less a decreasing one,
+    each at its best first step, batch by batch, averaged over the batches that are drawn."""
+    drawn = by_run[by_run["batch"] != ALL]
+    drawn = drawn.assign(of_batch=drawn["batch"].astype(str))  # text: it is no eta to be on an edge
+    for key, runs in drawn.groupby([*PROBLEM, "optimizer"]):
+        control, others = _sides(runs)
+        for schedule, treated in others.groupby("schedule"):
+            condition = f"{_problem(*key[:2])}; {key[2]}, {schedule}"
+            for statistic, column in AT_BEST.items():
+                yield (
+                    (*key, schedule),
+                    statistic,
+                    contrast(
+                        condition,
+                        treated,
+                        control,
+                        partial(_reduced, column=column),
+                        settings=("of_batch", "eta"),
+                        learned=_learned(treated, control, statistic),
+                    ),
+                )
+
+
+def _reduced(treated: pd.DataFrame, control: pd.DataFrame, column: str) -> Interval:
+    pairs = control.merge(treated, on=["seed", "batch"], suffixes=("", "_treated"))
+    reduced = pairs[column] - pairs[f"{column}_treated"]
+    return interval(reduced.groupby(pairs["seed"]).agg(_mean))
+
+
+def _learned(treated: pd.DataFrame, control: pd.DataFrame, statistic: str) -> bool:
+    """Whether the constant step learns: to a training loss below that of equal shares. Passes mean
+    something where a run of either side comes near the lowest loss at all."""
+    best, others = control[control["chosen"]], treated[treated["chosen"]]
+    if statistic == "passes_saved" and not (best["reached"].any() or others["reached"].any()):
+        return False
+    if "guess_loss" not in best:
+        return True
+    over = interval((best["train_loss"] - best["guess_loss"]).groupby(best["seed"]).agg(_mean))
+    return not over.value >= 0 and not over.high >= 0
 
 
 def _gains(by_run: pd.DataFrame) -> pd.DataFrame:
-    """MEASURES by problem, optimizer and schedule, over the batches that are drawn."""
+    """MEASURES by problem, optimizer and schedule, over the batches that are drawn; n: seeds."""
     keys = [*PROBLEM, "optimizer", "schedule"]
-    drawn = by_run[by_run["batch"] != ALL]
-    decreasing = sorted(set(by_run["schedule"]) - {CONSTANT})
-    pairs = compared(drawn, decreasing)
-    parts = []
-    for measure in MEASURES:
-        here = pairs[_rows_of(pairs, measure)]
-        seeds = here.groupby([*keys, "seed"], as_index=False)[measure].agg(_mean)
-        parts.append(summarise(seeds, keys, measure).assign(measure=measure))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _rows_of(pairs: pd.DataFrame, measure: str) -> pd.Series:
-    """The rows of `compared` that hold a measure; a NaN in these is a run that diverged."""
-    at_equal_eta = pairs["passes_saved"].isna()
-    return at_equal_eta if measure == "spread_removed" else ~at_equal_eta
+    removed = spread_removed(by_run[by_run["batch"] != ALL], keys)
+    spread = summarise(removed, keys, "spread_removed").assign(measure="spread_removed")
+    rows = [
+        {
+            **dict(zip(keys, key, strict=True)),
+            **each.value._asdict(),
+            "n": each.runs["seed"].nunique(),
+            "measure": statistic,
+        }
+        for key, statistic, each in _contrasts(by_run)
+    ]
+    return pd.concat([spread, pd.DataFrame(rows, columns=spread.columns)], ignore_index=True)
 
 
 def _curves(view: View, by_run: pd.DataFrame) -> pd.DataFrame:
@@ -164,17 +205,16 @@ def _curves(view: View, by_run: pd.DataFrame) -> pd.DataFrame:
 
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
-    """C10 by problem and optimizer, averaged over the decreasing schedules and the batches."""
+    """C10 by problem, optimizer and schedule, averaged over the batches; the spread averaged over
+    the decreasing schedules too."""
     by_run = frames["by_run"]
-    decreasing = sorted(set(by_run["schedule"]) - {CONSTANT})
     found = []
+    for _, statistic, each in _contrasts(by_run):
+        found += view.findings(statistic, [each])
     for key, runs in by_run[by_run["batch"] != ALL].groupby([*PROBLEM, "optimizer"]):
         where = f"{_problem(*key[:2])}; {key[2]}"
-        pairs = compared(runs, decreasing)
-        for measure in MEASURES:
-            seeds = pairs[_rows_of(pairs, measure)].groupby("seed")[measure].agg(_mean)
-            behind = runs if measure == "spread_removed" else runs[runs["chosen"]]
-            found += view.findings(measure, [(where, interval(seeds), behind)])
+        removed = interval(spread_removed(runs, [])["spread_removed"])
+        found += view.findings("spread_removed", [(where, removed, runs)])
         found += _small_batches(view, runs[runs["schedule"] == CONSTANT], where)
     return found
 
@@ -247,10 +287,10 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 fr="Passes et coût d'apprentissage final, par loi du pas",
             ),
             "caption": Said(
-                en="At the first step that ends at the lowest median training loss, over the "
+                en="At the first step that ends at the lowest mean training loss, over the "
                 "mini-batches: median passes to come near the lowest training loss (a run that does not "
                 "counts with its budget), share of the runs that do, median final training loss.",
-                fr="Au premier pas qui finit au plus bas coût d'apprentissage médian, sur les "
+                fr="Au premier pas qui finit au plus bas coût d'apprentissage moyen, sur les "
                 "mini-lots : nombre médian de passes pour approcher du plus bas coût "
                 "d'apprentissage (un réseau qui n'y arrive pas compte avec son budget), part "
                 "des réseaux qui y arrivent, coût d'apprentissage final médian.",
