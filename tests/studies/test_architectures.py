@@ -1,5 +1,6 @@
 """Convolutions, permutations and RBM features: differences worked by hand."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ RBM = {"none": (0.0, 0.3, 0.5), "rbm": (0.25, 0.3, 0.375)}
 def view(lost: str = "") -> View:
     """Six seeds each; `lost` diverged after the pass before training."""
     fixed = {"dataset": "digits", "activation": "relu", "depth": 1, "train_size": 40, "epochs": 3}
-    plain = {"pretraining": "none", "trained": "all"}
+    plain = {"pretraining": "none", "pretraining_eta": 0.1, "trained": "all"}
     cells = {
         f"pair-{kernel}-{permuted}-{eta}": (
             {"kernel": kernel, "permuted": permuted, "eta": eta, "width": 4 + kernel, **plain},
@@ -42,7 +43,7 @@ def view(lost: str = "") -> View:
     } | {
         f"rbm-{kind}": (
             {"kernel": 0, "permuted": False, "eta": 0.1, "width": 8, "trained": "all"}
-            | {"pretraining": kind},
+            | {"pretraining": kind, "pretraining_eta": 0.1},
             errors,
         )
         for kind, errors in RBM.items()
@@ -89,7 +90,8 @@ def test_each_difference_is_its_definition(frames, statistic, value):
     [found] = [f for f in architectures.findings(view(), frames) if f.statistic == statistic]
     assert (found.value, found.low, found.high) == pytest.approx((value, value, value))
     assert found.verdict == "supported"
-    assert found.n == {"permutation_cost": 12, "permutation_costs_more": 24}.get(statistic, 12)
+    assert found.n == 6
+    assert found.networks == {"permutation_costs_more": 24}.get(statistic, 12)
     assert found.condition.startswith("digits, ")
 
 
@@ -97,6 +99,25 @@ def test_eta_is_chosen_on_validation_and_not_on_test(frames):
     by_run = frames["by_run"]
     chosen = by_run[by_run["chosen"] & (by_run["kernel"] == 3) & ~by_run["permuted"]]
     assert set(chosen["eta"]) == {0.01} and len(chosen) == 6
+
+
+def test_a_gap_that_an_rbm_closes_by_its_eta_alone_is_shown_at_both():
+    """Of each kind and eta: training error, test error and whether validation chose the eta."""
+    ends = {
+        ("none", 0.1): (0.0, 0.5, False), ("none", 0.3): (0.0, 0.7, True),
+        ("rbm", 0.1): (0.25, 0.5, True), ("rbm", 0.3): (0.0, 0.75, False),
+    }  # fmt: skip
+    rows = [
+        {"run_id": f"{kind}-{eta}-{seed}", "pretraining": kind, "eta": eta, "pretraining_eta": 0.1}
+        | {"trained": "all", "seed": seed, "chosen": chosen, "test_error": test}
+        | {"gap": test - train}
+        for (kind, eta), (train, test, chosen) in ends.items()
+        for seed in range(6)
+    ]
+    made = dict(architectures._by_rbm(pd.DataFrame(rows), "mnist_1d"))["gap_reduced_by_rbm"]
+    assert made.value.value == pytest.approx(0.7 - 0.25)
+    assert made.common.value == pytest.approx(0.7 - 0.75)
+    assert made.edge == "both"  # the smaller of two etas for the RBM, the larger one without
 
 
 def test_a_run_that_diverged_errs_everywhere():
@@ -128,6 +149,20 @@ def test_the_networks_of_a_pair_are_equally_large(size):
         cells = {(r.kernel, r.width): r for r in runs}.values()
         sizes = [Network([run], data.shape, data.classes).n_parameters for run in cells]
         assert max(sizes) <= 1.03 * min(sizes), name
-        if name != "rbm":
+        if not name.startswith("rbm"):
             assert {bool(r.kernel) for r in runs} == {True, False}
             assert np.unique([r.permuted for r in runs]).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("size", ["default", "full"])
+def test_both_sides_have_four_etas_a_factor_of_three_apart(size):
+    for name, runs in load(FILE, size).blocks.items():
+        sides = {(r.kernel, r.permuted, r.pretraining, r.trained) for r in runs}
+        grids = {
+            side: sorted(
+                {r.eta for r in runs if (r.kernel, r.permuted, r.pretraining, r.trained) == side}
+            )
+            for side in sides
+        }
+        (grid,) = {tuple(grid) for grid in grids.values()}
+        assert len(grid) >= 4 and max(b / a for a, b in pairwise(grid)) < 3.5, name

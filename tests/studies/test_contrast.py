@@ -48,6 +48,17 @@ def test_nothing_in_common_where_the_treated_was_not_trained_there():
     assert made.common is None and made.edge == ""
 
 
+def test_what_the_treated_side_alone_has_stays_as_chosen():
+    """The etas of pretraining: 2.0 is chosen, the larger of two; at 1.0 all would be worse."""
+    better = cell("treated", {0.01: 0.1, 0.1: 0.2, 1.0: 0.9}, chosen=0.01)
+    worse = cell("worse", {0.01: 0.5, 0.1: 0.6, 1.0: 0.9}, chosen=np.nan)
+    treated = pd.concat([better.assign(pretraining_eta=2.0), worse.assign(pretraining_eta=1.0)])
+    made = contrast("digits", treated, CONTROL, gain, alone=["pretraining_eta"])
+    assert made.value == pytest.approx((0.2, 0.2, 0.2))  # 0.3 - 0.1
+    assert made.common == pytest.approx((0.1, 0.1, 0.1))  # 0.3 - 0.2
+    assert made.edge == "both"  # the smallest eta, the largest of pretraining
+
+
 @pytest.mark.parametrize(
     ("etas", "chosen", "where"),
     [

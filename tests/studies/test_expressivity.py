@@ -1,5 +1,7 @@
 """Width, depth and pieces: summaries and findings worked by hand, and two real measurements."""
 
+import dataclasses
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -113,7 +115,25 @@ def test_findings(view, frames):
         ("learned_over_start", "digits, 1 layer of 36"): pytest.approx(110 / 60),
     }  # fmt: skip
     assert found["share_above_bound", "in a plane"].n == 24
-    assert found["off_expected", "on a line, 1 layer of 8"].n == 12
+    assert found["off_expected", "on a line, 1 layer of 8"].n == 6  # seeds
+    width = found["exponent_of_width", "sine, relu"]
+    assert (width.n, width.networks, width.edge) == (6, 12, "lower")  # 0.01 of 0.01 and 0.03
+    gained = found["log_gained_by_depth", "sine, 98 parameters, 2 layers against 1"]
+    assert (gained.n, gained.networks, gained.common[0]) == (6, 12, pytest.approx(1))
+
+
+def test_one_layer_that_does_no_better_than_the_mean_is_not_learned(view):
+    curves = view.curves.assign(loss=view.curves["loss"].replace({0.04: 1.0, 0.09: 1.5}))
+    seen = dataclasses.replace(view, curves=curves)
+    found = expressivity.findings(seen, expressivity.summary(seen))
+    (width,) = (f for f in found if f.statistic == "exponent_of_width")
+    assert width.verdict == "not_learned"
+
+
+def test_blocks_of_one_layer_that_gets_wider_are_one(view):
+    blocks = {"width_tanh" if name == "width" else name: b for name, b in view.blocks.items()}
+    by_run = expressivity._by_run(dataclasses.replace(view, blocks=blocks))
+    assert set(by_run["block"]) == {"width", "sine_100"}
 
 
 def test_a_network_above_the_bound_is_counted(view):
@@ -168,3 +188,11 @@ def test_sizes(size):
             for r in runs:
                 later = (r.depth - 1) * (r.width**2 + r.width) + r.width + 1
                 assert abs((inputs + 1) * r.width + later - budget) <= 0.12 * budget
+
+
+@pytest.mark.parametrize("size", ["default", "full"])
+def test_four_etas_a_factor_of_three_apart(size):
+    for name, runs in load(FILE, size).blocks.items():
+        if not name.endswith("slices"):
+            grid = sorted({run.eta for run in runs})
+            assert len(grid) >= 4 and max(b / a for a, b in pairwise(grid)) < 3.5, name

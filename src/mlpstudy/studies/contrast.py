@@ -41,16 +41,20 @@ def contrast(
     settings: Sequence[str] = ("eta",),
     learned: bool | None = None,
     decides: bool = True,
+    alone: Sequence[str] = (),
 ) -> Contrast:
     """The contrast of two cells, each with its runs at every setting.
 
     chosen: the column that marks the runs at the settings chosen for their cell (see
-    outcomes.with_chosen). learned: whether the control learns its task; None: by `learns`, where
+    outcomes.with_chosen). alone: settings that the treated side alone has (pretraining_eta): they
+    stay as chosen where both sides are compared at the control's. learned: whether the control learns its task; None: by `learns`, where
     the frame has what that needs.
     """
     best = treated[treated[chosen]], control[control[chosen]]
     here = best[1][list(settings)].drop_duplicates()
     same = treated.merge(here, on=list(settings))
+    if alone:
+        same = same.merge(best[0][list(alone)].drop_duplicates(), on=list(alone))
     complete = set(best[1]["seed"]) <= set(same["seed"])
     if learned is None:
         learned = learns(best[1]) if set(control.columns) >= GUESSED else True
@@ -60,7 +64,7 @@ def contrast(
         runs=pd.concat(best, ignore_index=True),
         treated=best[0],
         common=compare(same, best[1]) if complete and len(same) else None,
-        edge=joined(edge(treated, chosen, settings), edge(control, chosen, settings)),
+        edge=joined(edge(treated, chosen, [*settings, *alone]), edge(control, chosen, settings)),
         learned=learned,
         decides=decides,
     )

@@ -10,6 +10,7 @@ from mlpstudy.analysis.best_fit import equal_steps_error, least_errors
 from mlpstudy.analysis.statistics import Interval, distance, interval, paired, summarise, wilson
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import Contrast, contrast, edge, joined
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import with_least
 from mlpstudy.studies.view import View
@@ -29,6 +30,7 @@ NEEDS = {
     "equal_depths": ["whole"], "most_units": "whole", "slices": "whole", "tiles": ["scalar"],
 }  # fmt: skip
 BLOCKS = ["width", "slices"]
+WIDE = "width"  # begins the names of the blocks in which one layer gets wider
 KEYS = ["seeds"]
 LINE, PLANE = 1, 2  # inputs
 ALONG = np.array([0.8, 0.6])  # a direction that is none of the constructed networks' axes
@@ -216,9 +218,9 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     per_seed = _per_seed(measured["random"])
     return {
         "by_run": by_run,
-        "width": summarise(best[best["block"] == "width"], CELL, "error"),
+        "width": summarise(best[best["block"] == WIDE], CELL, "error"),
         "depth": summarise(
-            best[best["block"] != "width"], ["dataset", "budget", "depth", "width"], "error"
+            best[best["block"] != WIDE], ["dataset", "budget", "depth", "width"], "error"
         ),
         "pieces": summarise(per_seed, ["inputs", "equal", "width", "depth", "expected"], "counted"),
         "random": per_seed,
@@ -237,7 +239,8 @@ def _by_run(view: View) -> pd.DataFrame:
     runs = view.runs.assign(block=view.runs["run_id"].map(view.block_of()))
     runs = runs[~runs["block"].str.endswith("slices")]
     budget = runs.groupby("block")["n_parameters"].transform("median")
-    runs = runs.assign(budget=budget.round().astype(int))
+    wide = runs["block"].str.startswith(WIDE)
+    runs = runs.assign(budget=budget.round().astype(int), block=runs["block"].mask(wide, WIDE))
     columns = ["run_id", *CELL, "eta", "seed", "status", "block", "budget", "n_parameters"]
     for part, name in (("test", "left"), ("validation", "validation_loss")):
         final = view.final(part)["loss"].rename(name)
@@ -276,18 +279,18 @@ def _ratios(learned: pd.DataFrame) -> pd.DataFrame:
 def _shown_fits(fits: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
     """The drawn functions of the chosen etas alone."""
     key = ["dataset", "depth", "width", "eta"]
-    of_budgets = best[best["block"] != "width"]
+    of_budgets = best[best["block"] != WIDE]
     return fits.merge(of_budgets[[*key, "budget"]].drop_duplicates(), on=key)
 
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     """What C20 comes to."""
-    best = frames["by_run"][frames["by_run"]["chosen"]]
-    wide, deep = best[best["block"] == "width"], best[best["block"] != "width"]
+    by_run = frames["by_run"]
+    wide, deep = by_run[by_run["block"] == WIDE], by_run[by_run["block"] != WIDE]
     measured = {
         "exponent_of_width": [],
         "left_by_widest": [],
-        "log_over_constructed": _over_constructed(wide, frames["bounds"]),
+        "log_over_constructed": _over_constructed(wide[wide["chosen"]], frames["bounds"]),
         "log_gained_by_depth": _gained(deep),
         "constructed_over_shallow": _folds(frames["constructed"]),
         "share_above_bound": _above_bound(frames["random"]),
@@ -296,15 +299,37 @@ def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
         "learned_over_start": [],
     }
     for (dataset, activation), runs in wide.groupby(["dataset", "activation"]):
-        told = f"{dataset}, {activation}"
-        slopes = runs.groupby("seed").apply(_slope, include_groups=False)
-        measured["exponent_of_width"].append((told, interval(slopes), runs))
+        condition = f"{dataset}, {activation}"
+        measured["exponent_of_width"].append(_exponent(condition, runs))
         widest = runs[runs["width"] == runs["width"].max()]
-        measured["left_by_widest"].append((told, interval(widest["left"]), widest))
+        measured["left_by_widest"].append(_left(condition, widest))
     for (dataset, depth, width), here in frames["ratios"].groupby(["dataset", "depth", "width"]):
-        told = f"{dataset}, {_layers(depth, width)}"
-        measured["learned_over_start"].append((told, interval(here["ratio"]), here))
+        condition = f"{dataset}, {_layers(depth, width)}"
+        measured["learned_over_start"].append((condition, interval(here["ratio"]), here))
     return [f for statistic, m in measured.items() for f in view.findings(statistic, m)]
+
+
+def _exponent(condition: str, runs: pd.DataFrame) -> Contrast:
+    """The slope of log error over log width; each width at the eta chosen for it."""
+    best = runs[runs["chosen"]]
+    return Contrast(
+        condition=condition,
+        value=interval(best.groupby("seed").apply(_slope, include_groups=False)),
+        runs=best,
+        edge=joined(*(edge(cell) for _, cell in runs.groupby("width"))),
+        learned=_approximates(best[best["width"] == best["width"].max()]),
+    )
+
+
+def _left(condition: str, runs: pd.DataFrame) -> Contrast:
+    best = runs[runs["chosen"]]
+    return Contrast(condition=condition, value=interval(best["left"]), runs=best, edge=edge(runs))
+
+
+def _approximates(cell: pd.DataFrame) -> bool:
+    """Whether networks leave less than the target's mean does, whose variance is 1."""
+    value, _, high = interval(cell["left"])
+    return bool((value if np.isnan(high) else high) < 1)
 
 
 def _slope(runs: pd.DataFrame) -> float:
@@ -325,16 +350,22 @@ def _over_constructed(wide: pd.DataFrame, bounds: pd.DataFrame) -> list[tuple]:
     ]
 
 
-def _gained(deep: pd.DataFrame) -> list[tuple]:
+def _gained(deep: pd.DataFrame) -> list[Contrast]:
     """log10 of the error of one layer over that of more with about as many parameters."""
     logs = deep.assign(log=np.log10(deep["error"]))
     found = []
-    for (dataset, budget), here in logs.groupby(["dataset", "budget"]):
-        shallow = here[here["depth"] == here["depth"].min()]
-        for depth, runs in here[here["depth"] > here["depth"].min()].groupby("depth"):
-            told = f"{dataset}, {budget} parameters, {depth} layers against 1"
-            found.append((told, paired(shallow, runs, "log"), pd.concat([shallow, runs])))
+    for (dataset, budget), runs in logs.groupby(["dataset", "budget"]):
+        depths = dict(iter(runs.groupby("depth")))
+        shallow = depths.pop(min(depths))
+        learned = _approximates(shallow[shallow["chosen"]])
+        for depth, deeper in depths.items():
+            condition = f"{dataset}, {budget} parameters, {depth} layers against 1"
+            found.append(contrast(condition, deeper, shallow, _log_gained, learned=learned))
     return found
+
+
+def _log_gained(deep: pd.DataFrame, shallow: pd.DataFrame) -> Interval:
+    return paired(shallow, deep, "log")
 
 
 def _told(inputs: int) -> str:
@@ -357,7 +388,8 @@ def _above_bound(random: pd.DataFrame) -> list[tuple]:
     found = []
     for inputs, here in random.groupby("inputs"):
         above, n = int(here["above"].sum()), int(here["networks"].sum())
-        found.append((_told(inputs), wilson(above, n), _each(here)))
+        networks = _each(here).drop(columns="seed")  # each is drawn for itself: they are counted
+        found.append((_told(inputs), wilson(above, n), networks))
     return found
 
 

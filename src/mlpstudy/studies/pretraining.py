@@ -1,19 +1,21 @@
 """Does pretraining layer by layer help? Against a control with as many passes in all."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.statistics import paired, rate, share_difference, summarise
+from mlpstudy.analysis.statistics import Interval, paired, rate, share_difference, summarise
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import GUESSED, Contrast, contrast, learns
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import levels, trained, with_chosen
 from mlpstudy.studies.view import View
 
-CELL = ["dataset", "depth", "kind", "more"]  # more: beyond the control's budget
+# more: beyond the control's budget
+CELL = ["dataset", "depth", "kind", "corruption", "more"]
 STATISTICS = ["error_saved_shallow", "error_saved_deep", "share_gained", "share_gained_with_more"]
-FACTORS = [
-    *CELL, "pretraining", "pretraining_epochs", "pretraining_eta", "corruption", "epochs", "eta",
-]  # fmt: skip
+FACTORS = [*CELL, "pretraining", "pretraining_epochs", "pretraining_eta", "epochs", "eta"]
 NEEDS = {"levels": ["dataset number"]}
 OPTIONS = {"control": "text"}
 MORE = "more"  # the block whose networks are pretrained on top of the whole budget
@@ -26,10 +28,11 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     """
     by_run = _by_run(view)
     best = by_run[by_run["chosen"]]
-    rows = [
-        {**dict(zip(CELL, key, strict=True)), **value._asdict(), "n": len(runs)}
-        for key, value, runs in _compared(view, best)
-    ]
+    rows = []
+    for key, treated, control in _pairs(view, by_run):
+        value = _error_saved(treated[treated["chosen"]], control[control["chosen"]])
+        seeds = treated["seed"].nunique()
+        rows.append({**dict(zip(CELL, key, strict=True)), **value._asdict(), "n": seeds})
     return {
         "by_run": by_run,
         "shares": _shares(best),
@@ -40,10 +43,10 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
 
 def _by_run(view: View) -> pd.DataFrame:
     frame = trained(view, levels(view.option("levels", [])))
-    fields = view.runs[["run_id", "depth", "pretraining", "pretraining_eta"]]
+    fields = view.runs[["run_id", "depth", "pretraining", "pretraining_eta", "corruption"]]
     frame = frame.merge(fields, on="run_id").rename(columns={"pretraining": "kind"})
     frame["more"] = frame["run_id"].isin(view.blocks.get(MORE, []))
-    return with_chosen(frame, CELL, ("eta", "cell_id"))
+    return with_chosen(frame, CELL, ("eta", "pretraining_eta"))
 
 
 def _shares(best: pd.DataFrame) -> pd.DataFrame:
@@ -58,39 +61,70 @@ def _shares(best: pd.DataFrame) -> pd.DataFrame:
     return rate(best, CELL, "reached").merge(others, on=CELL)
 
 
-def _compared(view: View, best: pd.DataFrame):
-    """(cell, interval, runs behind it): the control's test error less the pretrained ones'."""
-    control = best[best["kind"] == view.option("control", "none")]
-    for key, runs in best[best["kind"] != view.option("control", "none")].groupby(CELL):
-        dataset, depth, *_ = key
-        side = control[(control["dataset"] == dataset) & (control["depth"] == depth)]
-        if len(side):
-            yield key, paired(side, runs, "test_error"), pd.concat([side, runs])
+def _pairs(view: View, by_run: pd.DataFrame) -> Iterator[tuple[tuple, pd.DataFrame, pd.DataFrame]]:
+    """(cell, its runs, those of the control of its dataset and depth), at every eta."""
+    alone = by_run["kind"] == view.option("control", "none")
+    for key, treated in by_run[~alone].groupby(CELL):
+        control = _of(by_run[alone], dataset=key[0], depth=key[1])
+        if len(control):
+            yield key, treated, control
+
+
+def _of(runs: pd.DataFrame, **values) -> pd.DataFrame:
+    for column, value in values.items():
+        runs = runs[runs[column] == value]
+    return runs
 
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     """What C28 comes to, dataset by dataset and kind by kind."""
-    best = frames["by_run"][frames["by_run"]["chosen"]]
-    deepest, none = best["depth"].max(), view.option("control", "none")
-    found = []
-    for (dataset, depth, kind, more), value, runs in _compared(view, best):
-        told = f"{dataset}, {_told(kind)}, depth {depth}"
-        if depth == best["depth"].min() and not more:
-            found += view.findings("error_saved_shallow", [(told, value, runs)])
+    by_run = frames["by_run"]
+    shallowest, deepest = by_run["depth"].min(), by_run["depth"].max()
+    measured = {statistic: [] for statistic in STATISTICS}
+    for key, treated, control in _pairs(view, by_run):
+        dataset, depth, *_, more = key
+        sides = _condition(key, by_run), treated, control
+        if depth == shallowest and not more:
+            measured["error_saved_shallow"].append(_contrast(*sides, _error_saved))
         if depth != deepest:
             continue
-        pretrained = runs["kind"] != none
-        share = share_difference(runs.loc[pretrained, "reached"], runs.loc[~pretrained, "reached"])
-        if more:
-            found += view.findings("share_gained_with_more", [(told, share, runs)])
-        else:
-            found += view.findings("share_gained", [(told, share, runs)])
-            found += view.findings("error_saved_deep", [(told, value, runs)])
-    return found
+        easy = _of(by_run, dataset=dataset, depth=shallowest, kind=control["kind"].iloc[0])
+        learned = _learnable(easy[easy["chosen"]])
+        share = _contrast(*sides, _share_gained, learned)
+        measured["share_gained_with_more" if more else "share_gained"].append(share)
+        if not more:
+            measured["error_saved_deep"].append(_contrast(*sides, _error_saved, learned))
+    return [f for statistic, made in measured.items() for f in view.findings(statistic, made)]
 
 
-def _told(kind: str) -> str:
-    return kind.replace("_", " ")
+def _learnable(easy: pd.DataFrame) -> bool:
+    """Whether the shallowest control learns the task: deep ones that do not are what is asked."""
+    known = set(easy.columns) >= GUESSED
+    return bool(easy["reached"].any()) and (learns(easy) if known else True)
+
+
+def _contrast(
+    condition: str, treated: pd.DataFrame, control: pd.DataFrame, compare, learned=None
+) -> Contrast:
+    return contrast(
+        condition, treated, control, compare, learned=learned, alone=["pretraining_eta"]
+    )
+
+
+def _error_saved(treated: pd.DataFrame, control: pd.DataFrame) -> Interval:
+    return paired(control, treated, "test_error")
+
+
+def _share_gained(treated: pd.DataFrame, control: pd.DataFrame) -> Interval:
+    return share_difference(treated["reached"], control["reached"])
+
+
+def _condition(key: tuple, by_run: pd.DataFrame) -> str:
+    """A cell in words; its corruption only where its kind has several."""
+    dataset, depth, kind, corruption, _ = key
+    amounts = by_run.loc[by_run["kind"] == kind, "corruption"].nunique()
+    corrupted = f" {corruption:g}" if amounts > 1 else ""
+    return f"{dataset}, {kind.replace('_', ' ')}{corrupted}, depth {depth}"
 
 
 def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
