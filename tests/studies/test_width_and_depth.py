@@ -11,6 +11,7 @@ from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.study import load
 from mlpstudy.figures import width_and_depth as drawing
 from mlpstudy.studies import width_and_depth
+from mlpstudy.studies.outcomes import with_chosen
 from mlpstudy.studies.view import View
 
 FILE = Path(__file__).resolve().parents[2] / "config/studies/width_and_depth.yaml"
@@ -106,8 +107,55 @@ def test_findings(frames):
     # Seed by seed: (.2 - .1) - (.3 - .5) = .3 and (.2 - .2) - (.3 - .6) = .3.
     interaction = found["interaction"]
     assert (interaction.value, interaction.low) == (pytest.approx(0.3), pytest.approx(0.3))
-    assert interaction.n == 4 * 6
+    assert (interaction.n, interaction.networks) == (6, 4 * 6)
     assert interaction.condition.endswith("depth 3 against 1, 402 parameters against 100")
+
+
+# digits, 16,000 parameters, depth 8: at an eta of .03 two seeds of six do not learn. Validation
+# and test errors by eta: the median of the former is the smaller one at .03, their mean at .01.
+RISKY = {
+    0.01: ([0.070, 0.061, 0.067, 0.078, 0.028, 0.064], [0.045, 0.053, 0.064, 0.053, 0.058, 0.061]),
+    0.03: ([0.058, 0.050, 0.056, 1.000, 0.042, 0.897], [0.036, 0.067, 0.078, 1.000, 0.045, 0.900]),
+}
+
+
+def test_eta_is_chosen_by_the_mean_of_the_seeds_not_by_the_median():
+    rows = [
+        {"cell": "deep", "eta": eta, "seed": seed, "validation_loss": on_validation}
+        | {"validation_error": on_validation, "test_error": on_test}
+        for eta, errors in RISKY.items()
+        for seed, (on_validation, on_test) in enumerate(zip(*errors, strict=True))
+    ]
+    runs = with_chosen(pd.DataFrame(rows), ["cell"])
+    by_eta = runs.groupby("eta")["validation_error"]
+    assert (by_eta.median().idxmin(), by_eta.mean().idxmin()) == (0.03, 0.01)
+    on_test = runs.groupby(["chosen", "eta"])["test_error"].mean()
+    assert on_test.to_dict() == {
+        (True, 0.01): pytest.approx(0.0557, abs=1e-4),
+        (False, 0.03): pytest.approx(0.354, abs=1e-3),
+    }
+
+
+def test_both_sides_at_the_controls_eta():
+    """Two budgets; the deep networks do well at an eta of .01, the shallow ones have theirs at .1."""
+    errors = {(1, 0.01): 0.3, (1, 0.1): 0.2, (3, 0.01): 0.1, (3, 0.1): 0.5}
+    runs = pd.DataFrame(
+        {"run_id": f"{budget}-{depth}-{eta}-{seed}", "budget": budget, "depth": depth}
+        | {
+            "eta": eta,
+            "seed": seed,
+            "test_error": error,
+            "chosen": (depth, eta) in ((1, 0.1), (3, 0.01)),
+        }
+        for budget in (100, 400)
+        for (depth, eta), error in errors.items()
+        for seed in SEEDS
+    )
+    made = width_and_depth._by_depth(runs, "digits, relu")
+    assert (made.value.value, made.common.value) == pytest.approx((0.2 - 0.1, 0.2 - 0.5))
+    assert made.condition == "digits, relu, depth 3 against 1"
+    assert made.edge == "both"  # the upper of two etas without depth, the lower one with it
+    assert set(made.treated["depth"]) == {3}
 
 
 def test_a_run_that_diverged_counts_as_wrong_everywhere():

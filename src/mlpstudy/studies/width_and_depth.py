@@ -7,8 +7,9 @@ networks equally large. Budgets of a dataset are told apart by the median of the
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.statistics import interval, paired, summarise
+from mlpstudy.analysis.statistics import Interval, interval, paired, summarise
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import GUESSED, Contrast, contrast, learns
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes, with_chosen
 from mlpstudy.studies.view import View
@@ -93,61 +94,92 @@ def _shares(best: pd.DataFrame) -> pd.DataFrame:
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     """What C19 comes to, dataset by dataset."""
-    best = frames["by_run"][frames["by_run"]["chosen"]]
     measures = {
         "gained_by_parameters": _by_parameters,
         "gained_by_second_layer": _by_second_layer,
         "gained_by_depth": _by_depth,
         "interaction": _interaction,
     }
-    found = []
-    for (dataset, activation, _), runs in best.groupby(RECIPE):
+    measured = {statistic: [] for statistic in measures}
+    for (dataset, activation, _), runs in frames["by_run"].groupby(RECIPE):
         for statistic, measure in measures.items():
-            measured = [
-                (f"{dataset}, {activation}, {told}", *rest) for told, *rest in measure(runs)
-            ]
-            found += view.findings(statistic, measured)
-    return found
+            made = measure(runs, f"{dataset}, {activation}")
+            measured[statistic] += [made] if made else []
+    return [f for statistic, made in measured.items() for f in view.findings(statistic, made)]
 
 
-def _by_parameters(runs: pd.DataFrame) -> list[tuple]:
+def _by_parameters(runs: pd.DataFrame, where: str) -> Contrast | None:
     """Test error with the fewest parameters less that with the most, over all depths."""
-    few, many = (runs[runs["budget"] == end] for end in _ends(runs["budget"]))
-    if few.equals(many):
-        return []
-    value = paired(few, many, "test_error", within=["depth"])
-    told = f"{_ends(runs['budget'])[1]:,} parameters against {_ends(runs['budget'])[0]:,}"
-    return [(told, value, pd.concat([few, many]))]
+    few, many = _ends(runs["budget"])
+    if few == many:
+        return None
+    sides = [runs[runs["budget"] == budget] for budget in (many, few)]
+    return _saved(f"{where}, {many:,} parameters against {few:,}", *sides, "depth")
 
 
-def _by_second_layer(runs: pd.DataFrame) -> list[tuple]:
-    return _gained(runs, 1, 2)
+def _by_second_layer(runs: pd.DataFrame, where: str) -> Contrast | None:
+    return _deeper(runs, where, 1, 2)
 
 
-def _by_depth(runs: pd.DataFrame) -> list[tuple]:
-    return _gained(runs, *_ends(runs["depth"]))
+def _by_depth(runs: pd.DataFrame, where: str) -> Contrast | None:
+    return _deeper(runs, where, *_ends(runs["depth"]))
 
 
-def _gained(runs: pd.DataFrame, shallow: int, deep: int) -> list[tuple]:
+def _deeper(runs: pd.DataFrame, where: str, shallow: int, deep: int) -> Contrast | None:
     """Test error at one depth less that at another, over all budgets."""
-    sides = [runs[runs["depth"] == depth] for depth in (shallow, deep)]
+    sides = [runs[runs["depth"] == depth] for depth in (deep, shallow)]
     if shallow == deep or any(side.empty for side in sides):
-        return []
-    value = paired(*sides, "test_error", within=["budget"])
-    return [(f"depth {deep} against {shallow}", value, pd.concat(sides))]
+        return None
+    return _saved(f"{where}, depth {deep} against {shallow}", *sides, "budget")
 
 
-def _interaction(runs: pd.DataFrame) -> list[tuple]:
+def _interaction(runs: pd.DataFrame, where: str) -> Contrast | None:
     """What depth gains with the most parameters less what it gains with the fewest, per seed."""
     (few, many), (shallow, deep) = _ends(runs["budget"]), _ends(runs["depth"])
     if few == many or shallow == deep:
-        return []
-    corners = runs[runs["budget"].isin([few, many]) & runs["depth"].isin([shallow, deep])]
-    table = corners.pivot(index="seed", columns=["budget", "depth"], values="test_error")
-    gain = {budget: table[budget, shallow] - table[budget, deep] for budget in (few, many)}
-    value = interval(gain[many] - gain[few])
-    told = f"depth {deep} against {shallow}, {many:,} parameters against {few:,}"
-    return [(told, value, corners)]
+        return None
+    corners = runs[runs["budget"].isin([few, many])]
+    sides = [corners[corners["depth"] == depth] for depth in (deep, shallow)]
+    condition = f"{where}, depth {deep} against {shallow}, {many:,} parameters against {few:,}"
+    return _saved(condition, *sides, "budget", _more_saved)
+
+
+def _saved(
+    condition: str, treated: pd.DataFrame, control: pd.DataFrame, within: str, compare=None
+) -> Contrast:
+    """The contrast of several cells with as many others, pair by pair: of one depth, or budget.
+
+    In common: both cells of a pair at the eta of the control's.
+    """
+    sides = [side.assign(pair=side[within].astype(str)) for side in (treated, control)]
+    return contrast(
+        condition,
+        *sides,
+        compare or _error_saved,
+        settings=["pair", "eta"],
+        learned=_learns(control[control["chosen"]]),
+    )
+
+
+def _error_saved(treated: pd.DataFrame, control: pd.DataFrame) -> Interval:
+    return paired(control, treated, "test_error", within=["pair"])
+
+
+def _more_saved(treated: pd.DataFrame, control: pd.DataFrame) -> Interval:
+    """What is saved with the most parameters less what is saved with the fewest."""
+    few, many = (str(budget) for budget in _ends(control["budget"]))
+    errors = [
+        side.pivot(index="seed", columns="pair", values="test_error") for side in (control, treated)
+    ]
+    saved = errors[0] - errors[1]
+    return interval(saved[many] - saved[few])
+
+
+def _learns(control: pd.DataFrame) -> bool:
+    """Whether the networks of several cells learn their task: by the mean of each seed."""
+    if not set(control.columns) >= GUESSED:
+        return True
+    return learns(control.groupby("seed")[sorted(GUESSED)].mean())
 
 
 def _ends(values: pd.Series) -> tuple[int, int]:
@@ -167,7 +199,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             ),
             "caption": Said(
                 en="value: mean test error after the last pass, with its 95 % interval, at the "
-                "eta chosen on validation; train_error: the same on the training examples; "
+                "eta chosen by the mean validation error; train_error: the same on the training examples; "
                 "at_best_error: on test after the pass with the smallest validation loss.",
                 fr="valeur : erreur en test moyenne après la dernière passe, avec son intervalle à"
                 " 95 %, au eta choisi en validation ; erreur d'apprentissage : la même sur les "
