@@ -18,10 +18,12 @@ PURPOSES = (
     "init",  # weights and biases; a part for each restart
     "order",  # the order of the examples in each pass
     "dropout",  # which units are switched off
+    "dropout-fine",  # which units, where the rate is no number of 256ths
     "noise",  # what is added to the inputs
     "pretrain-init",  # the parts of a pretrained layer that are thrown away afterwards
     "pretrain-order",  # the order of the examples while pretraining
     "pretrain-noise",  # corruption, and the Gibbs sampling of an RBM
+    "pretrain-fine",  # which inputs are masked, where the share is no number of 256ths
     "bootstrap",  # resampling in the statistics
     "study",  # draws of a study that does not train
 )

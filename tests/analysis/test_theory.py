@@ -8,7 +8,7 @@ import torch
 from scipy import integrate, stats
 
 from mlpstudy.analysis import theory
-from mlpstudy.core.activations import ACTIVATIONS
+from mlpstudy.core.activations import ACTIVATIONS, LEAK, SELU_SCALE
 
 SMOOTH = ("sigmoid", "tanh", "gelu", "silu", "softplus", "gaussian", "softsign", "elu")
 
@@ -77,6 +77,36 @@ def test_the_depth_scale_is_that_of_chi():
     told = theory.phase("tanh", 2.0)
     assert told.depth_scale == pytest.approx(-1 / np.log(told.chi))
     assert theory.phase("identity", 4.0).q == np.inf
+
+
+@pytest.mark.parametrize(
+    ("name", "sw2", "chi"),
+    [
+        ("identity", 2.0, 2.0),  # He
+        ("identity", 64.0, 64.0),
+        ("leaky_relu", 2.0, 1 + LEAK**2),
+        ("leaky_relu", 5.0, 5 * (1 + LEAK**2) / 2),
+        ("elu", 2.0, 1.0),
+        ("elu", 3.0, 1.5),
+        ("selu", 2.0, SELU_SCALE**2),
+        ("relu", 4.0, 2.0),
+        ("gelu", 4.0, 2.0),
+        ("softplus", 4.0, 2.0),
+    ],
+)
+def test_chi_is_known_where_the_signal_grows_without_end(name, sw2, chi):
+    """Half of the units lie far out on each side, where the slopes are what they tend to."""
+    told = theory.phase(name, sw2)
+    assert told.q == np.inf
+    assert told.chi == pytest.approx(chi, rel=1e-9)
+    if chi != 1:
+        assert told.depth_scale == pytest.approx(-1 / np.log(chi), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if name != "threshold"])
+@pytest.mark.parametrize("sw2", [0.3, 1.0, 2.0, 4.0, 64.0])
+def test_every_activation_has_a_finite_chi(name, sw2):
+    assert 0 < theory.phase(name, sw2).chi < np.inf
 
 
 def test_a_profile_worked_by_hand():

@@ -23,6 +23,7 @@ RUNS = {
     "full batch": {"batch_size": None},
     "one example": {"batch_size": 1, "epochs": 1},
     "dropout": {"dropout": 0.5},
+    "a little dropout": {"dropout": 0.003},
     "noise": {"input_noise": 0.3},
     "residual": {"residual": "scaled", "depth": 3},
     "adam": {"optimizer": "adam", "eta": 0.01},

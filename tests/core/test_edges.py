@@ -1,5 +1,6 @@
 """The edges: several outputs, random modules under the gradient, chunks, tiny and hopeless runs."""
 
+import hashlib
 import math
 import random
 
@@ -71,11 +72,35 @@ def test_dropout_scales_by_the_realised_rate_and_so_does_its_gradient(rate):
     module, ones = Dropout([rate], [3], 0, LIKE), torch.ones(1, 64, 50, dtype=torch.float64)
     module.learning = True
     z = module.forward(ones).clone()
-    off = round(256 * rate)
-    assert set(z.unique().tolist()) == {0.0, 256 / (256 - off)}
+    realised = round(65536 * rate) / 65536
+    assert abs(realised - rate) < 1e-5
+    zero, scale = z.unique().tolist()
+    assert zero == 0 and scale == pytest.approx(1 / (1 - realised), rel=1e-12)
     kept, n = (z > 0).double().mean().item(), z.numel()
-    assert abs(kept - (1 - off / 256)) < 5 * math.sqrt(rate * (1 - rate) / n)
+    assert abs(kept - (1 - realised)) < 5 * math.sqrt(rate * (1 - rate) / n)
     assert torch.equal(module.backward(2 * ones), 2 * z)
+
+
+@pytest.mark.parametrize("rate", [0.0005, 0.001, 0.0021])
+def test_a_small_rate_of_dropout_switches_off_its_share(rate):
+    """A pass of 1079 examples through 2 x 32 units is 69,056 draws: about 69 of them at 0.001."""
+    module, ones = Dropout([rate], [0], 0, LIKE), torch.ones(1, 32, 32, dtype=torch.float64)
+    module.learning = True
+    n = 1000 * ones.numel()
+    off = sum(int((module.forward(ones) == 0).sum()) for _ in range(1000))
+    assert abs(off - n * rate) < 4 * math.sqrt(n * rate)
+
+
+@pytest.mark.parametrize(
+    ("rates", "digest"), [([0.25, 0.5], "c5d207b8d38f1c91"), ([0.75], "14e90ca8e9d1d42e")]
+)
+def test_masks_of_a_number_of_256ths_are_pinned(rates, digest):
+    """Blocks of 8 steps, a short batch among them. Taken when a rate was a number of 256ths."""
+    module = Dropout(rates, [3] * len(rates), 1, torch.empty(0))
+    module.learning, seen = True, hashlib.sha256()
+    for batch in (32, 32, 7) * 5:
+        seen.update(module.forward(torch.ones(len(rates), batch, 13)).numpy().tobytes())
+    assert seen.hexdigest()[:16] == digest
 
 
 def test_the_noise_lets_the_delta_through():

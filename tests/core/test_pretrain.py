@@ -87,6 +87,7 @@ PYTORCH = {
 def corruptions(run: Run, layer: int, size: tuple[int, int]):
     """For each step the factor and the term of a batch of that size, drawn one run at a time."""
     stream = rng.stream(run.seed, "pretrain-noise", layer)
+    fine = rng.stream(run.seed, "pretrain-fine", layer)
     factor, term = torch.ones(size), torch.zeros(size)
     while run.pretraining == "autoencoder":
         yield factor, term
@@ -94,8 +95,11 @@ def corruptions(run: Run, layer: int, size: tuple[int, int]):
         noise = torch.from_numpy(stream.standard_normal(size, dtype="float32"))
         yield factor, run.corruption * noise.double()
     while run.pretraining == "denoising_masking":
-        eight = stream.bit_generator.random_raw(prod(size)).view("uint8").reshape(8, *size)
-        for kept in torch.from_numpy(eight >= round(256 * run.corruption)):
+        high, low = (
+            s.bit_generator.random_raw(prod(size)).view("uint8").reshape(8, *size).astype(int)
+            for s in (stream, fine)
+        )
+        for kept in torch.from_numpy(256 * high + low >= round(65536 * run.corruption)):
             yield kept, term
 
 
@@ -173,8 +177,7 @@ def test_masks_have_their_share_and_lie_within_one_another():
     masking.learning = True
     steps = torch.stack([masking.forward(x).clone() for _ in range(20)])
     off = 1 - steps.mean((0, 2, 3))
-    expected = torch.tensor([round(256 * share) / 256 for share in shares])
-    assert (off - expected).abs().max() < 5 * sqrt(0.25 / 100_000)
+    assert (off - torch.tensor(shares)).abs().max() < 5 * sqrt(0.25 / 100_000)
     assert off[0] == 0 and off[3] == 1
     assert (steps[:, 2] <= steps[:, 1]).all()
 

@@ -159,6 +159,14 @@ def test_a_cell_is_a_run_without_its_seed():
     ("fields", "line"),
     [
         ({"pretraining": "rbm"}, "pretraining_epochs: pretraining: rbm needs at least 1 pass"),
+        (
+            {"dropout": 1e-5},
+            "dropout: 1e-05 is too small for a mask: use 0 or at least 1.52587890625e-05",
+        ),
+        (
+            {"pretraining": "denoising_masking", "pretraining_epochs": 1, "corruption": 1e-6},
+            "corruption: 1e-06 is too small for a mask: use 0 or at least 1.52587890625e-05",
+        ),
         ({"pretraining_epochs": 5}, "pretraining_epochs: passes of pretraining need a kind"),
         (
             {"pretraining": "rbm", "pretraining_epochs": 5, "activation": "tanh"},

@@ -157,7 +157,7 @@ def residual_delta(
 class Phase(NamedTuple):
     """Where deep square layers end up."""
 
-    q: float  # the fixed point of the mean square of a
+    q: float  # the fixed point of the mean square of a; infinite where it grows without end
     chi: float  # < 1 the gradient vanishes, > 1 it explodes
     depth_scale: float  # -1 / ln chi: layers over which the mean square delta falls by e
 
@@ -168,7 +168,8 @@ SMALLEST, LARGEST = 1e-24, 1e12  # a mean square outside counts as 0 or infinite
 def phase(activation: str, sw2: float, sb2: float = 0.0) -> Phase:
     """Where signals of unit inputs end: the fixed point next to q_1 = sw2 + sb2.
 
-    q is infinite where the signal grows without end.
+    Where the signal grows without end, chi is what it tends to: sw2 times the mean of the squared
+    slopes far out on both sides, such as sw2 / 2 for elu and sw2 (1 + LEAK^2) / 2 for leaky_relu.
     """
 
     def growth(log_q: float) -> float:
@@ -180,12 +181,10 @@ def phase(activation: str, sw2: float, sb2: float = 0.0) -> Phase:
     direction = np.sign(growth(near))
     while np.log(SMALLEST) < near < np.log(LARGEST) and growth(near) * direction > 0:
         near += direction * step
-    if near >= np.log(LARGEST):
-        return Phase(np.inf, np.inf, np.nan)
-    inside = near > np.log(SMALLEST) and direction != 0
+    inside = np.log(SMALLEST) < near < np.log(LARGEST) and direction != 0
     q = float(np.exp(brentq(growth, near - direction * step, near) if inside else near))
     chi = sw2 * slope_moment.__wrapped__(activation, q)
-    return Phase(q, chi, _depth_scale(chi))
+    return Phase(np.inf if near >= np.log(LARGEST) else q, chi, _depth_scale(chi))
 
 
 def _depth_scale(chi: float) -> float:

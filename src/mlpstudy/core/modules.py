@@ -10,6 +10,7 @@ buffers that are used again at the next step: what a module returns holds until 
 from itertools import product
 from math import prod
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -174,21 +175,29 @@ class Activate:
         return slope.mul_(delta)
 
 
+LEVELS = 2**16  # of a draw that decides whether a number is switched off
+
+
+def thresholds(shares: list[float], like: Tensor) -> Tensor:
+    """(R, 1, 1) the level that a draw of _levels is below with the probability of each share."""
+    levels = [round(LEVELS * share) - LEVELS // 2 for share in shares]
+    return torch.tensor(levels, dtype=torch.int32, device=like.device)[:, None, None]
+
+
 class Dropout:
     """z m / (1 - rate): each output is switched off with its run's rate while training.
 
-    Masks come from the stream of each seed in blocks of STEPS; a rate is a number of 256ths, and
+    Masks come from the streams of each seed in blocks of STEPS; a rate is a number of LEVELS, and
     the scale uses that realised rate. Runs of one seed see the same draws, whatever their rates.
     """
 
     STEPS = 8
 
     def __init__(self, rates: list[float], seeds: list[int], part: int, like: Tensor):
-        self.off = like.new_tensor([round(256 * r) for r in rates], dtype=torch.uint8)[
-            :, None, None
-        ]
-        self.scale = (256 / (256 - self.off.to(like.dtype))).to(like.dtype)
-        self.draws = _Draws(seeds, "dropout", part, self.STEPS, _bytes)
+        self.off = thresholds(rates, like).short()  # a rate is at most 0.95
+        kept = [LEVELS - round(LEVELS * rate) for rate in rates]
+        self.scale = (LEVELS / like.new_tensor(kept))[:, None, None]
+        self.draws = _Draws(seeds, ("dropout", "dropout-fine"), part, self.STEPS, _levels)
         self.learning = False
         self.buffer = Buffers()
 
@@ -213,7 +222,7 @@ class Noise:
 
     def __init__(self, sigmas: list[float], seeds: list[int], like: Tensor):
         self.sigma = like.new_tensor(sigmas)[:, None, None]
-        self.draws = _Draws(seeds, "noise", 0, self.STEPS, _normals)
+        self.draws = _Draws(seeds, ("noise",), 0, self.STEPS, _normals)
         self.learning = False
         self.buffer = Buffers()
 
@@ -250,9 +259,9 @@ class Residual:
 class _Draws:
     """Blocks of draws for each distinct seed, dealt out step by step to every run of that seed."""
 
-    def __init__(self, seeds: list[int], purpose: str, part: int, steps: int, kind):
+    def __init__(self, seeds: list[int], purposes: tuple[str, ...], part: int, steps: int, kind):
         distinct = sorted(set(seeds))
-        self.streams = [rng.stream(seed, purpose, part) for seed in distinct]
+        self.streams = [[rng.stream(seed, p, part) for p in purposes] for seed in distinct]
         self.rows = torch.tensor([distinct.index(seed) for seed in seeds])
         self.steps, self.kind = steps, kind
         self.left = 0
@@ -264,7 +273,8 @@ class _Draws:
         if not self.left:
             if self.block is None:
                 self.examples = B
-            blocks = [self.kind(s, (self.steps, self.examples, n)) for s in self.streams]
+            shape = (self.steps, self.examples, n)
+            blocks = [self.kind(shape, *streams) for streams in self.streams]
             self.block = torch.stack(blocks).to(like.device)
             self.left = self.steps
         step = self.block[:, self.steps - self.left, :B]
@@ -272,10 +282,22 @@ class _Draws:
         return step.index_select(0, self.rows.to(like.device))
 
 
-def _bytes(stream, shape) -> Tensor:
+def _levels(shape, coarse, fine) -> Tensor:
+    """Integers of equal probability from -LEVELS / 2 on: a byte of each stream, coarse above fine.
+
+    Shares that are a number of 256ths are decided by the coarse one alone.
+    """
+    levels = _bytes(shape, coarse).astype(np.int16)
+    levels <<= 8
+    levels |= _bytes(shape, fine)
+    levels ^= -LEVELS // 2  # 0 to LEVELS - 1, as the bits of an int16, less half of them
+    return torch.from_numpy(levels)
+
+
+def _bytes(shape, stream) -> np.ndarray:
     words = stream.bit_generator.random_raw(-(-prod(shape) // 8))
-    return torch.from_numpy(words.view("uint8")[: prod(shape)].reshape(shape))
+    return words.view(np.uint8)[: prod(shape)].reshape(shape)
 
 
-def _normals(stream, shape) -> Tensor:
+def _normals(shape, stream) -> Tensor:
     return torch.from_numpy(stream.standard_normal(shape, dtype="float32"))

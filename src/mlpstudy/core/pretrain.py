@@ -27,9 +27,10 @@ from mlpstudy.core.modules import (
     Linear,
     Noise,
     Residual,
-    _bytes,
     _Draws,
+    _levels,
     _normals,
+    thresholds,
 )
 from mlpstudy.core.network import Network
 from mlpstudy.data.datasets import DATASETS
@@ -139,15 +140,15 @@ def _denoising(corruption):
 class Masking:
     """x m: each input is set to 0 with its run's share, the others stay as they are.
 
-    A share is a number of 256ths. Runs of one seed see the same draws, whatever their shares.
+    A share is a number of LEVELS. Runs of one seed see the same draws, whatever their shares.
     """
 
     STEPS = 8
 
     def __init__(self, shares: list[float], seeds: list[int], layer: int, like: Tensor):
-        off = [round(256 * share) for share in shares]  # 256 is more than a byte holds
-        self.off = torch.tensor(off, dtype=torch.int16, device=like.device)[:, None, None]
-        self.draws = _Draws(seeds, "pretrain-noise", layer, self.STEPS, _bytes)
+        self.off = thresholds(shares, like)
+        purposes = ("pretrain-noise", "pretrain-fine")
+        self.draws = _Draws(seeds, purposes, layer, self.STEPS, _levels)
         self.learning = False
         self.buffer = Buffers()
 
@@ -161,7 +162,7 @@ class Masking:
 def _gaussian(sigmas: list[float], seeds: list[int], layer: int, like: Tensor) -> Noise:
     """x + sigma e with draws that belong to the layer."""
     noise = Noise(sigmas, seeds, like)
-    noise.draws = _Draws(seeds, "pretrain-noise", layer, noise.STEPS, _normals)
+    noise.draws = _Draws(seeds, ("pretrain-noise",), layer, noise.STEPS, _normals)
     return noise
 
 
@@ -193,7 +194,7 @@ class Boltzmann(Network):
         self.down.fans, self.down.room = self.up.fans[::-1], self.up.room[::-1]
         self.down.whole = W.mT, c, dW.mT, dc
         seeds = [run.seed for run in runs]
-        self.draws = _Draws(seeds, "pretrain-noise", layer, self.STEPS, _uniforms)
+        self.draws = _Draws(seeds, ("pretrain-noise",), layer, self.STEPS, _uniforms)
 
     def learn_from(self, v: Tensor, _, B: int) -> None:
         """The gradient of a batch v (R, B or more, n_in): what CD-1 ascends, with its sign turned.
@@ -223,7 +224,7 @@ class Boltzmann(Network):
         return draws[..., :width], draws[..., width:]
 
 
-def _uniforms(stream, shape) -> Tensor:
+def _uniforms(shape, stream) -> Tensor:
     return torch.from_numpy(stream.random(shape, dtype="float32"))
 
 

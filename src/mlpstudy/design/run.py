@@ -121,7 +121,14 @@ class Run(BaseModel):
         return self
 
 
+SMALLEST_SHARE = 2.0**-16  # of units or inputs that a mask switches off
+
+
 def _conflicts(run: Run):
+    masked = run.corruption if run.pretraining == "denoising_masking" else 0.0
+    for field, share in (("dropout", run.dropout), ("corruption", masked)):
+        if 0 < share < SMALLEST_SHARE:
+            yield field, f"{share} is too small for a mask: use 0 or at least {SMALLEST_SHARE}"
     if run.pretraining != "none" and not run.pretraining_epochs:
         yield "pretraining_epochs", f"pretraining: {run.pretraining} needs at least 1 pass"
     if run.pretraining == "none" and run.pretraining_epochs:
