@@ -1,5 +1,6 @@
 """Rescues side by side: shares, chosen settings, what pretraining costs; worked by hand."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,8 @@ OPTIONS = {
     "levels": ["iris 0.75"],
     "control": "sigmoid",
     "longer": ["ten_times_longer"],
-    "against_overfitting": ["early_stopping", "dropout"],
+    "remedies": ["early_stopping", "autoencoder"],
+    "other_remedies": ["dropout"],
     "residual": ["residual"],
     "pretraining": ["autoencoder"],
     "stopped_by": "UP_2",
@@ -88,20 +90,81 @@ def frames():
 
 
 @pytest.mark.parametrize(
-    ("statistic", "condition", "value", "n"),
+    ("statistic", "condition", "value", "networks"),
     [
         ("share_with_remedy", "iris, early stopping", 0.0, 6),
         ("share_with_remedy", "iris, dropout", 1.0, 6),
         ("share_with_more_passes", "iris, ten times longer", 1.0, 6),
-        ("share_gained_by_residual", "iris, residual", 1.0, 12),
+        ("share_gained_by_residual", "iris, residual", 1.0, 12),  # both sides
         ("share_gained_by_pretraining", "iris, autoencoder", 1.0, 12),
         ("decades_per_residual_layer", "sigmoid, plain, depth 4, not trained", 0.5, 6),
     ],
 )
-def test_each_statistic_is_its_definition(frames, statistic, condition, value, n):
+def test_each_statistic_is_its_definition(frames, statistic, condition, value, networks):
     found = rescues.findings(view(), frames)
     [mine] = [f for f in found if (f.statistic, f.condition) == (statistic, condition)]
-    assert (mine.value, mine.n) == (pytest.approx(value), n)
+    assert (mine.value, mine.n, mine.networks) == (pytest.approx(value), 6, networks)
+
+
+def found_in(view: View) -> dict:
+    """The findings by statistic and condition, each of a claim that they decide."""
+    claims = [claim | {"decides": True} for claim in view.study["claims"]]
+    view = dataclasses.replace(view, study={**view.study, "claims": claims})
+    found = rescues.findings(view, rescues.summary(view))
+    return {(f.statistic, f.condition): f for f in found}
+
+
+def test_the_lectures_own_remedies_decide():
+    found = found_in(view())
+    with_remedy = {c: f.decides for (s, c), f in found.items() if s == "share_with_remedy"}
+    assert with_remedy == {
+        "iris, early stopping": True,
+        "iris, autoencoder": True,
+        "iris, dropout": False,
+    }
+
+
+@pytest.mark.parametrize(("level", "decides"), [(0.75, True), (0.2, False)])
+def test_a_gain_decides_where_the_control_fails(level, decides):
+    """No network of the control passes 0.3."""
+    other = view()
+    other.study["options"] = {**OPTIONS, "levels": [f"iris {level}"]}
+    assert found_in(other)["share_gained_by_residual", "iris, residual"].decides == decides
+
+
+def test_what_no_deep_network_learns_is_not_learned():
+    other = view()
+    other.study["options"] = {**OPTIONS, "levels": ["iris 0.95"]}
+    verdicts = {s: f.verdict for (s, _), f in found_in(other).items()}
+    assert verdicts.pop("decades_per_residual_layer") == "supported"  # of networks not trained
+    assert set(verdicts.values()) == {"not_learned"}
+
+
+def test_the_treated_side_is_run_again():
+    """And its settings but for eta stay as they were chosen where both have the control's eta."""
+    other = view()
+    more = [
+        Run(**FIXED, eta=eta, dropout=dropout, seed=seed)
+        for eta, dropout in ((0.1, 0.2), (0.3, 0.5), (0.3, 0.2))
+        for seed in range(6)
+    ]
+    curves = [
+        {"run_id": run_id(run), "epoch": epoch, "split": split, "loss": 0.5, "accuracy": accuracy}
+        for run in more
+        for epoch, accuracy in ((0, 0.2), (4, 0.9 if (run.eta, run.dropout) == (0.3, 0.2) else 0.1))
+        for split in ("train", "validation", "test")
+    ]
+    other = dataclasses.replace(
+        other,
+        runs=pd.concat([other.runs, pd.DataFrame([_row(run, False) for run in more])]),
+        curves=pd.concat([other.curves, pd.DataFrame(curves)]),
+        blocks={**other.blocks, "dropout": [*other.blocks["dropout"], *map(run_id, more)]},
+    )
+    other.study["options"] = {**OPTIONS, "residual": ["dropout"]}
+    gained = found_in(other)["share_gained_by_residual", "iris, dropout"]
+    assert (gained.value, gained.common[0], gained.edge) == (1, 1, "upper")  # both at 0.3, its best
+    assert set(gained.runs) <= {run_id(run) for run in more if run.eta == 0.3}
+    assert gained.rerun == f"mlpstudy replay {min(map(run_id, more[12:]))}"
 
 
 def test_early_stopping_is_the_control_once_more(frames):
@@ -140,6 +203,16 @@ def test_theory_of_residual_layers_by_hand():
     assert theory.residual_delta(*network, 0.5) == pytest.approx(half)
 
 
+def test_theory_says_nothing_where_means_add_up():
+    """ReLU has E[g] and E[g'']; the sigmoid's g'' is odd, tanh's g too."""
+    known = {name: theory.coherent(name) for name in ("relu", "sigmoid", "tanh", "identity")}
+    assert known == {"relu": True, "sigmoid": False, "tanh": False, "identity": False}
+    runs = view().runs.query("epochs == 0 and residual == 'plain'")
+    assert np.isfinite(rescues._predicted(runs))
+    assert np.isnan(rescues._predicted(runs.assign(activation="relu")))
+    assert np.isfinite(rescues._predicted(runs.assign(activation="relu", residual="none")))
+
+
 def test_the_critical_gain_of_the_study_is_that_of_theory():
     """Square layers, Glorot: the variance of a weight times the width is the gain's square."""
     for run in load(FILE, "default").blocks["critical_gain"]:
@@ -164,3 +237,15 @@ def test_the_budgets_are_equal_but_for_the_longer_one(size):
     control = max(spent["sigmoid"])
     for name, passes in spent.items():
         assert all(abs(p - control) < 1 for p in passes), name  # passes are whole
+
+
+@pytest.mark.parametrize("size", ["default", "full"])
+def test_all_remedies_of_the_lecture_are_there_and_choose_from_one_grid_of_eta(size):
+    study = load(FILE, size)
+    assert study.options["remedies"] == ["convolution", "rbm", "early_stopping", "input_noise"]
+    blocks = {**study.blocks, "early_stopping": study.blocks["sigmoid"]}
+    grids = {name: {run.eta for run in blocks[name]} for name in study.options["remedies"]}
+    assert set(map(frozenset, grids.values())) == {frozenset(grids["rbm"])}
+    assert len(grids["rbm"]) >= 4
+    assert all(run.kernel == 3 and run.activation == "sigmoid" for run in blocks["convolution"])
+    assert len({run.depth for name in grids for run in blocks[name]}) == 1

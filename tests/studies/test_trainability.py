@@ -113,6 +113,59 @@ def test_findings(view, frames):
     assert (gained.claim, gained.value, gained.verdict) == ("C31", 1, "supported")
 
 
+def findings_with(view, **options):
+    """The findings of the view with other options, by condition."""
+    other = dataclasses.replace(view, study={**view.study, "options": options})
+    return {f.condition: f for f in trainability.findings(other, trainability.summary(other))}
+
+
+def test_the_usual_recipes_decide_what_depth_does(view, frames):
+    """sigmoid + Glorot is one of them, ReLU + He and residual layers are not."""
+    lost = [f for f in trainability.findings(view, frames) if f.claim == "C21"]
+    recipe = {f.condition.split(", depth")[0]: f.decides for f in lost}
+    assert recipe == {
+        "digits, sigmoid glorot_uniform": True,
+        "digits, sigmoid glorot_uniform, residual scaled": False,
+        "digits, relu he_normal": False,
+    }
+    assert all(f.decides for f in findings_with(view).values())  # none is named: all of them
+
+
+@pytest.mark.parametrize(
+    ("treated", "control", "decides"),
+    [
+        (RELU, SIGMOID, True),  # none of the sigmoid networks trains at depth 8
+        (SCALED, RELU, False),  # all of the ReLU networks do
+    ],
+)
+def test_a_gain_decides_where_the_control_fails(view, treated, control, decides):
+    pair = f"{'+'.join(treated)} > {'+'.join(control)}"
+    found = findings_with(view, activation_pairs=[pair])
+    [gained] = [f for f in found.values() if f.statistic == "share_gained_by_activation"]
+    assert gained.decides == decides
+
+
+def test_shares_are_compared_at_the_controls_eta_too(view, frames):
+    """The control chooses .01, at which no residual network trains; they choose .1."""
+    found = {f.condition: f for f in trainability.findings(view, frames)}
+    sides = (
+        "digits, depth 8, sigmoid glorot_uniform, residual scaled against sigmoid glorot_uniform"
+    )
+    gained = found[sides]
+    assert (gained.value, gained.common[0], gained.edge) == (1, 0, "both")
+    assert all("scaled" in run for run in gained.runs) and "scaled" in gained.rerun
+
+
+def test_what_no_shallow_network_learns_is_not_learned(view):
+    found = findings_with(view, accuracy=0.93, levels=[])
+    verdicts = {c: f.verdict for c, f in found.items() if f.statistic == "share_lost_with_depth"}
+    assert verdicts == {
+        "digits, sigmoid glorot_uniform, depth 1 against 8": "not_learned",  # 0.9 at depth 1
+        "digits, sigmoid glorot_uniform, residual scaled, depth 1 against 8": "not_learned",
+        "digits, relu he_normal, depth 1 against 8": "supported",  # 0.95, and 0.92 at depth 8
+    }
+
+
 def test_figures(view, frames):
     drawn = drawing.figures(frames, view.study)
     assert [d.name for d in drawn] == ["shares", "accuracy", "survival", "reach"]

@@ -33,7 +33,8 @@ def rows_of(block, activation, initialization, decades, seed, epochs=(0,)):
         "input_mean_square": 1.0, "status": "finished",
     }  # fmt: skip
     layers = [
-        {"run_id": name, "epoch": epoch, "layer": layer, "weight_gradient_sample_rms": 1.0,
+        {"run_id": name, "epoch": epoch, "layer": layer,
+         "weight_gradient_sample_rms": 10.0 ** (0.2 * layer),
          "delta_rms": 0.0 if np.isnan(decades) else 10.0 ** (decades * (layer - DEPTH) - epoch)}
         for epoch in epochs
         for layer in range(1, DEPTH + 2)
@@ -114,10 +115,28 @@ def test_findings(view, frames):
     assert (lost.value, lost.n, lost.verdict) == (pytest.approx(0.8), 6, "supported")
     assert found["decades_lost", "digits, sigmoid, glorot_uniform"].verdict == "contradicted"
     saved = found["decades_saved", "digits, tanh: glorot_normal against old_uniform"]
-    assert (saved.value, saved.n) == (pytest.approx(0.4), 12)
+    assert (saved.value, saved.n, saved.networks) == (pytest.approx(0.4), 6, 12)
+    assert "glorot_normal" in saved.rerun and all("glorot_normal" in run for run in saved.runs)
     after = found["decades_lost_while_training", "digits, depth 4, after 2 passes"]
     assert (after.value, after.verdict) == (pytest.approx(0.3), "supported")
     assert found["scatter_error", "1 cells, width 16 to 16"].n == 7
+
+
+def test_usual_initializations_decide_by_delta_and_by_dw(view, frames):
+    """dW loses 0.2 decades per layer in each network here, whatever becomes of delta."""
+    found = [f for f in vanishing.findings(view, frames) if f.statistic in vanishing.LOST]
+    assert {(f.statistic, f.condition.removeprefix("digits, ")): f.decides for f in found} == {
+        (statistic, recipe): decides
+        for statistic in ("decades_lost", "gradient_decades_lost")
+        for recipe, decides in {
+            "sigmoid, glorot_uniform": True,
+            "sigmoid, old_uniform": False,
+            "tanh, old_uniform": False,
+        }.items()
+    }
+    of_dw = [f for f in found if f.statistic == "gradient_decades_lost"]
+    assert [f.value for f in of_dw] == pytest.approx([0.2] * 3)
+    assert {f.verdict for f in of_dw} == {"supported"}
 
 
 def test_agreement_is_told_cell_by_cell(frames):
@@ -154,4 +173,9 @@ def test_one_examples_delta_is_what_scatters():
 def test_sizes(size):
     study = load(FILE, size)
     assert study.measures and {"start", "deep", "training"} == set(study.blocks)
+    start = {f"{run.activation}+{run.initialization}" for run in study.blocks["start"]}
+    usual = [name.split("+")[0] for name in study.options["usual_recipes"]]
+    assert len(usual) == len(set(usual))  # one initialization each
+    if size != "smoke":
+        assert set(study.options["usual_recipes"] + study.options["other_recipes"]) <= start
     assert len({run.initialization for run in study.blocks["start"]}) >= 7

@@ -95,6 +95,8 @@ TERMS = {
     "as was usual": "comme d'usage",
     "more passes": "davantage de passes",
     "against overfitting": "contre le sur-apprentissage",
+    "against overfitting: the lecture's": "contre le sur-apprentissage : ceux du cours",
+    "against overfitting: others": "contre le sur-apprentissage : autres",
     "pretraining, equal budget": "pré-apprentissage, budget égal",
     "residual layers": "couches résiduelles",
     "ten times longer": "dix fois plus long",

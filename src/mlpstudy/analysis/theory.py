@@ -134,7 +134,7 @@ def residual_delta(
     add: e_(l-1) = e_l + W' delta_l and delta_l = scale g'(a_l) e_l give
     E[e_(l-1)^2] = (1 + scale^2 chi_l) E[e_l^2], as if W were drawn anew on the way back (Yang,
     Schoenholz 2017). Where g and g'' have means, as relu's do, W is not independent of the deltas
-    that it hands down, and finite networks grow faster than this.
+    that it hands down, and finite networks grow faster than this: see `coherent`.
     """
     how = INITIALIZERS[initialization]
     first = (gain * how.deviation(n_in, width)) ** 2
@@ -152,6 +152,14 @@ def residual_delta(
     e = np.append(np.cumsum(growth[::-1])[::-1], 0.0)  # log10 of E[e_l^2], the last layer's is 0
     log_delta = (e + np.log10(factors * slopes)) / 2
     return log_delta - log_delta[-1]
+
+
+def coherent(activation: str, q: float = 1.0) -> bool:
+    """Whether both g and g'' have a mean over a ~ N(0, q), E[g''] = E[g'(a) a] / q: then what
+    residual layers hand down adds up coherently, and `residual_delta` does not hold."""
+    how, a = ACTIVATIONS[activation], _a(q)
+    bend = float(_WEIGHT @ (how.dg(a, how.g(a)) * a).double().numpy())
+    return min(abs(mean_output(activation, q)), abs(bend)) > 1e-6
 
 
 class Phase(NamedTuple):

@@ -12,7 +12,8 @@ from mlpstudy.said import Said
 KINDS = {
     "control": "as was usual",
     "longer": "more passes",
-    "against_overfitting": "against overfitting",
+    "remedies": "against overfitting: the lecture's",
+    "other_remedies": "against overfitting: others",
     "pretraining": "pretraining, equal budget",
     "initialization": "initialization",
     "residual": "residual layers",
@@ -33,12 +34,13 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
 
 
 def _groups(options: dict, there: set[str]) -> dict[str, list[str]]:
-    """The rescues that were swept, by kind."""
-    named = {}
+    """The rescues that were swept, by the first kind that lists them."""
+    named, left = {}, set(there)
     for kind in KINDS:
         names = options.get(kind, [])
         names = [names] if isinstance(names, str) else names
-        named[kind] = [name for name in names if name in there]
+        named[kind] = [name for name in names if name in left]
+        left -= set(names)
     return {kind: names for kind, names in named.items() if names}
 
 
@@ -94,26 +96,28 @@ def _shares(shares: pd.DataFrame, best: pd.DataFrame, groups: dict, options: dic
     style.note_n(figure, n)
     saved = shares.groupby("rescue")["low"].min() > 0.5
     won, lost = int(saved.sum()), int((best["status"] == "diverged").sum())
+    depth = _span(best["depth"])
     seeds = _span(best.groupby(["dataset", "rescue"]).size())
     longer = _span(best.loc[best["rescue"].isin(groups.get("longer", [])), "epochs"])
     return Drawn(
         "shares",
         figure,
         Said(
-            en=f"{won} of {len(saved)} ways get the deep sigmoid network to train everywhere",
-            fr=f"{won} manières sur {len(saved)} font apprendre partout le réseau sigmoïde profond",
+            en=f"{won} of {len(saved)} ways get a sigmoid network of {depth} hidden layers to train",
+            fr=f"{won} manières sur {len(saved)} font apprendre un réseau sigmoïde de {depth} couches "
+            f"cachées",
         ),
         Said(
             en=f"Share of networks that reach a validation accuracy ({_levels(options)}) within "
             f"the budget, with Wilson's 95 % interval, and at the right the mean test accuracy "
-            f"after the last pass. {seeds} seeds each, at the settings that validation chose for "
-            f"each row. All rows have the same depth, width and budget of passes "
+            f"after the last pass. {seeds} seeds each, at the settings chosen for each row by the mean "
+            f"validation error. All rows have the same depth, width and budget of passes "
             f"({_budget(best)}; pretraining counted in multiply-adds), but for more passes "
             f"({longer}). A run that diverges has failed ({lost} did).",
             fr=f"Part des réseaux qui atteignent une exactitude en validation "
             f"({_levels(options, 'sur')}) dans le budget, avec l'intervalle de Wilson à 95 %, et à "
             f"droite l'exactitude de test moyenne après la dernière passe. {seeds} graines par "
-            f"ligne, aux réglages choisis en validation. Toutes les lignes ont la même profondeur, "
+            f"ligne, aux réglages choisis par l'erreur moyenne en validation. Toutes les lignes ont la même profondeur, "
             f"la même largeur et le même budget de passes ({_budget(best)} ; le pré-apprentissage "
             f"est compté en multiplications-additions), sauf davantage de passes ({longer}). Un "
             f"réseau qui diverge a échoué ({lost} dans ce cas).",
@@ -225,17 +229,21 @@ def _growth(cells: pd.DataFrame) -> Drawn:
     figure.legend(handles, labels, loc="outside upper center", ncols=4)
     figure.supxlabel("hidden layers", fontsize=style.TEXT)
     axes[0, 0].set_ylabel("decades gained by delta on its way down")
-    error = (cells["value"] - cells["predicted"]).abs() / (cells["depth"] - 2)
+    error = ((cells["value"] - cells["predicted"]).abs() / (cells["depth"] - 2)).dropna()
     worst = cells.loc[error.idxmax()]
     far = f"{worst['activation']}, {worst['residual']}, {worst['depth']}"
+    deepest, decades = int(cells["depth"].max()), _decades(cells)
+    unknown = sorted(set(cells.loc[cells["predicted"].isna(), "activation"]))
     n = int(cells["n"].sum())
     style.note_n(figure, n)
     return Drawn(
         "growth",
         figure,
         Said(
-            en="Residual layers keep the error alive; scaled ones keep it nearly at its size",
-            fr="Les couches résiduelles gardent l'erreur en vie ; réduites, presque à sa taille",
+            en=f"Over {deepest} layers delta changes by up to {decades['none']} decades without "
+            f"residual layers, {decades['plain']} with plain and {decades['scaled']} with scaled ones",
+            fr=f"Sur {deepest} couches delta change d'au plus {decades['none']} décades sans couches "
+            f"résiduelles, {decades['plain']} avec des simples et {decades['scaled']} avec des réduites",
         ),
         Said(
             en=f"log10 of rms delta at the second hidden layer over that at the last one, before "
@@ -244,7 +252,7 @@ def _growth(cells: pd.DataFrame) -> Drawn:
             f"{error.median():.3f}, {error.max():.3f}, the latter for {far}). Swept: depth, "
             f"activation (panels), no residual layers, plain ones, and ones scaled by "
             f"1/sqrt(depth). Below 0 the error vanishes on its way down, above it grows; panels "
-            f"have scales of their own.",
+            f"have scales of their own.{_without_theory(unknown)['en']}",
             fr=f"log10 du delta quadratique moyen à la deuxième couche cachée, rapporté à celui de "
             f"la dernière, avant l'entraînement : moyenne sur les graines avec son intervalle à "
             f"95 % (points) et théorie de champ moyen sans rien ajuster (traits fins ; distance en "
@@ -252,7 +260,7 @@ def _growth(cells: pd.DataFrame) -> Drawn:
             f"dernier pour {far}). On fait varier la profondeur, l'activation (cadres) et les "
             f"couches résiduelles : aucune, simples, ou réduites de 1/sqrt(profondeur). Sous 0 "
             f"l'erreur s'évanouit en descendant, au-dessus elle grandit ; chaque cadre a son "
-            f"échelle.",
+            f"échelle.{_without_theory(unknown)['fr']}",
         ),
         Said(
             en=f"Decades gained by delta against depth, a panel for each of "
@@ -261,4 +269,23 @@ def _growth(cells: pd.DataFrame) -> Drawn:
             f"{', '.join(activations)}, avec les traits de la théorie sous les points.",
         ),
         n,
+    )
+
+
+def _decades(cells: pd.DataFrame) -> dict[str, str]:
+    """For each kind of residual layers: the largest change of delta in the deepest networks."""
+    deep = cells[cells["depth"] == cells["depth"].max()]
+    most = deep["value"].abs().groupby(deep["residual"]).max().reindex(RESIDUAL)
+    return {kind: "?" if np.isnan(value) else f"{value:.1f}" for kind, value in most.items()}
+
+
+def _without_theory(activations: list[str]) -> Said:
+    """Which activations have residual layers that theory does not know."""
+    if not activations:
+        return Said(en="", fr="")
+    named = ", ".join(activations)
+    return Said(
+        en=f" Theory is not known for residual layers of {named}, whose means add up.",
+        fr=f" On ne connaît pas de théorie pour des couches résiduelles de {named}, dont les "
+        f"moyennes s'ajoutent.",
     )

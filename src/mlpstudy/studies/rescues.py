@@ -10,6 +10,7 @@ import pandas as pd
 
 from mlpstudy.analysis import theory
 from mlpstudy.analysis.statistics import (
+    Interval,
     interval,
     rate,
     share_difference,
@@ -18,13 +19,17 @@ from mlpstudy.analysis.statistics import (
 )
 from mlpstudy.analysis.stopping import stops
 from mlpstudy.analysis.survival import survival
+from mlpstudy.design.run import FIELDS
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import Contrast, contrast, edge
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import levels, trained, with_chosen
 from mlpstudy.studies.view import View
 
 CELL = ["dataset", "rescue"]
+SETTINGS = ("eta", "variant")  # variant: all that differs within a block but eta, see _variants
 STOPPED = "early_stopping"
+HALF = 0.5  # of the networks: the control fails where fewer train
 NETWORK = ["activation", "initialization", "residual", "depth"]  # of the block `growth`
 STATISTICS = [
     "share_with_remedy", "share_with_more_passes", "share_gained_by_activation",
@@ -37,9 +42,9 @@ FACTORS = [
 ]  # fmt: skip
 NEEDS = {"levels": ["dataset number"], "control": "block"}
 OPTIONS = {
-    "growth": "block", "stopped_by": "text", "longer": ["text"], "against_overfitting": ["text"],
-    "activation": ["text"], "residual": ["text"], "initialization": ["text"],
-    "pretraining": ["text"],
+    "growth": "block", "stopped_by": "text", "longer": ["text"], "remedies": ["text"],
+    "other_remedies": ["text"], "activation": ["text"], "residual": ["text"],
+    "initialization": ["text"], "pretraining": ["text"],
 }  # fmt: skip
 
 
@@ -69,10 +74,20 @@ def _by_run(view: View) -> pd.DataFrame:
         if name != view.option("growth", "")
     ]
     frame = pd.concat(names, ignore_index=True).merge(outcomes, on="run_id")
+    depth = view.runs.set_index("run_id")["depth"]
+    frame = frame.assign(
+        depth=frame["run_id"].map(depth), variant=frame["run_id"].map(_variants(view.runs))
+    )
     control = frame[frame["rescue"] == view.option("control", "")]
-    if STOPPED in view.option("against_overfitting", []):
+    if STOPPED in view.option("remedies", []):
         frame = pd.concat([frame, _stopped(view, control)], ignore_index=True)
-    return with_chosen(frame, CELL, ("eta", "cell_id"))
+    return with_chosen(frame, CELL, SETTINGS)
+
+
+def _variants(runs: pd.DataFrame) -> pd.Series:
+    """For each run, a number for all its settings but eta and the seed."""
+    settings = [field for field in FIELDS if field in runs and field not in ("eta", "seed")]
+    return runs.groupby(settings, dropna=False).ngroup().set_axis(runs["run_id"])
 
 
 def _stopped(view: View, control: pd.DataFrame) -> pd.DataFrame:
@@ -124,7 +139,10 @@ def _with_theory(growth: pd.DataFrame) -> pd.DataFrame:
 
 
 def _predicted(runs: pd.DataFrame) -> float:
+    """Decades from the last layer to the second by theory; NaN where it does not hold."""
     first = runs.iloc[0]
+    if first["residual"] != "none" and theory.coherent(first["activation"]):
+        return np.nan
     fields = ("activation", "initialization", "init_gain", "depth", "width", "n_inputs")
     network = [first[name] for name in fields] + [float(runs["input_mean_square"].mean())]
     if first["residual"] == "none":
@@ -135,42 +153,75 @@ def _predicted(runs: pd.DataFrame) -> float:
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     """What C21, C27, C28, C30, C31 and C33 come to, dataset by dataset and rescue by rescue."""
-    best = frames["by_run"][frames["by_run"]["chosen"]]
-    kinds = ("activation", "residual", "initialization", "pretraining")
+    by_run = frames["by_run"]
     found = []
-    for dataset, here in best.groupby("dataset"):
-        for statistic, option in (
-            ("share_with_remedy", "against_overfitting"),
-            ("share_with_more_passes", "longer"),
+    for dataset, runs in by_run.groupby("dataset"):
+        for option, statistic, decides in (
+            ("remedies", "share_with_remedy", True),
+            ("other_remedies", "share_with_remedy", False),
+            ("longer", "share_with_more_passes", True),
         ):
-            found += view.findings(statistic, _share(dataset, here, view.option(option, [])))
-        control = here[here["rescue"] == view.option("control", "")]
-        for kind in kinds:
-            gained = _gained(dataset, here, control, view.option(kind, []))
+            names = view.option(option, [])
+            found += view.findings(statistic, _shares_of(dataset, runs, names, decides))
+        for kind in ("activation", "residual", "initialization", "pretraining"):
+            gained = _gained(dataset, runs, view.option("control", ""), view.option(kind, []))
             found += view.findings(f"share_gained_by_{kind}", gained)
     return found + view.findings("decades_per_residual_layer", _kept(frames["growth_by_run"]))
 
 
-def _share(dataset: str, runs: pd.DataFrame, names: list[str]) -> list[tuple]:
+def _learned(runs: pd.DataFrame) -> bool:
+    """Whether some of a dataset's deep networks train, whatever rescued them."""
+    return bool((runs["reached"] & runs["chosen"]).any())
+
+
+def _rescued(runs: pd.DataFrame, name: str) -> pd.DataFrame:
+    """A rescue's runs at every eta, its other settings as they were chosen."""
+    cell = runs[runs["rescue"] == name]
+    return cell[cell["variant"].isin(cell.loc[cell["chosen"], "variant"])]
+
+
+def _shares_of(dataset: str, runs: pd.DataFrame, names: list[str], decides: bool) -> list[Contrast]:
     """Share that trains with each of some rescues, with Wilson's interval."""
     measured = []
     for name in names:
-        with_it = runs[runs["rescue"] == name]
-        if len(with_it):
-            value = wilson(int(with_it["reached"].sum()), len(with_it))
-            measured.append((f"{dataset}, {told(name)}", value, with_it))
+        cell = _rescued(runs, name)
+        best = cell[cell["chosen"]]
+        if len(best):
+            measured.append(
+                Contrast(
+                    condition=f"{dataset}, {told(name)}",
+                    value=wilson(int(best["reached"].sum()), len(best)),
+                    runs=best,
+                    edge=edge(cell),
+                    learned=_learned(runs),
+                    decides=decides,
+                )
+            )
     return measured
 
 
-def _gained(dataset: str, runs: pd.DataFrame, control, names: list[str]) -> list[tuple]:
-    """Share that trains with each of some rescues less that of the control."""
-    measured = []
-    for name in names:
-        with_it = runs[runs["rescue"] == name]
-        if len(with_it) and len(control):
-            value = share_difference(with_it["reached"], control["reached"])
-            measured.append((f"{dataset}, {told(name)}", value, pd.concat([with_it, control])))
-    return measured
+def _gained(dataset: str, runs: pd.DataFrame, control: str, names: list[str]) -> list[Contrast]:
+    """Share that trains with each of some rescues less that of the control. It decides where the
+    control fails: where fewer than half of its networks train."""
+    usual = _rescued(runs, control)
+    decides = bool(usual.loc[usual["chosen"], "reached"].mean() < HALF)
+    cells = {name: _rescued(runs, name) for name in names}
+    return [
+        contrast(
+            f"{dataset}, {told(name)}",
+            cell,
+            usual,
+            _gain,
+            learned=_learned(runs),
+            decides=decides,
+        )
+        for name, cell in cells.items()
+        if len(cell) and len(usual)
+    ]
+
+
+def _gain(treated: pd.DataFrame, control: pd.DataFrame) -> Interval:
+    return share_difference(treated["reached"], control["reached"])
 
 
 def told(rescue: str) -> str:

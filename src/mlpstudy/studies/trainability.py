@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 
 from mlpstudy.analysis import theory
-from mlpstudy.analysis.statistics import rate, share_difference, summarise
+from mlpstudy.analysis.statistics import Interval, rate, share_difference, summarise
 from mlpstudy.analysis.survival import median_passes, passes_to_threshold, survival
 from mlpstudy.design.run import FIELDS
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import Contrast, contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import levels, outcomes, with_chosen, with_lost_starts
 from mlpstudy.studies.view import View
@@ -23,10 +24,11 @@ STATISTICS = [
     "share_gained_by_residual", "gain_in_trained",
 ]  # fmt: skip
 FACTORS = ["any"]
+HALF = 0.5  # of the networks: a recipe fails where fewer train
 OPTIONS = {
     "levels": ["dataset number"], "accuracy": "number", "gained_by": ["field"],
-    "activation_pairs": ["recipe > recipe"], "initialization_pairs": ["recipe > recipe"],
-    "residual_pairs": ["recipe > recipe"],
+    "usual_recipes": ["recipe"], "activation_pairs": ["recipe > recipe"],
+    "initialization_pairs": ["recipe > recipe"], "residual_pairs": ["recipe > recipe"],
 }  # fmt: skip
 
 
@@ -109,57 +111,82 @@ def _reach(shares: pd.DataFrame, beside: list[str]) -> pd.DataFrame:
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     """What C21, C30, C31 and C33 come to, dataset by dataset and recipe by recipe; and for a
     question of one's own, what each field that is swept beside CELL gains."""
-    best = frames["by_run"][frames["by_run"]["chosen"]]
+    by_run = frames["by_run"]
     cell = [column for column in frames["chosen"] if column != "eta"]
     beside = [field for field in cell if field not in CELL]
     found = []
-    for dataset in sorted(best["dataset"].unique()):
-        here = best[best["dataset"] == dataset]
-        found += view.findings("share_lost_with_depth", _lost(dataset, here, beside))
+    for dataset in sorted(by_run["dataset"].unique()):
+        runs = by_run[by_run["dataset"] == dataset]
+        lost = _lost(dataset, runs, beside, view.option("usual_recipes", []))
+        found += view.findings("share_lost_with_depth", lost)
         for statistic, option in (
             ("share_gained_by_activation", "activation_pairs"),
             ("share_gained_by_initialization", "initialization_pairs"),
             ("share_gained_by_residual", "residual_pairs"),
         ):
             pairs = view.option(option, [])
-            gained = [row for pair in pairs for row in _gained(dataset, here, pair, beside)]
+            gained = [each for pair in pairs for each in _gained(dataset, runs, pair, beside)]
             found += view.findings(statistic, gained)
         for field in view.option("gained_by", beside):
-            gains = _gains(dataset, here, field, cell, _ends(view, best, field))
+            gains = _gains(dataset, runs, field, cell, _ends(view, runs, field))
             found += view.findings("gain_in_trained", gains)
     return found
 
 
-def _lost(dataset: str, runs: pd.DataFrame, beside: list[str]) -> list[tuple]:
-    """Share that trains at the smallest depth less that at the greatest, for each recipe."""
+def _gain(treated: pd.DataFrame, control: pd.DataFrame) -> Interval:
+    return share_difference(treated["reached"], control["reached"])
+
+
+def _loss(deep: pd.DataFrame, shallow: pd.DataFrame) -> Interval:
+    return _gain(shallow, deep)
+
+
+def _share(runs: pd.DataFrame) -> float:
+    """Share that trains, at the chosen eta."""
+    return float(runs.loc[runs["chosen"], "reached"].mean())
+
+
+def _lost(dataset: str, runs: pd.DataFrame, beside: list[str], usual: list[str]) -> list[Contrast]:
+    """Share that trains at the smallest depth less that at the greatest, for each recipe; the
+    usual ones decide, where some are named."""
     measured, by = [], [*RECIPE, "width", *beside]
     several = runs["width"].nunique() > 1
-    for key, cells in runs.groupby(by, observed=True):
-        ends = [
-            cells[cells["depth"] == depth] for depth in (cells["depth"].min(), cells["depth"].max())
-        ]
-        value = share_difference(ends[0]["reached"], ends[1]["reached"])
-        span = f"depth {ends[0]['depth'].iloc[0]} against {ends[1]['depth'].iloc[0]}"
-        told = _named(dict(zip(by, key, strict=True)), several, beside)
-        measured.append((f"{dataset}, {told}, {span}", value, pd.concat(ends)))
+    for key, cells in runs.groupby(by, observed=True, dropna=False):
+        ends = cells["depth"].min(), cells["depth"].max()
+        shallow, deep = (cells[cells["depth"] == depth] for depth in ends)
+        recipe = _named(dict(zip(by, key, strict=True)), several, beside)
+        condition = f"{dataset}, {recipe}, depth {ends[0]} against {ends[1]}"
+        learned, decides = _share(shallow) > 0, not usual or _is_one_of(usual, cells)
+        measured.append(contrast(condition, deep, shallow, _loss, learned=learned, decides=decides))
     return measured
 
 
-def _gained(dataset: str, runs: pd.DataFrame, pair: str, beside: list[str]) -> list[tuple]:
+def _is_one_of(names: list[str], runs: pd.DataFrame) -> bool:
+    """Whether the runs of one recipe are of one that is named."""
+    return any(len(_recipe(runs, name)) for name in names)
+
+
+def _gained(dataset: str, runs: pd.DataFrame, pair: str, beside: list[str]) -> list[Contrast]:
     """Share that trains with one recipe less that with another, "a+i > b+j+scaled", at the greatest
-    depth: for each width, and each value of the fields beside CELL."""
+    depth: for each width, and each value of the fields beside CELL. It decides where the other one
+    fails: where fewer than half of its networks train."""
     measured, by = [], ["width", *beside]
     several = runs["width"].nunique() > 1
-    deep = runs[runs["depth"] == runs["depth"].max()]
-    for key, cells in deep.groupby(by, observed=True):
-        sides = [_recipe(cells, name.strip()) for name in pair.split(">")]
-        if any(side.empty for side in sides):
+    depth = runs["depth"].max()
+    for key, cells in runs.groupby(by, observed=True, dropna=False):
+        recipes = [_recipe(cells, name.strip()) for name in pair.split(">")]
+        treated, control = (each[each["depth"] == depth] for each in recipes)
+        if treated.empty or control.empty:
             continue
-        value = share_difference(sides[0]["reached"], sides[1]["reached"])
-        names = [_told(side[RECIPE].iloc[0]) for side in sides]
+        names = [_told(each[RECIPE].iloc[0]) for each in (treated, control)]
         apart = _apart(dict(zip(by, key, strict=True)), several, beside)
-        told = f"{dataset}, depth {cells['depth'].iloc[0]}{apart}, {names[0]} against {names[1]}"
-        measured.append((told, value, pd.concat(sides)))
+        condition = f"{dataset}, depth {depth}{apart}, {names[0]} against {names[1]}"
+        # At any depth: what a shallow network learns can be learned.
+        learned = _share(pd.concat(recipes)) > 0
+        decides = _share(control) < HALF
+        measured.append(
+            contrast(condition, treated, control, _gain, learned=learned, decides=decides)
+        )
     return measured
 
 
@@ -174,21 +201,21 @@ def _ends(view: View, runs: pd.DataFrame, field: str) -> tuple[Any, Any]:
 
 def _gains(
     dataset: str, runs: pd.DataFrame, field: str, cell: list[str], ends: tuple[Any, Any]
-) -> list[tuple]:
+) -> list[Contrast]:
     """Share that trains with the higher value of a field less that with the lower, all else equal."""
     measured, by = [], [name for name in cell if name not in ("dataset", field)]
     several = field != "width" and runs["width"].nunique() > 1
-    for key, cells in runs.groupby(by, observed=True):
+    for key, cells in runs.groupby(by, observed=True, dropna=False):
         low, high = (cells[cells[field] == end] for end in ends)
         if low.empty or high.empty or ends[0] == ends[1]:
             continue
-        value = share_difference(high["reached"], low["reached"])
         named = {**UNNAMED, **dict(zip(by, key, strict=True))}
         beside = [name for name in by if name not in CELL]
         depth = "" if field == "depth" else f", depth {named['depth']}"
         span = f"{field.replace('_', ' ')} {_value(ends[1])} against {_value(ends[0])}"
-        told = f"{dataset}, {_named(named, several, beside)}{depth}, {span}"
-        measured.append((told, value, pd.concat([high, low])))
+        condition = f"{dataset}, {_named(named, several, beside)}{depth}, {span}"
+        learned = _share(runs) > 0
+        measured.append(contrast(condition, high, low, _gain, learned=learned))
     return measured
 
 
@@ -203,6 +230,8 @@ def _apart(cell: Mapping[str, Any], several: bool, beside: list[str]) -> str:
 
 
 def _value(value: Any) -> str:
+    if pd.isna(value):
+        return "all"  # of the examples: no other field may be null
     return value if isinstance(value, str) else f"{value:g}"
 
 

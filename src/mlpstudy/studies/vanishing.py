@@ -13,6 +13,7 @@ from mlpstudy.analysis.statistics import clustered, interval, paired, summarise
 from mlpstudy.core.network import Network
 from mlpstudy.design.run import Run
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import Contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks
@@ -22,9 +23,10 @@ SCATTER = ["dataset", "activation", "initialization", "depth", "width"]
 TOGETHER = 20  # networks at once, so that wide ones fit into memory
 # Blocks are kept apart: the same network may be in two of them, and counts once in each.
 CELL = ["block", "dataset", "activation", "initialization", "init_gain", "depth", "width"]
+LOST = {"decades_lost": "decades", "gradient_decades_lost": "gradient_decades"}
 STATISTICS = [
-    "decades_lost", "decades_lost_while_training", "decades_saved", "theory_error",
-    "scatter_error",
+    "decades_lost", "gradient_decades_lost", "decades_lost_while_training", "decades_saved",
+    "theory_error", "scatter_error",
 ]  # fmt: skip
 FACTORS = CELL
 NEEDS = {
@@ -32,8 +34,8 @@ NEEDS = {
     "scatter_seeds": "whole",
 }  # fmt: skip
 OPTIONS = {
-    "classical_initializations": ["initialization"], "old_initialization": "initialization",
-    "good_initializations": ["recipe"],
+    "usual_recipes": ["recipe"], "other_recipes": ["recipe"],
+    "old_initialization": "initialization", "good_initializations": ["recipe"],
 }  # fmt: skip
 BLOCKS = ["start", "training"]
 
@@ -80,13 +82,15 @@ def batched(values: Iterable[int], n: int) -> Iterator[tuple[int, ...]]:
 def summary(view: View) -> dict[str, pd.DataFrame]:
     """profiles: log10 delta and weight gradient by layer, measured and predicted.
     along: log10 delta by layer after each probed pass of the networks that are trained.
-    rates: decades that delta loses per layer, by cell and pass, measured and predicted.
+    rates: decades that delta loses per layer, by cell and pass, measured and predicted; gradient:
+    those of dW.
     by_run: the same for each run. phases: the theory of every activation and initialization.
     scatter: how far the networks of a cell are from one another at the first layer, and theory.
     """
     layers = _hidden(view)
     by_run = _rates(layers)
     rates = summarise(by_run[by_run["decades"].notna()], [*CELL, "epoch"], "decades", "mean")
+    rates = rates.merge(_gradients(by_run), on=[*CELL, "epoch"], how="outer")
     rates = rates.merge(_blocked(by_run), on=[*CELL, "epoch"], how="outer")
     rates["blocked"] = rates["blocked"].fillna(0).astype(int)
     at_start = layers[(layers["epoch"] == 0) & layers["log10_delta"].notna()]
@@ -124,15 +128,27 @@ def _slope(x: pd.Series, y: pd.Series) -> float:
 
 
 def _rates(layers: pd.DataFrame) -> pd.DataFrame:
-    """Per run and probed pass: the decades of delta lost with each layer on the way down."""
+    """Per run and probed pass: the decades that are lost with each layer on the way down, of delta
+    and of dW (gradient_decades). NaN where a layer has none."""
     ordered = layers[layers["depth"] > 1].sort_values(["run_id", "epoch", "layer"])
     groups = ordered.groupby(["run_id", "epoch"], sort=False)
     x = ordered["layer"] - (ordered["depth"] + 1) / 2
-    sums = pd.DataFrame({"xy": x * ordered["log10_delta"], "xx": x**2, "key": groups.ngroup()})
-    totals = sums.groupby("key").agg(xy=("xy", lambda v: v.sum(skipna=False)), xx=("xx", "sum"))
+    products = {
+        "decades": x * ordered["log10_delta"],
+        "gradient_decades": x * ordered["log10_gradient"],
+    }
+    sums = pd.DataFrame({**products, "xx": x**2, "key": groups.ngroup()}).groupby("key")
+    totals = sums.agg(lambda values: values.sum(skipna=False))
     first = groups.head(1).reset_index(drop=True)
-    decades = (totals["xy"] / totals["xx"]).to_numpy()
-    return first[["run_id", *CELL, "seed", "epoch"]].assign(decades=decades)
+    slopes = {name: (totals[name] / totals["xx"]).to_numpy() for name in products}
+    return first[["run_id", *CELL, "seed", "epoch"]].assign(**slopes)
+
+
+def _gradients(by_run: pd.DataFrame) -> pd.DataFrame:
+    """The mean decades that dW loses per layer, over the runs of a cell in which all layers learn."""
+    known = by_run[by_run["gradient_decades"].notna()]
+    means = known.groupby([*CELL, "epoch"], as_index=False)["gradient_decades"].mean()
+    return means.rename(columns={"gradient_decades": "gradient"})
 
 
 def _blocked(by_run: pd.DataFrame) -> pd.DataFrame:
@@ -240,7 +256,8 @@ def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     found = []
     for dataset in sorted(start["dataset"].unique()):
         here = start[start["dataset"] == dataset]
-        found += view.findings("decades_lost", _classical(view, dataset, here))
+        for statistic, column in LOST.items():
+            found += view.findings(statistic, _lost(view, dataset, here, column))
         found += view.findings("decades_lost_while_training", _training(view, dataset, by_run))
         found += view.findings("decades_saved", _saved(view, dataset, here))
     cells = rates[(rates["epoch"] == 0) & rates["predicted"].notna() & rates["value"].notna()]
@@ -260,14 +277,22 @@ def _is(frame: pd.DataFrame, activation: str, initialization: str) -> pd.DataFra
     return frame[same & (frame["init_gain"] == 1.0)]
 
 
-def _classical(view: View, dataset: str, start: pd.DataFrame) -> list[tuple]:
-    """Decades lost per layer in sigmoid networks, for each initialization of their time."""
+def _lost(view: View, dataset: str, start: pd.DataFrame, column: str) -> list[Contrast]:
+    """Decades that delta or dW loses per layer before training: the activations with their usual
+    initializations decide, other ones are seen beside them."""
+    usual = view.option("usual_recipes", [])
     measured = []
-    for initialization in view.option("classical_initializations", []):
-        runs = _is(start, "sigmoid", initialization)
+    for recipe in [*usual, *view.option("other_recipes", [])]:
+        runs = _is(start, *recipe.split("+"))
         if len(runs):
-            value = interval(runs["decades"])
-            measured.append((f"{dataset}, sigmoid, {initialization}", value, runs))
+            measured.append(
+                Contrast(
+                    condition=f"{dataset}, {recipe.replace('+', ', ')}",
+                    value=clustered(runs[column], runs["seed"]),
+                    runs=runs,
+                    decides=recipe in usual,
+                )
+            )
     return measured
 
 
@@ -283,7 +308,7 @@ def _training(view: View, dataset: str, by_run: pd.DataFrame) -> list[tuple]:
     return [(f"{dataset}, depth {depth}, after {passes} passes", value, runs)]
 
 
-def _saved(view: View, dataset: str, start: pd.DataFrame) -> list[tuple]:
+def _saved(view: View, dataset: str, start: pd.DataFrame) -> list[Contrast]:
     """By how much |decades per layer| falls from the old initialization to a chosen one."""
     old = view.option("old_initialization", "old_uniform")
     measured = []
@@ -293,9 +318,15 @@ def _saved(view: View, dataset: str, start: pd.DataFrame) -> list[tuple]:
         if treated.empty or control.empty:
             continue
         size = [f.assign(size=f["decades"].abs()) for f in (control, treated)]
-        value = paired(size[0], size[1], "size")
-        runs = pd.concat([treated, control])
-        measured.append((f"{dataset}, {activation}: {good} against {old}", value, runs))
+        value = paired(size[0], size[1], "size", within=["width"])
+        measured.append(
+            Contrast(
+                condition=f"{dataset}, {activation}: {good} against {old}",
+                value=value,
+                runs=pd.concat([treated, control]),
+                treated=treated,
+            )
+        )
     return measured
 
 
@@ -311,6 +342,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
         "value",
         "low",
         "high",
+        "gradient",
         "predicted",
         "off",
         "n",
@@ -324,11 +356,13 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 fr="Décades de delta perdues par couche, au départ",
             ),
             "caption": Said(
-                en="Mean over the seeds with its 95 % interval, and the prediction of mean-field "
-                "theory; off: the distance of the two. blocked: runs in which some layer gets no "
+                en="value: of delta, mean over the seeds with its 95 % interval; gradient: of dW, the "
+                "correction of the weights; predicted: by mean-field theory, for delta; off: its "
+                "distance from the value. blocked: runs in which some layer gets no "
                 "gradient at all.",
-                fr="Moyenne sur les graines avec son intervalle à 95 %, et prédiction de la "
-                "théorie du champ moyen ; écart : leur distance. bloqués : réseaux dont une couche ne "
+                fr="valeur : de delta, moyenne sur les graines avec son intervalle à 95 % ; gradient : "
+                "de dW, la correction des poids ; prédit : par la théorie du champ moyen, pour "
+                "delta ; écart : sa distance à la valeur. bloqués : réseaux dont une couche ne "
                 "reçoit aucun gradient.",
             ),
             "frame": start[columns].sort_values(columns[:3]),
