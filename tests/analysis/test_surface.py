@@ -72,6 +72,30 @@ def test_minima_of_a_surface_with_two():
     assert tiny.curvature(places[0]).min() > 0
 
 
+def _places(x, t, seeds: int = 5):
+    tiny = Tiny(np.array(x)[:, None], np.array(t), 1, "tanh", "nll", biases=False)
+    return tiny, tiny.ends(stream(0, "study").normal(0, 1, (seeds, 2)), 1e-9)
+
+
+def test_a_minimum_is_strict_where_the_classes_overlap():
+    # Two of three are ones at x = 1, three of four at x = 2, and the mirror image below 0. With
+    # v tanh(w) = ln 2 and v tanh(2w) = ln 3 both shares are met: tanh(w)^2 = 2 ln 2 / ln 3 - 1.
+    above = {1.0: [1, 1, 0], 2.0: [1, 1, 1, 0]}
+    x = [sign * at for sign in (1, -1) for at, ones in above.items() for _ in ones]
+    t = [float(one == (sign > 0)) for sign in (1, -1) for ones in above.values() for one in ones]
+    tiny, ends = _places(x, t)
+    assert len(ends) and all(map(tiny.is_strict, ends))
+    tanh_w = np.sqrt(2 * np.log(2) / np.log(3) - 1)
+    place = [np.arctanh(tanh_w), np.log(2) / tanh_w]
+    np.testing.assert_allclose(np.abs(ends), np.tile(place, (len(ends), 1)), rtol=1e-5)
+
+
+def test_where_the_classes_part_the_loss_only_levels_off():
+    tiny, ends = _places([-2.0, -1, 1, 2], [0.0, 0, 1, 1])
+    assert len(ends) and not any(map(tiny.is_strict, ends))
+    assert tiny.loss(ends).max() < 1e-6 and np.abs(ends).max(1).min() > 5
+
+
 def test_descent_follows_the_slope():
     tiny = Tiny(X, T, 2)
     start = stream(4, "study").normal(size=9)

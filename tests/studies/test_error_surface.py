@@ -21,6 +21,8 @@ SIDES = {
     "flat_share": 0.1,
     "heights_of_minima": 1,
     "share_in_worse": 0.1,
+    "heights_without_decay": 1,
+    "levels_without_decay": 1,
     "straightened_by_residual": 0,
 }
 
@@ -96,7 +98,19 @@ def test_findings():
         for s in seeds
     ]
     bent += [{**row, "depth": 2} for row in bent if row["residual"] == "none"]
-    frames = {"flat": flat, "minima": minima, "bent": bent}
+    undecayed = [
+        {
+            "activation": "tanh",
+            "cost": "mse",
+            "seed": s,
+            "loss": h / 10,
+            "height": h,
+            "strict": False,
+        }
+        for s in seeds
+        for h in (0, 1, 1)
+    ]
+    frames = {"flat": flat, "minima": minima, "bent": bent, "undecayed": undecayed}
     frames = {name: pd.DataFrame(rows) for name, rows in frames.items()}
     found = {f.statistic: f for f in error_surface.findings(_view({}), frames)}
     assert found["flat_share"].value == pytest.approx(0.3)
@@ -104,7 +118,20 @@ def test_findings():
     assert found["share_in_worse"].value == pytest.approx((3 * 3 + 3 * 1) / 24)
     assert found["straightened_by_residual"].value == pytest.approx(0.3)
     assert found["straightened_by_residual"].n == 6
-    assert {f.verdict for f in found.values()} == {"supported"}
+    assert found["heights_without_decay"].value == 0 and found["levels_without_decay"].value == 2
+    against = {f.statistic for f in found.values() if f.verdict != "supported"}
+    assert against == {"heights_without_decay"}
+    assert found["heights_without_decay"].verdict == "contradicted"
+
+
+def test_without_weight_decay_no_search_for_xor_ends_in_a_minimum(measured):
+    """Hamey 1998: its error surface has no finite local minima."""
+    undecayed = measured["undecayed"]
+    assert undecayed.groupby(["activation", "cost"]).size().gt(0).all()
+    assert not undecayed["strict"].any()
+    # Levels of one, two, three or four corners that get one answer: 0, 1/8, 1/6, 1/4 of the square.
+    levels = undecayed.loc[undecayed["cost"] == "mse", "loss"].round(3).unique()
+    assert set(levels) <= {0, 0.125, 0.167, 0.25}
 
 
 def test_heights_are_told_apart_by_gaps():

@@ -87,20 +87,35 @@ class Tiny:
 
         A search that ends on a slope or on a saddle (a curvature below -FLAT_ENOUGH) is left out.
         """
-        found = []
-        for start in starts:
-            end = minimize(
+        ends = self.ends(starts, FLAT_ENOUGH / 10)
+        kept = [end for end in ends if self.curvature(end).min() > -FLAT_ENOUGH]
+        found = np.array(kept).reshape(-1, self.size)
+        return found, self.loss(found) if len(found) else np.empty(0)
+
+    def ends(self, starts: np.ndarray, level: float) -> np.ndarray:
+        """Searches (BFGS) from starts (P, size) until no slope is above a level: (M, size) places.
+
+        A search that ends on a slope of FLAT_ENOUGH or more is left out.
+        """
+        ends = [
+            minimize(
                 lambda p: (float(self.loss(p)[0]), self.slope(p)[0]),
                 start,
                 jac=True,
                 method="BFGS",
-                options={"gtol": FLAT_ENOUGH / 10, "maxiter": 2000},
-            )
-            steep = np.abs(self.slope(end.x)).max()
-            if steep < FLAT_ENOUGH and self.curvature(end.x).min() > -FLAT_ENOUGH:
-                found.append(end.x)
-        found = np.array(found).reshape(-1, self.size)
-        return found, self.loss(found) if len(found) else np.empty(0)
+                options={"gtol": level, "maxiter": 2000},
+            ).x
+            for start in starts
+        ]
+        level_ends = [end for end in ends if np.abs(self.slope(end)).max() < FLAT_ENOUGH]
+        return np.array(level_ends).reshape(-1, self.size)
+
+    def is_strict(self, theta: np.ndarray) -> bool:
+        """Whether a stationary place (size,) is a minimum that rises on every side.
+
+        Where the loss only levels off towards infinite weights some direction is flat, and it is not.
+        """
+        return bool(self.curvature(theta).min() > FLAT_ENOUGH)
 
     def curvature(self, theta: np.ndarray, step: float = 1e-4) -> np.ndarray:
         """Eigenvalues (size,) of the second derivatives at theta (size,), by differences of slopes."""

@@ -217,24 +217,28 @@ def _minima(frames: dict[str, pd.DataFrame]) -> Drawn:
     n = int(counts["searches"].sum())
     style.note_n(figure, n, "minima found")
     worse = counts.loc[~best, "searches"].sum() / n
+    undecayed = frames["undecayed"]
+    strict = int(undecayed["strict"].sum())
     return Drawn(
         "minima",
         figure,
         Said(
-            en=f"Several minima: {worse:.0%} of the searches end in one that is not the best",
-            fr=f"Plusieurs minima : {worse:.0%} des recherches finissent dans un minimum qui "
-            "n'est pas le meilleur",
+            en=f"With weight decay {worse:.0%} of the searches end in a minimum that is not the best; "
+            f"without it {strict} of {len(undecayed)} find a finite one",
+            fr=f"Avec pénalité des poids, {worse:.0%} des recherches finissent dans un minimum qui "
+            f"n'est pas le meilleur ; sans elle, {strict} sur {len(undecayed)} en trouvent un fini",
         ),
         Said(
             en="Minima of the 2-2-1 network for XOR, found by BFGS from random starts and checked by their "
             "curvature; a disc's area is the share of the searches that end at this height, green the "
-            "lowest of its row. With a little weight decay, without which the minima lie at infinity. "
+            "lowest of its row. With a little weight decay; without it the searches level off "
+            "towards infinite weights. "
             "Minima that an exchange of units or a change of signs makes equal have the same height.",
             fr="Minima du réseau 2-2-1 pour le XOR, trouvés par BFGS depuis des départs au "
             "hasard et vérifiés par leur courbure ; l'aire d'un disque est la part des "
             "recherches qui finissent à cette hauteur, en vert la plus basse de sa "
-            "ligne. Avec une faible pénalité des poids, sans laquelle les minima sont à "
-            "l'infini. Les minima qu'un échange d'unités ou un changement de signes rend "
+            "ligne. Avec une faible pénalité des poids ; sans elle, les recherches s'aplanissent "
+            "vers des poids infinis. Les minima qu'un échange d'unités ou un changement de signes rend "
             "égaux ont la même hauteur.",
         ),
         Said(

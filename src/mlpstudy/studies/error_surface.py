@@ -15,7 +15,10 @@ from mlpstudy.tables.networks import Networks
 
 COSTS = ("mse", "nll")
 ACTIVATIONS = ("tanh", "sigmoid")
-STATISTICS = ["flat_share", "heights_of_minima", "share_in_worse", "straightened_by_residual"]
+STATISTICS = [
+    "flat_share", "heights_of_minima", "share_in_worse", "heights_without_decay",
+    "levels_without_decay", "straightened_by_residual",
+]  # fmt: skip
 FACTORS = ["depth", "residual"]
 NEEDS = {
     "box": "number", "flat": "number", "side": "whole", "examples": "whole", "sampled": "whole",
@@ -27,13 +30,15 @@ XOR = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]), np.array([
 STARTS = ((-6.0, 1.5), (-5.0, 6.5), (1.0, -6.0), (5.5, -2.0), (0.6, 0.3))  # of the 1-1-1 paths
 STEPS, ETA = 3000, 1.0  # of the drawn descents
 KEPT = (*range(20), *range(20, 200, 10), *range(200, STEPS + 1, 100))  # their drawn steps
+LEVEL = 1e-9  # of the slope where a search without weight decay ends: far out, or in a minimum
 BORDER = 0.6  # of the drawn plane around the three places it goes through, in their distance
 
 
 def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
     """surface, paths: of the 1-1-1 network. plane, plane_paths: of the 2-2-1 network for XOR, in a
     plane through its minima. flat: share of plateaus of both. minima: where searches end.
-    slices: of trained networks, and bent: the share of each that is bent downwards.
+    undecayed: where they end without weight decay. slices: of trained networks, and bent: the share
+    of each that is bent downwards.
     """
     options, seeds = study["options"], _seeds(study["seeds"])
     plane, plane_paths = _plane(options)
@@ -45,6 +50,7 @@ def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
         "plane_paths": plane_paths,
         "flat": _flat(options, seeds),
         "minima": _minima(options, seeds),
+        "undecayed": _undecayed(options, seeds),
         "slices": slices,
         "bent": bent,
     }
@@ -156,6 +162,26 @@ def _minima(options: dict, seeds: list[int]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _undecayed(options: dict, seeds: list[int]) -> pd.DataFrame:
+    """activation, cost, seed, loss, height, strict of every search that levels off on the surface of
+    the 2-2-1 network for XOR without weight decay. Not strict: it only levels off, and goes on
+    falling, slower and slower, towards infinite weights."""
+    parts = []
+    for activation in ACTIVATIONS:
+        for cost in COSTS:
+            tiny, rows = Tiny(*XOR, 2, activation, cost), []
+            for seed in seeds:
+                starts = stream(seed, "study", 3).normal(0, 2, (int(options["starts"]), tiny.size))
+                for end in tiny.ends(starts, LEVEL):
+                    row = {"seed": seed, "loss": float(tiny.loss(end)[0])}
+                    rows.append({**row, "strict": tiny.is_strict(end)})
+            found = pd.DataFrame(rows, columns=["seed", "loss", "strict"])
+            found = found.sort_values("loss", kind="stable", ignore_index=True)
+            key = {"activation": activation, "cost": cost}
+            parts.append(found.assign(**key, height=_heights(found["loss"].to_numpy())))
+    return pd.concat(parts, ignore_index=True)
+
+
 def _kinds(tiny: Tiny, minima: np.ndarray) -> np.ndarray:
     """(M, size) -> (M,) the number of each minimum's kind."""
     first = tiny.distinct(minima)
@@ -217,6 +243,12 @@ def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
         if here["seed"].nunique() < FEWEST:
             share = Interval(share.value, np.nan, np.nan)
         found += view.findings("share_in_worse", [(told, share, here)])
+    for (activation, cost), here in frames["undecayed"].groupby(["activation", "cost"]):
+        strict = here["height"].where(here["strict"])  # of what is no minimum, none
+        for name, heights in (("heights", strict), ("levels", here["height"])):
+            counted = interval(heights.groupby(here["seed"]).nunique())
+            measured = [(f"{activation}, {cost}", counted, here)]
+            found += view.findings(f"{name}_without_decay", measured)
     return found + view.findings("straightened_by_residual", _straightened(frames["bent"]))
 
 
