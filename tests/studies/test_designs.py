@@ -1,0 +1,44 @@
+"""The shipped studies as experiments: what decides, and grids of eta that are fair to both sides."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from mlpstudy.design import yaml_file
+from mlpstudy.design.run import FIELDS
+from mlpstudy.design.study import Study, load
+
+STUDIES = sorted(Path("config/studies").glob("*.yaml"))
+LECTURE = {claim["id"]: claim["kind"] for claim in yaml_file.read("config/lecture.yaml")["claims"]}
+MEASURED_AT_EVERY_ETA = {"vanishing", "early_stopping", "xor"}  # nothing is chosen there
+
+
+@pytest.fixture(scope="module", params=STUDIES, ids=lambda path: path.stem)
+def study(request) -> Study:
+    return load(request.param)
+
+
+def test_every_claim_of_the_lecture_has_something_that_decides_it():
+    decided = {claim.id for path in STUDIES for claim in load(path).claims if claim.decides}
+    assert decided == {id for id, kind in LECTURE.items() if kind != "opinion"}
+
+
+def etas(study: Study) -> dict[tuple, set[float]]:
+    """The values of eta of each cell of each block."""
+    others = [field for field in FIELDS if field not in ("eta", "seed", "restart")]
+    grids = defaultdict(set)
+    for block, runs in study.blocks.items():
+        for run in runs:
+            grids[(block, *(getattr(run, field) for field in others))].add(run.eta)
+    return grids
+
+
+def test_a_choice_of_eta_is_one_of_four_and_more_a_factor_of_about_three_apart(study):
+    if study.name in MEASURED_AT_EVERY_ETA:
+        pytest.skip("nothing is chosen")
+    for cell, grid in etas(study).items():
+        ordered = sorted(grid)
+        ratios = [larger / smaller for smaller, larger in zip(ordered, ordered[1:])]
+        assert len(grid) == 1 or len(grid) >= 4, (cell, ordered)
+        assert all(2 < ratio <= 4 for ratio in ratios), (cell, ordered)
