@@ -442,7 +442,10 @@ TERMS = {
     "Equally large to within {}": "De même taille à {} près",
     "the deeper": "plus c'est profond",
     "the narrower. Mean over {} seeds with its 95 % interval": "plus c'est étroit. Moyenne sur {} graines avec son intervalle à 95 %",
-    "each cell at the eta chosen for it on validation from {} values": "chaque cellule au eta choisi pour elle en validation parmi {} valeurs",
+    "each cell at the eta chosen for it by the mean validation error from {} values": "chaque cellule à l'eta choisi pour elle, parmi {} valeurs, par l'erreur moyenne en validation",
+    "test error (each panel has its own scale)": "erreur en test (chaque panneau a son échelle)",
+    "test error (one scale for all panels)": "erreur en test (une échelle pour tous les panneaux)",
+    "error (each panel has its own scale)": "erreur (chaque panneau a son échelle)",
     "a run that diverges counts as an error of 1 ({} did).": "un réseau qui diverge compte comme une erreur de 1 (c'est arrivé {} fois).",
     # One hidden layer, depth and linear pieces
     "hidden layers": "couches cachées",

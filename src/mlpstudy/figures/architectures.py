@@ -51,17 +51,18 @@ def _captioned(best: pd.DataFrame, en: str, fr: str) -> Said:
     sizes, passes = _span(best["train_size"]), _span(best["epochs"])
     return Said(
         en=f"{en} {sizes} training examples, {passes} passes; mean over {seeds} seeds with its 95 % "
-        f"interval, each cell at the eta chosen for it on validation; a run that diverges counts "
-        f"as an error of 1 ({lost} did).",
-        fr=f"{fr} {sizes} exemples d'apprentissage, {passes} passes ; moyenne sur {seeds} graines "
-        f"avec son intervalle à 95 %, chaque cellule avec le eta choisi pour elle en validation ; "
+        f"interval, each cell at the settings chosen for it by the mean validation error; a run that "
+        f"diverges counts as an error of 1 ({lost} did).",
+        fr=f"{fr} {_span(best['train_size'], 'à')} exemples d'apprentissage, "
+        f"{_span(best['epochs'], 'à')} passes ; moyenne sur {seeds} graines avec son intervalle à "
+        f"95 %, chaque cellule aux réglages choisis pour elle par l'erreur moyenne en validation ; "
         f"un réseau qui diverge compte pour une erreur de 1 ({lost} dans ce cas).",
     )
 
 
-def _span(values: pd.Series) -> str:
+def _span(values: pd.Series, to: str = "to") -> str:
     low, high = int(values.min()), int(values.max())
-    return str(low) if low == high else f"{low} to {high}"
+    return str(low) if low == high else f"{low} {to} {high}"
 
 
 def _dumbbells(ax, rows: list[tuple[str, pd.DataFrame]]) -> None:
@@ -125,7 +126,7 @@ def _errors(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
         ax.set_title(f"{here['dataset'].iloc[0]}, {_about(here['n_parameters'])} parameters")
         if not place:
             _name_ends(ax, rows[0][1])
-    figure.supxlabel("error", fontsize=style.TEXT)
+    figure.supxlabel("error (each panel has its own scale)", fontsize=style.TEXT)
     style.note_n(figure, len(best))
     return Drawn(
         "errors",
@@ -172,7 +173,11 @@ def _differences(compared: pd.DataFrame, cells: pd.DataFrame, best: pd.DataFrame
     ]  # fmt: skip
     columns = min(2, len(shown))
     figure, axes = style.panels(
-        ceil(len(shown) / columns), columns, height=0.9 + 0.3 * len(blocks), sharey=True
+        ceil(len(shown) / columns),
+        columns,
+        height=0.9 + 0.3 * len(blocks),
+        sharex=True,
+        sharey=True,
     )
     for ax in axes.flat[len(shown) :]:
         ax.set_axis_off()
@@ -187,7 +192,7 @@ def _differences(compared: pd.DataFrame, cells: pd.DataFrame, best: pd.DataFrame
         ax.set_ylim(len(blocks) - 0.5, -0.5)
         ax.grid(axis="y", visible=False)
         ax.set_title(COMPARED[statistic], fontsize=style.TEXT)
-    figure.supxlabel("error", fontsize=style.TEXT)
+    figure.supxlabel("test error (one scale for all panels)", fontsize=style.TEXT)
     style.note_n(figure, len(best))
     won = {
         name: int((compared.loc[compared["statistic"] == name, "low"] > 0).sum()) for name in shown
@@ -238,7 +243,7 @@ def _rbm(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
         ax.set_title(dataset)
         if not place:
             _name_ends(ax, rows[0][1])
-    figure.supxlabel("error", fontsize=style.TEXT)
+    figure.supxlabel("error (each panel has its own scale)", fontsize=style.TEXT)
     style.note_n(figure, len(best))
     return Drawn(
         "rbm",

@@ -11,7 +11,7 @@ from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
 RECIPE = ["dataset", "activation", "initialization"]
-DODGE = 1.04  # between the budgets of one depth, so that intervals do not hide one another
+BESIDE = 0.2  # between the budgets of one depth, whose step is 1
 
 
 def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
@@ -21,8 +21,8 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
     off = (errors["n_parameters"] / errors["budget"] - 1).abs().max()
     fixed = (
         f"Equally large to within {ceil(100 * off)} %: the deeper, the narrower. Mean over "
-        f"{_span(errors['n'])} seeds with its 95 % interval, each cell at the eta chosen for it on "
-        f"validation from {_span(by_run.groupby(RECIPE)['eta'].nunique())} values; a run that "
+        f"{_span(errors['n'])} seeds with its 95 % interval, each cell at the eta chosen for it by the "
+        f"mean validation error from {_span(by_run.groupby(RECIPE)['eta'].nunique())} values; a run that "
         f"diverges counts as an error of 1 ({int((best['status'] == 'diverged').sum())} did)."
     )
     return [_errors(errors, len(best), fixed), _gains(frames, len(best), fixed), _etas(frames)]
@@ -47,22 +47,40 @@ def _panels(cells: pd.DataFrame, **more):
     return figure, axes, list(zip(axes.flat, [rows for _, rows in groups], strict=False))
 
 
-def _lines(ax, cells: pd.DataFrame, by: str, x: str, label, looks: dict, dodge: float) -> None:
-    """A line with intervals for each value of `by`."""
-    levels = sorted(cells[by].unique())
-    for place, level in enumerate(levels):
-        cell = cells[cells[by] == level].sort_values(x)
-        spread = np.clip([cell["value"] - cell["low"], cell["high"] - cell["value"]], 0, None)
-        shift = dodge ** (place - (len(levels) - 1) / 2)
-        line = looks[level].line()
-        ax.errorbar(cell[x] * shift, cell["value"], spread, elinewidth=0.8, label="_", **line)
-        ax.plot(cell[x] * shift, cell["value"], label=label(level), **line)
+def _lines(ax, cells: pd.DataFrame, x: str, label, looks: dict) -> None:
+    """A line with intervals for each depth."""
+    for depth in sorted(cells["depth"].unique()):
+        cell = cells[cells["depth"] == depth].sort_values(x)
+        ax.errorbar(
+            cell[x], cell["value"], _ends(cell), elinewidth=0.8, label="_", **looks[depth].line()
+        )
+        ax.plot(cell[x], cell["value"], label=label(depth), **looks[depth].line())
 
 
-def _depths(ax, depths: pd.Series) -> None:
-    ticks = sorted(depths.unique())
-    ax.set_xscale("log", base=2)
-    ax.set_xticks(ticks, [str(depth) for depth in ticks])
+def _points(ax, cells: pd.DataFrame, depths: list[int]) -> None:
+    """Points with intervals at the depths that were tried, side by side for each budget.
+
+    Nothing joins them: what lies between two depths was not trained.
+    """
+    budgets = sorted(cells["budget"].unique())
+    looks = style.ramp(budgets)
+    for place, budget in enumerate(budgets):
+        cell = cells[cells["budget"] == budget].sort_values("depth")
+        at = [
+            depths.index(depth) + BESIDE * (place - (len(budgets) - 1) / 2)
+            for depth in cell["depth"]
+        ]
+        points = {**looks[budget].line(), "linestyle": "none"}
+        ax.errorbar(at, cell["value"], _ends(cell), elinewidth=1.1, label="_", **points)
+        ax.plot(at, cell["value"], label=_parameters(budget), **points)
+    ax.set_xticks(range(len(depths)), [str(depth) for depth in depths])
+    ax.set_xlim(-0.5, len(depths) - 0.5)
+    ax.grid(axis="x", visible=False)
+
+
+def _ends(cell: pd.DataFrame) -> np.ndarray:
+    """How far the intervals reach below and above their values."""
+    return np.clip([cell["value"] - cell["low"], cell["high"] - cell["value"]], 0, None)
 
 
 def _parameters(budget: int) -> str:
@@ -70,51 +88,61 @@ def _parameters(budget: int) -> str:
 
 
 def _errors(cells: pd.DataFrame, n: int, fixed: str) -> Drawn:
-    """Test error against depth, a line for each number of parameters."""
+    """Test error at each depth, points for each number of parameters."""
+    depths = sorted(cells["depth"].unique())
     figure, axes, panels = _panels(cells)
-    for ax, here in panels:
-        looks = style.ramp(sorted(here["budget"].unique()))
-        _lines(ax, here, "budget", "depth", _parameters, looks, DODGE)
-        _depths(ax, cells["depth"])
-        ax.set_ylim(0, None)
+    for ax, rows in panels:
+        _points(ax, rows, depths)
+        ax.set_ylim(-0.03 * ax.get_ylim()[1], None)  # points at 0 are whole
         style.label_lines(ax)
     figure.supxlabel("hidden layers", fontsize=style.TEXT)
-    figure.supylabel("test error", fontsize=style.TEXT)
+    figure.supylabel("test error (each panel has its own scale)", fontsize=style.TEXT)
     style.note_n(figure, n)
+    least = cells.loc[cells.groupby([*RECIPE, "budget"])["value"].idxmin(), "depth"]
+    counts = least.value_counts().sort_index()
     return Drawn(
         "errors",
         figure,
         Said(
-            en="Test error against depth, with equally many parameters",
-            fr="Erreur en test selon la profondeur, à nombre de paramètres égal",
+            en=f"Of equally large networks, the best has {_where(counts, len(least), 'hidden layer')}",
+            fr=f"De réseaux de même taille, le meilleur a {_where(counts, len(least), 'couche cachée')}",
         ),
         Said(
-            en=f"Swept: depth, number of parameters (a line each) and dataset (panels). {fixed} A line "
-            f"that rises to the right: the same number of parameters does worse in more layers.",
-            fr="On fait varier la profondeur, le nombre de paramètres (une ligne chacun) et "
-            f"le jeu de données (panneaux). {french(fixed)} Une ligne qui monte vers la "
-            "droite : le même nombre de paramètres fait moins bien en plus de couches.",
+            en=f"Mean test error; swept: depth, number of parameters (the darker, the more) and dataset "
+            f"(panels, whose scales differ). {fixed} Points of one colour that rise to the right: the "
+            f"same number of parameters does worse in more layers.",
+            fr="Erreur en test moyenne ; on fait varier la profondeur, le nombre de paramètres (plus "
+            "sombre : davantage) et le jeu de données (panneaux, dont les échelles diffèrent). "
+            f"{french(fixed)} Des points d'une couleur qui montent vers la droite : le même nombre de "
+            "paramètres fait moins bien en plus de couches.",
         ),
         Said(
-            en=f"Test error against the number of hidden layers: a panel for each of "
-            f"{', '.join(cells['dataset'].unique())}, a line for each number of parameters.",
-            fr="Erreur en test selon le nombre de couches cachées : un panneau pour chacun "
-            f"de {', '.join(cells['dataset'].unique())}, une ligne par nombre de "
-            "paramètres.",
+            en=f"Test error at each number of hidden layers: a panel for each of "
+            f"{', '.join(cells['dataset'].unique())}, points for each number of parameters.",
+            fr="Erreur en test pour chaque nombre de couches cachées : un panneau pour chacun "
+            f"de {', '.join(cells['dataset'].unique())}, des points par nombre de paramètres.",
         ),
         n,
     )
 
 
+def _where(counts: pd.Series, n: int, layer: str) -> str:
+    """Depths, and in how many of n cases each is there: "1 hidden layer (10 of 11), 2 (1 of 11)"."""
+    of = "of" if layer.startswith("hidden") else "sur"
+    each = [f"{depth} ({count} {of} {n})" for depth, count in counts.items()]
+    plural = " ".join(f"{word}s" for word in layer.split()) if of == "sur" else f"{layer}s"
+    return f"{', '.join(each)} {layer if list(counts.index) == [1] else plural}"
+
+
 def _gains(frames: dict[str, pd.DataFrame], n: int, fixed: str) -> Drawn:
-    """What depth gains over the shallowest network, a line for each number of parameters."""
+    """What depth gains over the shallowest network, points for each number of parameters."""
     gains, first = frames["gains"], int(frames["errors"]["depth"].min())
-    figure, axes, panels = _panels(gains)
-    for ax, here in panels:
-        looks = style.ramp(sorted(here["budget"].unique()))
+    depths = sorted(gains["depth"].unique())
+    figure, axes, panels = _panels(gains, sharey=True)
+    for ax, rows in panels:
         ax.axhline(0, color=style.INK, lw=0.8, zorder=1, label="_")
-        _lines(ax, here, "budget", "depth", _parameters, looks, DODGE)
-        _depths(ax, gains["depth"])
+        _points(ax, rows, depths)
+    for ax, _ in panels:  # when the scale that they share stands
         style.label_lines(ax)
     figure.supxlabel("hidden layers", fontsize=style.TEXT)
     figure.supylabel(f"test error saved, against depth {first}", fontsize=style.TEXT)
@@ -131,18 +159,16 @@ def _gains(frames: dict[str, pd.DataFrame], n: int, fixed: str) -> Drawn:
         ),
         Said(
             en=f"Test error of networks with {first} hidden layer less that of deeper ones, paired by "
-            f"seed. {fixed} Above the line, depth pays; lines that are not parallel are an interaction "
-            f"of depth and number of parameters.",
+            f"seed. {fixed} Above the line, depth pays; all panels have one scale.",
             fr=f"Erreur en test des réseaux de profondeur {first} moins celle des plus "
             f"profonds, appariée par graine. {french(fixed)} Au-dessus de la ligne, la "
-            "profondeur paie ; des lignes qui ne sont pas parallèles sont une "
-            "interaction de la profondeur et du nombre de paramètres.",
+            "profondeur paie ; tous les panneaux ont la même échelle.",
         ),
         Said(
-            en=f"Test error saved by depth: a panel for each of {', '.join(gains['dataset'].unique())}, a "
-            f"line for each number of parameters, and a line at 0.",
+            en=f"Test error saved by depth: a panel for each of {', '.join(gains['dataset'].unique())}, "
+            f"points for each number of parameters, and a line at 0.",
             fr="Erreur en test épargnée par la profondeur : un panneau pour chacun de "
-            f"{', '.join(gains['dataset'].unique())}, une ligne par nombre de paramètres, "
+            f"{', '.join(gains['dataset'].unique())}, des points par nombre de paramètres, "
             "et une ligne à 0.",
         ),
         n,
@@ -153,17 +179,18 @@ def _etas(frames: dict[str, pd.DataFrame]) -> Drawn:
     """Test error against eta at the largest number of parameters, a line for each depth."""
     cells = frames["etas"]
     cells = cells[cells["budget"] == cells.groupby(RECIPE)["budget"].transform("max")]
-    figure, axes, panels = _panels(cells)
+    figure, axes, panels = _panels(cells, sharey=True)
     looks = style.ramp(sorted(cells["depth"].unique()))
-    for ax, here in panels:
-        _lines(ax, here, "depth", "eta", lambda depth: f"depth {depth}", looks, 1.0)
-        chosen = here[here["chosen"]]
+    for ax, rows in panels:
+        _lines(ax, rows, "eta", lambda depth: f"depth {depth}", looks)
+        chosen = rows[rows["chosen"]]
         ring = {"s": 110, "facecolors": "none", "edgecolors": style.INK, "linewidths": 1.1}
         ax.scatter(chosen["eta"], chosen["value"], zorder=4, **ring)
         ax.set_xscale("log")
-        ticks = sorted(here["eta"].unique())
+        ticks = sorted(rows["eta"].unique())
         ax.set_xticks(ticks, [f"{eta:g}" for eta in ticks])
-        ax.set_ylim(0, None)
+        ax.minorticks_off()
+        ax.set_ylim(-0.03, 1.03)
         style.label_lines(ax)
     figure.supxlabel("eta", fontsize=style.TEXT)
     figure.supylabel("test error", fontsize=style.TEXT)
@@ -172,16 +199,16 @@ def _etas(frames: dict[str, pd.DataFrame]) -> Drawn:
     return Drawn(
         "etas",
         figure,
-        Said(en="Which eta suits which depth", fr="Quel eta convient à quelle profondeur"),
+        _which_eta(cells[cells["chosen"]]),
         Said(
             en=f"Test error after the last pass against eta, for the networks with the most parameters of "
             f"each dataset: mean over {_span(cells['n'])} seeds with its 95 % interval; a ring marks the "
-            f"eta that validation chose. Where the lines cross, one eta for all depths would have "
-            f"answered the question by its own choice.",
+            f"eta with the least mean validation error. Where the lines cross, one eta for all depths "
+            f"would have answered the question by its own choice.",
             fr="Erreur en test après la dernière passe selon eta, pour les réseaux aux "
             "paramètres les plus nombreux de chaque jeu de données : moyenne sur "
             f"{french(_span(cells['n']))} graines avec son intervalle à 95 % ; un anneau "
-            "marque le eta choisi en validation. Là où les lignes se croisent, un seul "
+            "marque l'eta dont l'erreur moyenne en validation est la plus petite. Là où les lignes se croisent, un seul "
             "eta pour toutes les profondeurs aurait répondu à la question par son propre "
             "choix.",
         ),
@@ -193,4 +220,20 @@ def _etas(frames: dict[str, pd.DataFrame]) -> Drawn:
             "choisi entouré.",
         ),
         n,
+    )
+
+
+def _which_eta(chosen: pd.DataFrame) -> Said:
+    """The span of the etas chosen for the shallowest and for the deepest networks."""
+    spans = {}
+    for depth in (chosen["depth"].min(), chosen["depth"].max()):
+        etas = chosen.loc[chosen["depth"] == depth, "eta"]
+        spans[depth] = etas.min(), etas.max()
+    english = [f"{low:g} to {high:g} at depth {depth}" for depth, (low, high) in spans.items()]
+    french_ = [
+        f"{low:g} à {high:g} à la profondeur {depth}" for depth, (low, high) in spans.items()
+    ]
+    return Said(
+        en=f"The eta that suits: {', '.join(english)}",
+        fr=f"L'eta qui convient : {', '.join(french_)}".replace(".", ","),
     )
