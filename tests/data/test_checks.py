@@ -136,3 +136,18 @@ def test_targets_that_cannot_be_learned_are_one_line(make, y, told):
 @pytest.mark.parametrize("x", [np.arange(30.0), np.empty((0, 2)), np.empty((30, 0))])
 def test_inputs_of_another_shape_are_one_line(x):
     assert line(classification, x).startswith("dataset own: has inputs of shape (")
+
+
+TREES = ";hauteur;âge;espèce\n" + "".join(
+    f"{i};{i // 4},{25 * (i % 4):02};{-i};{('épicéa', 'hêtre')[i % 2]}\n" for i in range(20)
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+def test_a_table_of_another_country_is_read_as_the_guide_says(tmp_path, encoding):
+    (tmp_path / "own.csv").write_text(TREES, encoding=encoding)
+    reading = encoding if encoding == "latin-1" else "utf-8-sig"
+    table = pd.read_csv(tmp_path / "own.csv", sep=";", decimal=",", encoding=reading)
+    data = classification(table[["hauteur", "âge"]], table["espèce"])
+    assert data.x[5].tolist() == [1.25, -5]
+    assert data.columns == ("hauteur", "âge") and data.labels == ("hêtre", "épicéa")
