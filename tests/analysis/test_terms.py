@@ -34,7 +34,10 @@ def table(monkeypatch):
         ("depth 4", "profondeur 4"),
         ("depth 1 against 16", "profondeur 1 contre 16"),
         ("digits, tanh, depth 1 against 16", "digits, tanh, profondeur 1 contre 16"),
-        ("linear model against 5,050 hidden units", "modèle linéaire contre 5,050 unités cachées"),
+        (
+            "linear model against 5,050 hidden units",
+            "modèle linéaire contre 5\u202f050 unités cachées",
+        ),
         ("depth 4\nlinear model", "profondeur 4\nmodèle linéaire"),
         ("tanh: depth 3; x", "tanh : profondeur 3 ; x"),
         ("tanh: x; y", "tanh: x; y"),

@@ -84,7 +84,7 @@ def test_a_network_of_a_dropout_study_is_told_in_words(tmp_path):
         "2 layers of 8, 50 examples, 30% of labels wrong",
         "1 layer of 8, 50 examples, clean labels",
     ]
-    assert options["labels"][1] == "2 couches de 8, 50 exemples, 30% d'étiquettes fausses"
+    assert options["labels"][1] == "2 couches de 8, 50 exemples, 30\u202f% d'étiquettes fausses"
 
 
 def test_a_rule_for_stopping_stands_at_what_it_spends(tmp_path):

@@ -125,7 +125,7 @@ def test_rows_by_hand(page):
     assert row_of(page, "C30")[1] == "? undecided"
     assert row_of(page, "C01")[1] == "– not tested"
     assert row_of(page, "C01")[3] == "not tested in this report"
-    assert row_of(page, "C41")[1] == "“” an opinion"
+    assert row_of(page, "C41")[1] == "“” opinion"
     assert row_of(page, "C41")[3] == "an opinion: not tested"
 
 
@@ -241,7 +241,7 @@ def test_altered_verdicts_change_the_tally(page, built, results):
         "✗ 1 contradicted",
         "? 1 undecided",
         "– 35 not tested",
-        "“” 1 an opinion",
+        "“” 1 opinion",
     ]
     altered(results / "studies" / "vanishing" / "findings.json", 1, low=-0.3, high=-0.2)
     altered(results / "studies" / "passes" / "findings.json", 0, high=144)

@@ -15,8 +15,24 @@ SOURCES = {path.name: path.read_text() for path in sorted(TEMPLATES.glob("*.j2")
 def test_words_are_there_in_both_languages(key):
     texts = WORDS[key]
     assert len(texts) == len(LANGUAGES) and all(texts)
-    fields = [set(re.findall(r"\{(\w+)\}", text)) for text in texts]
-    assert fields[0] == fields[1]
+    forms = [form for text in texts for form in text.split("|")]
+    assert all(forms) and all(text.count("|") <= 1 for text in texts)
+    fields = {frozenset(re.findall(r"\{(\w+)\}", form)) for form in forms}
+    assert len(fields) == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "french"),
+    [
+        (0, "0 seeds, 0 supported", "0 graine, 0 confirmée"),
+        (1, "1 seed, 1 supported", "1 graine, 1 confirmée"),
+        (2, "2 seeds, 2 supported", "2 graines, 2 confirmées"),
+    ],
+)
+def test_words_agree_with_their_number(count, english, french):
+    for language, told in (("en", english), ("fr", french)):
+        words = (word(key, language, count) for key in ("seeds", "supported"))
+        assert ", ".join(f"{count} {each}" for each in words) == told
 
 
 def test_every_key_in_a_template_is_in_the_table():

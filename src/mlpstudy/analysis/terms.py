@@ -9,9 +9,13 @@ is, in both languages: names of datasets, activations and initializations, symbo
 import re
 from functools import cache
 
-from mlpstudy.said import Said
+from mlpstudy.said import Said, decimal_commas, french_numbers
 
 TERMS = {
+    ",": " ;",  # alone: between numbers with decimal commas
+    "true": "oui",
+    "false": "non",
+    "null": "aucun",
     # Of every study
     "dataset": "jeu de données",
     "activation": "activation",
@@ -689,7 +693,7 @@ TERMS = {
     "largest depth at which half of the networks train": "plus grande profondeur où la moitié des réseaux s'entraînent",
 }
 
-BETWEEN = re.compile(r"(\n|, |; | · |: )")
+BETWEEN = re.compile(r"(\n|, |; | · |: | \+ )")
 SPACED = {"; ": " ; ", ": ": " : "}  # as French sets them
 
 
@@ -716,12 +720,12 @@ def french(text: str) -> str:
         return known
     parts = BETWEEN.split(text)  # texts, and between two of them what parts them
     if len(parts) == 1:
-        return text
+        return french_numbers(text)
     told = [french(part) for part in parts[::2]]
     if told == parts[::2]:
         return text
     parts[::2], parts[1::2] = told, [SPACED.get(between, between) for between in parts[1::2]]
-    return "".join(parts)
+    return decimal_commas("".join(parts))  # lists of numbers
 
 
 def _known(text: str) -> str | None:

@@ -74,9 +74,9 @@ def both(texts: Mapping[str, str]) -> Markup:
     return Markup("").join(spans)
 
 
-def say(key: str, **values: Any) -> Markup:
-    """The words for a key with values in their places, in both languages."""
-    return both({language: _filled(key, language, values) for language in LANGUAGES})
+def say(key: str, count: float = 1, **values: Any) -> Markup:
+    """The words for a key, as they go with a number, with values in their places; both languages."""
+    return both({each: _filled(word(key, each, count), each, values) for each in LANGUAGES})
 
 
 def pictures(report: Report, language: str) -> dict[tuple[str, str], dict[str, str]]:
@@ -116,9 +116,8 @@ def _levels() -> list[int]:
     return [round(value / STEP) * STEP for value in range(256)]
 
 
-def _filled(key: str, language: str, values: Mapping[str, Any]) -> Markup:
-    text = escape(word(key, language))
-    return text.format(**{name: chosen(value, language) for name, value in values.items()})
+def _filled(text: str, language: str, values: Mapping[str, Any]) -> Markup:
+    return escape(text).format(**{name: chosen(value, language) for name, value in values.items()})
 
 
 def _source(path: Path) -> str:

@@ -1,12 +1,13 @@
 """How a finding, a verdict and a table's cell read: text for the page and for the README alike."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from mlpstudy.analysis.terms import said
 from mlpstudy.report.collect import STATUSES, Verdict
 from mlpstudy.report.numbers import MISSING, measured, number
-from mlpstudy.said import Said
+from mlpstudy.said import LANGUAGES, Said, french_numbers
 from mlpstudy.studies.finding import Finding
 
 
@@ -15,14 +16,16 @@ def value_of(finding: Finding) -> Said:
     return _with_unit(numbers_of(finding), finding)
 
 
-def numbers_of(finding: Finding) -> str:
+def numbers_of(finding: Finding) -> Said:
     """The value and its interval."""
-    return str(measured(finding.value, finding.low, finding.high, finding.threshold))
+    shown = measured(finding.value, finding.low, finding.high, finding.threshold)
+    return _as_written(str(shown))
 
 
-def common_of(finding: Finding) -> str:
+def common_of(finding: Finding) -> Said:
     """The value and its interval with both sides at the control's settings; "" where there is none."""
-    return str(measured(*finding.common, finding.threshold)) if finding.common else ""
+    shown = measured(*finding.common, finding.threshold) if finding.common else ""
+    return _as_written(str(shown))
 
 
 def needed_by(finding: Finding) -> Said:
@@ -30,15 +33,20 @@ def needed_by(finding: Finding) -> Said:
     return _with_unit(side_of(finding), finding)
 
 
-def side_of(finding: Finding) -> str:
+def side_of(finding: Finding) -> Said:
     """The side of the threshold on which the claim is supported."""
     sign = {"above": ">", "below": "<"}[finding.direction]
-    return f"{sign} {number(float(finding.threshold), digits=None)}"
+    return _as_written(f"{sign} {number(float(finding.threshold), digits=None)}")
 
 
-def _with_unit(number: str, finding: Finding) -> Said:
+def _with_unit(number: Said, finding: Finding) -> Said:
     unit = said(finding.unit)
-    return Said(en=f"{number} {unit['en']}".rstrip(), fr=f"{number} {unit['fr']}".rstrip())
+    return Said(**{name: f"{number[name]} {unit[name]}".rstrip() for name in LANGUAGES})
+
+
+def _as_written(number: str) -> Said:
+    """A number, or what consists of numbers, as each language writes it."""
+    return Said(en=number, fr=french_numbers(number))
 
 
 def networks_of(verdict: Verdict) -> str:
@@ -83,12 +91,23 @@ def tally_of(findings: Iterable[Finding]) -> dict[str, int]:
     return {status: verdicts.count(status) for status in STATUSES if status in verdicts}
 
 
-def cell(value: Any) -> str:
+CODE = re.compile(r"[()=\[\]{}]|Error")  # of a program, where a comma or a point means something
+
+
+def cell(value: Any) -> str | Said:
     """A value of a table as text."""
     if value is None:
         return MISSING
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return said("true" if value else "false")
     if isinstance(value, int | float):
-        return number(value)
-    return ", ".join(map(cell, value)) if isinstance(value, list) else str(value)
+        return _as_written(number(value))
+    if isinstance(value, list):
+        each = [_both(cell(part)) for part in value]
+        return Said(**{name: ", ".join(part[name] for part in each) for name in LANGUAGES})
+    text = str(value)
+    return text if CODE.search(text) else said(text)
+
+
+def _both(text: str | Said) -> Said:
+    return Said(en=text, fr=text) if isinstance(text, str) else text

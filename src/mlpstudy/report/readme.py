@@ -25,7 +25,7 @@ def readme(report: Report, templates: Path, language: str) -> str:
         "ROWS": ROWS,
         "code": code,
         "local": lambda text: chosen(text, language),
-        "say": lambda key, **values: _said(key, language, values),
+        "say": lambda key, count=1, **values: _said(word(key, language, count), language, values),
         "typeset": lambda text: french(text["fr"]) if language == "fr" else text["en"],
     }
     return drawn.get_template("README.md.j2").render(
@@ -56,7 +56,7 @@ def code(value: Any) -> Markup:
     return Markup(f"{fence}{edge}{text}{edge}{fence}")
 
 
-def _said(key: str, language: str, values: dict[str, Any]) -> Markup:
-    """The words for a key, with values in their places."""
+def _said(text: str, language: str, values: dict[str, Any]) -> Markup:
+    """A text with values in their places."""
     shown = {name: plain(chosen(value, language)) for name, value in values.items()}
-    return Markup(str(plain(word(key, language))).format(**shown))
+    return Markup(str(plain(text)).format(**shown))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mlpstudy.said import LANGUAGES
+from mlpstudy.said import LANGUAGES, THIN, decimal_commas
 
 SYMBOLS = {  # of a verdict: it is never told by its colour alone
     "supported": "✓",
@@ -22,7 +22,7 @@ SYMBOLS = {  # of a verdict: it is never told by its colour alone
 BIN = ".venv/bin/"  # where make puts the programs of the project, seen from its folder
 
 WORDS = {
-    # key: (English, French)
+    # key: (English, French); before a bar what goes with one (in French also none), then with more
     "title": ("The lecture, put to the test", "Le cours à l'épreuve"),
     "lecture_of": ("On the lecture {title}: {source}", "Sur le cours {title} : {source}"),
     "skip": ("Skip to the verdicts", "Aller aux verdicts"),
@@ -37,11 +37,10 @@ WORDS = {
     "copy": ("Copy", "Copier"),
     "copied": ("Copied", "Copié"),
     # What was done
-    "networks_trained": ("networks trained", "réseaux entraînés"),
-    "dataset": ("dataset", "jeu de données"),
-    "datasets": ("datasets", "jeux de données"),
-    "passes": ("passes", "passes"),
-    "diverged": ("diverged", "ont divergé"),
+    "networks_trained": ("network trained|networks trained", "réseau entraîné|réseaux entraînés"),
+    "dataset": ("dataset|datasets", "jeu de données|jeux de données"),
+    "passes": ("pass|passes", "passe|passes"),
+    "diverged": ("diverged", "a divergé|ont divergé"),
     "failed": ("failed", "en échec"),
     "counted": (
         "A network that diverges counts as a failure of its configuration; none is dropped.",
@@ -49,16 +48,16 @@ WORDS = {
     ),
     # Verdicts
     "verdicts": ("Verdicts", "Verdicts"),
-    "supported": ("supported", "confirmée"),
-    "partly": ("partly supported", "confirmée en partie"),
-    "contradicted": ("contradicted", "contredite"),
-    "partly_contradicted": ("partly contradicted", "contredite en partie"),
-    "depends": ("depends", "dépend"),
-    "undecided": ("undecided", "indécise"),
-    "not_learned": ("not learned", "non apprise"),
-    "question": ("a question", "une question"),
-    "untested": ("not tested", "non testée"),
-    "opinion": ("an opinion", "une opinion"),
+    "supported": ("supported", "confirmée|confirmées"),
+    "partly": ("partly supported", "confirmée en partie|confirmées en partie"),
+    "contradicted": ("contradicted", "contredite|contredites"),
+    "partly_contradicted": ("partly contradicted", "contredite en partie|contredites en partie"),
+    "depends": ("depends|depend", "dépend|dépendent"),
+    "undecided": ("undecided", "indécise|indécises"),
+    "not_learned": ("not learned", "non apprise|non apprises"),
+    "question": ("question|questions", "question|questions"),
+    "untested": ("not tested", "non testée|non testées"),
+    "opinion": ("opinion|opinions", "opinion|opinions"),
     "all": ("all", "toutes"),
     "untested_long": ("not tested in this report", "non testée dans ce rapport"),
     "opinion_long": ("an opinion: not tested", "une opinion : non testée"),
@@ -95,7 +94,7 @@ WORDS = {
     ),
     "narrow": ("Show only", "Ne montrer que"),
     "search": ("Search the claims", "Chercher dans les affirmations"),
-    "shown": ("claims shown", "affirmations montrées"),
+    "shown": ("claim shown|claims shown", "affirmation montrée|affirmations montrées"),
     "verdict_caption": (
         "All claims, with 95 % intervals.",
         "Toutes les affirmations, avec leurs intervalles à 95 %.",
@@ -120,7 +119,7 @@ WORDS = {
     "swept": ("each with each", "toutes les combinaisons"),
     "together": ("together", "ensemble"),
     "fixed": ("fixed", "fixés"),
-    "seeds": ("seeds", "graines"),
+    "seeds": ("seed|seeds", "graine|graines"),
     "figures": ("Figures", "Figures"),
     "figure_n": ("n = {n} networks", "n = {n} réseaux"),
     "explore": ("Explore", "Explorer"),
@@ -143,10 +142,10 @@ WORDS = {
         "announced, without a finding: {statistic}",
         "annoncée, sans résultat : {statistic}",
     ),
-    "networks": ("networks", "réseaux"),
-    "measurements": ("measurements", "mesures"),
-    "trained": ("trained", "entraînés"),
-    "finished": ("finished", "terminés"),
+    "networks": ("network|networks", "réseau|réseaux"),
+    "measurements": ("measurement|measurements", "mesure|mesures"),
+    "trained": ("trained", "entraîné|entraînés"),
+    "finished": ("finished", "terminé|terminés"),
     "limits": ("Limits", "Limites"),
     "again": ("How to run it again", "Comment refaire l'étude"),
     "again_where": (
@@ -199,16 +198,19 @@ WORDS = {
 }
 
 
-def word(key: str, language: str) -> str:
-    """The words for a key; French with its spaces."""
+def word(key: str, language: str, count: float = 1) -> str:
+    """The words for a key, as they go with a number; French with its spaces."""
     text = WORDS[key][LANGUAGES.index(language)]
+    one, _, more = text.partition("|")
+    single = count < 2 if language == "fr" else count == 1
+    text = one if single or not more else more
     return french(text) if language == "fr" else text
 
 
 def french(text: str) -> str:
-    """The spaces that French sets before high punctuation and inside « », as unbreakable ones."""
-    text = re.sub(r"«\s*", "«\u202f", re.sub(r"\s*»", "\u202f»", text))
-    return re.sub(r"(?: |(?<=\d)(?=%))([:;!?%])", "\u202f\\1", text)
+    """Numbers as in French, and unbreakable spaces before high punctuation and inside « »."""
+    text = re.sub(r"«\s*", f"«{THIN}", re.sub(r"\s*»", f"{THIN}»", decimal_commas(text)))
+    return re.sub(r" ([:;!?%])", rf"{THIN}\1", text)
 
 
 def localized(text: str | Mapping[str, str] | None) -> dict[str, str]:

@@ -16,7 +16,6 @@ HEIGHT = 340  # pixels of a chart; its width is that of the column
 MARKS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"]
 DIGITS = 4  # of a number in a chart
 COMMAND = f"'{BIN}mlpstudy replay ' + datum.run"
-INTERVAL = "'[' + format(datum.low, '.3~g') + ', ' + format(datum.high, '.3~g') + ']'"
 
 LOGARITHMIC = {  # of a column that holds powers of ten
     column: f"scale == 'log' ? datum.{source} : pow(10, datum.{source})"
@@ -133,6 +132,12 @@ def _tooltip(fields: Sequence[str], words: Callable) -> list[alt.Tooltip]:
     ]
 
 
+def _interval(words: Callable) -> str:
+    """An expression for the interval: its bounds, with what parts numbers in the language."""
+    parts = "'[' + format(datum.low, '.3~g')", "format(datum.high, '.3~g') + ']'"
+    return f" + {json.dumps(words(', '))} + ".join(parts)
+
+
 def against(
     words: Callable,
     x: alt.X,
@@ -155,7 +160,7 @@ def against(
     base = alt.Chart(alt.NamedData("rows"))
     for test in wanted:
         base = base.transform_filter(test)
-    base = base.transform_calculate(command=COMMAND, interval=INTERVAL, **steps)
+    base = base.transform_calculate(command=COMMAND, interval=_interval(words), **steps)
     seen = {"color": category["color"], "opacity": category["opacity"]}
     points = base.mark_point(filled=True, size=75, cursor="copy").encode(
         x=x, y=y("at"), tooltip=_tooltip(cell, words), shape=category["shape"], **seen

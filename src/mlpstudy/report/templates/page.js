@@ -16,6 +16,10 @@
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Response(stream).text();
   };
+  const NUMBERS = {  // as each language writes them
+    en: { decimal: ".", thousands: ",", grouping: [3], currency: ["$", ""] },
+    fr: { decimal: ",", thousands: "\u202f", grouping: [3], currency: ["", "\u202f€"], percent: "\u202f%" },
+  };
   let charts = null;
   const explored = () => {
     charts ??= Promise.all(["explored", "vega"].map(unpacked)).then(([rows, code]) => {
@@ -36,7 +40,7 @@
     spec.params?.filter((each) => each.bind && before && each.name !== "picked")
       .forEach((each) => { each.value = before.signal(each.name); });
     const { view } = await vegaEmbed(place, spec, {
-      actions: false, ast: true, defaultStyle: false, renderer: "canvas",
+      actions: false, ast: true, formatLocale: NUMBERS[root.lang], defaultStyle: false, renderer: "canvas",
       tooltip: { disableDefaultStyle: true },
     });
     before?.finalize();
