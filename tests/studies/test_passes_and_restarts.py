@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.statistics import Interval, wilson, wilson_bounds
 from mlpstudy.core.network import Network
 from mlpstudy.data.split import data_key
 from mlpstudy.design.run import Run
@@ -79,7 +80,21 @@ def test_passes_count_starts_that_never_learn():
     # After 1, 2 and 4 passes a quarter, a half and three quarters of the 24 starts are there.
     [half], [most] = found(view(), "passes_of_half"), found(view(), "passes_of_nine_tenths")
     assert (half.value, half.n, half.networks) == (2, 6, 24)
-    assert (most.value, most.high, most.verdict) == (inf, inf, "supported")
+    # A quarter never learns: no number of passes is what nine tenths need.
+    assert (most.value, most.high, most.verdict) == (inf, inf, "not_learned")
+
+
+def test_passes_needed_are_an_order_statistic_and_seeds_are_resampled():
+    passes = pd.Series([3, 5, 9, 9] * 6)
+    reached, seed = passes < 9, pd.Series(np.repeat(range(6), 4))
+    needed = passes_and_restarts.passes_needed
+    assert needed(passes, reached, seed, 0.25) == (3, 3, 3)  # every seed has the same four
+    assert needed(passes, reached, seed, 0.5) == (5, 5, 5)
+    assert needed(passes, reached, seed, 0.75) == (inf, inf, inf)
+    # The same 24 starts by luck of their seed: half of the seeds never learn.
+    ordered = passes.sort_values(kind="stable").reset_index(drop=True)
+    value, low, high = needed(ordered, ordered < 9, seed, 0.5)
+    assert (value, low, high) == (5, 3, inf)
 
 
 def test_a_run_that_diverged_never_learns():
@@ -89,19 +104,45 @@ def test_a_run_that_diverged_never_learns():
 
 
 @pytest.mark.parametrize(
-    ("successes", "needed"),
-    [(0, inf), (60, 1), (57, 1), (30, 5), (6, 29), (45, 3)],
-    # ln 0.05 / ln 0.5 = 4.3; / ln 0.9 = 28.4; / ln 0.25 = 2.2; 57 of 60 is the 95 % itself.
+    ("share", "needed"),
+    [(0, inf), (1, 1), (0.95, 1), (0.5, 5), (0.1, 29), (0.75, 3)],
+    # ln 0.05 / ln 0.5 = 4.3; / ln 0.9 = 28.4; / ln 0.25 = 2.2.
 )
-def test_starts_needed(successes, needed):
-    value, low, high = passes_and_restarts.starts_needed(successes, 60, 0.95)
-    assert value == needed
-    assert 1 <= low <= value <= high
+def test_starts_needed(share, needed):
+    assert passes_and_restarts.starts_needed(Interval(share, 0, 1), 0.95) == (needed, 1, inf)
 
 
-def test_starts_needed_takes_the_ends_of_wilsons_interval_in_reverse():
+def test_starts_needed_takes_the_ends_of_the_interval_in_reverse():
     # 5 of 10: Wilson's interval is 0.2366 to 0.7634, and ln 0.05 / ln(1 - p) 2.08 and 11.1.
-    assert passes_and_restarts.starts_needed(5, 10, 0.95) == (5, 3, 12)
+    assert passes_and_restarts.starts_needed(wilson(5, 10), 0.95) == (5, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("by_seed", "n"),
+    [
+        ([2, 2, 2, 2, 2, 2], 6),  # nothing varies: the seeds
+        ([4, 4, 4, 4, 4, 4], 6),
+        ([4, 4, 4, 0, 0, 0], 6),  # 1/4 over 6/4 / 30: 5, and no fewer than the seeds
+        ([4, 0, 2, 2, 2, 2], 15),  # 1/4 over 1/2 / 30
+        ([3, 1, 2, 3, 1, 2], 24),  # 1/4 over 1/4 / 30: 30, and no more than the 24 starts
+    ],
+)
+def test_share_learned_counts_the_starts_that_the_seeds_are_worth(by_seed, n):
+    reached = pd.Series([k < learned for learned in by_seed for k in range(4)])
+    share = passes_and_restarts.share_learned(reached, pd.Series(np.repeat(range(6), 4)))
+    p = sum(by_seed) / 24
+    low, high = wilson_bounds(p, n)
+    assert share == (p, pytest.approx(low), pytest.approx(high))
+
+
+def test_where_no_example_is_held_out_each_start_is_a_unit():
+    seen = view()
+    seen.study["options"]["whole"] = ["wine"]
+    [needed] = found(seen, "starts_needed")
+    assert (needed.n, needed.networks) == (24, 24)
+    low, high = wilson_bounds(0.75, 23)  # n - 1 in the variance between 24 starts
+    ends = passes_and_restarts.starts_needed(Interval(0.75, low, high), 0.95)
+    assert (needed.value, needed.low, needed.high) == ends
 
 
 def test_expected_of_best():
@@ -172,7 +213,7 @@ def test_figures_and_tables_from_the_frames_alone():
         drawn = drawing.figures(frames, seen.study)
     assert [d.name for d in drawn] == ["passes", "starts", "best_of"]
     assert [d.n for d in drawn] == [24, 24, 24]
-    assert "more than 3 passes in 0 of 1" in drawn[0].title["en"]
+    assert "more than 3 passes in 0 of the 1" in drawn[0].title["en"]
     assert (
         "in 1 (picked by validation loss), 1 (picked by validation accuracy), 0"
         in drawn[2].title["en"]

@@ -413,6 +413,8 @@ TERMS = {
     # The error surface
     "flat share": "part plate",
     "heights of minima": "hauteurs des minima",
+    "heights without decay": "hauteurs sans pénalité",
+    "levels without decay": "paliers sans pénalité",
     "share in worse": "part dans un minimum moins bon",
     "straightened by residual": "redressé par le résiduel",
     "share of the surface": "de la surface",
@@ -441,7 +443,7 @@ TERMS = {
     "plain gradient descent without momentum": "simple descente de gradient sans inertie",
     "{} starts on each of {} splits": "{} départs sur chacun de {} découpages",
     "more than were tried": "plus qu'on n'en a essayé",
-    "Half of the networks need more than {} passes in {} of {} settings": "La moitié des réseaux ont besoin de plus de {} passes dans {} réglages sur {}",
+    "Half of the networks need more than {} passes in {} of the {} settings in which half of them learn": "La moitié des réseaux ont besoin de plus de {} passes dans {} des {} réglages où la moitié apprend",
     "Passes until a network has learned its examples": "Passes avant qu'un réseau ait appris ses exemples",
     "Equally large to within {}": "De même taille à {} près",
     "the deeper": "plus c'est profond",

@@ -61,6 +61,9 @@ def _passes(frames: dict, best: pd.DataFrame, near: float, limit) -> Drawn:
             part = here[here["activation"] == activation]
             # A logarithmic axis has no 0; nothing is learned before training but by chance.
             part = part.assign(passes=part["passes"].clip(lower=0.8))
+            part = part.assign(
+                low=part["share"], high=part["share"]
+            )  # no band: starts share splits
             style.draw(ax, part, "passes", look, activation, y="share", steps=True)
         if limit is not None:
             ax.axvline(limit, color=style.FAINT, lw=0.8, zorder=1)
@@ -86,9 +89,11 @@ def _passes(frames: dict, best: pd.DataFrame, near: float, limit) -> Drawn:
     style.note_n(figure, len(best))
     tried = frames["by_run"].groupby(["dataset", "activation"])["eta"].nunique().max()
     half = frames["passes"].query("split == 'training' and quantile == 'passes_of_half'")
-    more = int((half["low"] > limit).sum()) if limit is not None else 0
+    learned = half[np.isfinite(half["value"])]
+    more = int((learned["low"] > limit).sum()) if limit is not None else 0
     title = (
-        f"Half of the networks need more than {limit:g} passes in {more} of {len(half)} settings"
+        f"Half of the networks need more than {limit:g} passes in {more} of the {len(learned)} "
+        "settings in which half of them learn"
         if limit is not None
         else "Passes until a network has learned its examples"
     )
@@ -98,14 +103,14 @@ def _passes(frames: dict, best: pd.DataFrame, near: float, limit) -> Drawn:
         Said(en=title, fr=french(title)),
         Said(
             en=f"Share of networks whose training accuracy has not come to {near:.0%} of the best that any "
-            f"network reaches on the same split (Kaplan-Meier, with a pointwise 95 % band), against "
+            f"network reaches on the same split (Kaplan-Meier), against "
             f"passes on a logarithmic axis. {SHARED}; {_starts_and_splits(best)}; eta chosen for each "
             f"curve so that most starts learn, from {tried} "
             f"values. A curve that ends above 0 has starts that do not learn within "
             f"their {_span(best['epochs'])} passes.",
             fr="Part des réseaux dont l'exactitude d'apprentissage n'a pas atteint "
             f"{near:.0%} de la meilleure obtenue par un réseau sur le même découpage "
-            "(Kaplan-Meier, avec une bande à 95 % point par point), selon les passes, en "
+            "(Kaplan-Meier), selon les passes, en "
             f"échelle logarithmique. {french(SHARED)} ; "
             f"{french(_starts_and_splits(best))} ; eta choisi pour chaque courbe de sorte "
             f"que le plus de départs apprennent, parmi {tried} valeurs. Une courbe qui "
@@ -170,12 +175,12 @@ def _starts(starts: pd.DataFrame, certain: float, limit) -> Drawn:
         ),
         Said(
             en=f"Starts after which at least one has learned its examples with a chance of {certain:.0%}, "
-            f"from the share of starts that learn (at the right) and its 95 % interval (Wilson); a line "
+            f"from the share of starts that learn (at the right) and its 95 % interval over the splits; a line "
             f"that ends at the right edge goes on. {SHARED}, eta chosen so that most starts learn. The "
             f"grey line is where several dozen begin.",
             fr="Départs au bout desquels l'un au moins a appris ses exemples avec une "
             f"chance de {certain:.0%}, d'après la part des départs qui apprennent (à "
-            "droite) et son intervalle à 95 % (Wilson) ; une ligne qui va jusqu'au bord "
+            "droite) et son intervalle à 95 % sur les découpages ; une ligne qui va jusqu'au bord "
             f"droit continue. {french(SHARED)}, eta choisi de sorte que le plus de "
             "départs apprennent. La ligne grise marque le début de « plusieurs dizaines "
             "».",

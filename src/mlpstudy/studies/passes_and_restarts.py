@@ -3,6 +3,9 @@
 A seed is a split of the examples; within it nothing but the first weights differs from start to
 start (the field `restart`). A network has learned its examples when its training accuracy is near
 the best that any network reaches in the same split.
+
+Starts on one split share its luck: the unit of every interval is the split. Where no example is
+held out all splits are the same, and the unit is the start.
 """
 
 from collections.abc import Sequence
@@ -11,9 +14,10 @@ from math import comb, inf
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.statistics import Interval, interval, summarise, wilson
+from mlpstudy.analysis.statistics import Interval, clustered, interval, summarise, wilson_bounds
 from mlpstudy.analysis.survival import passes_to_threshold, quantile_passes, survival
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import Contrast, edge
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes
 from mlpstudy.studies.view import View
@@ -43,9 +47,9 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     return {
         "by_run": by_run,
         "steps": survival(best, TASK),
-        "passes": _passes(best),
+        "passes": _passes(best, view.option("whole", [])),
         "etas": _etas(by_run),
-        "starts": _starts(best, certain),
+        "starts": _starts(best, certain, view.option("whole", [])),
         "best_of": _best_of(best, view.option("best_of", [2]), view.option("whole", [])),
     }
 
@@ -89,18 +93,40 @@ def _with_chosen(runs: pd.DataFrame) -> pd.DataFrame:
 # C16: passes
 
 
-def _passes(best: pd.DataFrame) -> pd.DataFrame:
-    """Quantiles of the passes by task, on training and on validation."""
-    parts = []
+def _passes(best: pd.DataFrame, whole: Sequence[str]) -> pd.DataFrame:
+    """Quantiles of the passes by task, on training and on validation, and the share that gets there."""
+    rows = []
     for split, ending in (("training", ""), ("validation", "_validation")):
-        frame = best[[*TASK, "eta"]].assign(
-            passes=best[f"passes{ending}"], reached=best[f"reached{ending}"]
-        )
         for name, q in QUANTILES.items():
-            parts.append(
-                quantile_passes(frame, [*TASK, "eta"], q).assign(split=split, quantile=name)
-            )
-    return pd.concat(parts, ignore_index=True)
+            for key, runs in best.groupby([*TASK, "eta"]):
+                passes, reached = runs[f"passes{ending}"], runs[f"reached{ending}"]
+                units = _units(runs, whole)
+                quantile = passes_needed(passes, reached, units["seed"], q)
+                told = {"split": split, "quantile": name, **quantile._asdict()}
+                told |= {"n": units["seed"].nunique(), "reached": float(reached.mean())}
+                rows.append({**dict(zip([*TASK, "eta"], key, strict=True)), **told})
+    return pd.DataFrame(rows)
+
+
+def _units(runs: pd.DataFrame, whole: Sequence[str]) -> pd.DataFrame:
+    """The runs of a task with the unit of its intervals for a seed: its split, or its start."""
+    alone = runs["dataset"].isin(whole).all()
+    return runs.assign(seed=np.arange(len(runs))) if alone else runs
+
+
+def passes_needed(passes: pd.Series, reached: pd.Series, seed: pd.Series, q: float) -> Interval:
+    """Passes after which a share q of the runs is there, infinite where the budget ends first.
+
+    passes: of each run, its budget where it has not reached the level. The interval resamples whole
+    seeds.
+    """
+    never = float(passes.max()) + 1  # later than all that is known: what is not there comes last
+
+    def quantile(values: np.ndarray, axis: int = -1) -> np.ndarray:
+        return np.quantile(values, q, axis=axis, method="inverted_cdf")
+
+    found = clustered(passes.where(reached, never), seed, quantile)
+    return Interval(*(np.inf if end >= never else end for end in found))
 
 
 def _etas(by_run: pd.DataFrame) -> pd.DataFrame:
@@ -112,13 +138,24 @@ def _etas(by_run: pd.DataFrame) -> pd.DataFrame:
 # C17: starts
 
 
-def starts_needed(successes: int, n: int, certain: float) -> Interval:
+def share_learned(reached: pd.Series, seed: pd.Series) -> Interval:
+    """The share of starts that learn, with Wilson's interval for the number of independent starts
+    that would give the variance between the seeds (Korn and Graubard 1998): no fewer than the
+    seeds, no more than the starts. Where the seeds do not differ it is the number of seeds."""
+    shares = reached.astype(float).groupby(seed).mean()
+    share, seeds = float(reached.mean()), len(shares)
+    between = float(((shares - share) ** 2).sum()) / (seeds * (seeds - 1)) if seeds > 1 else 0.0
+    n = share * (1 - share) / between if between > 0 else float(seeds)
+    low, high = wilson_bounds(share, float(np.clip(n, seeds, len(reached))))
+    return Interval(share, float(low), float(high))
+
+
+def starts_needed(share: Interval, certain: float) -> Interval:
     """Independent starts that hold at least one success with probability `certain`.
 
     The smallest k with (1 - p)^k <= 1 - certain, for the share p of successes and, with the ends
-    in reverse, for those of its Wilson interval; infinite where p is 0.
+    in reverse, for those of its interval; infinite where p is 0.
     """
-    share = wilson(successes, n)
     return Interval(*(_needed(p, certain) for p in (share.value, share.high, share.low)))
 
 
@@ -129,12 +166,13 @@ def _needed(p: float, certain: float) -> float:
     return float(np.ceil(round(np.log1p(-certain) / np.log1p(-p), 9))) if p > 0 else inf
 
 
-def _starts(best: pd.DataFrame, certain: float) -> pd.DataFrame:
+def _starts(best: pd.DataFrame, certain: float, whole: Sequence[str]) -> pd.DataFrame:
     """TASK, eta, learned, n, share and its interval, starts needed and theirs."""
     rows = []
     for key, runs in best.groupby([*TASK, "eta"]):
         learned, n = int(runs["reached"].sum()), len(runs)
-        share, needed = wilson(learned, n), starts_needed(learned, n, certain)
+        share = share_learned(runs["reached"], _units(runs, whole)["seed"])
+        needed = starts_needed(share, certain)
         lost = int((runs["status"] == "diverged").sum())
         counts = {"learned": learned, "n": n, "diverged": lost}
         ends = {f"share_{name}": end for name, end in share._asdict().items()}
@@ -190,24 +228,33 @@ def _best_of(best: pd.DataFrame, ks: Sequence[int], whole: Sequence[str]) -> pd.
 
 def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     """C16 and C17, task by task; the gain of the largest k, rule by rule."""
-    best = frames["by_run"][frames["by_run"]["chosen"]]
-    certain = float(view.option("certain", 0.95))
+    certain, whole = float(view.option("certain", 0.95)), view.option("whole", [])
     found = []
-    for key, runs in best.groupby(TASK):
-        told = f"{key[0]}, {key[1]}, eta {runs['eta'].iloc[0]:g}"
+    for key, cell in frames["by_run"].groupby(TASK):
+        runs = _units(cell[cell["chosen"]], whole)
+        told, ending = f"{key[0]}, {key[1]}, eta {runs['eta'].iloc[0]:g}", edge(cell)
         for statistic, q in QUANTILES.items():
-            passes = Interval(*quantile_passes(runs, [], q)[["value", "low", "high"]].iloc[0])
-            found += view.findings(statistic, [(told, passes, runs)])
-        needed = starts_needed(int(runs["reached"].sum()), len(runs), certain)
-        found += view.findings("starts_needed", [(told, needed, runs)])
-        if key[0] in view.option("whole", []):
+            passes = passes_needed(runs["passes"], runs["reached"], runs["seed"], q)
+            # Where so many never learn, no number of passes is what learning takes.
+            measured = Contrast(
+                condition=told, value=passes, runs=runs, edge=ending,
+                learned=bool(np.isfinite(passes.value)),
+            )  # fmt: skip
+            found += view.findings(statistic, [measured])
+        needed = starts_needed(share_learned(runs["reached"], runs["seed"]), certain)
+        measured = Contrast(condition=told, value=needed, runs=runs, edge=ending)
+        found += view.findings("starts_needed", [measured])
+        if key[0] in whole:
             continue
         for k in _possible(runs, view.option("best_of", [2]))[-1:]:
-            measured = [
-                (f"{told}, best of {k} by {rule}", interval(_gains(runs, rule, k)), runs)
+            gains = [
+                Contrast(
+                    condition=f"{told}, best of {k} by {rule}", runs=runs, edge=ending,
+                    value=interval(_gains(runs, rule, k)),
+                )
                 for rule in RULES
-            ]
-            found += view.findings("gain_of_best", measured)
+            ]  # fmt: skip
+            found += view.findings("gain_of_best", gains)
     return found
 
 
@@ -227,12 +274,13 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             ),
             "caption": Said(
                 en="Passes after which half, or nine tenths, of the networks have come near the "
-                "best accuracy that any network reaches on the same split, with 95 % intervals "
-                "(Kaplan-Meier); inf: more than the budget. reached: share that gets there at all.",
+                "best accuracy that any network reaches on the same split, with 95 % intervals over the "
+                "splits (of XOR, over the starts); inf: more than the budget. reached: share that gets "
+                "there at all.",
                 fr="Passes au bout desquelles la moitié, ou les neuf dixièmes, des réseaux ont "
                 "approché de la meilleure exactitude atteinte par un réseau sur le même "
-                "découpage, avec leurs intervalles à 95 % (Kaplan-Meier) ; inf : plus que le "
-                "budget. atteint : part de ceux qui y arrivent.",
+                "découpage, avec leurs intervalles à 95 % sur les découpages (pour le XOR, sur les "
+                "départs) ; inf : plus que le budget. atteint : part de ceux qui y arrivent.",
             ),
             "frame": frames["passes"][columns],
         },
@@ -241,10 +289,10 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             "title": Said(en="Starts needed", fr="Départs nécessaires"),
             "caption": Said(
                 en="share_value: share of the starts that learn their examples, with Wilson's "
-                "interval; value: starts after which at least one has learned them with the wanted "
+                "interval for as many starts as the variance between the splits is worth; value: starts after which at least one has learned them with the wanted "
                 "probability, with its interval; test_error: median over all starts.",
                 fr="part : part des départs qui apprennent leurs exemples, avec l'intervalle de "
-                "Wilson ; valeur : départs au bout desquels l'un au moins les a appris avec la "
+                "Wilson pour autant de départs que vaut la variance entre découpages ; valeur : départs au bout desquels l'un au moins les a appris avec la "
                 "probabilité voulue, avec son intervalle ; erreur en test : médiane sur tous "
                 "les départs.",
             ),
