@@ -230,7 +230,8 @@ def _rbm(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
     """Training and test error with features of an RBM and with drawn ones."""
     datasets = sorted(cells["dataset"].unique())
     figure, axes = style.panels(1, len(datasets), height=2.5, sharey=True)
-    for place, (ax, dataset) in enumerate(zip(axes.flat, datasets, strict=True)):
+    longest = {}
+    for ax, dataset in zip(axes.flat, datasets, strict=True):
         here = cells[cells["dataset"] == dataset]
         rows = [
             (name, here[(here["trained"] == trained) & (here["pretraining"] == kind)])
@@ -241,8 +242,9 @@ def _rbm(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
         ax.set_ylim(len(rows) - 0.5, -0.8)
         ax.set_xlim(-0.02, None)
         ax.set_title(dataset)
-        if not place:
-            _name_ends(ax, rows[0][1])
+        gap = rows[0][1]["value"].iloc[0] - rows[0][1]["train_error"].iloc[0]
+        longest[gap / ax.get_xlim()[1]] = ax, rows[0][1]
+    _name_ends(*longest[max(longest)])  # where there is most room for two words
     figure.supxlabel("error (each panel has its own scale)", fontsize=style.TEXT)
     style.note_n(figure, len(best))
     return Drawn(

@@ -62,10 +62,10 @@ def _fits(frames: dict[str, pd.DataFrame]) -> Drawn:
         ),
         Said(
             en=f"Functions learned by ReLU networks of one seed with about {budget} parameters each, "
-            f"at the eta chosen on validation, over the target as a thin line. Below: the share of "
+            f"at the eta chosen by the mean validation loss, over the target as a thin line. Below: the share of "
             f"the target's variance that is left on new places.",
             fr=f"Fonctions apprises par des réseaux ReLU d'une même graine ayant chacun environ "
-            f"{budget} paramètres, avec l'eta choisi sur la validation, et la cible en trait fin. "
+            f"{budget} paramètres, avec l'eta choisi par le coût moyen en validation, et la cible en trait fin. "
             f"Dessous : la part de la variance de la cible qui reste en des points nouveaux.",
         ),
         Said(
@@ -145,7 +145,8 @@ def _width(frames: dict[str, pd.DataFrame]) -> Drawn:
     style.note_n(figure, n)
     runs = by_run[by_run["block"] == "width"]
     lost = int((runs["chosen"] & (runs["status"] == "diverged")).sum())
-    etas = int(runs.groupby(["dataset", "activation", "width"])["eta"].nunique().max())
+    tried = runs.groupby(["dataset", "activation", "width"])["eta"].nunique()
+    etas = "-".join(map(str, sorted({int(tried.min()), int(tried.max())})))
     seeds = int(cells["n"].max())
     last = cells[cells["width"] == widths[-1]]
     best = last.loc[last["value"].idxmin()]
@@ -161,14 +162,14 @@ def _width(frames: dict[str, pd.DataFrame]) -> Drawn:
         ),
         Said(
             en=f"Root mean square error of one hidden layer on new places, against its width; mean "
-            f"over {seeds} seeds with its 95 % interval, at the eta chosen for each cell on "
-            f"validation from {etas} values; {lost} runs diverged. Thin, for ReLU: no network of n "
+            f"over {seeds} seeds with its 95 % interval, at the eta chosen for each cell by "
+            f"the mean validation loss from {etas} values; {lost} runs diverged. Thin, for ReLU: no network of n "
             f"units lies below the solid line, the best that n + 1 linear pieces can do; dotted: "
             f"constructed networks with corners at equal steps. Dashed: the rate n^(-1/2) of "
             f"Barron's bound.",
             fr=f"Racine de l'erreur quadratique moyenne d'une couche cachée en des points nouveaux, "
             f"selon sa largeur ; moyenne sur {seeds} graines avec son intervalle à 95 %, avec l'eta "
-            f"choisi sur la validation parmi {etas} valeurs ; {lost} apprentissages ont divergé. En "
+            f"choisi parmi {etas} valeurs par le coût moyen en validation ; {lost} apprentissages ont divergé. En "
             f"trait fin, pour ReLU : aucun réseau de n unités n'est sous le trait plein, le mieux que "
             f"puissent n + 1 morceaux linéaires ; en pointillé : des réseaux construits, aux coins à "
             f"pas égaux. En tirets : la vitesse n^(-1/2) de la borne de Barron.",
@@ -230,12 +231,12 @@ def _depth(frames: dict[str, pd.DataFrame]) -> Drawn:
         Said(
             en=f"Root mean square error on new places against the number of hidden layers; the "
             f"deeper, the narrower: all networks of a line have about as many parameters. ReLU; mean "
-            f"over {seeds} seeds with its 95 % interval, each cell at the eta chosen for it on "
-            f"validation. Clearly: the two intervals do not touch.",
+            f"over {seeds} seeds with its 95 % interval, each cell at the eta chosen for it by "
+            f"the mean validation loss. Clearly: the two intervals do not touch.",
             fr=f"Racine de l'erreur quadratique moyenne en des points nouveaux selon le nombre de "
             f"couches cachées ; plus profond veut dire plus étroit : les réseaux d'une ligne ont à peu "
             f"près autant de paramètres. ReLU ; moyenne sur {seeds} graines avec son intervalle à "
-            f"95 %, chaque configuration avec l'eta choisi pour elle sur la validation. Nettement : "
+            f"95 %, chaque configuration avec l'eta choisi pour elle par le coût moyen en validation. Nettement : "
             f"les deux intervalles ne se touchent pas.",
         ),
         Said(

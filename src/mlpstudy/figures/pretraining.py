@@ -1,11 +1,13 @@
 """The figures of the study `pretraining`: from its tables alone."""
 
+import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import style
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
+BESIDE = 0.24  # between the depths of one kind, whose step is 1
 KINDS = ("none", "autoencoder", "denoising_masking", "denoising_gaussian", "rbm")
 WORDS = {
     "none": "not pretrained",
@@ -17,41 +19,53 @@ WORDS = {
 
 
 def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
-    """shares: of networks that train above, test error below, against depth."""
+    """shares: of networks that train above, test error below, a row for each kind."""
     best = frames["by_run"][frames["by_run"]["chosen"] & ~frames["by_run"]["more"]]
     tables = [frames[name][~frames[name]["more"]] for name in ("shares", "errors")]
-    datasets = sorted(best["dataset"].unique())
-    kinds = [kind for kind in KINDS if kind in set(best["kind"])]
-    looks = style.looks(KINDS)
-    figure, axes = style.panels(2, len(datasets), height=2.4, sharex=True, sharey="row")
-    depths = sorted(best["depth"].unique())
-    for row, table in zip(axes, tables, strict=True):
-        for ax, dataset in zip(row, datasets, strict=True):
-            for kind in kinds:
-                here = table[(table["dataset"] == dataset) & (table["kind"] == kind)]
-                place = 0.09 * (KINDS.index(kind) - 2)
-                here = here.assign(at=[depths.index(d) + place for d in here["depth"]])
-                spread = [here["value"] - here["low"], here["high"] - here["value"]]
-                ax.errorbar(
-                    here["at"],
-                    here["value"],
-                    [side.clip(lower=0) for side in spread],
-                    elinewidth=0.9,
-                    label=WORDS[kind],
-                    **looks[kind].line(),
-                )
-            ax.set_xticks(range(len(depths)), depths)
-            ax.set_ylim(-0.04, 1.04)
+    datasets, depths = sorted(best["dataset"].unique()), sorted(best["depth"].unique())
+    rows = [row for kind in KINDS for row in _rows(best, kind)]
+    figure, axes = style.panels(
+        2,
+        len(datasets),
+        height=0.75 + (0.1 + 0.09 * len(depths)) * len(rows),
+        sharex="row",
+        sharey=True,
+    )
+    for line, table, name in zip(axes, tables, ("share that train", "test error"), strict=True):
+        for ax, dataset in zip(line, datasets, strict=True):
+            _points(ax, table[table["dataset"] == dataset], rows, depths)
+            ax.set_xlim(-0.04, 1.04)
+            ax.set_xlabel(name, fontsize=style.SMALL)
     for ax, dataset in zip(axes[0], datasets, strict=True):
         ax.set_title(dataset)
-    axes[0, 0].set_ylabel("share that train")
-    axes[1, 0].set_ylabel("test error")
-    figure.supxlabel("hidden layers", fontsize=style.TEXT)
     handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=3)
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(depths))
     n = len(best)
     style.note_n(figure, n)
     return [Drawn("shares", figure, _title(tables[0]), _caption(best, study), _alt(datasets), n)]
+
+
+def _rows(best: pd.DataFrame, kind: str) -> list[tuple[str, float, str]]:
+    """(kind, corruption, label): the corruption is named where a kind has several."""
+    amounts = sorted(best.loc[best["kind"] == kind, "corruption"].unique())
+    several = len(amounts) > 1
+    return [(kind, c, f"{WORDS[kind]}, {c:g}" if several else WORDS[kind]) for c in amounts]
+
+
+def _points(ax, cells: pd.DataFrame, rows: list[tuple[str, float, str]], depths: list) -> None:
+    """A point with its interval for each row and depth; the depths of a row stand side by side."""
+    looks = style.ramp(depths)
+    for place, depth in enumerate(depths):
+        deep = cells[cells["depth"] == depth].set_index(["kind", "corruption"])
+        deep = deep.reindex([row[:2] for row in rows])
+        at = np.arange(len(rows)) + min(BESIDE, 0.8 / len(depths)) * (place - (len(depths) - 1) / 2)
+        spread = np.clip([deep["value"] - deep["low"], deep["high"] - deep["value"]], 0, None)
+        points = {**looks[depth].line(), "linestyle": "none"}
+        label = f"{depth} hidden layers" if depth > 1 else "1 hidden layer"
+        ax.errorbar(deep["value"], at, xerr=spread, elinewidth=1, label=label, **points)
+    ax.set_yticks(range(len(rows)), [label for *_, label in rows])
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.grid(axis="y", visible=False)
 
 
 def _title(shares: pd.DataFrame) -> Said:
@@ -78,19 +92,22 @@ FRENCH = {
 def _caption(best: pd.DataFrame, study: dict) -> Said:
     pairs = [text.split() for text in study["options"]["levels"]]
     budget = best["epochs"] + best["spent"]
-    span = f"{budget.min():.0f} to {budget.max():.0f}", f"{budget.min():.0f} à {budget.max():.0f}"
+    ends = sorted({f"{budget.min():.0f}", f"{budget.max():.0f}"})
+    span = " to ".join(ends), " à ".join(ends)
     lost, seeds = int((best["status"] == "diverged").sum()), best["seed"].nunique()
     return Said(
         en=f"Above: share of networks that reach a validation accuracy "
         f"({', '.join(f'{float(at):.0%} on {name}' for name, at in pairs)}), with Wilson's 95 % "
         f"interval; below: test error after the last pass, mean and 95 % interval. Sigmoid "
-        f"networks; {seeds} seeds each, all settings chosen on validation for each point. Budget: "
+        f"networks; {seeds} seeds each, eta and the eta of pretraining chosen for each point by the mean "
+        f"validation error. The darker, the deeper. Budget: "
         f"{span[0]} passes of the whole network, pretraining counted in multiply-adds. Runs that "
         f"diverged: {lost}.",
         fr=f"En haut : part des réseaux qui atteignent une exactitude en validation "
-        f"({', '.join(f'{float(at):.0%} sur {name}' for name, at in pairs)}), avec l'intervalle de "
+        f"({', '.join(f'{100 * float(at):.0f} % sur {name}' for name, at in pairs)}), avec l'intervalle de "
         f"Wilson à 95 % ; en bas : erreur de test après la dernière passe, moyenne et intervalle à "
-        f"95 %. Réseaux de sigmoïdes ; {seeds} graines par point, réglages choisis en validation. "
+        f"95 %. Réseaux de sigmoïdes ; {seeds} graines par point, eta et l'eta du pré-apprentissage choisis "
+        f"pour chacun par l'erreur moyenne en validation. Plus sombre : plus profond. "
         f"Budget : {span[1]} passes du réseau entier, le pré-apprentissage compté en "
         f"multiplications-additions. Réseaux qui ont divergé : {lost}.",
     )
@@ -98,8 +115,9 @@ def _caption(best: pd.DataFrame, study: dict) -> Said:
 
 def _alt(datasets: list[str]) -> Said:
     return Said(
-        en=f"Share that train and test error against depth, a line for each kind of pretraining, a "
-        f"column for each of {', '.join(datasets)}.",
-        fr=f"Part des réseaux qui apprennent et erreur de test selon la profondeur, une ligne par "
-        f"sorte de pré-apprentissage, une colonne pour chacun de {', '.join(datasets)}.",
+        en=f"Share that train and test error, a row for each kind of pretraining, points for each "
+        f"depth, a column for each of {', '.join(datasets)}.",
+        fr=f"Part des réseaux qui apprennent et erreur de test, une ligne par sorte de "
+        f"pré-apprentissage, des points par profondeur, une colonne pour chacun de "
+        f"{', '.join(datasets)}.",
     )

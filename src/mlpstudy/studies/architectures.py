@@ -187,7 +187,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 "chosen by the mean validation error; train_error: the same on the training examples; gap: test "
                 "error less training error.",
                 fr="valeur : erreur de test moyenne après la dernière passe, avec son intervalle à "
-                "95 %, au eta choisi en validation ; erreur d'apprentissage : de même sur les "
+                "95 %, à l'eta choisi par l'erreur moyenne en validation ; erreur d'apprentissage : de même sur les "
                 "exemples d'apprentissage ; écart : erreur de test moins erreur d'apprentissage.",
             ),
             "frame": cells[columns + results],

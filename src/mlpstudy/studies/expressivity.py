@@ -435,10 +435,10 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             ),
             "caption": Said(
                 en="value: root mean square error on new places in units of the target's deviation, "
-                "mean over the seeds with its 95 % interval, at the eta chosen on validation.",
+                "mean over the seeds with its 95 % interval, at the eta chosen by the mean validation loss.",
                 fr="value : racine de l'erreur quadratique moyenne en des points nouveaux, en écarts "
                 "types de la cible, moyenne sur les graines avec son intervalle à 95 %, avec l'eta "
-                "choisi sur la validation.",
+                "choisi par le coût moyen en validation.",
             ),
             "frame": frames["depth"],
         },

@@ -202,7 +202,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 "eta chosen by the mean validation error; train_error: the same on the training examples; "
                 "at_best_error: on test after the pass with the smallest validation loss.",
                 fr="valeur : erreur en test moyenne après la dernière passe, avec son intervalle à"
-                " 95 %, au eta choisi en validation ; erreur d'apprentissage : la même sur les "
+                " 95 %, à l'eta choisi par l'erreur moyenne en validation ; erreur d'apprentissage : la même sur les "
                 "exemples d'apprentissage ; erreur à la meilleure passe : en test, après la "
                 "passe au plus petit coût en validation.",
             ),
