@@ -110,7 +110,7 @@ def test_figures_and_tables(frames):
     drawn = drawing.figures(frames, {"options": {"rates": [0.5]}})
     assert [d.name for d in drawn] == ["rates", "where"]
     assert [d.n for d in drawn] == [12, 24]
-    assert "lowers the test error in 1 and raises it in 1 of 2" in drawn[1].title["en"]
+    assert "lowers the test error in 1 of 2 networks and raises it in 1" in drawn[1].title["en"]
     for table in dropout.shown(frames):
         assert len(table["frame"]) and {"name", "title", "caption"} <= set(table)
 

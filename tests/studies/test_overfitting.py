@@ -111,7 +111,8 @@ def test_a_depth_stands_at_the_best_eta_of_those_at_which_it_fits():
     assert found.condition.endswith("depth 8 against 1")
     # At the control's eta eight layers do not fit: nothing to compare.
     assert (found.value, found.common, found.edge) == (0.75 - 0.375, None, "lower")
-    assert frames["depths"].query("measure == 'train_error'")["value"].eq(0).all()
+    fitting = frames["fitting"].query("block == 'depth' and depth == 8").set_index("measure")
+    assert (fitting["value"]["train_error"], fitting["value"]["gap"]) == (0, 0.75)
 
 
 def test_bumps_tell_where_the_error_grows_with_width(frames):
@@ -135,7 +136,11 @@ def test_figures_and_tables(frames):
     drawn = drawing.figures(frames, {"options": {}})
     assert [d.name for d in drawn] == ["width", "causes"]
     assert [d.n for d in drawn] == [18, 42]
-    assert "falls 1 times and rises 1 times" in drawn[0].title["en"]
+    assert "falls in 1 of 2 steps and rises in 1" in drawn[0].title["en"]
+    assert (
+        "grows with width in 1, with depth in 1, with fewer examples in 1, with wrong labels in 1 of 1 datasets"
+        in drawn[1].title["en"]
+    )
     for table in overfitting.shown(frames):
         assert len(table["frame"]) and {"name", "title", "caption"} <= set(table)
 

@@ -15,20 +15,21 @@ HOME = "the network above"
 def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
     """rates, where."""
     by_run = frames["by_run"]
-    best = by_run[by_run["chosen"]]
-    home = best.iloc[0][NETWORK] if best.empty else best[best["block"] == "rates"].iloc[0][NETWORK]
+    best = by_run[by_run["chosen"] | by_run["chosen_by_loss"]]
+    home = best[best["block"] == "rates"].drop_duplicates("dataset").set_index("dataset")[NETWORK]
     drawn = [_rates(frames["cells"], best, home, _at_home(frames["compared"], home))]
     if (best["block"] != "rates").any():
         drawn.append(_where(frames["compared"], best, home, study["options"]["rates"]))
     return drawn
 
 
-def _at_home(frame: pd.DataFrame, home: pd.Series) -> pd.DataFrame:
-    return frame[(frame[NETWORK] == home.to_numpy()).all(axis=1)]
+def _at_home(frame: pd.DataFrame, home: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the network whose rates are swept. home: its NETWORK, by dataset."""
+    return frame.merge(home.reset_index(), on=["dataset", *NETWORK])
 
 
 def _rates(
-    cells: pd.DataFrame, best: pd.DataFrame, home: pd.Series, compared: pd.DataFrame
+    cells: pd.DataFrame, best: pd.DataFrame, home: pd.DataFrame, compared: pd.DataFrame
 ) -> Drawn:
     """Loss and error against the rate: a column per dataset; test as lines, training dashed."""
     here = _at_home(cells, home)
@@ -54,33 +55,37 @@ def _rates(
     figure.legend(handles, [*labels, "on training examples"], loc="outside upper center", ncols=3)
     n = len(_at_home(best, home))
     style.note_n(figure, n)
-    gaps = compared[compared["statistic"] == "gap_reduced"]
-    losses = compared[compared["statistic"] == "loss_reduced"]
-    closed, won = int((gaps["low"] > 0).sum()), int((losses["low"] > 0).sum())
-    network_en = f"{home['depth']} hidden layers of {home['width']} units, {home['train_size']}"
-    network_fr = f"{home['depth']} couches cachées de {home['width']} unités, {home['train_size']}"
+    won = compared["low"].gt(0).groupby(compared["statistic"]).sum()
+    of = int(compared["statistic"].eq("gap_reduced").sum())
+    gaps, losses, errors = (int(won[f"{name}_reduced"]) for name in ("gap", "loss", "error"))
+    network_en = f"{_layers(home, 'hidden layer', 'hidden layers', 'of')} units"
+    network_fr = f"{_layers(home, 'couche cachée', 'couches cachées', 'de')} unités"
+    sizes = ", ".join(f"{dataset} {size}" for dataset, size in home["train_size"].items())
     return Drawn(
         "rates",
         figure,
         Said(
-            en=f"Dropout makes the gap smaller in {closed} of {len(gaps)} cases, the test loss in "
-            f"{won}",
-            fr=f"Le dropout réduit l'écart dans {closed} cas sur {len(gaps)}, le coût en test "
-            f"dans {won}",
+            en=f"Of {of} cases, dropout makes the gap smaller in {gaps}, the test loss in {losses}, "
+            f"the test error in {errors}",
+            fr=f"Sur {of} cas, le dropout réduit l'écart dans {gaps}, le coût en test dans "
+            f"{losses}, l'erreur en test dans {errors}",
         ),
         Said(
             en=f"Loss and error on test (solid, with 95 % intervals over the seeds) and on the "
-            f"training examples (dotted) after the last pass, against the rate. {network_en} "
-            f"training examples, {_span(best['epochs'])} passes, each cell at the eta chosen on "
-            f"validation; a case of the title is a rate and a dataset whose interval, paired by "
-            f"seed, lies above 0. Training labels that are wrong stay wrong in the training loss; test "
-            f"labels are right. {_lost_en(best)}",
+            f"training examples (dotted) after the last pass, against the rate; the scales of the panels "
+            f"differ. {network_en}, training examples: {sizes}; {_span(best['epochs'])} passes. Losses "
+            f"at the eta chosen by the mean validation loss, errors at that chosen by the mean "
+            f"validation error. A case of the title is a rate, a dataset and its labels; one counts "
+            f"where the interval, paired by seed, lies above 0. Training labels that are wrong stay "
+            f"wrong in the training loss; test labels are right. {_lost_en(best)}",
             fr=f"Coût et erreur en test (trait plein, avec intervalles à 95 % sur les graines) et "
-            f"sur les exemples d'apprentissage (pointillé) après la dernière passe, selon le taux. "
-            f"{network_fr} exemples d'apprentissage, {_span(best['epochs'])} passes, chaque cellule "
-            f"au eta choisi en validation ; un cas du titre est un taux et un jeu de données dont "
-            f"l'intervalle, apparié par graine, est au-dessus de 0. Les étiquettes d'apprentissage fausses le restent dans "
-            f"le coût d'apprentissage ; celles de test sont justes. {_lost_fr(best)}",
+            f"sur les exemples d'apprentissage (pointillé) après la dernière passe, selon le taux ; "
+            f"les échelles des panneaux diffèrent. {network_fr}, exemples d'apprentissage : {sizes} ; "
+            f"{_span(best['epochs'])} passes. Les coûts au eta choisi selon le coût moyen en "
+            f"validation, les erreurs à celui choisi selon l'erreur moyenne en validation. Un cas du "
+            f"titre est un taux, un jeu de données et ses étiquettes ; il compte si l'intervalle, "
+            f"apparié par graine, est au-dessus de 0. Les étiquettes d'apprentissage fausses le "
+            f"restent dans le coût d'apprentissage ; celles de test sont justes. {_lost_fr(best)}",
         ),
         Said(
             en=f"Loss (above) and error (below) against the dropout rate, a column for each of "
@@ -90,6 +95,12 @@ def _rates(
         ),
         n,
     )
+
+
+def _layers(home: pd.DataFrame, one: str, many: str, of: str) -> str:
+    """ "2 hidden layers of 64" """
+    depth, width = home["depth"].iloc[0], home["width"].iloc[0]
+    return f"{depth} {one if depth == 1 else many} {of} {width}"
 
 
 def _noise(share: float) -> str:
@@ -113,66 +124,84 @@ def _lost_fr(best: pd.DataFrame) -> str:
     return f"Réseaux qui ont divergé : {_lost(best)}."
 
 
-def _where(compared: pd.DataFrame, best: pd.DataFrame, home: pd.Series, rates: list) -> Drawn:
-    """Test error saved by dropout: a row for each network, a panel for each dataset."""
-    noise = best.loc[best["block"] != "rates", "label_noise"].iloc[0]
-    datasets = sorted(best.loc[best["block"] != "rates", "dataset"].unique())
-    rows = compared[(compared["statistic"] == "error_reduced") & compared["dropout"].isin(rates)]
+SAVED = {  # of the statistics, and what they are called on an axis
+    "error_reduced": "test error saved by dropout",
+    "loss_reduced": "test loss saved by dropout (nats)",
+}
+
+
+def _where(
+    compared: pd.DataFrame, best: pd.DataFrame, home: pd.DataFrame, asked: list[float]
+) -> Drawn:
+    """What dropout saves: a row for each network, panels of error and loss for each dataset."""
+    changed = best[best["block"] != "rates"]
+    noise, datasets = changed["label_noise"].iloc[0], sorted(changed["dataset"].unique())
+    rates = [rate for rate in asked if rate in set(changed["dropout"])]
+    rows = compared[compared["statistic"].isin(SAVED) & compared["dropout"].isin(rates)]
     rows = rows[(rows["label_noise"] == noise) & rows["dataset"].isin(datasets)]
-    names = _names(rows, home)
-    looks = style.looks(rates)
-    figure, axes = style.panels(
-        1, len(datasets), height=1.2 + 0.34 * len(names), sharex=True, sharey=True
-    )
-    for ax, dataset in zip(axes[0], datasets, strict=True):
-        ax.axvline(0, color=style.INK, lw=0.8, zorder=1)
-        for place, rate in enumerate(rates):
-            here = rows[(rows["dataset"] == dataset) & (rows["dropout"] == rate)]
-            at = [names.index(_name(row, home)) for row in here.itertuples()]
-            at = np.array(at) + 0.22 * (place - (len(rates) - 1) / 2)
-            ends = np.clip([here["value"] - here["low"], here["high"] - here["value"]], 0, None)
-            line = {**looks[rate].line(), "linestyle": "none"}
-            ax.errorbar(
-                here["value"], at, xerr=ends, elinewidth=1.1, label=f"rate {rate:g}", **line
-            )
-        ax.set_yticks(range(len(names)), names)
-        ax.set_ylim(len(names) - 0.5, -0.5)
-        ax.grid(axis="y", visible=False)
-        ax.set_title(dataset)
-    figure.supxlabel("test error saved by dropout", fontsize=style.TEXT)
+    rows = rows.assign(name=[_name(row, home.loc[row.dataset]) for row in rows.itertuples()])
+    names = _names(rows)
+    panels = [(dataset, statistic) for dataset in datasets for statistic in SAVED]
+    height = 1.2 + 0.34 * len(names)
+    figure, axes = style.panels(1, len(panels), height=height, sharey=True)
+    for ax, (dataset, statistic) in zip(axes[0], panels, strict=True):
+        here = rows[(rows["dataset"] == dataset) & (rows["statistic"] == statistic)]
+        _saved(ax, here, names, rates)
+        ax.set(title=dataset, xlabel=SAVED[statistic])
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(rates))
     used = best[best["dataset"].isin(datasets) & (best["label_noise"] == noise)]
     n = int(used["dropout"].isin([0.0, *rates]).sum())
     style.note_n(figure, n)
-    won, lost = int((rows["low"] > 0).sum()), int((rows["high"] < 0).sum())
+    errors = rows[rows["statistic"] == "error_reduced"]
+    won, lost = int((errors["low"] > 0).sum()), int((errors["high"] < 0).sum())
+    layers_en = _layers(home.loc[datasets], "layer", "layers", "of")
+    layers_fr = _layers(home.loc[datasets], "couche", "couches", "de")
+    size = home.loc[datasets[0], "train_size"]
     return Drawn(
         "where",
         figure,
         Said(
-            en=f"Dropout lowers the test error in {won} and raises it in {lost} of {len(rows)} cases",
-            fr=f"Le dropout baisse l'erreur de test dans {won} cas sur {len(rows)} et la monte dans "
+            en=f"Dropout lowers the test error in {won} of {len(errors)} networks and raises it in "
             f"{lost}",
+            fr=f"Le dropout baisse l'erreur de test dans {won} réseaux sur {len(errors)} et la "
+            f"monte dans {lost}",
         ),
         Said(
-            en=f"Test error without dropout less with it, paired by seed, with its 95 % interval: "
-            f"right of 0 dropout helps. {noise:.0%} of the training labels are wrong. First row: "
-            f"{home['depth']} layers of {home['width']}, {home['train_size']} training examples; "
-            f"below, with one thing changed at a time.",
-            fr=f"Erreur de test sans dropout moins avec, appariée par graine, avec son intervalle à "
-            f"95 % : à droite de 0 le dropout aide. {noise:.0%} des étiquettes d'apprentissage sont "
-            f"fausses. Première ligne : {home['depth']} couches de {home['width']}, "
-            f"{home['train_size']} exemples d'apprentissage ; au-dessous, une chose changée à la "
-            f"fois.",
+            en=f"Test error and test loss without dropout less with it, paired by seed, with the 95 % "
+            f"interval: right of 0 dropout helps. Each side at the eta chosen by the mean validation "
+            f"error (errors) or loss (losses). {noise:.0%} of the training labels are wrong. First "
+            f"row: {layers_en}, {size} training examples; below, with one thing changed at a time.",
+            fr=f"Erreur et coût en test sans dropout moins avec, appariés par graine, avec "
+            f"l'intervalle à 95 % : à droite de 0 le dropout aide. Chaque côté au eta choisi selon "
+            f"l'erreur moyenne en validation (erreurs) ou le coût moyen (coûts). {noise:.0%} des "
+            f"étiquettes d'apprentissage sont fausses. Première ligne : {layers_fr}, {size} exemples "
+            f"d'apprentissage ; au-dessous, une chose changée à la fois.",
         ),
         Said(
-            en=f"Differences in test error, a row for each network, a panel for each of "
-            f"{', '.join(datasets)}.",
-            fr=f"Différences d'erreur de test, une ligne par réseau, un cadre pour chacun de "
-            f"{', '.join(datasets)}.",
+            en=f"Differences in test error and test loss, a row for each network, two panels for "
+            f"each of {', '.join(datasets)}.",
+            fr=f"Différences d'erreur et de coût en test, une ligne par réseau, deux cadres pour "
+            f"chacun de {', '.join(datasets)}.",
         ),
         n,
     )
+
+
+def _saved(ax, rows: pd.DataFrame, names: list[str], rates: list[float]) -> None:
+    """A point for each network, beside each other for the rates."""
+    looks = style.looks(rates)
+    ax.axvline(0, color=style.INK, lw=0.8, zorder=1)
+    for place, rate in enumerate(rates):
+        here = rows[rows["dropout"] == rate]
+        at = np.array([names.index(name) for name in here["name"]])
+        at = at + 0.22 * (place - (len(rates) - 1) / 2)
+        ends = np.clip([here["value"] - here["low"], here["high"] - here["value"]], 0, None)
+        line = {**looks[rate].line(), "linestyle": "none"}
+        ax.errorbar(here["value"], at, xerr=ends, elinewidth=1.1, label=f"rate {rate:g}", **line)
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.grid(axis="y", visible=False)
 
 
 def _name(row, home: pd.Series) -> str:
@@ -182,8 +211,6 @@ def _name(row, home: pd.Series) -> str:
     return ", ".join(f"{words[name]} {getattr(row, name)}" for name in changed) or HOME
 
 
-def _names(rows: pd.DataFrame, home: pd.Series) -> list[str]:
-    ordered = rows.sort_values(NETWORK)
-    names = dict.fromkeys(_name(row, home) for row in ordered.itertuples())
-    by_kind = sorted(names, key=lambda name: (name != HOME, name.split(" ")[0]))
-    return by_kind
+def _names(rows: pd.DataFrame) -> list[str]:
+    names = rows.sort_values(NETWORK)["name"].drop_duplicates()
+    return sorted(names, key=lambda name: (name != HOME, name.split(" ")[0]))

@@ -14,7 +14,8 @@ from mlpstudy.said import Said
 SETTING = ["optimizer", "cost"]
 CELL = [*SETTING, "dataset", "label_noise"]
 NAMES = {"sgd": "SGD", "rprop": "RPROP", "nll": "NLL", "mse": "squared error"}
-FAMILIES = ("GL", "PQ", "UP", "passes", "training loss")
+CRITERIA = ("GL", "PQ", "UP")  # Prechelt's families
+FAMILIES = (*CRITERIA, "passes", "training loss")
 DRAWN = ("digits", "mnist_1d", "wine")  # whose curves are shown
 MARKED = {"GL_2": "-", "UP_4": ":"}  # whose stops are marked on them
 
@@ -51,68 +52,89 @@ def _fixed(by_run: pd.DataFrame) -> str:
 # What it gives, problem by problem
 
 
+REDUCTIONS = {  # measures of what stopping gives, and their axis
+    "loss_reduction": "test loss, % lower than after all passes",
+    "error_reduction": "test error, points lower",
+}
+
+
 def _benefit(benefit: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
-    """A row per problem, noisy ones below; a panel per measure; a point per setting."""
+    """A row per problem, noisy ones below; a panel per measure and family; a point per setting."""
     problems = sorted(
         benefit[["label_noise", "dataset"]].drop_duplicates().itertuples(index=False, name=None)
     )
     place = {problem: row for row, problem in enumerate(problems)}
     looks = style.looks([_setting(*setting) for setting in _settings(benefit)])
-    figure, [axes] = style.panels(
-        1, 3, height=1.5 + 0.27 * len(problems), sharey=True, width_ratios=[1.5, 1.1, 0.8]
+    height = 0.9 + 0.21 * len(problems)
+    figure, axes = style.panels(
+        len(REDUCTIONS), len(CRITERIA), height=height, sharey=True, sharex="row"
     )
-    labels = {
-        "loss_reduction": ("Test loss", "% lower than after all passes"),
-        "error_reduction": ("Test error", "points lower"),
-        "passes": ("Cost", "share of the passes"),
-    }
-    for ax, (measure, (title, label)) in zip(axes, labels.items(), strict=True):
-        for i, setting in enumerate(_settings(benefit)):
-            same = (benefit[SETTING] == list(setting)).all(axis=1) & (benefit["measure"] == measure)
-            look = looks[_setting(*setting)]
-            _row_points(ax, benefit[same], place, 0.16 * (2 * i - 1), look, _setting(*setting))
-        ax.axvline(0 if measure != "passes" else 1, color=style.FAINT, lw=0.8, zorder=1)
-        ax.set(title=title, xlabel=label)
-        ax.grid(axis="y", visible=False)
-        if len({noise for noise, _ in problems}) > 1:
-            clean = sum(not noise for noise, _ in problems)
-            ax.axhline(clean - 0.5, color=style.FAINT, lw=0.6, ls=":")
-    axes[2].set_xlim(0, 1.05)
-    axes[2].xaxis.set_major_formatter(PercentFormatter(1))
-    axes[0].set_yticks(list(place.values()), [_problem(*problem) for problem in problems])
-    axes[0].invert_yaxis()
-    handles, names = axes[0].get_legend_handles_labels()
+    clean = sum(not noise for noise, _ in problems)
+    for row, (measure, label) in zip(axes, REDUCTIONS.items(), strict=True):
+        for ax, family in zip(row, CRITERIA, strict=True):
+            here = benefit[(benefit["measure"] == measure) & (benefit["family"] == family)]
+            for i, setting in enumerate(_settings(benefit)):
+                cells = here[(here[SETTING] == list(setting)).all(axis=1)]
+                name = _setting(*setting)
+                _row_points(ax, cells, place, 0.16 * (2 * i - 1), looks[name], name)
+            ax.axvline(0, color=style.FAINT, lw=0.8, zorder=1)
+            ax.set_title(family if ax in axes[0] else "")
+            ax.grid(axis="y", visible=False)
+            if 0 < clean < len(problems):
+                ax.axhline(clean - 0.5, color=style.FAINT, lw=0.6, ls=":")
+        row[1].set_xlabel(label)
+    for ax in axes[:, 0]:
+        ax.set_yticks(list(place.values()), [_problem(*problem) for problem in problems])
+    axes[0, 0].invert_yaxis()
+    handles, names = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=len(looks))
     style.note_n(figure, _networks(by_run))
+    won = _won(benefit)
     return Drawn(
         "benefit",
         figure,
         Said(
-            en="What early stopping gives, and what it costs",
-            fr="Ce que l'arrêt prématuré apporte, et ce qu'il coûte",
+            en=f"Stopping early lowers the test loss in {' and in '.join(_told(won, 'of', 'en'))}",
+            fr=f"S'arrêter tôt baisse le coût en test dans {' et dans '.join(_told(won, 'sur', 'fr'))}",
         ),
         Said(
             en=f"Weights of the best validation pass up to the stop, against the weights after all passes: "
-            f"mean of Prechelt's fourteen criteria and its 95 % interval over {_fixed(by_run)}. Swept: "
-            f"the dataset, the share of replaced training labels (below the dotted line), and the "
-            f"setting. Right of the line at 0, early stopping is the better choice; the third panel "
-            f"says how much of the training it spends.",
+            f"mean of the criteria of each of Prechelt's families (columns) and its 95 % interval over "
+            f"{_fixed(by_run)}. Swept: the dataset, the share of replaced training labels (below the "
+            f"dotted line), and the setting. Right of the line at 0, early stopping is the better "
+            f"choice. A case of the title is a problem, a setting and a family; one counts where the "
+            f"interval lies above 0.",
             fr="Poids de la meilleure passe en validation avant l'arrêt, comparés aux poids "
-            "après toutes les passes : moyenne des quatorze critères de Prechelt et son "
-            f"intervalle à 95 % sur {french(_fixed(by_run))}. On fait varier le jeu de "
-            "données, la part des étiquettes d'apprentissage remplacées (sous la ligne "
-            "pointillée) et le réglage. À droite de 0, l'arrêt prématuré est le meilleur "
-            "choix ; le troisième panneau dit combien d'apprentissage il dépense.",
+            "après toutes les passes : moyenne des critères de chaque famille de Prechelt (colonnes) "
+            f"et son intervalle à 95 % sur {french(_fixed(by_run))}. On fait varier le jeu de "
+            "données, la part des étiquettes d'apprentissage remplacées (sous la ligne pointillée) et "
+            "le réglage. À droite de 0, l'arrêt prématuré est le meilleur choix. Un cas du titre est "
+            "un problème, un réglage et une famille ; il compte si l'intervalle est au-dessus de 0.",
         ),
         Said(
-            en="Three panels with a row per problem: by how much test loss and test error fall with early "
-            "stopping, and the share of the passes spent, for each of two settings.",
-            fr="Trois panneaux, une ligne par problème : de combien le coût et l'erreur en "
-            "test baissent avec l'arrêt prématuré, et part des passes effectuées, pour "
+            en="Six panels with a row per problem: by how much test loss (above) and test error (below) "
+            "fall with early stopping, a column per family of criteria, for each of two settings.",
+            fr="Six panneaux, une ligne par problème : de combien le coût (en haut) et l'erreur en "
+            "test (en bas) baissent avec l'arrêt prématuré, une colonne par famille de critères, pour "
             "chacun des deux réglages.",
         ),
         _networks(by_run),
     )
+
+
+def _won(benefit: pd.DataFrame) -> dict[bool, tuple[int, int]]:
+    """With wrong labels or without: cases in which the test loss falls, and all cases."""
+    losses = benefit[benefit["measure"] == "loss_reduction"]
+    cases = losses.assign(won=losses["low"] > 0).groupby(losses["label_noise"] > 0)["won"]
+    return {noisy: (int(won.sum()), len(won)) for noisy, won in cases}
+
+
+def _told(won: dict[bool, tuple[int, int]], of: str, language: str) -> list[str]:
+    labels = {
+        "en": {True: "cases with wrong labels", False: "with right ones"},
+        "fr": {True: "cas aux étiquettes fausses", False: "aux étiquettes justes"},
+    }[language]
+    return [f"{won[noisy][0]} {of} {won[noisy][1]} {labels[noisy]}" for noisy in sorted(won)[::-1]]
 
 
 def _problem(noise: float, dataset: str) -> str:
@@ -156,8 +178,8 @@ def _trade_off(rules: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
         "trade_off",
         figure,
         Said(
-            en="What a rule costs, and how far from the best pass it ends",
-            fr="Ce que coûte une règle, et à quelle distance de la meilleure passe elle finit",
+            en=f"Passes spent, and test loss above the lowest: {_prices(rules, 'and')}",
+            fr=f"Passes dépensées, et coût en test au-dessus du minimum : {_prices(rules, 'et')}",
         ),
         Said(
             en=f"By how much the test loss at the weights of a rule exceeds the lowest of the same curve, in "
@@ -183,6 +205,16 @@ def _trade_off(rules: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
             "intactes et une pour les bruitées.",
         ),
         _networks(by_run),
+    )
+
+
+def _prices(rules: pd.DataFrame, word: str) -> str:
+    """ "GL 34 % and 12 %, ...": mean share of the passes, and mean excess, over groups and criteria."""
+    criteria = rules[rules["family"].isin(CRITERIA)]
+    means = criteria.groupby("family")[["spent", "value"]].mean()
+    prices = [(family, *means.loc[family]) for family in CRITERIA if family in means.index]
+    return ", ".join(
+        f"{family} {100 * spent:.0f} % {word} {excess:.0f} %" for family, spent, excess in prices
     )
 
 
@@ -230,26 +262,27 @@ def _curves(curves: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
     ]
     n = _networks(shown)
     style.note_n(figure, n)
+    rule = next(iter(MARKED))
+    at = shown[shown["rule"] == rule].groupby("label_noise")["spent"].median()
+    stops_en = [f"{at[s]:.0f} passes with {_labels(s, 'en')}" for s in noises]
+    stops_fr = [f"{at[s]:.0f} passes avec {_labels(s, 'fr')}" for s in noises]
     return Drawn(
         "curves",
         figure,
         Said(
-            en="Where on its curves a network is stopped",
-            fr="À quel endroit de ses courbes un réseau est arrêté",
+            en=f"{rule} stops after {', '.join(stops_en)} (medians)",
+            fr=f"{rule} s'arrête après {', '.join(stops_fr)} (médianes)",
         ),
         Said(
             en=f"Median loss and quartiles over {shown['seed'].nunique()} seeds, pass by pass, with "
             f"{_setting(*setting)}; both axes are logarithmic. Vertical lines: the median pass at which "
             f"the criteria {' and '.join(MARKED)} stop; they see the validation loss, which runs along "
-            f"with the test loss. To see: how early the test loss turns where labels are wrong, while "
-            f"the training loss goes on falling.",
+            f"with the test loss.",
             fr=f"Coût médian et quartiles sur {shown['seed'].nunique()} graines, passe après "
             f"passe, avec {french(_setting(*setting))} ; les deux axes sont "
             "logarithmiques. Lignes verticales : passe médiane à laquelle les critères "
             f"{' et '.join(MARKED)} s'arrêtent ; ils voient le coût en validation, qui "
-            "suit le coût en test. À voir : comme le coût en test se retourne tôt là où "
-            "des étiquettes sont fausses, alors que le coût d'apprentissage continue de "
-            "baisser.",
+            "suit le coût en test.",
         ),
         Said(
             en="Training and test loss against passes for three datasets, clean above and noisy "
@@ -260,6 +293,12 @@ def _curves(curves: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
         ),
         n,
     )
+
+
+def _labels(share: float, language: str) -> str:
+    if language == "fr":
+        return f"{100 * share:.0f} % d'étiquettes fausses" if share else "des étiquettes justes"
+    return f"{share:.0%} of labels wrong" if share else "clean labels"
 
 
 def _mark_stops(ax, stops: pd.DataFrame, label: bool) -> None:

@@ -12,10 +12,10 @@ MEASURES = {"test_error": "test error", "test_loss": "test loss (nats)"}
 
 def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
     """sigma, noisy, ridge."""
-    best = frames["by_run"][frames["by_run"]["chosen"]]
+    by_run, noisy = frames["by_run"], frames["noisy"]
     return [
-        _sigma(frames["cells"], best),
-        _noisy(frames["on_noisy"], frames["noisy"]),
+        _sigma(frames["cells"], by_run[by_run["chosen"] | by_run["chosen_by_loss"]]),
+        _noisy(frames["on_noisy"], noisy[noisy["chosen"]]),
         _ridge(frames["weights"], frames["off_ridge"], study["options"]["drawn"]),
     ]
 
@@ -39,31 +39,34 @@ def _sigma(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     n = len(best)
     style.note_n(figure, n)
-    mean = cells[cells["measure"] == "test_error"].set_index(
-        ["dataset", "label_noise", "input_noise"]
-    )
-    groups = mean["value"].groupby(["dataset", "label_noise"])
-    gains = groups.agg(lambda e: e[e.index.get_level_values("input_noise") == 0].iloc[0] - e.min())
-    sizes = f"{gains.min():.3f}", f"{gains.max():.3f}"
+    errors = cells[cells["measure"] == "test_error"]
+    errors = errors.pivot(index=["dataset", "label_noise"], columns="input_noise", values="value")
+    saved = errors[0.0] - errors.min(axis=1)
+    sizes = f"{saved.min():.3f}", f"{saved.max():.3f}"
+    most = errors.columns.max()
+    dear = f"{int((errors[most] > errors[0.0]).sum())}"
     lost = int((best["status"] == "diverged").sum())
     return Drawn(
         "sigma",
         figure,
         Said(
-            en=f"The best amount of noise saves {sizes[0]} to {sizes[1]} of test error; too much costs "
-            f"more",
-            fr=f"La meilleure dose de bruit gagne {sizes[0]} à {sizes[1]} d'erreur en test ; trop de bruit "
-            f"coûte plus",
+            en=f"The best sigma saves {sizes[0]} to {sizes[1]} of test error; the largest, {most:g}, "
+            f"raises it in {dear} of {len(errors)} cases",
+            fr=f"Le meilleur sigma gagne {sizes[0]} à {sizes[1]} d'erreur en test ; le plus grand, "
+            f"{most:g}, la monte dans {dear} cas sur {len(errors)}",
         ),
         Said(
             en=f"Error and loss on clean new examples after the last pass, against the noise while "
-            f"learning, in units of the inputs' spread; mean over the seeds with its 95 % interval, each "
-            f"cell at the eta chosen on validation. The amounts in the title are of the sigma that turns "
-            f"out best, and so a little flattering. {lost} of {n} networks diverged.",
+            f"learning, in units of the inputs' spread; the scales of the panels differ. Mean over the "
+            f"seeds with its 95 % interval, errors at the eta chosen by the mean validation error, "
+            f"losses at that chosen by the mean validation loss. The amounts in the title are of the "
+            f"sigma that turns out best, and so a little flattering. {lost} of {n} networks diverged.",
             fr=f"Erreur et coût sur des exemples nouveaux intacts après la dernière passe, selon le bruit "
-            f"à l'apprentissage, en unités de la dispersion des entrées ; moyenne sur les graines avec son "
-            f"intervalle à 95 %, chaque cellule au eta choisi en validation. Les gains du titre sont ceux "
-            f"du sigma qui s'avère le meilleur, donc un peu flatteurs. {lost} réseaux sur {n} ont divergé.",
+            f"à l'apprentissage, en unités de la dispersion des entrées ; les échelles des panneaux "
+            f"diffèrent. Moyenne sur les graines avec son intervalle à 95 %, erreurs au eta choisi selon "
+            f"l'erreur moyenne en validation, coûts à celui choisi selon le coût moyen. Les gains du "
+            f"titre sont ceux du sigma qui s'avère le meilleur, donc un peu flatteurs. {lost} réseaux "
+            f"sur {n} ont divergé.",
         ),
         Said(
             en=f"Curves over sigma, a column for each of {', '.join(datasets)}: errors above, losses "
@@ -99,29 +102,31 @@ def _noisy(on_noisy: pd.DataFrame, noisy: pd.DataFrame) -> Drawn:
     style.note_n(figure, n)
     most = on_noisy["test_noise"].max()
     last = on_noisy[on_noisy["test_noise"] == most].groupby("input_noise")["value"].mean()
-    best = last.idxmin()
+    others = last.drop(0.0).idxmin()
     return Drawn(
         "noisy",
         figure,
         Said(
-            en=f"Who is to read noisy inputs should learn with noise: at sigma {most:g} the error falls "
-            f"from {last[0.0]:.2f} to {last[best]:.2f}",
-            fr=f"Qui doit lire des entrées bruitées apprenne avec du bruit : à sigma {most:g} l'erreur "
-            f"tombe de {last[0.0]:.2f} à {last[best]:.2f}",
+            en=f"On inputs with noise of sigma {most:g} the error is {last[0.0]:.2f} after learning without "
+            f"noise, {last[others]:.2f} after learning with sigma {others:g}",
+            fr=f"Sur des entrées bruitées à sigma {most:g}, l'erreur est de {last[0.0]:.2f} après un "
+            f"apprentissage sans bruit, de {last[others]:.2f} avec sigma {others:g}",
         ),
         Said(
             en="Error on new examples with Gaussian noise of their own, against its sigma; a line for "
             "each sigma of the noise while learning (dark: most), right labels; mean over the seeds "
-            "with its 95 % interval. In the title: mean of the datasets.",
+            "with its 95 % interval, at the eta chosen by the mean validation error on clean inputs. "
+            "In the title: mean of the datasets.",
             fr="Erreur sur des exemples nouveaux ayant leur propre bruit gaussien, selon son sigma ; une "
             "ligne par sigma du bruit à l'apprentissage (foncé : le plus), étiquettes justes ; moyenne "
-            "sur les graines avec son intervalle à 95 %. Dans le titre : moyenne des jeux de données.",
+            "sur les graines avec son intervalle à 95 %, au eta choisi selon l'erreur moyenne en "
+            "validation sur des entrées intactes. Dans le titre : moyenne des jeux de données.",
         ),
         Said(
-            en=f"Rising curves, a panel for each of {', '.join(datasets)}; those that learned with more "
-            f"noise rise less.",
-            fr=f"Des courbes qui montent, un cadre pour chacun de {', '.join(datasets)} ; celles apprises "
-            f"avec plus de bruit montent moins.",
+            en=f"Error against the noise of the test inputs, a panel for each of {', '.join(datasets)}, a "
+            f"line for each noise while learning.",
+            fr=f"Erreur selon le bruit des entrées de test, un cadre pour chacun de "
+            f"{', '.join(datasets)}, une ligne par bruit à l'apprentissage.",
         ),
         n,
     )

@@ -74,23 +74,29 @@ def _curves(curves: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
         )
     n = curves["run_id"].nunique()
     style.note_n(figure, n)
+    ends = (
+        curves.sort_values("epoch").groupby(["dataset", "label_noise", "schedule"])["loss"].last()
+    )
+    panels = ends.unstack().idxmin(axis=1)
+    lowest = int(panels.eq("constant").sum())
     return Drawn(
         "curves",
         figure,
         Said(
-            en="What the training loss does with each schedule of the step",
-            fr="Ce que fait le coût d'apprentissage avec chaque loi du pas",
+            en=f"Started alike, the constant step ends at the lowest training loss in {lowest} of "
+            f"{len(panels)} panels",
+            fr=f"Parti du même point, le pas constant finit au plus bas coût d'apprentissage dans "
+            f"{lowest} panneaux sur {len(panels)}",
         ),
         Said(
             en=f"Training loss of single networks (seed {curves['seed'].min()}) with SGD, batches of "
             f"{curves['batch'].min()} and a first step of {curves['eta'].max():g}; one line for each "
-            f"schedule of the step, all with the same weights at the start and the same batches. To see: the jitter of the "
-            f"constant step and where the others lose it.",
+            f"schedule of the step, all with the same weights at the start and the same batches. The "
+            f"scales of the panels differ.",
             fr=f"Coût d'apprentissage de réseaux seuls (graine {curves['seed'].min()}) avec "
             f"SGD, des lots de {curves['batch'].min()} et un premier pas de "
             f"{curves['eta'].max():g} ; une ligne par loi du pas, toutes avec les mêmes "
-            "poids au départ et les mêmes lots. À voir : le tremblement du pas constant, "
-            "et où les autres le perdent.",
+            "poids au départ et les mêmes lots. Les échelles des panneaux diffèrent.",
         ),
         Said(
             en="Training loss against passes for four schedules, one panel per dataset, clean and noisy.",
@@ -138,28 +144,31 @@ def _spreads(spreads: pd.DataFrame, by_run: pd.DataFrame, last: int) -> Drawn:
     style.label_lines([ax for ax in axes[0] if ax.axison][-1])
     n = int(shown["n"].sum())
     style.note_n(figure, n)
+    left = _left(shown)
     kind = f"{noise:.0%} of the labels replaced" if noise else "clean labels"
     return Drawn(
         "spreads",
         figure,
         Said(
-            en="How much the training loss wanders over the last passes",
-            fr="Combien le coût d'apprentissage s'agite pendant les dernières passes",
+            en=f"Started alike, the spread of the training loss with a decreasing step is "
+            f"{left.min():.2g} to {left.max():.2g} of that with a constant one",
+            fr=f"À premier pas égal, la dispersion du coût d'apprentissage avec un pas décroissant est "
+            f"de {left.min():.2g} à {left.max():.2g} fois celle avec un pas constant",
         ),
         Said(
             en=f"Rms distance of the training losses of the last {last} passes from their own straight line, "
             f"against the first step: geometric mean over {by_run['dataset'].nunique()} datasets with "
             f"{kind}, and its 95 % interval over {by_run['seed'].nunique()} seeds; "
             f"{by_run['epochs'].max()} passes. Swept: schedule (lines), batch (columns), optimizer (rows). "
-            f"To see: the larger the step and the smaller the batch, the more it wanders, unless the "
-            f"step decreases.",
+            f"In the title: geometric means over the first steps at which no run diverged, by "
+            f"optimizer, batch and schedule.",
             fr=f"Écart quadratique moyen des coûts d'apprentissage des {last} dernières "
             "passes à leur propre droite, selon le premier pas : moyenne géométrique sur "
             f"{by_run['dataset'].nunique()} jeux de données avec {french(kind)}, et son "
             f"intervalle à 95 % sur {by_run['seed'].nunique()} graines ; "
             f"{by_run['epochs'].max()} passes. On fait varier la loi du pas (lignes), le "
-            "lot (colonnes), l'optimiseur (rangées). À voir : plus le pas est grand et "
-            "le lot petit, plus le coût s'agite, sauf si le pas décroît.",
+            "lot (colonnes), l'optimiseur (rangées). Dans le titre : moyennes géométriques sur les "
+            "premiers pas où aucun réseau n'a divergé, par optimiseur, lot et loi.",
         ),
         Said(
             en="Spread of the training loss against the first step for each schedule, a column per batch "
@@ -169,6 +178,15 @@ def _spreads(spreads: pd.DataFrame, by_run: pd.DataFrame, last: int) -> Drawn:
         ),
         n,
     )
+
+
+def _left(spreads: pd.DataFrame) -> pd.Series:
+    """By optimizer, batch and schedule: spread of a decreasing step over that of the constant one,
+    the geometric mean over eta; with batches that are drawn."""
+    keys = ["optimizer", "batch", "eta"]
+    wide = spreads[spreads["batch"] != ALL].pivot(index=keys, columns="schedule", values="value")
+    ratio = np.log10(wide.drop(columns="constant").div(wide["constant"], axis=0))
+    return 10 ** ratio.groupby(["optimizer", "batch"]).mean().stack()
 
 
 def _plain_ticks(ax, etas: list[float]) -> None:
@@ -235,7 +253,8 @@ def _gains(gains: pd.DataFrame, by_run: pd.DataFrame, last: int) -> Drawn:
             f"passes, at the same first step, in decades. Speed: passes fewer until the training loss "
             f"is near the lowest that any run of the problem reaches. Training loss: how much lower "
             f"after {by_run['epochs'].max()} passes, in percent of the loss before training. The last "
-            f"two each at its own best first step. Means over the mini-batches.",
+            f"two each at the first step with the least mean training loss at the end. Means over the "
+            f"mini-batches.",
             fr="Différences appariées par graine, avec leur intervalle à 95 % sur "
             f"{by_run['seed'].nunique()} graines ; à droite de 0, le pas décroissant est "
             f"meilleur. Dispersion : du coût d'apprentissage pendant les {last} dernières "
@@ -243,8 +262,8 @@ def _gains(gains: pd.DataFrame, by_run: pd.DataFrame, last: int) -> Drawn:
             "que le coût d'apprentissage approche du plus bas qu'un réseau atteigne sur "
             "le problème. Coût d'apprentissage : de combien il est plus bas après "
             f"{by_run['epochs'].max()} passes, en pour cent du coût avant apprentissage. "
-            "Ces deux derniers, chacun à son meilleur premier pas. Moyennes sur les "
-            "mini-lots.",
+            "Ces deux derniers, chacun au premier pas du plus petit coût d'apprentissage moyen à la "
+            "fin. Moyennes sur les mini-lots.",
         ),
         Said(
             en="Three panels for each optimizer: decades of spread removed, passes saved and percent of "

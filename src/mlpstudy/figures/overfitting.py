@@ -1,16 +1,18 @@
 """The figures of the study `overfitting`: from its tables alone."""
 
 import pandas as pd
+from matplotlib.artist import Artist
 
 from mlpstudy.analysis import style
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
 ERRORS = {"test_error": "test", "at_best_error": "test, best pass", "train_error": "training"}
+BY_HEART = "test, learned by heart"
 LOSSES = {"test_loss": "test", "lowest_loss": "test, lowest of all passes"}
 AXES = {
     "width": "width of the hidden layer",
-    "depth": "hidden layers",
+    "depth": "hidden layers, learned by heart",
     "train_size": "training examples",
     "label_noise": "share of wrong labels",
 }
@@ -18,18 +20,26 @@ AXES = {
 
 def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
     """width, causes: what there is of them."""
-    cells, best = frames["cells"], frames["by_run"][frames["by_run"]["chosen"]]
+    cells, fitting, by_run = frames["cells"], frames["fitting"], frames["by_run"]
+    best = by_run[by_run["chosen"] | by_run["chosen_by_loss"] | by_run["chosen_fitting"]]
     drawn = []
     if (cells["block"] == "width").any():
-        drawn.append(_width(cells[cells["block"] == "width"], best, frames["bumps"]))
-    blocks = [b for b in AXES if (cells["block"] == b).any()]
-    return [*drawn, _causes(cells, best, blocks)]
+        by_heart = fitting[(fitting["block"] == "width") & (fitting["measure"] == "test_error")]
+        width = cells[cells["block"] == "width"]
+        drawn.append(_width(width, by_heart, best[best["block"] == "width"], frames["bumps"]))
+    # Depths differ in what they fit: only those that fit are beside each other.
+    alike = pd.concat([cells[cells["block"] != "depth"], fitting[fitting["block"] == "depth"]])
+    alike = alike[alike["measure"].isin(["gap", "rise"])]
+    blocks = [block for block in AXES if (alike["block"] == block).any()]
+    return [*drawn, _causes(alike, best[best["block"].isin(blocks)], blocks)]
 
 
-def _width(cells: pd.DataFrame, best: pd.DataFrame, bumps: pd.DataFrame) -> Drawn:
+def _width(
+    cells: pd.DataFrame, by_heart: pd.DataFrame, runs: pd.DataFrame, bumps: pd.DataFrame
+) -> Drawn:
     """Errors above, losses below, against the width; a column for each dataset."""
     datasets = sorted(cells["dataset"].unique())
-    looks = style.looks(dict.fromkeys([*ERRORS.values(), *LOSSES.values()]))
+    looks = style.looks(dict.fromkeys([*ERRORS.values(), *LOSSES.values(), BY_HEART]))
     figure, axes = style.panels(2, len(datasets), height=2.5, sharex=True)
     for ax, lower, dataset in zip(*axes, datasets, strict=True):
         here = cells[cells["dataset"] == dataset]
@@ -41,19 +51,19 @@ def _width(cells: pd.DataFrame, best: pd.DataFrame, bumps: pd.DataFrame) -> Draw
         lower.set_xscale("log", base=2)
         ticks = [w for w in (1, 4, 16, 64, 256) if w <= here["width"].max()]
         lower.set_xticks(ticks, [str(w) for w in ticks])
-        heart = bumps[(bumps["dataset"] == dataset) & bumps["by_heart"]]
+        heart = by_heart[by_heart["dataset"] == dataset]
+        style.draw(ax, heart, "width", looks[BY_HEART], BY_HEART)
         if len(heart):
             for panel in (ax, lower):
                 panel.axvline(heart["width"].min(), color=style.FAINT, lw=0.8, ls=(0, (4, 3)))
     axes[0, 0].set_ylabel("error")
     axes[1, 0].set_ylabel("loss (nats)")
     figure.supxlabel(AXES["width"], fontsize=style.TEXT)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    more = axes[1, 0].get_legend_handles_labels()
-    figure.legend(
-        [*handles, more[0][-1]], [*labels, more[1][-1]], loc="outside upper center", ncols=4
-    )
-    runs = best[best["block"] == "width"]
+    shown: dict[str, Artist] = {}
+    for ax in axes.flat:
+        handles, labels = ax.get_legend_handles_labels()
+        shown |= dict(zip(labels, handles, strict=True))
+    figure.legend(shown.values(), shown.keys(), loc="outside upper center", ncols=3)
     style.note_n(figure, len(runs))
     up, down = int((bumps["low"] > 0).sum()), int((bumps["high"] < 0).sum())
     noise, size = runs["label_noise"].iloc[0], runs["train_size"].iloc[0]
@@ -61,21 +71,26 @@ def _width(cells: pd.DataFrame, best: pd.DataFrame, bumps: pd.DataFrame) -> Draw
         "width",
         figure,
         Said(
-            en=f"From one width to the next the test error falls {down} times and rises {up} times",
-            fr=f"D'une largeur à la suivante, l'erreur de test baisse {down} fois et monte {up} fois",
+            en=f"From one width to the next the test error falls in {down} of {len(bumps)} steps and "
+            f"rises in {up}",
+            fr=f"D'une largeur à la suivante, l'erreur en test baisse dans {down} pas sur "
+            f"{len(bumps)} et monte dans {up}",
         ),
         Said(
             en=f"Error (above) and loss (below) against the width of one hidden layer: mean over "
-            f"{runs['seed'].nunique()} seeds with its 95 % interval, at the eta chosen for each "
-            f"width on validation. {size} training examples, {noise:.0%} of their labels wrong (in "
-            f"the training error too), {_span(runs['epochs'])} passes. Dashed: the narrowest network "
-            f"that learns all of them by heart. A step counts in the title where its interval, "
+            f"{runs['seed'].nunique()} seeds with its 95 % interval, at the eta chosen for each width "
+            f"by the mean validation error (above) or loss (below); learned by heart: at the best of "
+            f"the etas with a training error of 1 % at most; dashed: the narrowest network that has "
+            f"one. The scales of the panels differ. {size} training examples, {noise:.0%} of their "
+            f"labels wrong (in the training error too), {_span(runs['epochs'])} passes. A step counts in the title where its interval, "
             f"paired by seed, leaves out 0. {_lost_en(runs)}",
             fr=f"Erreur (en haut) et coût (en bas) selon la largeur d'une couche cachée : moyenne "
             f"sur {runs['seed'].nunique()} graines avec son intervalle à 95 %, au eta choisi pour "
-            f"chaque largeur en validation. {size} exemples d'apprentissage, {noise:.0%} de leurs "
-            f"étiquettes fausses (dans l'erreur d'apprentissage aussi), {_span(runs['epochs'])} "
-            f"passes. Tirets : le réseau le plus étroit qui les apprend tous par cœur. Un pas est "
+            f"chaque largeur selon l'erreur moyenne en validation (en haut) ou le coût (en bas) ; "
+            f"appris par cœur : au meilleur des eta dont l'erreur d'apprentissage est d'au plus 1 % ; "
+            f"tirets : le réseau le plus étroit qui en a un. Les échelles des panneaux diffèrent. "
+            f"{size} exemples d'apprentissage, {noise:.0%} de leurs étiquettes fausses (dans l'erreur "
+            f"d'apprentissage aussi), {_span(runs['epochs'])} passes. Un pas est "
             f"compté dans le titre si son intervalle, apparié par graine, exclut 0. "
             f"{_lost_fr(runs)}",
         ),
@@ -112,28 +127,29 @@ def _causes(cells: pd.DataFrame, best: pd.DataFrame, blocks: list[str]) -> Drawn
     figure.legend(handles, labels, loc="outside upper center", ncols=len(datasets))
     n = best["run_id"].nunique()
     style.note_n(figure, n)
+    grown = _grown(cells, blocks)
     return Drawn(
         "causes",
         figure,
         Said(
-            en="Wrong labels, few examples and width open the gap; depth does so less",
-            fr="Étiquettes fausses, exemples rares et largeur creusent l'écart ; la profondeur "
-            "moins",
-        )
-        if _depth_less(cells)
-        else Said(
-            en="What opens the gap between training and test",
-            fr="Ce qui creuse l'écart entre apprentissage et test",
+            en=f"The gap grows {_listed(grown, 'en', 'in')} of {len(datasets)} datasets",
+            fr=f"L'écart grandit {_listed(grown, 'fr', 'dans')} "
+            f"jeux de données sur {len(datasets)}",
         ),
         Said(
             en=f"Gap in error (above) and rise of the test loss after its lowest pass (below), "
             f"against what is changed, one thing at a time: mean over the seeds with its 95 % "
-            f"interval, at the eta chosen on validation; the rest as in the study's settings. "
-            f"{_lost_en(best)}",
+            f"interval, the gap at the eta chosen by the mean validation error, the rise at that "
+            f"chosen by the loss; the rest as in the study's settings. Depths: at the best of the etas "
+            f"with a training error of 1 % at most, so that all have learned their examples by heart. "
+            f"The title compares the mean gaps at the two ends. {_lost_en(best)}",
             fr=f"Écart en erreur (en haut) et remontée du coût en test après sa passe la plus "
             f"basse (en bas), selon ce qui change, une chose à la fois : moyenne sur les graines "
-            f"avec son intervalle à 95 %, au eta choisi en validation ; le reste selon les réglages "
-            f"de l'étude. {_lost_fr(best)}",
+            f"avec son intervalle à 95 %, l'écart au eta choisi selon l'erreur moyenne en validation, "
+            f"la remontée à celui choisi selon le coût ; le reste selon les réglages de l'étude. "
+            f"Profondeurs : au meilleur des eta dont l'erreur d'apprentissage est d'au plus 1 %, tous "
+            f"ont donc appris leurs exemples par cœur. Le titre compare les écarts moyens aux deux "
+            f"bouts. {_lost_fr(best)}",
         ),
         Said(
             en=f"Gap and rise against {', '.join(AXES[b] for b in blocks)}; a line for each of "
@@ -145,19 +161,27 @@ def _causes(cells: pd.DataFrame, best: pd.DataFrame, blocks: list[str]) -> Drawn
     )
 
 
-def _depth_less(cells: pd.DataFrame) -> bool:
-    """Whether everywhere depth changes the gap less than width, and width and noise open it."""
+GROWTH = {
+    "width": Said(en="with width", fr="avec la largeur"),
+    "depth": Said(en="with depth", fr="avec la profondeur"),
+    "train_size": Said(en="with fewer examples", fr="avec moins d'exemples"),
+    "label_noise": Said(en="with wrong labels", fr="avec les étiquettes fausses"),
+}
+
+
+def _grown(cells: pd.DataFrame, blocks: list[str]) -> dict[str, int]:
+    """By block: in how many datasets the mean gap at its end is larger than at its start."""
     gap = cells[cells["measure"] == "gap"]
+    grown = {}
+    for block in blocks:
+        lines = gap[gap["block"] == block].sort_values(block).groupby("dataset")["value"]
+        added = lines.last() - lines.first()
+        grown[block] = int((-added if block == "train_size" else added).gt(0).sum())
+    return grown
 
-    def opened(block: str) -> pd.Series:
-        here = gap[gap["block"] == block].sort_values(block).groupby("dataset")["value"]
-        return here.last() - here.first()
 
-    size = -opened("train_size")
-    width, depth, noise = opened("width"), opened("depth"), opened("label_noise")
-    there = len(width) and len(depth) and len(noise) and len(size)
-    return bool(there and (width > 0).all() and (noise > 0).all() and (size > 0).all()
-                and (depth < width).all())  # fmt: skip
+def _listed(grown: dict[str, int], language: str, word: str) -> str:
+    return ", ".join(f"{GROWTH[block][language]} {word} {k}" for block, k in grown.items())
 
 
 def _span(values: pd.Series) -> str:

@@ -49,14 +49,14 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     after the pass that is best on validation; and whether its eta is the one chosen for its cell,
     by the validation error (chosen), by the loss (chosen_by_loss), or by the error among the etas
     at which the cell fits its training set (chosen_fitting).
-    cells: each measure of each cell, at the eta chosen by its own kind. depths: what depth changes
-    at equal fit. bumps: where the test error does not fall with width.
+    cells: each measure of each cell, at the eta chosen by its own kind. fitting: of the cells that
+    fit their training set. bumps: where the test error does not fall with width.
     """
     by_run = _by_run(view)
     return {
         "by_run": by_run,
         "cells": _cells(by_run),
-        "depths": _depths(by_run),
+        "fitting": _fitting(by_run),
         "bumps": _bumps(by_run[by_run[ERROR]]),
     }
 
@@ -97,12 +97,11 @@ def _cells(by_run: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _depths(by_run: pd.DataFrame) -> pd.DataFrame:
-    """Errors of the depths that fit their training set, at FITTING: dataset, label_noise, depth,
-    eta, measure, value, low, high, n."""
-    best = by_run[by_run["block"].isin(DEPTHS) & by_run[FITTING]]
-    keys = ["dataset", "label_noise", "depth", "eta"]
-    parts = [summarise(best, keys, m).assign(measure=m) for m in ("train_error", "test_error")]
+def _fitting(by_run: pd.DataFrame) -> pd.DataFrame:
+    """CELL, eta, measure, value, low, high, n: at FITTING, of the cells that have such an eta."""
+    best = by_run[by_run[FITTING]]
+    measures = ("train_error", "test_error", "gap", "rise")
+    parts = [summarise(best, [*CELL, "eta"], m).assign(measure=m) for m in measures]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -236,7 +235,7 @@ def _labels(noise: float) -> str:
 
 def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     """The tables that the report shows."""
-    cells = frames["cells"]
+    cells, fitting = frames["cells"], frames["fitting"]
     wide = cells[cells["measure"].isin(["train_error", "test_error", "gap", "rise"])]
     return [
         {
@@ -270,7 +269,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 "un eta au moins ; parmi ceux-là, celui de la plus petite erreur moyenne en "
                 "validation.",
             ),
-            "frame": frames["depths"],
+            "frame": fitting[fitting["block"].isin(DEPTHS)].drop(columns=["block", "width"]),
         },
         {
             "name": "bumps",

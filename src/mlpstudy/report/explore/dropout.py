@@ -14,7 +14,8 @@ MEASURES = ["test_error", "test_loss", "gap", "train_error", "train_loss"]
 def cells(cells: pd.DataFrame, by_run: pd.DataFrame):
     cell = ["dataset", *NETWORK, "dropout"]
     rows = cells[cells["measure"].isin(MEASURES)]
-    rows = rows.merge(first_runs(by_run[by_run["chosen"]], cell), on=cell, how="left")
+    at_its_eta = [*cell, "eta"]
+    rows = rows.merge(first_runs(by_run, at_its_eta), on=at_its_eta, how="left")
     rows["network"] = [_told(**network) for network in rows[NETWORK].to_dict("records")]
     rows = rows[[*cell, "network", "measure", "value", "low", "high", "n", "run"]]
     # The network of most cells first: it is the one whose rates are swept.
@@ -42,10 +43,12 @@ def cells(cells: pd.DataFrame, by_run: pd.DataFrame):
     return (
         Said(en="What dropout does, rate by rate", fr="Ce que fait le dropout, taux par taux"),
         Said(
-            en="Errors and losses after the last pass, at the step that suits each rate best; gap: test "
-            "loss less training loss; bars: 95 % intervals.",
-            fr="Erreurs et coûts après la dernière passe, au pas qui convient le mieux à chaque taux ; "
-            "écart : coût en test moins coût d'apprentissage ; barres : intervalles à 95 %.",
+            en="Errors and losses after the last pass, at the eta chosen for each rate by the mean "
+            "validation error (errors) or loss (losses); gap: test loss less training loss; bars: 95 % "
+            "intervals.",
+            fr="Erreurs et coûts après la dernière passe, au eta choisi pour chaque taux selon l'erreur "
+            "moyenne en validation (erreurs) ou le coût (coûts) ; écart : coût en test moins coût "
+            "d'apprentissage ; barres : intervalles à 95 %.",
         ),
         rows,
         chart,

@@ -29,7 +29,8 @@ LOG = "scale == 'log' && block != 'label_noise'"  # without wrong labels the log
 def cells(cells: pd.DataFrame, by_run: pd.DataFrame):
     cell = ["block", "dataset", *SWEPT]
     rows = cells[cells["measure"].isin(MEASURES) & cells["block"].isin(SWEPT)]
-    rows = rows.merge(first_runs(by_run[by_run["chosen"]], cell), on=cell, how="left")
+    at_its_eta = [*cell, "eta"]
+    rows = rows.merge(first_runs(by_run, at_its_eta), on=at_its_eta, how="left")
     rows["swept"] = [float(row[row["block"]]) for row in rows.to_dict("records")]
     rows = rows[[*cell, "swept", "measure", "value", "low", "high", "n", "run"]]
     measures = [name for name in MEASURES if name in set(rows["measure"])]
@@ -65,11 +66,13 @@ def cells(cells: pd.DataFrame, by_run: pd.DataFrame):
         Said(en="What favours overfitting", fr="Ce qui favorise le sur-apprentissage"),
         Said(
             en="Errors and losses after the last pass, against what is swept, one thing at a time; "
-            "gap: test less training error; rise: test loss above the lowest of its curve; bars: "
-            "95 % intervals.",
+            "gap: test less training error; rise: test loss above the lowest of its curve; at the eta "
+            "chosen by the mean validation error (errors, gap) or loss (losses, rise); bars: 95 % "
+            "intervals.",
             fr="Erreurs et coûts après la dernière passe, selon ce que l'on fait varier, une chose à la "
             "fois ; écart : erreur de test moins apprentissage ; remontée : coût en test au-dessus du "
-            "minimum de sa courbe ; barres : intervalles à 95 %.",
+            "minimum de sa courbe ; au eta choisi selon l'erreur moyenne en validation (erreurs, écart) "
+            "ou le coût (coûts, remontée) ; barres : intervalles à 95 %.",
         ),
         rows,
         chart,
