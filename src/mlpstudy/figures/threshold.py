@@ -48,7 +48,7 @@ def _shapes(curves: pd.DataFrame, slopes: pd.DataFrame) -> Drawn:
             here["a"], _cut(here, "slope"), color=slope_look, lw=1.4, ls=(0, (4, 1.5)), zorder=4
         )
         ax.set(xlim=(-SEEN, SEEN), ylim=(-1.35, 2.1), xticks=[-3, 0, 3], yticks=[-1, 0, 1, 2])
-        ax.set_title(_name(name), fontsize=style.TEXT)
+        ax.set_title(_name(name).partition(" (")[0], fontsize=style.TEXT)
         ax.grid(visible=False)
     for ax in axes.flat[len(ordered) :]:
         ax.set_visible(False)
@@ -127,7 +127,7 @@ def _accuracy(frames: dict[str, pd.DataFrame], best: pd.DataFrame) -> Drawn:
         ax.set_title(dataset, fontsize=style.TEXT)
         ax.xaxis.set_major_locator(MaxNLocator(3))
         ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f}")
-    figure.supxlabel("test accuracy (%)", fontsize=style.TEXT)
+    figure.supxlabel("test accuracy (%), each panel on a scale of its own", fontsize=style.TEXT)
     ax, blue = axes[0, 0], style.COLOURS[0]
     handles = [
         ax.plot([], [], "o", color=blue, ms=5, label=LEARNING["all"])[0],
@@ -152,16 +152,16 @@ def _accuracy(frames: dict[str, pd.DataFrame], best: pd.DataFrame) -> Drawn:
             f"radiale et sigmoïde le battent dans {won} cas sur {len(over)}",
         ),
         Said(
-            en=f"Test accuracy after {run['epochs']} passes: full with all layers learning, hollow "
+            en=f"Test accuracy after {_passes(runs)} passes: full with all layers learning, hollow "
             f"with the last one alone, from the same start; mean over {runs['seed'].nunique()} seeds "
-            f"with its 95 % interval, each at the eta chosen on validation. One hidden layer of "
+            f"with its 95 % interval, each at the eta with the least mean validation error. One hidden layer of "
             f"{run['width']} units, {run['train_size']} training examples. A case is a shape of the "
             f"lecture on a dataset whose gain, paired by seed, has its interval above 0. Of the shapes "
             f"with a slope, learning everywhere helps in {helped} of {len(learned)}. {_lost(runs)['en']}",
-            fr=f"Exactitude en test après {run['epochs']} passes : plein, toutes les couches "
+            fr=f"Exactitude en test après {french(_passes(runs))} passes : plein, toutes les couches "
             f"apprennent ; creux, la dernière seule, depuis le même départ ; moyenne sur "
-            f"{runs['seed'].nunique()} graines avec son intervalle à 95 %, chacun au eta choisi en "
-            f"validation. Une couche cachée de {run['width']} unités, {run['train_size']} exemples "
+            f"{runs['seed'].nunique()} graines avec son intervalle à 95 %, chacun au eta de moindre "
+            f"erreur moyenne en validation. Une couche cachée de {run['width']} unités, {run['train_size']} exemples "
             f"d'apprentissage. Un cas est une forme du cours sur un jeu de données dont le gain, "
             f"apparié par graine, a son intervalle au-dessus de 0. Pour les formes qui ont une pente, "
             f"apprendre partout aide dans {helped} cas sur {len(learned)}. {_lost(runs)['fr']}",
@@ -179,6 +179,14 @@ def _accuracy(frames: dict[str, pd.DataFrame], best: pd.DataFrame) -> Drawn:
 def _lost(runs: pd.DataFrame) -> Said:
     lost = int((runs["status"] == "diverged").sum())
     return Said(en=f"Runs that diverged: {lost}.", fr=f"Réseaux qui ont divergé : {lost}.")
+
+
+def _passes(runs: pd.DataFrame) -> str:
+    """The passes of most datasets, and of those that take others."""
+    by_dataset = runs.groupby("dataset", sort=False)["epochs"].max()
+    usual = by_dataset.mode().min()
+    others = by_dataset[by_dataset != usual]
+    return f"{usual}" + "".join(f" ({name}: {passes})" for name, passes in others.items())
 
 
 def _widths(accuracy: pd.DataFrame, best: pd.DataFrame) -> Drawn:
@@ -202,7 +210,7 @@ def _widths(accuracy: pd.DataFrame, best: pd.DataFrame) -> Drawn:
         ax.minorticks_off()
         ax.set_title(dataset)
         ax.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f}")
-    axes[0, 0].set_ylabel("test accuracy (%)")
+    axes[0, 0].set_ylabel("test accuracy (%),\neach panel on a scale of its own")
     figure.supxlabel("units of the hidden layer", fontsize=style.TEXT)
     handles, labels = axes[0, 0].get_legend_handles_labels()
     handles += axes[0, 0].plot([], [], color=style.INK, lw=0.9, ls=(0, (2, 2)))
@@ -228,16 +236,16 @@ def _widths(accuracy: pd.DataFrame, best: pd.DataFrame) -> Drawn:
             en=f"Test accuracy against the width of the hidden layer: thresholds that keep their random "
             f"weights under a last layer that learns, a tanh network that learns as a whole, and the "
             f"linear model (dashed). Mean over {runs['seed'].nunique()} seeds with its 95 % interval, "
-            f"each at the eta chosen on validation, {runs['epochs'].max()} passes over "
+            f"each at the eta with the least mean validation error, {_passes(runs)} passes over "
             f"{runs['train_size'].iloc[0]} training examples. {_lost(runs)['en']}",
             fr=f"Exactitude en test selon la largeur de la couche cachée : des seuils qui gardent leurs "
             f"poids tirés au hasard sous une dernière couche qui apprend, un réseau tanh qui apprend en "
             f"entier, et le modèle linéaire (tirets). Moyenne sur {runs['seed'].nunique()} graines avec "
-            f"son intervalle à 95 %, chacun au eta choisi en validation, {runs['epochs'].max()} passes "
-            f"sur {runs['train_size'].iloc[0]} exemples d'apprentissage. {_lost(runs)['fr']}",
+            f"son intervalle à 95 %, chacun au eta de moindre erreur moyenne en validation, "
+            f"{french(_passes(runs))} passes sur {runs['train_size'].iloc[0]} exemples d'apprentissage. {_lost(runs)['fr']}",
         ),
         Said(
-            en=f"Accuracy rising with width for drawn thresholds and for tanh: a panel for each of "
+            en=f"Accuracy against width for drawn thresholds and for tanh: a panel for each of "
             f"{', '.join(datasets)}.",
             fr=f"Exactitude selon la largeur pour des seuils tirés et pour tanh : un panneau pour chacun "
             f"de {', '.join(datasets)}.",
