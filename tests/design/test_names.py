@@ -4,6 +4,7 @@ import importlib
 import pytest
 
 from mlpstudy.design import names
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.names import (
     PACKAGE,
     TABLES,
@@ -48,6 +49,20 @@ def test_a_file_without_its_table_is_named(package):
     package.write_text("SHADES = {'red': 1}\n")
     with pytest.raises(LookupError, match="colours.py has no table COLOURS"):
         names_of("colour")
+
+
+@pytest.mark.parametrize(("name", "right"), [("my-data", True), ("my data", False), ("../x", False),
+                                             ("my.data", False), ("_x", False), ("", False)])  # fmt: skip
+def test_a_name_becomes_part_of_a_file_s_name(package, name, right):
+    package.write_text(f"COLOURS = {{'red': 1, {name!r}: 2}}\n")
+    if right:
+        assert names_of("colour") == ("red", name)
+        return
+    with pytest.raises(Mistake) as caught:
+        names_of("colour")
+    assert f"colours.py: COLOURS: {name!r} is no name; letters, digits, _ and -" in str(
+        caught.value
+    )
 
 
 def test_functions_are_those_of_the_top_level(tmp_path):

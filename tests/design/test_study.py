@@ -324,6 +324,7 @@ LINE = "one line of 1 to 300 characters"
 TEXT = "text of 1 to 4000 characters"
 SEEDS = "a whole number >= 1 or a list, each a whole number >= 0"
 OPTION = "a number, text, true or false, or a list of these"
+ETA = "a number >= 1e-12 and <= 1000000"
 ACTIVATIONS = "one of sigmoid, tanh, relu, "
 
 SLIPS = [
@@ -351,7 +352,7 @@ SLIPS = [
     ("title: Does", "title: {en: a, fr: 5} #", f"title.fr: is not allowed; {LINE}"),
     ("title: Does", "title: {en: a, fr: b, de: c} #", "title.de: unknown key; one of en, fr"),
     ("title: Does", "title: 5 #", f"title: 5 is not allowed; {LINE}"),
-    ("title: Does", "title: yes #", f"title: true is not allowed; {LINE}"),
+    ("title: Does", "title: true #", f"title: true is not allowed; {LINE}"),
     ("title: Does", "title: '' #", f"title: '' is not allowed; {LINE}"),
     ("title: Does", "title: #", f"title: null is not allowed; {LINE}"),
     ("question: Is it smaller below?\n", "", f"question: is missing; {TEXT}"),
@@ -366,10 +367,12 @@ SLIPS = [
     ("width: 64}", "width: '64'}", "base.width: '64' is not allowed; a whole number >= 1 and <= 65536; write 64"),
     ("width: 64}", "width: [64]}", "base.width: [64] is not allowed; a whole number >= 1"),
     ("width: 64}", "seed: 1}", "base.seed: unknown key; one of dataset, train_size, "),
-    ("width: 64}", "eta: .nan}", "base.eta: .nan is not allowed; a number > 0"),
-    ("width: 64}", "eta: .inf}", "base.eta: .inf is not allowed; a number > 0"),
-    ("width: 64}", "eta: 1e-3}", "base.eta: '1e-3' is not allowed; a number > 0; write 1.0e-3"),
-    ("width: 64}", "residual: no}", "base.residual: false is not allowed; one of none, plain, scaled"),
+    ("width: 64}", "eta: .nan}", "base.eta: .nan is not allowed; a number >= 1e-12"),
+    ("width: 64}", "eta: .inf}", "base.eta: .inf is not allowed; a number >= 1e-12"),
+    ("width: 64}", "eta: '1e-3'}", f"base.eta: '1e-3' is not allowed; {ETA}; write 1e-3 without quotes"),
+    ("width: 64}", "width: 0x40}", "base.width: '0x40' is not allowed; a whole number >= 1 and <= 65536; write 64"),
+    ("width: 64}", "width: 1:30}", "base.width: '1:30' is not allowed; a whole number >= 1 and <= 65536"),
+    ("width: 64}", "residual: no}", "base.residual: 'no' is not allowed; one of none, plain, scaled"),
     ("width: 64}", "width: 64, width: 32}", "base.width: is given twice, in lines 7 and 7"),
     ("width: 64}", "<<: {width: 3}}", "base.'<<': unknown key; one of dataset, "),
     ("base: {dataset", "base: &b {dataset", "line 7, column 7: anchors and aliases are not used here"),
@@ -401,7 +404,7 @@ SLIPS = [
     ("[1, 2, 3]", "[1, 2, 1]", "sweep.train: the cell {depth: 1} is there twice"),
     ("{depth: [1, 2, 3]}", "{eta: [1, 1.0]}", "sweep.train: the cell {eta: 1.0} is there twice"),
     ("relu]}", "rely]}", f"sweep.start.grid.activation[1]: 'rely' is not allowed; {ACTIVATIONS}"),
-    ("0.05, 1]", "0.05, 1e-3]", "sweep.start.zip.eta[2]: '1e-3' is not allowed; a number > 0; write 1.0e-3"),
+    ("0.05, 1]", "0.05, 1_0]", f"sweep.start.zip.eta[2]: '1_0' is not allowed; {ETA}; write 10"),
     ("0.05, 1]", "0.05]", "sweep.start.zip: columns of different lengths: width has 3, eta has 2 values"),
     ("zip: {width", "zip: {depth: [2, 4, 6], width", "sweep.start.zip: depth is given in grid too"),
     ("he_normal,", "he_normal, depth: 3,", "sweep.start.cells: depth is given in grid too"),
@@ -425,7 +428,7 @@ SLIPS = [
     ("id: C22", "id: c22", "claims[0].id: 'c22' is not allowed; a capital, then letters, digits, _ and -"),
     ("below\n", "under\n", "claims[0].direction: 'under' is not allowed; one of above, below"),
     ("below\n", "belwo\n", "claims[0].direction: 'belwo' is not allowed; one of above, below; did you mean 'below'?"),
-    ("threshold: 0", "threshold: 1e-3", "claims[0].threshold: '1e-3' is not allowed; a number; write 1.0e-3"),
+    ("threshold: 0", "threshold: 0b1", "claims[0].threshold: '0b1' is not allowed; a number; write 1"),
     ("threshold: 0", "threshold: .nan", "claims[0].threshold: .nan is not allowed; a number"),
     ("    threshold: 0\n", "", "claims[0].threshold: is missing; a number"),
     ("statistic: delta_slope", "statistic: delta slope", f"claims[0].statistic: 'delta slope' is not allowed; {WORD}"),
@@ -434,7 +437,6 @@ SLIPS = [
     ("accuracy: 0.9", "accuracy: .inf", f"options.accuracy: .inf is not allowed; {OPTION}"),
     ("accuracy: 0.9", "accuracy: {a: 1}", f"options.accuracy: {{\"a\": 1}} is not allowed; {OPTION}"),
     ("accuracy: 0.9", "accuracy: ", f"options.accuracy: null is not allowed; {OPTION}"),
-    ("accuracy: 0.9", "accuracy: 1e-3", "options.accuracy: '1e-3' is text; for the number write 1.0e-3"),
     ("accuracy: 0.9", "a-b: 0.9", f"options.a-b: 'a-b' is not allowed; {WORD}"),
 ]  # fmt: skip
 

@@ -94,7 +94,7 @@ def tables_of_jobs(wildcards):
 
 
 wildcard_constraints:
-    dataset="[A-Za-z0-9_]+",
+    dataset="[A-Za-z0-9_-]+",
     job="[A-Za-z0-9_-]+",
     study="[A-Za-z0-9_-]+",
     run_id="[A-Za-z0-9_-]+",

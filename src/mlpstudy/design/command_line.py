@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
+from mlpstudy.design import yaml_file
 from mlpstudy.design.examples import misfits
 from mlpstudy.design.mistakes import Mistake, mistake_in, nearest
 from mlpstudy.design.run import FIELDS, Run
@@ -26,7 +26,11 @@ def run_of(words: Sequence[str]) -> Run:
             raise Mistake("is unknown", file=PLACE, value=field, allowed=some, nearest=close)
         if field in given:
             raise Mistake("is given twice", file=PLACE, key=field)
-        given[field] = _value(field, text)
+        try:
+            given[field] = yaml_file.scalar(text)
+        except Mistake as mistake:
+            mistake.file, mistake.key = PLACE, field
+            raise
     try:
         run = Run(**given)
     except ValidationError as error:
@@ -34,17 +38,3 @@ def run_of(words: Sequence[str]) -> Run:
     for field, reason in misfits(run):
         raise Mistake(reason, file=PLACE, key=field)
     return run
-
-
-def _value(field: str, text: str) -> Any:
-    """A value as YAML reads it, and numbers such as 1e-3 too."""
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return text
-    if isinstance(value, str) and Run.model_fields[field].annotation is float:
-        try:
-            return float(value)
-        except ValueError:
-            return text
-    return value

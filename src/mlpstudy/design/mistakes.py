@@ -13,8 +13,7 @@ from pydantic_core import PydanticCustomError
 ABSENT = object()
 LONGEST_VALUE = 60
 LONGEST_KEY = 160
-# A number to a reader, a string to YAML 1.1, which wants a point and a sign: 1.0e-3.
-ALMOST_A_NUMBER = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))[eE]([-+]?)(\d+)", re.ASCII)
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 Place = tuple[str | int, ...]
 
@@ -203,30 +202,32 @@ def _hint(value: Any, expected: dict) -> str:
         return f"write {whole}"
     if "number" not in kinds or not isinstance(value, str):
         return ""
-    if number_meant(value):
-        return f"write {number_meant(value)}"
-    plain = re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)", value.strip(), re.ASCII)
-    return f"write {value.strip()} without quotes" if plain and len(value) < 20 else ""
-
-
-def number_meant(text: str) -> str:
-    """1e-3, which YAML reads as a string, as the number 1.0e-3; "" for any other string."""
-    found = ALMOST_A_NUMBER.fullmatch(text.strip()) if len(text) < 40 else None
-    if not found:
-        return ""
-    digits, sign, power = found.groups()
-    return f"{digits if '.' in digits else digits + '.0'}e{sign or '+'}{power}"
+    text = value.strip()
+    if len(text) < 40 and NUMBER.fullmatch(text):
+        return f"write {text} without quotes"
+    whole = _whole(value)
+    return "" if whole is None else f"write {whole}"
 
 
 def _whole(value: Any) -> int | None:
     """The whole number that a string or a number with a point seems to mean."""
     if isinstance(value, bool) or not isinstance(value, str | float) or len(str(value)) > 20:
         return None
+    if isinstance(value, str) and re.fullmatch(r"[-+]?0[xob]\w+", value):
+        value = _in_base(value)
     try:
         number = float(value)
         return int(number) if number == int(number) and abs(number) < 2**53 else None
     except (ValueError, OverflowError):
         return None
+
+
+def _in_base(text: str) -> float:
+    """The number in 0x10, 0o17 or 0b11; not a number where there is none."""
+    try:
+        return float(int(text, 0))
+    except ValueError:
+        return float("nan")
 
 
 def _options(schema: dict, root: dict) -> list[dict]:

@@ -5,13 +5,17 @@ their only home. A table is a dictionary literal at the top level of its file.
 """
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from mlpstudy.design.mistakes import Mistake
+
 PACKAGE = Path(__file__).resolve().parents[1]
 
+NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"  # becomes part of the names of files and of targets
 TABLES = {
     "dataset": ("data/datasets.py", "DATASETS"),
     "activation": ("core/activations.py", "ACTIVATIONS"),
@@ -24,8 +28,16 @@ TABLES = {
 
 @cache
 def names_of(field: str) -> tuple[str, ...]:
-    """The names a field of a run may take, in the order of their table."""
-    return tuple(_entries(field))
+    """The names a field of a run may take, in the order of their table; raises Mistake where one
+    cannot be part of a file's name."""
+    names = tuple(_entries(field))
+    for name in names:
+        if not re.fullmatch(NAME, name):
+            file, table = TABLES[field]
+            place = PACKAGE / file
+            allowed = "letters, digits, _ and -, not _ or - first"
+            raise Mistake("is no name", file=place, key=table, value=name, allowed=allowed)
+    return names
 
 
 def _entries(field: str) -> dict[str, ast.expr]:

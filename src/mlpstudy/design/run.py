@@ -38,6 +38,8 @@ Cost = Annotated[str, _In("cost")]
 Optimizer = Annotated[str, _In("optimizer")]
 Schedule = Annotated[str, _In("schedule")]
 Share = Annotated[float, Field(ge=0, le=1)]
+LEAST, MOST = 1e-12, 1e6  # beyond, single precision turns steps and weights into 0 or infinity
+MOST_WEIGHTS = 100_000_000  # of the layers between hidden ones: with what learning needs, 2 GB
 
 
 class Run(BaseModel):
@@ -59,7 +61,10 @@ class Run(BaseModel):
     )
     permuted: bool = Field(False, description="inputs shuffled by one fixed permutation per seed")
     input_noise: float = Field(
-        0.0, ge=0, description="standard deviation of the Gaussian noise on the training inputs"
+        0.0,
+        ge=0,
+        le=MOST,
+        description="standard deviation of the Gaussian noise on the training inputs",
     )
 
     # The network
@@ -74,7 +79,7 @@ class Run(BaseModel):
     padding: int = Field(0, ge=0, le=14, description="zeros on each side of a convolution's input")
     activation: Activation = Field("sigmoid", description="g of the hidden units")
     initialization: Initialization = Field("glorot_uniform", description="how W and b are drawn")
-    init_gain: float = Field(1.0, gt=0, description="factor on the initial weights")
+    init_gain: float = Field(1.0, ge=LEAST, le=MOST, description="factor on the initial weights")
     residual: Literal["none", "plain", "scaled"] = Field(
         "none", description="z + g(a) from the second hidden layer on; scaled by 1/sqrt(depth)"
     )
@@ -84,9 +89,11 @@ class Run(BaseModel):
 
     # How it learns
     cost: Cost = Field("nll", description="what is minimised")
-    weight_decay: float = Field(0.0, ge=0, description="pull of the weights towards 0, per step")
+    weight_decay: float = Field(
+        0.0, ge=0, le=MOST, description="pull of the weights towards 0, per step"
+    )
     optimizer: Optimizer = Field("sgd", description="how a gradient becomes a step")
-    eta: float = Field(0.1, gt=0, description="learning rate at the start")
+    eta: float = Field(0.1, ge=LEAST, le=MOST, description="learning rate at the start")
     momentum: float = Field(
         0.9, ge=0, lt=1, description="share of the last step that is kept; Adam's first decay"
     )
@@ -102,7 +109,9 @@ class Run(BaseModel):
     pretraining_epochs: int = Field(
         0, ge=0, le=10_000, description="passes of pretraining for each hidden layer"
     )
-    pretraining_eta: float = Field(0.1, gt=0, description="learning rate while pretraining")
+    pretraining_eta: float = Field(
+        0.1, ge=LEAST, le=MOST, description="learning rate while pretraining"
+    )
     corruption: Share = Field(
         0.0, description="share of masked inputs, or sigma of the noise, of a denoising autoencoder"
     )
@@ -129,6 +138,12 @@ def _conflicts(run: Run):
     for field, share in (("dropout", run.dropout), ("corruption", masked)):
         if 0 < share < SMALLEST_SHARE:
             yield field, f"{share} is too small for a mask: use 0 or at least {SMALLEST_SHARE}"
+    if run.corruption and not run.pretraining.startswith("denoising"):
+        yield "corruption", "it has no effect without a denoising autoencoder (pretraining)"
+    if run.dropout and not run.depth:
+        yield "dropout", "it has no effect without a hidden layer (depth: 0)"
+    if (weights := (run.depth - 1) * run.width**2 * max(run.kernel, 1)) > MOST_WEIGHTS:
+        yield "width", f"{weights:,} weights between hidden layers: at most {MOST_WEIGHTS:,}"
     if run.pretraining != "none" and not run.pretraining_epochs:
         yield "pretraining_epochs", f"pretraining: {run.pretraining} needs at least 1 pass"
     if run.pretraining == "none" and run.pretraining_epochs:

@@ -50,7 +50,7 @@ class Settings(BaseModel):
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where networks are trained")
     language: Literal["en", "fr"] = Field("en", description="language of the report")
     job_seconds: float = Field(
-        60.0, gt=0, le=86_400, description="estimated length of one job on one core, in seconds"
+        60.0, ge=0.001, le=86_400, description="estimated length of one job on one core, in seconds"
     )
     config_dir: str = Field("config", min_length=1, description="the folder that holds studies/")
 
@@ -118,12 +118,11 @@ def parse_settings(text: str) -> Settings:
 
 def _typed(value: Any) -> Any:
     """A word of the command line as the number it spells."""
-    for kind in (int, float) if isinstance(value, str) else ():
-        try:
-            return kind(value)
-        except ValueError:
-            continue
-    return value
+    try:
+        meant = yaml_file.scalar(value) if isinstance(value, str) else value
+    except Mistake:  # endless digits
+        return value
+    return meant if isinstance(meant, int | float) else value
 
 
 def _files(folder: Path) -> dict[str, Path]:

@@ -24,7 +24,6 @@ from mlpstudy.design.mistakes import (
     dotted,
     mistake_in,
     nearest,
-    number_meant,
     refuse,
     shown,
     text_like,
@@ -108,8 +107,6 @@ def _option(value: Any) -> Any:
     for each in value if isinstance(value, list) else [value]:
         if not isinstance(each, bool | int | float | str) or each != each or each in _INFINITE:
             raise refuse("is not allowed", allowed=_OPTION)
-        if isinstance(each, str) and number_meant(each):
-            raise refuse("is text", allowed=f"for the number write {number_meant(each)}")
     return value
 
 

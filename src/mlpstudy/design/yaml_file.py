@@ -1,9 +1,12 @@
 """A YAML file -> plain values, or one line that says what is wrong with it.
 
-What no study needs is refused: anchors and aliases (a few of them can unfold to gigabytes), tags,
-keys given twice (YAML keeps the last one without a word) and keys that are not text.
+Plain words mean what YAML 1.2 says (its core schema): 010 is ten, 1e-3 a number, and text is what
+only YAML 1.1 takes for something else: no, on, 1:30, 1_000, 2024-01-31; 0x10 is text, too. What no
+study needs is refused: anchors and aliases (a few of them can unfold to gigabytes), tags, keys given
+twice (YAML keeps the last one without a word) and keys that are not text.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +16,21 @@ from mlpstudy.design.mistakes import Mistake, Place, dotted, nearest
 
 MAX_BYTES = 256 * 1024
 MAX_BITS = 63  # of a whole number: what a table can hold
-TEXT = "tag:yaml.org,2002:str"
-ODD = [f"tag:yaml.org,2002:{kind}" for kind in ("timestamp", "merge", "value")]  # read as text
+TAG = "tag:yaml.org,2002:"
+TEXT = f"{TAG}str"
+INT = r"[-+]?[0-9]+"
+FLOAT = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+# What a plain word is, and the characters that such a word begins with; others are text.
+PLAIN = {
+    "null": (r"(~|null|Null|NULL)?", ["", *"~nN"]),
+    "bool": (r"true|True|TRUE|false|False|FALSE", [*"tTfF"]),
+    "int": (INT, [*"-+0123456789"]),
+    "float": (rf"{FLOAT}|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", [*"-+.0123456789"]),
+}
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.1 as Snakemake reads it, without aliases, tags and dates."""
+    """YAML without aliases and tags."""
 
     def compose_node(self, parent, index):
         event = self.peek_event()
@@ -34,9 +46,15 @@ class _Quick(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 
 
 _Loader.yaml_implicit_resolvers = _Quick.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in forms if tag not in ODD]
-    for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    first: [
+        (TAG + kind, re.compile(rf"^(?:{form})$", re.ASCII))
+        for kind, (form, firsts) in PLAIN.items()
+        if first in firsts
+    ]
+    for first in {first for _, firsts in PLAIN.values() for first in firsts}
 }
+for _each in (_Loader, _Quick):  # PyYAML's own takes a leading 0 for base 8
+    _each.add_constructor(f"{TAG}int", lambda _, node: int(node.value))
 
 
 def read(path: Path | str) -> dict[str, Any]:
@@ -59,6 +77,16 @@ def read(path: Path | str) -> dict[str, Any]:
         ) from None
     except RecursionError:
         raise Mistake("is nested too deeply", file=path) from None
+
+
+def scalar(text: str) -> Any:
+    """A value as it stands in a YAML file; text where it is none. Raises Mistake for a number that
+    cannot be used."""
+    try:
+        loader, node = _composed(text)
+        return text if node is None else _value(loader, node, ())
+    except (yaml.YAMLError, RecursionError):
+        return text
 
 
 def _composed(text: str) -> tuple[yaml.SafeLoader, yaml.Node | None]:
@@ -130,7 +158,7 @@ def _scalar(loader: _Loader, node: yaml.ScalarNode, place: Place) -> Any:
         value = loader.construct_object(node)
         if not isinstance(value, int) or value.bit_length() <= MAX_BITS:
             return value
-    except ValueError:  # YAML takes 0x_ and endless digits for numbers, Python does not
+    except ValueError:  # endless digits
         pass
     raise Mistake("is not a number that can be used", key=dotted(place), value=node.value)
 
