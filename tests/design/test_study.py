@@ -324,7 +324,7 @@ LINE = "one line of 1 to 300 characters"
 TEXT = "text of 1 to 4000 characters"
 SEEDS = "a whole number >= 1 or a list, each a whole number >= 0"
 OPTION = "a number, text, true or false, or a list of these"
-ETA = "a number >= 1e-12 and <= 1000000"
+ETA = "a number >= 1e-38 and <= 1e+38"
 ACTIVATIONS = "one of sigmoid, tanh, relu, "
 
 SLIPS = [
@@ -367,8 +367,8 @@ SLIPS = [
     ("width: 64}", "width: '64'}", "base.width: '64' is not allowed; a whole number >= 1 and <= 65536; write 64"),
     ("width: 64}", "width: [64]}", "base.width: [64] is not allowed; a whole number >= 1"),
     ("width: 64}", "seed: 1}", "base.seed: unknown key; one of dataset, train_size, "),
-    ("width: 64}", "eta: .nan}", "base.eta: .nan is not allowed; a number >= 1e-12"),
-    ("width: 64}", "eta: .inf}", "base.eta: .inf is not allowed; a number >= 1e-12"),
+    ("width: 64}", "eta: .nan}", "base.eta: .nan is not allowed; a number >= 1e-38"),
+    ("width: 64}", "eta: .inf}", "base.eta: .inf is not allowed; a number >= 1e-38"),
     ("width: 64}", "eta: '1e-3'}", f"base.eta: '1e-3' is not allowed; {ETA}; write 1e-3 without quotes"),
     ("width: 64}", "width: 0x40}", "base.width: '0x40' is not allowed; a whole number >= 1 and <= 65536; write 64"),
     ("width: 64}", "width: 1:30}", "base.width: '1:30' is not allowed; a whole number >= 1 and <= 65536"),

@@ -158,7 +158,7 @@ _BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusive
 
 def _limits(schema: dict) -> str:
     given = [(sign, schema[bound]) for bound, sign in _BOUNDS.items() if bound in schema]
-    limits = [f"{sign} {int(n) if n == int(n) else n}" for sign, n in given]
+    limits = [f"{sign} {int(n) if n == int(n) and n < 2**53 else n}" for sign, n in given]
     if "maxLength" in schema:
         limits.append(f"of {schema.get('minLength', 0)} to {schema['maxLength']} characters")
     return " and ".join(limits)

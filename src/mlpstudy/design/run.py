@@ -38,7 +38,7 @@ Cost = Annotated[str, _In("cost")]
 Optimizer = Annotated[str, _In("optimizer")]
 Schedule = Annotated[str, _In("schedule")]
 Share = Annotated[float, Field(ge=0, le=1)]
-LEAST, MOST = 1e-12, 1e6  # beyond, single precision turns steps and weights into 0 or infinity
+LEAST, MOST = 1e-38, 1e38  # what single precision holds; beyond is 0 or infinity
 MOST_WEIGHTS = 100_000_000  # of the layers between hidden ones: with what learning needs, 2 GB
 
 
