@@ -66,6 +66,12 @@ def drawn(tmp_path, module: str):
     return chart
 
 
+@pytest.mark.parametrize(("module", "joined"), [("trainability", True), ("width_and_depth", False)])
+def test_nothing_is_drawn_between_sizes_that_were_not_tried(tmp_path, module, joined):
+    marks = {layer["mark"]["type"] for layer in drawn(tmp_path, module).specs["en"]["layer"]}
+    assert marks == {"rule", "point"} | ({"line"} if joined else set())
+
+
 def test_what_a_block_sweeps_is_the_place_of_its_cells(tmp_path):
     rows = drawn(tmp_path, "overfitting").rows.query("measure == 'gap'")
     assert rows["swept"].tolist() == [8, 32, 0, 0.3]

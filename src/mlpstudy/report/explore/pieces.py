@@ -149,11 +149,13 @@ def against(
     steps: Mapping[str, str],
     theory: str = "",
     heading: str = "",
+    lines: bool = True,
 ) -> alt.LayerChart:
     """Points with intervals and lines, of the rows that the parameters want.
 
     y: gives the encoding of a column; steps: columns to compute; theory: a column drawn as a thin line;
-    heading: an expression, such as what the sliders stand at.
+    heading: an expression, such as what the sliders stand at; lines: whether the points are joined, as
+    they are not where what lies between them was not tried.
     """
     field = category["color"].shorthand.partition(":")[0]
     picked = alt.selection_point(name="picked", fields=[field], bind="legend")
@@ -165,8 +167,8 @@ def against(
     points = base.mark_point(filled=True, size=75, cursor="copy").encode(
         x=x, y=y("at"), tooltip=_tooltip(cell, words), shape=category["shape"], **seen
     )
-    layers = [
-        base.mark_line(strokeWidth=1.6).encode(x=x, y=y("at"), **seen),
+    layers = [base.mark_line(strokeWidth=1.6).encode(x=x, y=y("at"), **seen)] if lines else []
+    layers += [
         base.mark_rule().encode(x=x, y=y("at_low"), y2="at_high", **seen),
         points.add_params(picked),
     ]

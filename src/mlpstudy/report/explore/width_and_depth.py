@@ -46,14 +46,16 @@ def errors(errors: pd.DataFrame, by_run: pd.DataFrame):
                 **PLAIN,
                 "size": "scale == 'log' ? log(datum.n_parameters) / LN10 : datum.n_parameters",
             },
+            lines=False,
         )
 
     return (
         Said(en="Wide or deep", fr="Large ou profond"),
         Said(
-            en="Test error of networks with equally many parameters, by depth; bars: 95 % intervals.",
-            fr="Erreur en test de réseaux au même nombre de paramètres, selon la profondeur ; barres : "
-            "intervalles à 95 %.",
+            en="Test error of networks with equally many parameters, by depth, at the eta chosen by the "
+            "mean validation error; bars: 95 % intervals.",
+            fr="Erreur en test de réseaux au même nombre de paramètres, selon la profondeur, à l'eta "
+            "choisi par l'erreur moyenne en validation ; barres : intervalles à 95 %.",
         ),
         rows,
         chart,
