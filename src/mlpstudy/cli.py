@@ -4,7 +4,6 @@ What a subcommand needs is imported when it runs: `mlpstudy list` does not wait 
 """
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -42,9 +41,19 @@ def settings(
     def read() -> Project:
         if resolved:
             return Project(parse_settings(resolved))
-        return Project.read(file, dict(_pair(word, "--config") for word in config or []))
+        return Project.read(file, _once([_pair(word, "--config") for word in config or []]))
 
     context.obj = read
+
+
+def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Keys and values; raises Mistake for a key that is given twice."""
+    found: dict[str, str] = {}
+    for key, value in pairs:
+        if key in found:
+            raise Mistake("is given twice", file="--config", key=key)
+        found[key] = value
+    return found
 
 
 def _pair(word: str, file: str) -> tuple[str, str]:
@@ -136,23 +145,28 @@ def run(
         list[str] | None, typer.Argument(help="FIELD=VALUE, such as depth=8 activation=sigmoid")
     ] = None,
     run_id: Annotated[
-        str, typer.Option("--id", help="a run of one of the studies instead of fields")
-    ] = "",
-    folder: Annotated[
-        Path | None, typer.Option("--to", help="where to; default: results/runs/RUN_ID")
+        str | None, typer.Option("--id", help="a run of one of the studies instead of fields")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="a folder; default: results/runs/RUN_ID")
     ] = None,
     weights: Annotated[
         Literal["last", "best"], typer.Option(help="after the last pass, or the best on validation")
     ] = "last",
 ) -> None:
     """Train one network alone and leave a folder: settings, curves, layers, weights, pictures."""
-    from mlpstudy import single
-    from mlpstudy.design.command_line import run_of
+    from mlpstudy.design.command_line import folder_of, run_of
 
-    project = context.obj()
-    if run_id and fields:
+    # The words first: no study is expanded, and no library loaded, for a slip of the pen.
+    if run_id is not None and fields:
         raise Mistake("and fields do not go together", file="command line", key="--id")
-    chosen = project.run(run_id) if run_id else run_of(fields or [])
+    chosen = run_of(fields or []) if run_id is None else None
+    folder = folder_of(to)
+    project = context.obj()
+    chosen = chosen or project.run(run_id)
+
+    from mlpstudy import single
+
     print(single.run(project, chosen, folder, weights))
 
 

@@ -107,7 +107,7 @@ def test_a_run_that_diverged_errs_everywhere_and_its_loss_decides_nothing():
 
 
 def test_figures_and_tables(frames):
-    drawn = drawing.figures(frames, {"options": {"rates": [0.5]}})
+    drawn = drawing.figures(frames, {"options": {"rates": [0.5]}, "sweep": {"rates": {}}})
     assert [d.name for d in drawn] == ["rates", "where"]
     assert [d.n for d in drawn] == [12, 24]
     assert "lowers the test error in 1 of 2 networks and raises it in 1" in drawn[1].title["en"]

@@ -1,6 +1,7 @@
-"""FIELD=VALUE words of a command line -> a Run."""
+"""Words of a command line: FIELD=VALUE -> a Run; where its folder is."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -38,3 +39,19 @@ def run_of(words: Sequence[str]) -> Run:
     for field, reason in misfits(run):
         raise Mistake(reason, file=PLACE, key=field)
     return run
+
+
+def folder_of(text: str | None) -> Path | None:
+    """The folder that --to names; raises Mistake where there can be none."""
+    if text is None:
+        return None
+    if not text:
+        raise Mistake("is empty", file=PLACE, key="--to", allowed="a folder")
+    folder = Path(text)
+    for place in (folder, *folder.parents):
+        if place.exists():
+            if not place.is_dir():
+                problem = "is a file" if place == folder else f"lies below the file {place}"
+                raise Mistake(problem, file=PLACE, key="--to", value=text, allowed="a folder")
+            break
+    return folder

@@ -8,6 +8,7 @@ from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
 MEASURES = {"loss": "loss (nats)", "error": "error"}
+HOME = "rates"  # the first block, whatever its name
 NETWORK = ["depth", "width", "train_size"]
 HOME = "the network above"
 
@@ -15,10 +16,11 @@ HOME = "the network above"
 def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
     """rates, where."""
     by_run = frames["by_run"]
-    best = by_run[by_run["chosen"] | by_run["chosen_by_loss"]]
-    home = best[best["block"] == "rates"].drop_duplicates("dataset").set_index("dataset")[NETWORK]
+    best = by_run[by_run["chosen"] | by_run["chosen_by_loss"]].copy()
+    best["block"] = best["block"].replace(next(iter(study["sweep"])), HOME)
+    home = best[best["block"] == HOME].drop_duplicates("dataset").set_index("dataset")[NETWORK]
     drawn = [_rates(frames["cells"], best, home, _at_home(frames["compared"], home))]
-    if (best["block"] != "rates").any():
+    if (best["block"] != HOME).any():
         drawn.append(_where(frames["compared"], best, home, study["options"]["rates"]))
     return drawn
 
@@ -134,7 +136,7 @@ def _where(
     compared: pd.DataFrame, best: pd.DataFrame, home: pd.DataFrame, asked: list[float]
 ) -> Drawn:
     """What dropout saves: a row for each network, panels of error and loss for each dataset."""
-    changed = best[best["block"] != "rates"]
+    changed = best[best["block"] != HOME]
     noise, datasets = changed["label_noise"].iloc[0], sorted(changed["dataset"].unique())
     rates = [rate for rate in asked if rate in set(changed["dropout"])]
     rows = compared[compared["statistic"].isin(SAVED) & compared["dropout"].isin(rates)]

@@ -1,14 +1,19 @@
 """A study's tables, findings and counts, from the tables of its jobs and its measurements."""
 
 import importlib
+from collections.abc import Callable
 
 import pandas as pd
 
+from mlpstudy.data.datasets import Dataset
+from mlpstudy.data.split import split_sizes
+from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import run_id
 from mlpstudy.digests import digest, made_by
 from mlpstudy.files import write_json
+from mlpstudy.stages.prepare import dataset_from
 from mlpstudy.studies.finding import write_findings
 from mlpstudy.studies.view import View
 from mlpstudy.tables.files import checksums, read_table, write_tables
@@ -49,7 +54,19 @@ def view(project: Project, study_name: str) -> View:
     }
     blocks = {name: [run_id(run) for run in runs] for name, runs in study.blocks.items()}
     measured = _measured(project, study_name) if study.measures else {}
+    tables["runs"] = with_sizes(tables["runs"], dataset_from(project))
     return View(study.resolved(), blocks, **tables, measured=measured)
+
+
+def with_sizes(runs: pd.DataFrame, dataset: Callable[[str], Dataset]) -> pd.DataFrame:
+    """The runs, with the number of examples where the whole training part was used: groups by a
+    key that is null would not be there. dataset: gives a dataset by name."""
+    whole = {
+        name: EXAMPLES[name].train if name in EXAMPLES else split_sizes(dataset(name))[0]
+        for name in runs.loc[runs["train_size"].isna(), "dataset"].unique()
+    }
+    filled = runs["train_size"].fillna(runs["dataset"].map(whole).astype("Int64"))
+    return runs.assign(train_size=filled)
 
 
 def _measured(project: Project, study_name: str) -> dict:
