@@ -4,14 +4,16 @@ CORES ?= $(shell nproc 2>/dev/null || echo 2)
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/ready
+# A killed Snakemake leaves its lock, which is removed where no Snakemake runs here any more.
+SNAKEMAKE := $(RUN) -m mlpstudy unlock && $(RUN) -m snakemake
 
 .PHONY: report smoke pdf provenance test bench lint setup
 
 report: $(READY)
-	$(RUN) -m snakemake --cores $(CORES)
+	$(SNAKEMAKE) --cores $(CORES)
 
 smoke: $(READY)
-	$(RUN) -m snakemake --cores $(CORES) --config size=smoke
+	$(SNAKEMAKE) --cores $(CORES) --config size=smoke
 
 # The report as a PDF, printed by Chromium; the report's settings are those of config/config.yaml.
 pdf: report
@@ -19,7 +21,7 @@ pdf: report
 
 # Snakemake's own report: every figure with the job, the code and the inputs behind it.
 provenance: report
-	$(RUN) -m snakemake --cores $(CORES) --report results/provenance.html
+	$(SNAKEMAKE) --cores $(CORES) --report results/provenance.html
 
 test: $(READY)
 	$(RUN) -m pytest --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder

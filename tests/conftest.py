@@ -7,7 +7,9 @@ it go last, so that no process waits for another.
 import pytest
 
 FIRST = "tests/workflow/test_smoke.py"
-LAST = tuple(f"tests/workflow/test_{name}.py" for name in ("reruns", "single", "targets"))
+LAST = tuple(
+    f"tests/workflow/test_{name}.py" for name in ("going_on", "reruns", "single", "targets")
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

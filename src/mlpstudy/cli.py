@@ -21,6 +21,7 @@ app = typer.Typer(
     help="Put the claims of a lecture on multilayer perceptrons to the test.",
 )
 UsageError = typer.BadParameter.__mro__[1]  # typer carries a click of its own
+STOPPED = 130  # the exit code after Ctrl-C
 TARGETS = ("datasets", "activations", "initializations", "costs", "optimizers", "schedules")
 
 
@@ -139,6 +140,15 @@ def pdf(context: typer.Context) -> None:
 
 
 @app.command()
+def unlock() -> None:
+    """Remove the lock that a killed Snakemake left here; not where one is still running."""
+    from mlpstudy.unlock import LOCKS, unlock
+
+    if unlock():
+        print(f"{LOCKS}: removed, no Snakemake runs here any more")
+
+
+@app.command()
 def run(
     context: typer.Context,
     fields: Annotated[
@@ -244,15 +254,18 @@ def _unknown(key: str, value: str, known) -> Mistake:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; a mistake is one line and exit code 2, a failure one line and 1."""
     try:
-        sys.exit(app(args=arguments, prog_name="mlpstudy", standalone_mode=False))
+        code = app(args=arguments, prog_name="mlpstudy", standalone_mode=False)
+        if code == STOPPED:  # typer turns Ctrl-C into this code, without a word
+            raise KeyboardInterrupt
+        sys.exit(code)
     except Mistake as mistake:
         _leave(str(mistake), 2)
     except UsageError as error:
         _leave(_usage(error), 2)
     except typer.Abort:
-        _leave("stopped", 130)
+        _leave("stopped", STOPPED)
     except KeyboardInterrupt:
-        _leave("stopped; what was trained is kept", 130)
+        _leave("stopped; what was trained is kept", STOPPED)
     except (DamagedFile, OSError) as error:
         _leave(_failure(error), 1)
 

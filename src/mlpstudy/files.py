@@ -27,6 +27,13 @@ class DamagedFile(ValueError):
         super().__init__(f"{path}: damaged, {reason}")
 
 
+class StaleFile(DamagedFile):
+    """A file that something else has made than would make it now."""
+
+    def __init__(self, path: str | Path):
+        ValueError.__init__(self, f"{path}: was made by other code or from other data")
+
+
 def write_atomically(path: str | Path, content: bytes) -> None:
     """Write a file so that a reader finds the old one or the new one, never a part.
 
@@ -113,9 +120,30 @@ def read_verified(path: str | Path, sums: str | Path | None = None) -> bytes:
     return content
 
 
-def read_json(path: str | Path, sums: str | Path | None = None) -> Any:
-    """JSON that a SHA256SUMS lists; raises DamagedFile like read_verified."""
-    return json.loads(read_verified(path, sums))
+def write_summed_json(
+    path: str | Path, content: Any, made_by: Mapping[str, str] | None = None
+) -> None:
+    """Write JSON, and its checksum beside it."""
+    path, written = Path(path), json_bytes(content)
+    write_atomically(path, written)
+    write_sums(sums_of(path), {path.name: sha256(written)}, made_by or {})
+
+
+def read_summed_json(path: str | Path) -> Any:
+    """Read what write_summed_json wrote; raises DamagedFile like read_verified."""
+    return json.loads(read_verified(path, sums_of(path)))
+
+
+def sums_of(path: str | Path) -> Path:
+    """Where the checksum of a JSON file stands: x.json.sha256 beside x.json."""
+    return Path(f"{path}.sha256")
+
+
+def check_made_by(sums: str | Path, expected: Mapping[str, str]) -> None:
+    """Raise StaleFile where something else made the files of a SHA256SUMS."""
+    made_by = read_sums(sums).made_by
+    if any(made_by.get(stage) != digest for stage, digest in expected.items()):
+        raise StaleFile(sums)
 
 
 def is_whole(sums: str | Path) -> bool:

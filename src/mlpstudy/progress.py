@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 
 EVERY = 5.0  # seconds between two lines
 
@@ -31,7 +32,8 @@ class Progress:
 
     def _say(self, rest: str) -> None:
         line = f"{self.name}: {self.done_networks} of {self.networks} networks{rest}"
-        print(line, file=sys.stderr, flush=True)
+        with suppress(OSError):  # a full disk is reported by who writes a result
+            print(line, file=sys.stderr, flush=True)
 
 
 def _duration(seconds: float) -> str:

@@ -1,7 +1,6 @@
 """The report of a project, with where its numbers come from."""
 
 import csv
-import json
 import os
 import platform
 import shutil
@@ -15,8 +14,8 @@ import pandas as pd
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.project import Project
-from mlpstudy.digests import STAGES, digest
-from mlpstudy.files import write_atomically, write_json
+from mlpstudy.digests import STAGES, digest, made_by
+from mlpstudy.files import check_made_by, read_summed_json, sums_of, write_atomically, write_json
 from mlpstudy.machine import machine
 from mlpstudy.report.build import build
 from mlpstudy.tables.files import read_table
@@ -27,9 +26,16 @@ PACKAGES = ("torch", "numpy", "pandas", "scikit-learn", "seaborn", "matplotlib",
 
 
 def report(project: Project) -> list[Path]:
-    """Build the report and all findings in one file; what was written."""
+    """Build the report, all findings in one file, and how long it took in another; what was written.
+
+    Raises StaleFile where a study was summarised or drawn by other code.
+    """
+    for name in project.studies:
+        for file, stage in (("findings.json", "summarise"), ("figures.json", "draw")):
+            check_made_by(sums_of(project.study_dir(name) / file), made_by(stage))
     findings = [finding for name in project.studies for finding in _read(project, name, "findings")]
     write_json(project.results / "findings.json", findings)
+    write_json(project.report / "timings.json", timings(project))
     return build(
         project.results,
         project.report,
@@ -73,7 +79,7 @@ def pdf(project: Project) -> Path:
 
 
 def _read(project: Project, study: str, name: str):
-    return json.loads((project.study_dir(study) / f"{name}.json").read_text(encoding="utf-8"))
+    return read_summed_json(project.study_dir(study) / f"{name}.json")
 
 
 def provenance(project: Project) -> dict:
@@ -129,20 +135,30 @@ def _plain(value):
 
 
 def _work(project: Project) -> list[dict]:
-    """For each study: networks, passes, what diverged, and CPU seconds where they are known.
+    """For each study: networks, passes, and what diverged.
 
     A job that two studies need counts in both.
     """
     rows = []
-    for name, study in project.studies.items():
+    for name in project.studies:
         counts = _read(project, name, "counts")
         told = {kind: counts.get(kind) for kind in ("networks", "passes", "diverged")}
-        steps = [f"train/{job}" for job in project.jobs_of(name)]
-        steps += [f"{step}/{name}" for step in ("measure", "summarise", "draw")]
-        if not study.measures:
-            steps.remove(f"measure/{name}")
-        rows.append({"study": name, **told, "cpu_seconds": _seconds(project, steps)})
+        rows.append({"study": name, **told})
     return rows
+
+
+def timings(project: Project) -> dict[str, dict[str, int | None]]:
+    """CPU seconds of each study, None where they are not known.
+
+    They differ from run to run, so they stand in no other file of the report. A job that two
+    studies need counts in both.
+    """
+    seconds = {}
+    for name, study in project.studies.items():
+        steps = [f"train/{job}" for job in project.jobs_of(name)]
+        steps += [f"measure/{name}"] if study.measures else []
+        seconds[name] = _seconds(project, [*steps, f"summarise/{name}", f"draw/{name}"])
+    return {"cpu_seconds": seconds}
 
 
 def _seconds(project: Project, steps: list[str]) -> int | None:

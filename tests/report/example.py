@@ -1,11 +1,11 @@
 """What studies leave behind, written by hand."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 
 from mlpstudy.analysis import style
+from mlpstudy.files import write_summed_json
 from mlpstudy.studies.finding import Finding, write_findings
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +61,7 @@ def put(results: Path, told: dict, findings, counts, figures=(), tables=()) -> N
         "figures": list(figures),
         "tables": list(tables),
     }.items():
-        (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+        write_summed_json(folder / f"{name}.json", content)
 
 
 def draw(path: Path, columns: int = 1) -> None:

@@ -1,12 +1,10 @@
 """What the report is drawn from."""
 
-import json
-
 import pandas as pd
 import pytest
 from example import LECTURE, finding, put, study
 
-from mlpstudy.files import DamagedFile
+from mlpstudy.files import DamagedFile, write_summed_json
 from mlpstudy.report.collect import ROWS, STATUSES, Claim, Verdict, collect
 from mlpstudy.tables.files import write_tables
 
@@ -131,7 +129,7 @@ def test_a_figure_that_is_no_png_is_refused(report, results, provenance):
 
 def test_figure_names_are_checked(results, provenance):
     path = results / "studies" / "vanishing" / "figures.json"
-    path.write_text(json.dumps([{"name": "../../x", "alt": "x"}]))
+    write_summed_json(path, [{"name": "../../x", "alt": "x"}])
     with pytest.raises(ValueError, match="is not a name"):
         collect(results, LECTURE, provenance)
 
@@ -139,3 +137,12 @@ def test_figure_names_are_checked(results, provenance):
 def test_a_study_without_results_is_named(results, provenance):
     with pytest.raises(FileNotFoundError, match="nowhere"):
         collect(results, LECTURE, {**provenance, "studies": ["nowhere"]})
+
+
+@pytest.mark.parametrize("name", ["study", "findings", "counts", "figures", "tables"])
+def test_a_flipped_bit_of_any_json_is_found_and_its_file_named(results, provenance, name):
+    path = results / "studies" / "vanishing" / f"{name}.json"
+    content = path.read_bytes()
+    path.write_bytes(content[:20] + bytes([content[20] ^ 1]) + content[21:])
+    with pytest.raises(DamagedFile, match=f"vanishing/{name}.json: damaged"):
+        collect(results, LECTURE, provenance)

@@ -6,6 +6,8 @@ import re
 import pytest
 from markup import read_html, read_markdown
 
+from mlpstudy.files import write_summed_json
+
 ENGLISH = {
     "a decimal point": re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])"),
     "a comma between thousands": re.compile(r"(?<![\d,])[1-9]\d{0,2},\d{3}(?!\d)"),
@@ -37,7 +39,7 @@ def shown(request, built, results) -> list[str]:
     }
     for name, change in changes.items():
         content = json.loads(files[name].read_text())
-        files[name].write_text(json.dumps([{**content[0], **change}, *content[1:]]))
+        write_summed_json(files[name], [{**content[0], **change}, *content[1:]])
     page, readme = built("fr", lost=[{"eta": 0.5, "diverged": 1787, "run": "digits-d12"}])
     tree = read_html(page) if request.param == "page" else read_markdown(readme)
     return texts(tree)

@@ -11,6 +11,7 @@ import pytest
 from example import study
 from markup import read_html, read_markdown, skeleton, spaceless
 
+from mlpstudy.files import write_summed_json
 from mlpstudy.report.readme import code, plain
 from mlpstudy.tables.files import write_tables
 
@@ -89,7 +90,7 @@ def write(results, text):
         "tables": tables,
         "counts": counts,
     }.items():
-        (folder / f"{name}.json").write_text(json.dumps(content))
+        write_summed_json(folder / f"{name}.json", content)
     frame = pd.DataFrame({text: [text, "other"], "value": [0.5, 1.5]})
     write_tables(folder / "tables", {"slopes": frame}, {"code": "0"})
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from mlpstudy.files import write_summed_json
 from mlpstudy.studies.finding import (
     CONTRADICTED,
     DEPENDS,
@@ -202,7 +203,7 @@ def test_a_verdict_in_a_file_is_not_believed():
 )
 def test_a_file_that_holds_something_else(tmp_path, change, message):
     path = tmp_path / "findings.json"
-    path.write_text(json.dumps([as_dict(finding()), as_dict(finding()) | change]))
+    write_summed_json(path, [as_dict(finding()), as_dict(finding()) | change])
     with pytest.raises(ValueError, match=message) as raised:
         read_findings(path)
     assert str(path) in str(raised.value)

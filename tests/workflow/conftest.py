@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,62 @@ from mlpstudy.design.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "workflow", "profiles", "config", "src")
+
+
+# Two small studies: what they measure, draw and claim.
+MODULE = """
+import numpy as np
+import pandas as pd
+
+from mlpstudy import rng
+from mlpstudy.analysis.statistics import interval
+
+
+def measure(study, networks):
+    draws = [rng.stream(s, "study").random() for s in study["seeds"]]
+    tables = {"draws": pd.DataFrame({"seed": study["seeds"], "value": draws})}
+    runs = networks.blocks.get("some", [])
+    if runs:
+        records = networks.train(runs)
+        grid = np.zeros((5, records[0].n_inputs))
+        outputs = [networks.forward(record, grid).output[0, 0] for record in records]
+        tables["outputs"] = pd.DataFrame({"seed": [run.seed for run in runs], "value": outputs})
+    return tables
+
+
+def summary(view):
+    return dict(view.measured)
+
+
+def findings(view, frames):
+    draws = frames["draws"]
+    return view.findings("mean_draw", [("", interval(draws["value"]), draws)])
+
+
+def shown(frames):
+    return []
+"""
+FIGURES = """
+from mlpstudy.analysis import style
+from mlpstudy.figures.drawn import Drawn
+
+
+def figures(frames, study):
+    figure, axes = style.panels()
+    axes[0, 0].plot(frames["draws"]["seed"], frames["draws"]["value"], "o")
+    return [Drawn("draws", figure, "Draws", "All draws.", "Dots.")]
+"""
+STUDY = """\
+study: {name}
+title: What are the draws?
+question: Are they below one?
+module: drawing
+seeds: 7
+claims:
+  - {{id: DRAWS, says: below one, statistic: mean_draw, direction: below, threshold: 1}}
+smoke: {{seeds: 6}}
+"""
+SWEEP = "sweep: {some: {base: {dataset: iris, width: 3, epochs: 1}}}\n"
 
 
 @dataclass(frozen=True)
@@ -93,24 +150,58 @@ def copied(folder: Path) -> Checkout:
     return Checkout(folder)
 
 
-@pytest.fixture(scope="session")
-def smoke(tmp_path_factory, worker_id) -> Checkout:
-    """The project in a path with spaces, an umlaut and a quote, run once at the smoke size.
+def made_once(tmp_path_factory, worker_id: str, name: str, make: Callable[[Path], Checkout]):
+    """What `make` makes of a folder with a name of its own.
 
-    Of several processes the first runs it; the others take a copy, so that none sees what another
+    Of several processes the first makes it; the others take a copy, so that none sees what another
     changes in its own.
     """
     place = tmp_path_factory.getbasetemp()
-    shared = (place if worker_id == "master" else place.parent) / "made" / "a folder of J. Müller's"
+    shared = (place if worker_id == "master" else place.parent) / "made" / name
     shared.parent.mkdir(exist_ok=True)
-    with FileLock(shared.parent / "lock"):
+    with FileLock(shared.parent / f"{name}.lock"):
         if not shared.exists():
-            made = copied(place / "work" / shared.name)
-            done = made.snakemake()
-            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+            made = make(place / "work" / name)
             shutil.copytree(made.folder, shared)
             return made
-    return Checkout(shutil.copytree(shared, place / "work" / shared.name))
+    return Checkout(shutil.copytree(shared, place / "work" / name))
+
+
+@pytest.fixture(scope="session")
+def smoke(tmp_path_factory, worker_id) -> Checkout:
+    """The project in a path with spaces, an umlaut and a quote, run once at the smoke size."""
+
+    def make(folder: Path) -> Checkout:
+        made = copied(folder)
+        done = made.snakemake()
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return made
+
+    return made_once(tmp_path_factory, worker_id, "a folder of J. Müller's", make)
+
+
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory, worker_id) -> Checkout:
+    """A project with two small studies of its own, run at the smoke size: one only measures, the
+    other trains too."""
+
+    def make(folder: Path) -> Checkout:
+        made = copied(folder)
+        for path in (made.folder / "config/studies").iterdir():
+            path.unlink()
+        files = {
+            "src/mlpstudy/studies/drawing.py": MODULE,
+            "src/mlpstudy/figures/drawing.py": FIGURES,
+            "config/studies/only.yaml": STUDY.format(name="only"),
+            "config/studies/both.yaml": STUDY.format(name="both") + SWEEP,
+        }
+        for file, text in files.items():
+            (made.folder / file).write_text(text, encoding="utf-8")
+        done = made.snakemake()
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return made
+
+    return made_once(tmp_path_factory, worker_id, "two studies", make)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from mlpstudy.design.names import code_of
+
 REPORT = ("report", "all")
 STUDIES = ("summarise", "draw", *REPORT)
 
@@ -14,7 +16,6 @@ def test_a_second_run_plans_nothing(smoke):
     ("file", "old", "new", "rules"),
     [
         ("src/mlpstudy/core/train.py", '"""', '"""Altered. ', ("train", "measure", *STUDIES)),
-        ("src/mlpstudy/rng.py", '"""', '"""Altered. ', ("prepare", "train", "measure", *STUDIES)),
         ("src/mlpstudy/studies/trainability.py", '"""', '"""Altered. ', STUDIES),
         ("src/mlpstudy/figures/vanishing.py", '"""', '"""Altered. ', ("draw", *REPORT)),
         ("src/mlpstudy/analysis/style.py", '"""', '"""Altered. ', ("draw", *REPORT)),
@@ -31,3 +32,14 @@ def test_a_change_plans_what_it_touches_and_no_more(smoke, file, old, new, rules
         assert smoke.planned() == smoke.each(*rules)
     finally:
         undo()
+
+
+def test_another_stream_of_random_numbers_makes_only_the_data_that_are_drawn(smoke):
+    drawn = [name for name in smoke.project().datasets if code_of("dataset", name)[1]]
+    undo = smoke.edit("src/mlpstudy/rng.py", '"""', '"""Altered. ')
+    try:
+        planned = smoke.planned()
+    finally:
+        undo()
+    assert planned == smoke.each("train", "measure", *STUDIES) | {"prepare": len(drawn)}
+    assert 0 < len(drawn) < len(smoke.project().datasets)

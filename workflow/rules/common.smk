@@ -1,12 +1,11 @@
 # What the rules share: the project, and how a subcommand is called.
-import json
 import shlex
 import sys
 from pathlib import Path
 
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.project import Project
-from mlpstudy.digests import digest
+from mlpstudy.design.project import Project, STUDY_FILES, TABLES
+from mlpstudy.stamps import Stamps
 
 # config holds what `--config key=value` gave; the file itself is read and checked by Project.
 try:
@@ -16,6 +15,8 @@ except Mistake as mistake:
     print(f"mlpstudy: {mistake}", file=sys.stderr)
     sys.exit(2)
 
+# What would make each result now, as an input of its rule: see mlpstudy.stamps.
+STAMPS = Stamps(PROJECT)
 RESULTS, REPORT = PROJECT.settings.results_dir, PROJECT.settings.report_dir
 LOGS = f"{RESULTS}/logs"
 
@@ -45,22 +46,22 @@ def data_of_run(wildcards):
         return str(mistake)
 
 
-def study_of(wildcards):
-    """A study as JSON: a parameter of what depends on it."""
-    known = PROJECT.studies.get(wildcards.study)
-    return known.model_dump_json() if known else ""
+def stamp_of_dataset(wildcards):
+    return STAMPS.prepare(wildcards.dataset)
 
 
-def asked_of(wildcards):
-    """What a measurement depends on: a study without its words and thresholds."""
-    known = PROJECT.studies.get(wildcards.study)
-    return json.dumps(known.asked, sort_keys=True) if known else ""
+def stamp_of_measurement(wildcards):
+    return STAMPS.measure(wildcards.study) if wildcards.study in PROJECT.studies else []
 
 
-def measuring(wildcards):
-    """The digest of what a study measures with."""
-    known = PROJECT.studies.get(wildcards.study)
-    return digest("measure", known.module) if known else ""
+def stamp_of_summary(wildcards):
+    return (
+        STAMPS.summarise(wildcards.study) if wildcards.study in PROJECT.studies else []
+    )
+
+
+def stamp_of_drawing(wildcards):
+    return STAMPS.draw(wildcards.study) if wildcards.study in PROJECT.studies else []
 
 
 def data_of_study(wildcards):
@@ -89,8 +90,27 @@ def tables_of_jobs(wildcards):
     return [
         f"{RESULTS}/jobs/{job}/{table}"
         for job in PROJECT.jobs_of(wildcards.study)
-        for table in ("runs.parquet", "curves.parquet", "layers.parquet", "SHA256SUMS")
+        for table in TABLES
     ]
+
+
+def results_of(study):
+    """What a study has found and drawn, each a file or a folder."""
+    names = (*STUDY_FILES, "tables", "figures.json", "figures.json.sha256", "figures")
+    return [f"{RESULTS}/studies/{study}/{name}" for name in names]
+
+
+def everything_of(study):
+    """What a study stands on too: Snakemake misses a lost file only where a target names it."""
+    known = PROJECT.studies[study]
+    jobs = [
+        f"{RESULTS}/jobs/{job}/{t}" for job in PROJECT.jobs_of(study) for t in TABLES
+    ]
+    measured = [f"{RESULTS}/measured/{study}"] if known.measures else []
+    data = [
+        f"results/data/{name}.npz" for name in sorted({r.dataset for r in known.runs})
+    ]
+    return [*data, *jobs, *measured, *results_of(study)]
 
 
 wildcard_constraints:

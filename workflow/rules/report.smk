@@ -2,11 +2,8 @@
 rule report:
     input:
         "config/lecture.yaml",
-        [
-            f"{RESULTS}/studies/{study}/{name}"
-            for study in PROJECT.studies
-            for name in ("findings.json", "figures.json")
-        ],
+        [results_of(study) for study in PROJECT.studies],
+        made_by=STAMPS.report,
     output:
         report(
             f"{REPORT}/index.html",
@@ -15,6 +12,7 @@ rule report:
             labels={"figure": "the page"},
         ),
         f"{REPORT}/README.md",
+        f"{REPORT}/timings.json",
         f"{RESULTS}/findings.json",
     log:
         f"{LOGS}/report.log",
@@ -26,8 +24,5 @@ rule report:
     resources:
         mem_mb=2000,
         runtime=10,
-    params:
-        digest=digest("report"),
-        language=PROJECT.settings.language,
     shell:
         "python -m mlpstudy report 2>&1 | tee {log:q}"

@@ -2,6 +2,7 @@
 rule measure:
     input:
         data_of_study,
+        made_by=stamp_of_measurement,
     output:
         directory(f"{RESULTS}/measured/{{study}}"),
     log:
@@ -14,10 +15,6 @@ rule measure:
     resources:
         mem_mb=4000,
         runtime=60,
-    params:
-        digest=measuring,
-        study=asked_of,
-        device=PROJECT.settings.device,
     shell:
         "python -m mlpstudy measure {wildcards.study:q} > {log:q} 2>&1"
 
@@ -26,11 +23,9 @@ rule measure:
 rule summarise:
     input:
         tables_of_study,
+        made_by=stamp_of_summary,
     output:
-        [
-            f"{RESULTS}/studies/{{study}}/{name}"
-            for name in ("study.json", "findings.json", "counts.json", "tables.json")
-        ],
+        [f"{RESULTS}/studies/{{study}}/{name}" for name in STUDY_FILES],
         tables=directory(f"{RESULTS}/studies/{{study}}/tables"),
     log:
         f"{LOGS}/summarise/{{study}}.log",
@@ -42,9 +37,6 @@ rule summarise:
     resources:
         mem_mb=4000,
         runtime=30,
-    params:
-        digest=digest("summarise"),
-        study=study_of,
     shell:
         "python -m mlpstudy summarise {wildcards.study:q} > {log:q} 2>&1"
 
@@ -52,9 +44,12 @@ rule summarise:
 rule draw:
     input:
         f"{RESULTS}/studies/{{study}}/study.json",
+        f"{RESULTS}/studies/{{study}}/study.json.sha256",
+        made_by=stamp_of_drawing,
         tables=f"{RESULTS}/studies/{{study}}/tables",
     output:
         f"{RESULTS}/studies/{{study}}/figures.json",
+        f"{RESULTS}/studies/{{study}}/figures.json.sha256",
         figures=report(
             directory(f"{RESULTS}/studies/{{study}}/figures"),
             patterns=["{figure,[A-Za-z0-9_-]+}.png"],
@@ -72,8 +67,6 @@ rule draw:
     resources:
         mem_mb=2000,
         runtime=30,
-    params:
-        digest=digest("draw"),
     shell:
         "python -m mlpstudy draw {wildcards.study:q} > {log:q} 2>&1"
 
@@ -84,5 +77,4 @@ for name in PROJECT.studies:
         name:
             name
         input:
-            f"{RESULTS}/studies/{name}/findings.json",
-            f"{RESULTS}/studies/{name}/figures.json",
+            everything_of(name),

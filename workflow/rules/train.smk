@@ -1,5 +1,7 @@
 # Data, and everything that is trained.
 rule prepare:
+    input:
+        made_by=stamp_of_dataset,
     output:
         "results/data/{dataset}.npz",
     log:
@@ -12,8 +14,6 @@ rule prepare:
     resources:
         mem_mb=1000,
         runtime=10,
-    params:
-        digest=digest("prepare"),
     shell:
         "python -m mlpstudy prepare {wildcards.dataset:q} > {log:q} 2>&1"
 
@@ -21,16 +21,9 @@ rule prepare:
 rule train:
     input:
         data_of_job,
+        made_by=STAMPS.train,
     output:
-        tables=[
-            f"{RESULTS}/jobs/{{job}}/{name}"
-            for name in (
-                "runs.parquet",
-                "curves.parquet",
-                "layers.parquet",
-                "SHA256SUMS",
-            )
-        ],
+        tables=[f"{RESULTS}/jobs/{{job}}/{name}" for name in TABLES],
     log:
         f"{LOGS}/train/{{job}}.log",
     benchmark:
@@ -41,10 +34,6 @@ rule train:
     resources:
         mem_mb=2000,
         runtime=120,
-    params:
-        train=digest("train"),
-        tabulate=digest("tabulate"),
-        device=PROJECT.settings.device,
     shell:
         "python -m mlpstudy train {wildcards.job:q} 2>&1 | tee {log:q}"
 
@@ -53,6 +42,7 @@ rule train:
 rule run:
     input:
         data_of_run,
+        made_by=STAMPS.run,
     output:
         "results/runs/{run_id}/run.json",
     log:
@@ -65,8 +55,5 @@ rule run:
     resources:
         mem_mb=2000,
         runtime=60,
-    params:
-        train=digest("train"),
-        draw=digest("draw"),
     shell:
         "python -m mlpstudy run --id {wildcards.run_id:q} 2>&1 | tee {log:q}"

@@ -9,7 +9,6 @@ nothing stays open and nothing leaks from one figure to the next.
 import contextlib
 import io
 import os
-import uuid
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +27,7 @@ from scipy.optimize import isotonic_regression
 
 from mlpstudy.analysis import terms
 from mlpstudy.analysis.colours import COLOURS
+from mlpstudy.files import write_atomically
 
 mpl.use("Agg")
 
@@ -308,10 +308,10 @@ def _written(figure: Figure, path: Path, small: bool) -> tuple[Path, ...]:
         targets.append((path.parent / "small" / path.name, "png", SMALL_DPI))
     files, engine = [], figure.get_layout_engine()
     for place, suffix, dpi in targets:
-        place.parent.mkdir(parents=True, exist_ok=True)
         buffer = io.BytesIO()
         figure.savefig(buffer, format=suffix, dpi=dpi, metadata=METADATA[suffix])
-        files.append(_replace(place.with_name(f"{place.name}.{suffix}"), buffer.getvalue()))
+        files.append(place.with_name(f"{place.name}.{suffix}"))
+        write_atomically(files[-1], buffer.getvalue())
         figure.set_layout_engine("none")  # laid out once, the same in all
     figure.set_layout_engine(engine)
     return tuple(files)
@@ -330,14 +330,3 @@ def translate(figure: Figure) -> None:
     for text in figure.findobj(Text):
         if text.get_text():
             text.set_text(terms.french(text.get_text()))
-
-
-def _replace(path: Path, content: bytes) -> Path:
-    """Write beside the target under a name nobody else has, then rename."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return path

@@ -14,7 +14,8 @@ from mlpstudy.design.study import Study, load_all
 
 CONFIG = "config/config.yaml"
 TABLES = ("runs.parquet", "curves.parquet", "layers.parquet", "SHA256SUMS")
-STUDY_FILES = ("study.json", "findings.json", "counts.json", "tables.json")
+STUDY_JSON = ("study.json", "findings.json", "counts.json", "tables.json")
+STUDY_FILES = tuple(name for file in STUDY_JSON for name in (file, f"{file}.sha256"))
 
 
 class Project:

@@ -3,7 +3,6 @@
 Nothing here knows a language or a markup: the page and the README are drawn from the same record.
 """
 
-import json
 import re
 import struct
 from collections import Counter
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpstudy.design import yaml_file
+from mlpstudy.files import read_summed_json
 from mlpstudy.report.explore import Explored, explored
 from mlpstudy.report.plan import Plan, datasets, plans
 from mlpstudy.said import Said
@@ -289,7 +289,7 @@ def _as_lectured(
 
 
 def _chapter(folder: Path, name: str, claims: Sequence[Claim]) -> Chapter:
-    study = _json(folder / "study.json")
+    study = read_summed_json(folder / "study.json")
     findings = read_findings(folder / "findings.json")
     tested = {finding.claim for finding in findings}
     return Chapter(
@@ -297,7 +297,7 @@ def _chapter(folder: Path, name: str, claims: Sequence[Claim]) -> Chapter:
         study=study,
         plans=plans(study),
         verdicts=_verdicts(findings, [claim for claim in claims if claim.id in tested]),
-        counts=_json(folder / "counts.json"),
+        counts=read_summed_json(folder / "counts.json"),
         figures=tuple(_picture(folder / "figures", f) for f in _listed(folder / "figures.json")),
         tables=tuple(_summary(folder / "tables", t) for t in _listed(folder / "tables.json")),
         explored=explored(folder / "tables", study),
@@ -355,9 +355,5 @@ def _checked(name: str) -> str:
     return name
 
 
-def _json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
 def _listed(path: Path) -> list[Mapping[str, Any]]:
-    return _json(path) if path.exists() else []
+    return read_summed_json(path) if path.exists() else []

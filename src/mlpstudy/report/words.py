@@ -187,6 +187,10 @@ WORDS = {
     "lost": ("Networks that diverged", "Réseaux qui ont divergé"),
     "none_lost": ("None did.", "Aucun."),
     "work": ("Networks and time, study by study", "Réseaux et temps, étude par étude"),
+    "timings": (
+        "How many seconds of processor time each study took stands in {file}, beside this page.",
+        "Le temps de calcul de chaque étude, en secondes, se trouve dans {file}, à côté de cette page.",
+    ),
     # Provenance
     "provenance": ("Provenance", "Provenance"),
     "commands": ("Commands", "Commandes"),

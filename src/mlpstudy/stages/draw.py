@@ -1,26 +1,36 @@
 """A study's figures."""
 
 import importlib
-import json
 
 from mlpstudy.analysis import style
 from mlpstudy.design.project import Project
-from mlpstudy.files import write_json
+from mlpstudy.digests import made_by
+from mlpstudy.files import (
+    SUMS,
+    check_made_by,
+    read_summed_json,
+    sha256,
+    sums_of,
+    write_summed_json,
+    write_sums,
+)
 from mlpstudy.tables.files import read_table
 
 
 def draw(project: Project, study_name: str) -> None:
     """A study's figures, from its tables."""
     folder = project.study_dir(study_name)
-    study = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+    check_made_by(sums_of(folder / "study.json"), made_by("summarise"))
+    study = read_summed_json(folder / "study.json")
     module = importlib.import_module(f"mlpstudy.figures.{study['module']}")
     names = [p.stem for p in sorted((folder / "tables").glob("*.parquet"))]
     frames = {name: read_table(folder / "tables", name) for name in names}
-    listed = []
+    figures, listed, pictures = folder / "figures", [], []
     with style.context():
         for drawn in module.figures(frames, study):
-            figures = folder / "figures"
             french = figures / "fr" / drawn.name
-            style.save(drawn.figure, figures / drawn.name, french, small=True)
+            pictures += style.save(drawn.figure, figures / drawn.name, french, small=True)
             listed.append(drawn.description())
-    write_json(folder / "figures.json", listed)
+    sums = {p.relative_to(figures).as_posix(): sha256(p.read_bytes()) for p in pictures}
+    write_sums(figures / SUMS, sums, made_by("draw"))
+    write_summed_json(folder / "figures.json", listed, made_by("draw"))

@@ -2,9 +2,11 @@
 
 import importlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 
+from mlpstudy.data import store
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.split import split_sizes
 from mlpstudy.design.examples import EXAMPLES
@@ -12,7 +14,7 @@ from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import run_id
 from mlpstudy.digests import digest, made_by
-from mlpstudy.files import write_json
+from mlpstudy.files import SUMS, check_made_by, write_summed_json
 from mlpstudy.stages.prepare import dataset_from
 from mlpstudy.studies.finding import write_findings
 from mlpstudy.studies.view import View
@@ -33,21 +35,20 @@ def summarise(project: Project, study_name: str) -> None:
         shown.append({**table, "name": f"shown_{table['name']}"})
     makers = made_by("train", "tabulate", "summarise")
     if seen.measured:
-        makers["measure"] = digest("measure", seen.study["module"])
+        makers |= _measuring(seen.study["module"])
     write_tables(folder / "tables", tables, makers)
-    write_json(
-        folder / "tables.json", [{k: v for k, v in t.items() if k != "frame"} for t in shown]
-    )
-    write_json(folder / "counts.json", counts(seen))
-    write_findings(module.findings(seen, frames), folder / "findings.json")
-    write_json(folder / "study.json", seen.study)
+    listed = [{k: v for k, v in table.items() if k != "frame"} for table in shown]
+    write_summed_json(folder / "tables.json", listed, makers)
+    write_summed_json(folder / "counts.json", counts(seen), makers)
+    write_findings(module.findings(seen, frames), folder / "findings.json", makers)
+    write_summed_json(folder / "study.json", seen.study, makers)
 
 
 def view(project: Project, study_name: str) -> View:
     """A study's part of the tables of the jobs that it needs, and what it measured itself."""
     study = project.study(study_name)
     wanted = {run_id(run) for run in study.runs}
-    folders = [project.job_dir(job) for job in project.jobs_of(study_name)]
+    folders = [trained(project, job) for job in project.jobs_of(study_name)]
     tables = {
         name: _selected([read_table(f, name) for f in folders] or [empty], wanted)
         for name, empty in tables_of([]).items()
@@ -69,12 +70,28 @@ def with_sizes(runs: pd.DataFrame, dataset: Callable[[str], Dataset]) -> pd.Data
     return runs.assign(train_size=filled)
 
 
+def trained(project: Project, job_id: str) -> Path:
+    """The folder of a job's tables. Raises StaleFile where other code has trained its networks, or
+    other data than its datasets' files hold now."""
+    folder, expected = project.job_dir(job_id), made_by("train", "tabulate")
+    for dataset in project.job(job_id).datasets:
+        if content := store.made_by(project.data_file(dataset)).get("content"):
+            expected[f"data/{dataset}"] = content
+    check_made_by(folder / SUMS, expected)
+    return folder
+
+
 def _measured(project: Project, study_name: str) -> dict:
     folder = project.measured_dir(study_name)
     if not (names := checksums(folder)):
         problem = f"is not measured yet; first: mlpstudy measure {study_name}"
         raise Mistake(problem, file=str(project.results), value=study_name)
+    check_made_by(folder / SUMS, _measuring(project.study(study_name).module))
     return {name: read_table(folder, name) for name in names}
+
+
+def _measuring(module: str) -> dict[str, str]:
+    return {"measure": digest("measure", module)}
 
 
 def _selected(parts: list, wanted: set[str]):

@@ -1,13 +1,12 @@
 """What was measured for a claim, and the verdict that follows from it."""
 
-import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from mlpstudy.files import write_atomically
+from mlpstudy.files import read_summed_json, write_summed_json
 from mlpstudy.said import Said
 
 SUPPORTED = "supported"
@@ -174,17 +173,18 @@ def from_dict(record: dict) -> Finding:
     return Finding(**known | {name: _from_json(known[name]) for name in NUMBERS})
 
 
-def write_findings(findings: Iterable[Finding], path: Path) -> None:
-    """Write findings as JSON: the same findings make the same bytes."""
-    records = [as_dict(finding) for finding in findings]
-    text = json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False)
-    write_atomically(path, f"{text}\n".encode())
+def write_findings(
+    findings: Iterable[Finding], path: Path, made_by: Mapping[str, str] | None = None
+) -> None:
+    """Write findings as JSON, with a checksum: the same findings make the same bytes."""
+    write_summed_json(path, [as_dict(finding) for finding in findings], made_by)
 
 
 def read_findings(path: Path) -> list[Finding]:
-    """The findings in a file. Raises ValueError that names the file and the finding."""
+    """The findings in a file. Raises ValueError that names the file and the finding, DamagedFile
+    where it is not what was written."""
     findings = []
-    for place, record in enumerate(json.loads(path.read_text(encoding="utf-8")), start=1):
+    for place, record in enumerate(read_summed_json(path), start=1):
         try:
             findings.append(from_dict(record))
         except (KeyError, TypeError, ValueError) as error:

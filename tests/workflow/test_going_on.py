@@ -1,0 +1,101 @@
+"""Going on after a failure, a kill, a deletion or damage: what is missing or stale is made again,
+and nothing else."""
+
+import json
+import shutil
+
+import pytest
+
+from mlpstudy.data import store
+from mlpstudy.data.datasets import DATASETS
+
+RESULTS = "results/smoke"
+BOTH, JOBS, MEASURED = (f"{RESULTS}/{place}/" for place in ("studies/both", "jobs/*", "measured"))
+REPORT = {"report": 1, "all": 1}
+STUDY = {"summarise": 1, "draw": 1, **REPORT}
+
+
+@pytest.fixture
+def kept(measured):
+    """The two studies; whatever a test does to their results is undone."""
+    saved = measured.folder.parent / "saved"
+    for name in ("results", ".snakemake"):
+        shutil.copytree(measured.folder / name, saved / name)
+    yield measured
+    for name in ("results", ".snakemake"):
+        shutil.rmtree(measured.folder / name, ignore_errors=True)
+        shutil.move(saved / name, measured.folder / name)
+
+
+@pytest.mark.parametrize(
+    ("lost", "rules"),
+    [
+        ("results/data/iris.npz", {"prepare": 1, "train": 1, "measure": 1, **STUDY}),
+        (f"{JOBS}SHA256SUMS", {"train": 1, **STUDY}),
+        (f"{MEASURED}both/outputs.parquet", {"measure": 1, **STUDY}),
+        (f"{BOTH}tables/draws.parquet", STUDY),
+        (f"{BOTH}counts.json.sha256", STUDY),
+        (f"{BOTH}figures/draws.png", {"draw": 1, **REPORT}),
+    ],
+)
+def test_a_lost_file_is_missed(kept, lost, rules):
+    (path,) = kept.folder.glob(lost)
+    path.unlink()
+    assert kept.planned() == rules
+
+
+def test_a_study_alone_misses_its_files_too(kept):
+    (kept.folder / BOTH / "counts.json").unlink()
+    assert kept.planned("both") == {"summarise": 1, "draw": 1, "both": 1}
+
+
+def test_a_job_that_fails_during_an_update_runs_in_the_next_call(kept):
+    """The change itself is sound: the job fails once, as one that is killed does."""
+    undo = kept.edit("src/mlpstudy/figures/drawing.py", "def figures", "# altered\ndef figures")
+    fault = kept.edit("src/mlpstudy/cli.py", "import draw\n", "import nothing\n")
+    try:
+        assert kept.snakemake().returncode != 0
+        fault()
+        assert kept.planned() == {"draw": 2, **REPORT}
+    finally:
+        fault()
+        undo()
+
+
+def test_without_snakemakes_records_other_code_makes_it_again(kept):
+    shutil.rmtree(kept.folder / ".snakemake")
+    undo = kept.edit("src/mlpstudy/core/train.py", '"""', '"""Altered. ')
+    try:
+        planned = kept.planned()
+    finally:
+        undo()
+    assert planned == {"train": 1, "measure": 2, "summarise": 2, "draw": 2, **REPORT}
+
+
+def test_a_dataset_that_old_code_made_is_not_trained_on(kept):
+    """As `mlpstudy run` leaves it, and then its function is edited."""
+    store.save(DATASETS["wine"](), kept.folder / "results/data/iris.npz", "old code")
+    assert {"prepare", "train", "measure"} <= set(kept.planned())
+
+
+def test_another_dataset_makes_nothing_again(kept):
+    undo = kept.edit("src/mlpstudy/data/datasets.py", '    "wine": wine,', '    "wine2": wine,')
+    try:
+        plan, planned = kept.mlpstudy("plan").stdout, kept.planned()
+    finally:
+        undo()
+    assert "6 are trained already" in plan
+    assert "prepare" not in planned and "train" not in planned
+
+
+def test_the_same_results_make_the_same_report(kept):
+    """Seconds differ from run to run: they stand in a file of their own."""
+    folder = kept.folder / RESULTS / "report"
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    for path in (kept.folder / RESULTS / "benchmarks").rglob("*.tsv"):
+        path.write_text("cpu_time\n321\n", encoding="utf-8")
+    assert kept.mlpstudy("report").returncode == 0
+    changed = {path.name for path in before if path.read_bytes() != before[path]}
+    assert changed == {"timings.json"}
+    told = json.loads((folder / "timings.json").read_text(encoding="utf-8"))
+    assert told == {"cpu_seconds": {"both": 4 * 321, "only": 3 * 321}}
