@@ -702,7 +702,7 @@ TERMS = {
     "critical sw2": "sw2 critique",
     "missing gain": "gain manquant",
     "six xi": "6 xi",
-    "6 xi of theory": "6 xi de la théorie",
+    "6 xi: theory's reach": "6 xi : portée de la théorie",
     "no limit": "sans limite",
     "largest depth at which half of the networks train": "plus grande profondeur où la moitié des réseaux s'entraînent",
 }

@@ -31,12 +31,16 @@ def _figures(frames: dict[str, pd.DataFrame], cell: list[str]) -> list[Drawn]:
     best = frames["by_run"][frames["by_run"]["chosen"]]
     told, epochs = _reached(best), int(best["epochs"].max())
     seeds = best.groupby(cell).size().max()
-    etas = frames["by_run"]["eta"].nunique()
+    etas = ", ".join(f"{eta:g}" for eta in sorted(frames["by_run"]["eta"].unique()))
     fixed = Said(
-        en=f"Each point is {seeds} seeds at the eta chosen for its cell on validation, from {etas} "
-        f"values; {epochs} passes; diverged runs count as failures.",
-        fr=f"Chaque point : {seeds} graines au eta choisi pour sa cellule en validation, parmi {etas} "
-        f"valeurs ; {epochs} passes ; un réseau qui diverge compte comme un échec.",
+        en=f"Each point is {seeds} seeds at the eta chosen for its cell by the mean validation error, "
+        f"of {etas}; {epochs} passes; diverged runs count as failures. Only depths that were tried "
+        f"have points, and lines join neighbours; recipes stand side by side, so that none hides "
+        f"another.",
+        fr=f"Chaque point : {seeds} graines au eta choisi pour sa cellule par l'erreur moyenne en "
+        f"validation, parmi {etas} ; {epochs} passes ; un réseau qui diverge compte comme un échec. "
+        f"Seules les profondeurs essayées ont des points, et les lignes joignent des voisines ; les "
+        f"recettes sont côte à côte, pour qu'aucune n'en cache une autre.",
     )
     return [
         _by_depth(
@@ -44,9 +48,10 @@ def _figures(frames: dict[str, pd.DataFrame], cell: list[str]) -> list[Drawn]:
             best,
             "shares",
             "share of networks that train",
-            Said(
-                en="The deeper, the fewer train: by activation and initialization",
-                fr="Plus c'est profond, moins s'entraînent : selon l'activation et l'initialisation",
+            _fall(
+                frames["shares"],
+                cell,
+                Said(en="fewer networks train", fr="moins de réseaux s'entraînent"),
             ),
             Said(
                 en=f"Share of networks that reach {told['en']} within the budget, with Wilson's 95 % "
@@ -60,9 +65,13 @@ def _figures(frames: dict[str, pd.DataFrame], cell: list[str]) -> list[Drawn]:
             best,
             "accuracy",
             "test accuracy",
-            Said(
-                en="What depth does to the accuracy on new examples",
-                fr="Ce que la profondeur fait à l'exactitude sur de nouveaux exemples",
+            _fall(
+                frames["accuracy"],
+                cell,
+                Said(
+                    en="the accuracy on new examples is lower",
+                    fr="l'exactitude sur de nouveaux exemples est moindre",
+                ),
             ),
             Said(
                 en="Mean test accuracy after the last pass, with its 95 % interval. " + fixed["en"],
@@ -73,6 +82,21 @@ def _figures(frames: dict[str, pd.DataFrame], cell: list[str]) -> list[Drawn]:
         _survival(frames["passes"], best, told, epochs),
         *([] if frames["reach"].empty else [_reach(frames["reach"], best)]),
     ]
+
+
+def _fall(cells: pd.DataFrame, cell: list[str], what: Said) -> Said:
+    """A title: in how many recipes and datasets the value at the greatest depth is the lower one."""
+    by = [field for field in cell if field != "depth"]
+    ordered = cells.sort_values("depth").groupby(by, observed=True, dropna=False)
+    deeper = ordered["depth"].nunique() > 1
+    lower = ordered["value"].last() < ordered["value"].first()
+    fewer, n = int((lower & deeper).sum()), int(deeper.sum())
+    if not n:
+        return Said(en="Activations and initializations", fr="Activations et initialisations")
+    return Said(
+        en=f"At the greatest depth {what['en']} than at the smallest in {fewer} of {n} cases",
+        fr=f"À la plus grande profondeur {what['fr']} qu'à la plus petite dans {fewer} cas sur {n}",
+    )
 
 
 def _reached(best: pd.DataFrame) -> Said:
@@ -124,14 +148,18 @@ def _by_depth(
     datasets, activations = (_levels(cells, name) for name in ("dataset", "activation"))
     cells = cells.sort_values(["dataset", "initialization", "residual", "width"])
     rows, looks = list(dict.fromkeys(cells["row"])), style.looks(dict.fromkeys(cells["line"]))
+    depths = sorted(cells["depth"].unique())
     figure, axes = style.panels(len(rows), len(activations), height=2.3, sharex=True, sharey=True)
     for (i, row), (j, activation) in product(enumerate(rows), enumerate(activations)):
         ax = axes[i, j]
         here = cells[(cells["row"] == row) & (cells["activation"] == activation)]
-        for line, cell in here.groupby("line", sort=False):
-            _points(ax, cell, looks[line], line)
+        lines = list(dict.fromkeys(here["line"]))
+        for line, beside in zip(lines, _beside(len(lines)), strict=True):
+            _points(ax, here[here["line"] == line], depths, beside, looks[line], line)
         ax.set(title=activation if not i else "", ylim=(-0.04, 1.04))
-        ax.set_xticks(sorted(cells["depth"].unique()))
+        ax.set(xlim=(-0.6, len(depths) - 0.4))
+        ax.set_xticks(range(len(depths)), map(str, depths))
+        ax.grid(False, axis="x")
     _label(figure, axes, rows, "depth", label)
     style.note_n(figure, len(best))
     return Drawn(
@@ -155,11 +183,20 @@ def _levels(cells: pd.DataFrame, column: str) -> list[str]:
     return sorted(cells[column].unique())
 
 
-def _points(ax, cell: pd.DataFrame, look, label: str) -> None:
-    """Values with their intervals, joined by a line."""
-    cell = cell.sort_values("depth")
+def _beside(n: int) -> np.ndarray:
+    """Where n lines stand beside the place of their depth."""
+    return min(0.24, 0.7 / max(n, 1)) * (np.arange(n) - (n - 1) / 2)
+
+
+def _points(ax, cell: pd.DataFrame, depths: list[int], beside: float, look, label: str) -> None:
+    """Values with their intervals at the places of their depths; a line joins neighbours only."""
+    cell = cell.set_index("depth").reindex(depths)  # a depth that was not tried breaks the line
     spread = np.clip([cell["value"] - cell["low"], cell["high"] - cell["value"]], 0, None)
-    ax.errorbar(cell["depth"], cell["value"], spread, label=label, elinewidth=0.8, **look.line())
+    line = {**look.line(), "linewidth": 1.0, "markersize": 5.5}
+    at = np.arange(len(depths)) + beside
+    _, _, bars = ax.errorbar(at, cell["value"], spread, label=label, elinewidth=1.2, **line)
+    for bar in bars:
+        bar.set_alpha(0.45)
 
 
 def _label(figure, axes, datasets: list[str], x: str, y: str) -> None:
@@ -240,7 +277,7 @@ def _reach(reach: pd.DataFrame, best: pd.DataFrame) -> Drawn:
     ax = axes[0, 0]
     for place, told in enumerate(recipes["six_xi"]):
         ax.barh(place, min(told, end), height=0.62, color=style.GRID, edgecolor="none", zorder=1,
-                label="_" if place else "6 xi of theory")  # fmt: skip
+                label="_" if place else "6 xi: theory's reach")  # fmt: skip
         far = "no limit" if np.isinf(told) else f"{told:.0f}"
         if told > end:
             ax.annotate(far, (end, place), (-4, 0), textcoords="offset points", va="center",
@@ -276,11 +313,11 @@ def _reach(reach: pd.DataFrame, best: pd.DataFrame) -> Drawn:
             f"pas, {short} sur {len(free)} restent en deçà",
         ),
         Said(
-            en=f"The largest depth swept ({', '.join(map(str, tried))}) at which at least half of the "
+            en=f"The largest depth swept ({_tried(best)}) at which at least half of the "
             f"networks train within the budget, for each activation and initialization, against 6 xi "
             f"(bars), the depth to which training is expected to reach (Schoenholz et al. 2017); dashed: "
             f"the deepest that was tried. xi is the depth scale of square layers at their initialization.",
-            fr=f"La plus grande des profondeurs essayées ({', '.join(map(str, tried))}) où la moitié au "
+            fr=f"La plus grande des profondeurs essayées ({_tried(best)}) où la moitié au "
             f"moins des réseaux s'entraînent dans le budget, pour chaque activation et initialisation, et 6 "
             f"xi (barres), la profondeur que l'apprentissage devrait atteindre (Schoenholz et al. 2017) ; "
             f"tirets : la plus grande essayée. xi est l'échelle de profondeur de couches carrées à leur "
@@ -292,3 +329,14 @@ def _reach(reach: pd.DataFrame, best: pd.DataFrame) -> Drawn:
         ),
         n,
     )
+
+
+def _tried(best: pd.DataFrame) -> str:
+    """The depths in words; of each dataset where they differ."""
+    by_dataset = {
+        name: ", ".join(map(str, sorted(part.unique())))
+        for name, part in best.groupby("dataset")["depth"]
+    }
+    if len(set(by_dataset.values())) == 1:
+        return next(iter(by_dataset.values()))
+    return "; ".join(f"{name}: {depths}" for name, depths in by_dataset.items())

@@ -240,6 +240,7 @@ def _phases(view: View) -> pd.DataFrame:
         row = {**cell._asdict(), "sw2": sw2, "sb2": sb2, **told._asdict()}
         rows.append({**row, "critical_sw2": critical, "missing_gain": np.sqrt(critical / sw2)})
     frame = pd.DataFrame(rows)
+    frame["q"] = frame["q"].where(frame["q"] > theory.SMALLEST, 0.0)
     frame["decades"] = -np.log10(frame["chi"].where(frame["chi"] > 0)) / 2
     return frame.sort_values(["activation", "initialization"], ignore_index=True)
 
