@@ -60,6 +60,17 @@ def test_residual_layers_have_a_line_of_their_own(tmp_path):
     assert list(runs["he_normal"]) == ["run-d1", "run-d2", "run-d4"]
 
 
+def test_no_line_crosses_a_depth_that_a_dataset_was_not_tried_at(tmp_path):
+    frames = tables("trainability", "digits")
+    for name in ("shares", "accuracy", "by_run"):
+        fewer = frames[name].query("depth != 2").assign(dataset="mnist_5k")
+        frames[name] = pd.concat([frames[name], fewer], ignore_index=True)
+    write_tables(tmp_path, frames, {"code": "0"})
+    (chart,) = explored(tmp_path, {"module": "trainability"})
+    rows = chart.rows.query("measure == 'test accuracy' and dataset == 'mnist_5k'")
+    assert rows.set_index("depth")["value"].isna().to_dict() == {1: False, 2: True, 4: False}
+
+
 def drawn(tmp_path, module: str):
     write_tables(tmp_path, tables(module, "digits"), {"code": "0"})
     (chart,) = explored(tmp_path, {"module": module})

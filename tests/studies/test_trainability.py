@@ -174,6 +174,31 @@ def test_figures(view, frames):
     assert "85% validation accuracy" in drawn[0].caption["en"]
 
 
+def lines(ax) -> dict:
+    """The points of each line of a panel, by its label."""
+    return {c.get_label(): c.lines[0].get_xydata() for c in ax.containers}
+
+
+def test_recipes_stand_side_by_side_and_no_line_crosses_a_depth_that_was_not_tried(view):
+    """ReLU at the depths 1 and 8, the others at 4 too: ReLU's line is broken there."""
+    other = view.runs[(view.runs["depth"] == 8) & (view.runs["activation"] == "sigmoid")]
+    more = other.assign(depth=4, run_id=other["run_id"] + "-4")
+    curves = view.curves[view.curves["run_id"].isin(other["run_id"])]
+    curves = curves.assign(run_id=curves["run_id"] + "-4")
+    three = dataclasses.replace(
+        view, runs=pd.concat([view.runs, more]), curves=pd.concat([view.curves, curves])
+    )
+    shares, accuracy, *_ = drawing.figures(trainability.summary(three), three.study)
+    relu, sigmoid = (lines(ax) for ax in shares.figure.axes)
+    [points] = relu.values()
+    assert points[:, 0].tolist() == [0, 1, 2] and np.isnan(points[1, 1])
+    at = np.array([points[:, 0] for points in sigmoid.values()])
+    assert (at[1] - at[0] > 0.1).all() and at.mean(axis=0) == pytest.approx([0, 1, 2])
+    # sigmoid falls from 1 to 0; it and ReLU, but not the residual one, err more at depth 8
+    assert shares.title["en"].endswith("than at the smallest in 1 of 3 cases")
+    assert accuracy.title["en"].endswith("than at the smallest in 3 of 3 cases")
+
+
 def test_several_widths_of_another_recipe_are_told_apart_and_drawn(view):
     """The study that README shows: one recipe, three widths."""
     tanh = view.runs[view.runs["activation"] == "sigmoid"].assign(activation="tanh")

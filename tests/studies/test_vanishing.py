@@ -147,8 +147,37 @@ def test_agreement_is_told_cell_by_cell(frames):
 
 
 def test_figures(view, frames):
-    names = [d.name for d in drawing.figures(frames, view.study)]
-    assert names == ["profiles", "rates", "theory", "training", "scatter"]
+    drawn = {d.name: d for d in drawing.figures(frames, view.study)}
+    assert list(drawn) == ["profiles", "rates", "theory", "training", "scatter"]
+    panels = drawn["profiles"].figure.axes
+    assert len({ax.get_ylim() for ax in panels}) == 1  # steep and flat look so
+    assert "0.30 decades of delta per layer; after 2 passes, 0.30" in drawn["training"].title["en"]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(-0.004, "0.00"), (0.004, "0.00"), (-0.15, "-0.15")]
+)
+def test_a_rounded_nothing_has_no_sign(view, frames, value, written):
+    rates = frames["rates"]
+    other = {
+        **frames,
+        "rates": rates.assign(value=rates["value"].where(rates["value"].isna(), value)),
+    }
+    drawn = {d.name: d for d in drawing.figures(other, view.study)}
+    texts = {text.get_text() for ax in drawn["rates"].figure.axes for text in ax.texts}
+    assert texts - {"", "none"} == {written}
+
+
+def test_pairs_are_counted_by_what_they_lose(view, frames):
+    rates = frames["rates"].query("block == 'start'").iloc[:4]
+    cells = rates.assign(
+        activation=["sigmoid", "sigmoid", "tanh", "tanh"],
+        initialization=["zeros", "he_normal"] * 2,
+        value=[np.nan, 0.5, 0.1, -0.2],
+    )
+    title = drawing._map(cells, DEPTH).title["en"]
+    assert title.startswith("Of 4 pairs of activation and initialization 2 lose")
+    assert title.endswith("1 keep it and 1 make it grow")
 
 
 def test_one_examples_delta_is_what_scatters():

@@ -702,6 +702,7 @@ TERMS = {
     "critical sw2": "sw2 critique",
     "missing gain": "gain manquant",
     "six xi": "6 xi",
+    "share, or accuracy": "part, ou exactitude",
     "6 xi: theory's reach": "6 xi : portée de la théorie",
     "no limit": "sans limite",
     "largest depth at which half of the networks train": "plus grande profondeur où la moitié des réseaux s'entraînent",

@@ -11,6 +11,7 @@ from mlpstudy.report.explore.pieces import (
     at_stop,
     choice,
     colour,
+    first_of,
     first_runs,
     linear,
     plain,
@@ -39,12 +40,13 @@ def shares(shares: pd.DataFrame, accuracy: pd.DataFrame, by_run: pd.DataFrame):
     rows["initialization"] = rows["initialization"].astype(str) + more
     cell = ["dataset", "activation", "initialization", "depth", "width"]
     depths, widths = (sorted(rows[name].unique()) for name in ("depth", "width"))
+    rows = with_gaps(rows, ["measure", *cell], "depth")
 
     def chart(words):
         parameters = [
             choice("measure", rows["measure"].unique(), words, "shown"),
-            choice("dataset", sorted(rows["dataset"].unique()), words),
-            choice("activation", sorted(rows["activation"].unique()), words),
+            choice("dataset", first_of("digits", rows["dataset"].unique()), words),
+            choice("activation", first_of("sigmoid", rows["activation"].unique()), words),
             *([choice("width", widths, words)] if len(widths) > 1 else []),
             slider("deepest", depths, words, "down to depth"),
             scale_choice(words),
@@ -59,7 +61,7 @@ def shares(shares: pd.DataFrame, accuracy: pd.DataFrame, by_run: pd.DataFrame):
                 labelExpr="scale == 'log' ? format(pow(2, datum.value), '.2~g') : datum.label",
             ),
         )
-        y = linear("", words)
+        y = linear("share, or accuracy", words)
         depth_at = "scale == 'log' ? log(datum.depth) / LN2 : datum.depth"
         return against(
             words,
@@ -81,11 +83,20 @@ def shares(shares: pd.DataFrame, accuracy: pd.DataFrame, by_run: pd.DataFrame):
     return (
         Said(en="Which networks train", fr="Quels réseaux s'entraînent"),
         Said(
-            en="Share of networks that train, or test accuracy, against depth, at the step that "
-            "suits each cell best; bars: 95 % intervals.",
-            fr="Part des réseaux qui s'entraînent, ou exactitude en test, selon la profondeur, au pas "
-            "qui convient le mieux à chaque cellule ; barres : intervalles à 95 %.",
+            en="Share of networks that train, or test accuracy, against depth, at the eta chosen for "
+            "each cell by the mean validation error; bars: 95 % intervals. A depth that was not "
+            "tried on a dataset breaks its lines.",
+            fr="Part des réseaux qui s'entraînent, ou exactitude en test, selon la profondeur, au eta "
+            "choisi pour chaque cellule par l'erreur moyenne en validation ; barres : intervalles à "
+            "95 %. Une profondeur qui n'a pas été essayée sur un jeu de données coupe ses lignes.",
         ),
         rows,
         chart,
     )
+
+
+def with_gaps(rows: pd.DataFrame, cell: list[str], x: str) -> pd.DataFrame:
+    """The rows, and empty ones where a line of a cell lacks a value of x: no line crosses those."""
+    line = [field for field in cell if field != x]
+    every = rows[line].drop_duplicates().merge(rows[[x]].drop_duplicates(), how="cross")
+    return every.merge(rows, on=[*line, x], how="left")[list(rows.columns)]

@@ -38,7 +38,7 @@ def profiles(profiles: pd.DataFrame, by_run: pd.DataFrame):
             alt.X(
                 "layer:Q",
                 axis=alt.Axis(title=words("layer"), tickMinStep=1),
-                scale=alt.Scale(padding=12),
+                scale=alt.Scale(padding=12, nice=False),
             ),
             powers("rms delta, relative to the last layer", words),
             colour("initialization", rows["initialization"].unique(), words),
@@ -80,7 +80,7 @@ def along(along: pd.DataFrame, by_run: pd.DataFrame):
             alt.X(
                 "layer:Q",
                 axis=alt.Axis(title=words("layer"), tickMinStep=1),
-                scale=alt.Scale(padding=12),
+                scale=alt.Scale(padding=12, nice=False),
             ),
             powers("rms delta, relative to the last layer at first", words),
             colour("activation", rows["activation"].unique(), words),
