@@ -12,9 +12,9 @@ from mlpstudy.said import Said
 KINDS = {
     "control": "as was usual",
     "longer": "more passes",
-    "remedies": "against overfitting: the lecture's",
-    "other_remedies": "against overfitting: others",
-    "pretraining": "pretraining, equal budget",
+    "remedies": "the lecture's remedies",
+    "other_remedies": "other remedies",
+    "pretraining": "pretraining",
     "initialization": "initialization",
     "residual": "residual layers",
     "activation": "activation",
@@ -48,9 +48,9 @@ def _told(rescue: str) -> str:
     return rescue.replace("_", " ")
 
 
-def _levels(options: dict, on: str = "on") -> str:
+def _levels(options: dict, datasets: list[str], on: str = "on") -> str:
     pairs = [text.split() for text in options["levels"]]
-    return ", ".join(f"{float(level):.0%} {on} {name}" for name, level in pairs)
+    return ", ".join(f"{float(level):.0%} {on} {name}" for name, level in pairs if name in datasets)
 
 
 def _shares(shares: pd.DataFrame, best: pd.DataFrame, groups: dict, options: dict) -> Drawn:
@@ -108,14 +108,14 @@ def _shares(shares: pd.DataFrame, best: pd.DataFrame, groups: dict, options: dic
             f"cachées",
         ),
         Said(
-            en=f"Share of networks that reach a validation accuracy ({_levels(options)}) within "
+            en=f"Share of networks that reach a validation accuracy ({_levels(options, datasets)}) within "
             f"the budget, with Wilson's 95 % interval, and at the right the mean test accuracy "
             f"after the last pass. {seeds} seeds each, at the settings chosen for each row by the mean "
             f"validation error. All rows have the same depth, width and budget of passes "
             f"({_budget(best)}; pretraining counted in multiply-adds), but for more passes "
             f"({longer}). A run that diverges has failed ({lost} did).",
             fr=f"Part des réseaux qui atteignent une exactitude en validation "
-            f"({_levels(options, 'sur')}) dans le budget, avec l'intervalle de Wilson à 95 %, et à "
+            f"({_levels(options, datasets, 'sur')}) dans le budget, avec l'intervalle de Wilson à 95 %, et à "
             f"droite l'exactitude de test moyenne après la dernière passe. {seeds} graines par "
             f"ligne, aux réglages choisis par l'erreur moyenne en validation. Toutes les lignes ont la même profondeur, "
             f"la même largeur et le même budget de passes ({_budget(best)} ; le pré-apprentissage "
@@ -185,12 +185,12 @@ def _survival(steps: pd.DataFrame, best: pd.DataFrame, groups: dict, options: di
         ),
         Said(
             en=f"Share of networks on {dataset} whose validation accuracy is not there yet "
-            f"({_levels(options)}), with a pointwise 95 % band (Kaplan-Meier), by kind of rescue; "
+            f"({_levels(options, [dataset])}), with a pointwise 95 % band (Kaplan-Meier), by kind of rescue; "
             f"passes on a logarithmic scale, those of pretraining counted as passes of the whole "
             f"network. Dotted: the network as was usual, whose curve stays at 1 as long as it does "
             f"not train.",
             fr=f"Part des réseaux sur {dataset} dont l'exactitude en validation n'y est pas encore "
-            f"({_levels(options, 'sur')}), avec une bande ponctuelle à 95 % (Kaplan-Meier), par "
+            f"({_levels(options, [dataset], 'sur')}), avec une bande ponctuelle à 95 % (Kaplan-Meier), par "
             f"sorte de remède ; passes en échelle logarithmique, celles du pré-apprentissage "
             f"comptées en passes du réseau entier. En pointillé : le réseau usuel, dont la courbe "
             f"reste à 1 tant qu'il n'apprend pas.",
