@@ -30,12 +30,12 @@ def _trap(predictions: pd.DataFrame, regressions: pd.DataFrame, dataset: str) ->
         ax.plot(here["y"], here["yhat"], "o", color=color, alpha=0.6, markersize=4.5)
         ax.set_title(f"{code}", family="monospace")
         ax.set_xlabel("target of a new example")
-        ax.annotate(f"explains {mean[cost]:.0%}", (0.04, 0.93), xycoords="axes fraction",
+        ax.annotate(f"explains {max(mean[cost], 0.0):.0%}", (0.04, 0.93), xycoords="axes fraction",
                     fontsize=style.TEXT)  # fmt: skip
     axes[0, 0].set_ylabel("prediction")
     n = len(regressions)
     style.note_n(figure, n, "regressions")
-    good, bad = (mean[cost] for cost in COSTS)
+    good, bad = (max(mean[cost], 0.0) for cost in COSTS)  # worse than the mean: nothing
     size = regressions.groupby("cost")["size_of_w"].mean()
     return Drawn(
         "trap",
@@ -121,9 +121,9 @@ def _graph(times: pd.DataFrame, memory: pd.DataFrame, machine: str) -> Drawn:
             f"voisines ; le trait fin est la moitié du nombre de couches. {machine}.",
         ),
         Said(
-            en="Times near 1 with a graph and several times more with the backward pass; memory "
-            "grows with the number of layers.",
-            fr="Durées proches de 1 avec un graphe, et plusieurs fois plus avec la passe arrière ; la "
-            "mémoire croît avec le nombre de couches.",
+            en=f"Times of {low} to {high} with a graph and of {back.min():.1f} to {back.max():.1f} with "
+            f"the backward pass; memory of {memory['ratio'].min():g} to {most['ratio']:g}.",
+            fr=f"Durées de {low} à {high} avec un graphe, de {back.min():.1f} à {back.max():.1f} avec la "
+            f"passe arrière ; mémoire de {memory['ratio'].min():g} à {most['ratio']:g}.",
         ),
     )

@@ -4,11 +4,16 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
 KINDS = ("squared", "cross-entropy")
 STARTS = ("ordinary", "saturated")
+START = {
+    "ordinary": Said(en="an ordinary start", fr="départ ordinaire"),
+    "saturated": Said(en="a saturated one", fr="départ saturé"),
+}
 
 
 def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
@@ -79,6 +84,15 @@ def _delta(shapes: pd.DataFrame, unit: pd.DataFrame) -> Drawn:
     )
 
 
+def _times(mean: pd.Series) -> Said:
+    """How many times as many, in words. mean: by kind."""
+    ratio = mean["squared"] / mean["cross-entropy"]
+    if 0.95 <= ratio < 1.05:
+        return Said(en="as many", fr="autant")
+    told = f"{ratio:.1f}"
+    return Said(en=f"{told} times as many", fr=f"{french(told)} fois autant")
+
+
 def _training(passes: pd.DataFrame, accuracy: pd.DataFrame, best: pd.DataFrame) -> Drawn:
     """Rows: datasets, below each start. Left: passes to the accuracy; right: test accuracy."""
     rows = [
@@ -104,28 +118,29 @@ def _training(passes: pd.DataFrame, accuracy: pd.DataFrame, best: pd.DataFrame) 
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     n = len(best)
     style.note_n(figure, n)
-    mean = passes.groupby(["start", "kind"])["value"].mean()
-    ratio = {start: mean[start, "squared"] / mean[start, "cross-entropy"] for start in STARTS}
+    timed = best.groupby(["start", "dataset"])["reached"].transform("any")  # or all are censored
+    mean = best[timed].groupby(["start", "kind"])["passes"].mean()
+    often = {start: _times(mean[start]) for start in STARTS if start in mean}
     lost = int((best["status"] == "diverged").sum())
     missed = int((~best["reached"]).sum())
     return Drawn(
         "training",
         figure,
         Said(
-            en=f"The squared cost takes {ratio['ordinary']:.1f} times as many passes from an ordinary "
-            f"start, {ratio['saturated']:.1f} times from a saturated one",
-            fr=f"Le coût quadratique demande {ratio['ordinary']:.1f} fois plus de passes d'un départ "
-            f"ordinaire, {ratio['saturated']:.1f} fois d'un départ saturé",
+            en="Passes of the squared cost against cross-entropy: "
+            + ", ".join(f"{told['en']} from {START[start]['en']}" for start, told in often.items()),
+            fr="Passes du coût quadratique face à l'entropie croisée : "
+            + ", ".join(f"{told['fr']} d'un {START[start]['fr']}" for start, told in often.items()),
         ),
         Said(
             en=f"Squared cost and cross-entropy (on softmax outputs; on one logistic output where there "
-            f"are two classes), each at the eta chosen on validation; mean over the seeds with its 95 % "
-            f"interval. Left: passes to the accuracy on validation that counts as learned; {missed} of "
+            f"are two classes), each at the eta with the least mean validation error; mean over the "
+            f"seeds with its 95 % interval. Left: passes to the accuracy on validation that counts as learned; {missed} of "
             f"{n} networks do not get there and count with their whole budget, {lost} diverge. Saturated: "
             f"linear models whose first outputs are five times too large.",
             fr=f"Coût quadratique et entropie croisée (sur des sorties softmax ; sur une sortie logistique "
-            f"pour deux classes), chacun au eta choisi en validation ; moyenne sur les graines avec son "
-            f"intervalle à 95 %. À gauche : passes jusqu'à l'exactitude en validation qui compte comme "
+            f"pour deux classes), chacun au eta de moindre erreur moyenne en validation ; moyenne sur "
+            f"les graines avec son intervalle à 95 %. À gauche : passes jusqu'à l'exactitude en validation qui compte comme "
             f"apprise ; {missed} réseaux sur {n} n'y arrivent pas et comptent pour leur budget entier, "
             f"{lost} divergent. Saturé : modèles linéaires aux premières sorties cinq fois trop grandes.",
         ),

@@ -128,10 +128,10 @@ def _accuracy(frames: dict[str, pd.DataFrame]) -> Drawn:
         ),
         Said(
             en=f"Test accuracy after the last pass, mean over {seeds} seeds with its 95 % interval, at "
-            f"the eta chosen for each on validation from several values. Layers: hidden ones of width "
+            f"the eta with the least mean validation error, chosen for each from several. Layers: hidden ones of width "
             f"32. Datasets are ordered by what ReLU gains.",
             fr=f"Exactitude en test après la dernière passe, moyenne sur {seeds} graines avec son "
-            f"intervalle à 95 %, avec l'eta choisi sur la validation parmi plusieurs valeurs. "
+            f"intervalle à 95 %, au eta de moindre erreur moyenne en validation, choisi pour chacun. "
             f"Couches : cachées, de largeur 32. Les données sont rangées selon ce que ReLU gagne.",
         ),
         Said(

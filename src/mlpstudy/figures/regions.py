@@ -21,11 +21,7 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
             frames["leaving"],
             "leaving",
             "segments that leave",
-            Said(
-                en="Regions that networks learn are not convex; those of a linear model are",
-                fr="Les régions apprises par les réseaux ne sont pas convexes ; celles d'un modèle "
-                "linéaire le sont",
-            ),
+            _who_leaves(frames["leaving"]),
             Said(
                 en="Share of the segments between two test points of one predicted region that "
                 "leave it",
@@ -37,10 +33,7 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
             frames["parts"],
             "parts",
             "parts of all regions",
-            Said(
-                en="Into how many parts the regions fall",
-                fr="En combien de morceaux les régions se partagent",
-            ),
+            _how_many(frames["parts"]),
             Said(
                 en="Connected parts of the regions of both classes, counted in a picture around the "
                 "data",
@@ -49,6 +42,35 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
             ),
         ),
     ]
+
+
+def _who_leaves(cells: pd.DataFrame) -> Said:
+    deep, straight = (
+        cells.loc[side, "value"] for side in (cells["depth"] > 0, cells["depth"] == 0)
+    )
+    low, high = 100 * deep.min(), 100 * deep.max()
+    en = f"{low:.0f} to {high:.0f}% of the segments leave the regions that networks have learned"
+    fr = f"{low:.0f} à {high:.0f} % des segments sortent des régions apprises par les réseaux"
+    if straight.empty:
+        return Said(en=en, fr=fr)
+    most = 100 * straight.max()
+    return Said(
+        en=f"{en}, {most:.2g}% at most those of a linear model",
+        fr=f"{fr}, {french(f'{most:.2g}')} % au plus de celles d'un modèle linéaire",
+    )
+
+
+def _how_many(cells: pd.DataFrame) -> Said:
+    deep = cells[cells["depth"] > 0]
+    by_dataset = deep.groupby("dataset")["value"].max().sort_values()
+    most, where = by_dataset.iloc[-1], by_dataset.index[-1]
+    return Said(
+        en=f"The regions of networks fall into up to {most:.1f} parts on average ({where}), "
+        f"into up to {by_dataset.iloc[0]:.1f} on {by_dataset.index[0]}",
+        fr=f"Les régions des réseaux se partagent en {french(f'{most:.1f}')} morceaux au plus en "
+        f"moyenne ({where}), en {french(f'{by_dataset.iloc[0]:.1f}')} au plus sur "
+        f"{by_dataset.index[0]}",
+    )
 
 
 def _told(depth: int, width: int) -> str:

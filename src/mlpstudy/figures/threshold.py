@@ -154,8 +154,8 @@ def _accuracy(frames: dict[str, pd.DataFrame], best: pd.DataFrame) -> Drawn:
         Said(
             en=f"Test accuracy after {_passes(runs)} passes: full with all layers learning, hollow "
             f"with the last one alone, from the same start; mean over {runs['seed'].nunique()} seeds "
-            f"with its 95 % interval, each at the eta with the least mean validation error. One hidden layer of "
-            f"{run['width']} units, {run['train_size']} training examples. A case is a shape of the "
+            f"with its 95 % interval, each at the eta with the least mean validation error. One hidden "
+            f"layer of {run['width']} units, {run['train_size']} training examples. A case is a shape of the "
             f"lecture on a dataset whose gain, paired by seed, has its interval above 0. Of the shapes "
             f"with a slope, learning everywhere helps in {helped} of {len(learned)}. {_lost(runs)['en']}",
             fr=f"Exactitude en test après {french(_passes(runs))} passes : plein, toutes les couches "
