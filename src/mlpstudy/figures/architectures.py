@@ -50,9 +50,9 @@ def _captioned(best: pd.DataFrame, en: str, fr: str) -> Said:
     lost, seeds = int((best["status"] == "diverged").sum()), best["seed"].nunique()
     sizes, passes = _span(best["train_size"]), _span(best["epochs"])
     return Said(
-        en=f"{en} {sizes} training examples, {passes} passes; mean over {seeds} seeds with its 95 % "
-        f"interval, each cell at the settings chosen for it by the mean validation error; a run that "
-        f"diverges counts as an error of 1 ({lost} did).",
+        en=f"{en} {sizes} training examples, {passes} passes; mean over {seeds} seeds with its 95 "
+        "% interval, each cell at the settings chosen for it by the mean validation error; a run "
+        f"that diverges counts as an error of 1 ({lost} did).",
         fr=f"{fr} {_span(best['train_size'], 'à')} exemples d'apprentissage, "
         f"{_span(best['epochs'], 'à')} passes ; moyenne sur {seeds} graines avec son intervalle à "
         f"95 %, chaque cellule aux réglages choisis pour elle par l'erreur moyenne en validation ; "
@@ -133,7 +133,8 @@ def _errors(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
         figure,
         Said(
             en="Training and test error of equally large networks, plain and with permuted inputs",
-            fr="Erreurs d'apprentissage et de test de réseaux de même taille, entrées permutées ou non",
+            fr="Erreurs d'apprentissage et de test de réseaux de même taille, entrées permutées "
+            "ou non",
         ),
         _captioned(
             best,
@@ -251,7 +252,8 @@ def _rbm(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
         "rbm",
         figure,
         Said(
-            en="Training and test error with a hidden layer that an RBM prepared, or drawn at random",
+            en="Training and test error with a hidden layer that an RBM prepared, or drawn at "
+            "random",
             fr="Erreurs d'apprentissage et de test avec une couche cachée préparée par une RBM, ou "
             "tirée au hasard",
         ),

@@ -61,12 +61,13 @@ def _fits(frames: dict[str, pd.DataFrame]) -> Drawn:
             f"{_listed(networks['depth'], 'et')} couches",
         ),
         Said(
-            en=f"Functions learned by ReLU networks of one seed with about {budget} parameters each, "
-            f"at the eta chosen by the mean validation loss, over the target as a thin line. Below: the share of "
-            f"the target's variance that is left on new places.",
-            fr=f"Fonctions apprises par des réseaux ReLU d'une même graine ayant chacun environ "
-            f"{budget} paramètres, avec l'eta choisi par le coût moyen en validation, et la cible en trait fin. "
-            f"Dessous : la part de la variance de la cible qui reste en des points nouveaux.",
+            en=f"Functions learned by ReLU networks of one seed with about {budget} parameters "
+            "each, at the eta chosen by the mean validation loss, over the target as a thin "
+            "line. Below: the share of the target's variance that is left on new places.",
+            fr="Fonctions apprises par des réseaux ReLU d'une même graine ayant chacun environ "
+            f"{budget} paramètres, avec l'eta choisi par le coût moyen en validation, et la cible "
+            "en trait fin. Dessous : la part de la variance de la cible qui reste en des points "
+            "nouveaux.",
         ),
         Said(
             en=f"The {dataset} and the function that each of {n} networks has learned.",
@@ -157,25 +158,27 @@ def _width(frames: dict[str, pd.DataFrame]) -> Drawn:
         Said(
             en=f"{widths[-1]} units in one layer leave {best['value']:.0%} of the deviation of the "
             f"easiest target and {worst['value']:.0%} of the hardest's",
-            fr=f"{widths[-1]} unités en une couche laissent {_percent(best['value'])} de l'écart type "
-            f"de la cible la plus facile et {_percent(worst['value'])} de la plus difficile",
+            fr=f"{widths[-1]} unités en une couche laissent {_percent(best['value'])} de l'écart "
+            f"type de la cible la plus facile et {_percent(worst['value'])} de la plus difficile",
         ),
         Said(
-            en=f"Root mean square error of one hidden layer on new places, against its width; mean "
-            f"over {seeds} seeds with its 95 % interval, at the eta chosen for each cell by "
-            f"the mean validation loss from {etas} values; {lost} runs diverged. Thin, for ReLU: no network of n "
-            f"units lies below the solid line, the best that n + 1 linear pieces can do; dotted: "
-            f"constructed networks with corners at equal steps. Dashed: the rate n^(-1/2) of "
-            f"Barron's bound.",
-            fr=f"Racine de l'erreur quadratique moyenne d'une couche cachée en des points nouveaux, "
-            f"selon sa largeur ; moyenne sur {seeds} graines avec son intervalle à 95 %, avec l'eta "
-            f"choisi parmi {etas} valeurs par le coût moyen en validation ; {lost} apprentissages ont divergé. En "
-            f"trait fin, pour ReLU : aucun réseau de n unités n'est sous le trait plein, le mieux que "
-            f"puissent n + 1 morceaux linéaires ; en pointillé : des réseaux construits, aux coins à "
-            f"pas égaux. En tirets : la vitesse n^(-1/2) de la borne de Barron.",
+            en="Root mean square error of one hidden layer on new places, against its width; "
+            f"mean over {seeds} seeds with its 95 % interval, at the eta chosen for each cell by "
+            f"the mean validation loss from {etas} values; {lost} runs diverged. Thin, for ReLU: "
+            "no network of n units lies below the solid line, the best that n + 1 linear pieces "
+            "can do; dotted: constructed networks with corners at equal steps. Dashed: the rate "
+            "n^(-1/2) of Barron's bound.",
+            fr="Racine de l'erreur quadratique moyenne d'une couche cachée en des points "
+            f"nouveaux, selon sa largeur ; moyenne sur {seeds} graines avec son intervalle à 95 "
+            f"%, avec l'eta choisi parmi {etas} valeurs par le coût moyen en validation ; {lost} "
+            "apprentissages ont divergé. En trait fin, pour ReLU : aucun réseau de n unités "
+            "n'est sous le trait plein, le mieux que puissent n + 1 morceaux linéaires ; en "
+            "pointillé : des réseaux construits, aux coins à pas égaux. En tirets : la vitesse "
+            "n^(-1/2) de la borne de Barron.",
         ),
         Said(
-            en=f"Error against width on logarithmic axes: a panel for each of {', '.join(targets)}.",
+            en="Error against width on logarithmic axes: a panel for each of "
+            f"{', '.join(targets)}.",
             fr=f"Erreur selon la largeur, axes logarithmiques : un cadre pour chaque cible "
             f"({', '.join(FRENCH[t] for t in targets)}).",
         ),
@@ -229,21 +232,22 @@ def _depth(frames: dict[str, pd.DataFrame]) -> Drawn:
             f"couche dans {better} comparaisons sur {len(gains)}, nettement plus dans {worse}",
         ),
         Said(
-            en=f"Root mean square error on new places against the number of hidden layers; the "
-            f"deeper, the narrower: all networks of a line have about as many parameters. ReLU; mean "
-            f"over {seeds} seeds with its 95 % interval, each cell at the eta chosen for it by "
-            f"the mean validation loss. Clearly: the two intervals do not touch.",
-            fr=f"Racine de l'erreur quadratique moyenne en des points nouveaux selon le nombre de "
-            f"couches cachées ; plus profond veut dire plus étroit : les réseaux d'une ligne ont à peu "
-            f"près autant de paramètres. ReLU ; moyenne sur {seeds} graines avec son intervalle à "
-            f"95 %, chaque configuration avec l'eta choisi pour elle par le coût moyen en validation. Nettement : "
-            f"les deux intervalles ne se touchent pas.",
+            en="Root mean square error on new places against the number of hidden layers; the "
+            "deeper, the narrower: all networks of a line have about as many parameters. ReLU; "
+            f"mean over {seeds} seeds with its 95 % interval, each cell at the eta chosen for it "
+            "by the mean validation loss. Clearly: the two intervals do not touch.",
+            fr="Racine de l'erreur quadratique moyenne en des points nouveaux selon le nombre de "
+            "couches cachées ; plus profond veut dire plus étroit : les réseaux d'une ligne ont "
+            f"à peu près autant de paramètres. ReLU ; moyenne sur {seeds} graines avec son "
+            "intervalle à 95 %, chaque configuration avec l'eta choisi pour elle par le coût "
+            "moyen en validation. Nettement : les deux intervalles ne se touchent pas.",
         ),
         Said(
             en=f"Error against depth: a panel for each of {', '.join(targets)}, a line for each "
             f"number of parameters.",
-            fr=f"Erreur selon la profondeur : un cadre pour chaque cible "
-            f"({', '.join(FRENCH[t] for t in targets)}), une ligne pour chaque nombre de paramètres.",
+            fr="Erreur selon la profondeur : un cadre pour chaque cible "
+            f"({', '.join(FRENCH[t] for t in targets)}), une ligne pour chaque nombre de "
+            "paramètres.",
         ),
         n,
     )
@@ -292,32 +296,32 @@ def _pieces(frames: dict[str, pd.DataFrame]) -> Drawn:
         "pieces",
         figure,
         Said(
-            en=f"Constructed networks fold a line into {_most(made, 1)} pieces with {deepest} layers "
-            f"of {width}; random ones have {_most(random, 1, 'value')}",
-            fr=f"Les réseaux construits plient une droite en {_most(made, 1, mark=' ')} morceaux avec "
-            f"{deepest} couches de {width} ; les réseaux aléatoires en ont "
+            en=f"Constructed networks fold a line into {_most(made, 1)} pieces with {deepest} "
+            f"layers of {width}; random ones have {_most(random, 1, 'value')}",
+            fr=f"Les réseaux construits plient une droite en {_most(made, 1, mark=' ')} morceaux "
+            f"avec {deepest} couches de {width} ; les réseaux aléatoires en ont "
             f"{_most(random, 1, 'value', mark=' ')}",
         ),
         Said(
-            en=f"Linear pieces of ReLU networks with {width} units in each layer, counted exactly, "
-            f"against the number of layers. Dots: random networks, W from N(0, 2/n) and b from "
-            f"N(0, 1), in a window around 0; mean over {seeds} seeds with its 95 % interval, the thin "
-            f"line through them is the expectation for wide networks. Squares: constructed networks, "
-            f"which fold their input. Thin: what no network exceeds; what some network has (Montúfar "
-            f"et al.); what one layer of as many units has at most.",
-            fr=f"Morceaux linéaires de réseaux ReLU à {width} unités par couche, comptés exactement, "
-            f"selon le nombre de couches. Points : réseaux aléatoires, W suivant N(0, 2/n) et b "
-            f"N(0, 1), dans une fenêtre autour de 0 ; moyenne sur {seeds} graines avec son intervalle "
-            f"à 95 %, le trait fin qui les traverse est l'espérance des réseaux larges. Carrés : "
-            f"réseaux construits, qui plient leur entrée. En trait fin : ce qu'aucun réseau ne "
-            f"dépasse ; ce qu'un certain réseau atteint (Montúfar et al.) ; ce qu'une couche d'autant "
-            f"d'unités a au plus.",
+            en=f"Linear pieces of ReLU networks with {width} units in each layer, counted "
+            "exactly, against the number of layers. Dots: random networks, W from N(0, 2/n) and "
+            f"b from N(0, 1), in a window around 0; mean over {seeds} seeds with its 95 % "
+            "interval, the thin line through them is the expectation for wide networks. Squares: "
+            "constructed networks, which fold their input. Thin: what no network exceeds; what "
+            "some network has (Montúfar et al.); what one layer of as many units has at most.",
+            fr=f"Morceaux linéaires de réseaux ReLU à {width} unités par couche, comptés "
+            "exactement, selon le nombre de couches. Points : réseaux aléatoires, W suivant N(0, "
+            f"2/n) et b N(0, 1), dans une fenêtre autour de 0 ; moyenne sur {seeds} graines avec "
+            "son intervalle à 95 %, le trait fin qui les traverse est l'espérance des réseaux "
+            "larges. Carrés : réseaux construits, qui plient leur entrée. En trait fin : ce "
+            "qu'aucun réseau ne dépasse ; ce qu'un certain réseau atteint (Montúfar et al.) ; ce "
+            "qu'une couche d'autant d'unités a au plus.",
         ),
         Said(
             en="Linear pieces against depth on a logarithmic axis, on a line and in a plane: "
             "constructed networks rise exponentially along Montúfar's bound, random ones slowly.",
-            fr="Morceaux linéaires selon la profondeur, axe logarithmique, sur une droite et dans un "
-            "plan : les réseaux construits croissent exponentiellement le long de la borne de "
+            fr="Morceaux linéaires selon la profondeur, axe logarithmique, sur une droite et dans "
+            "un plan : les réseaux construits croissent exponentiellement le long de la borne de "
             "Montúfar, les réseaux aléatoires lentement.",
         ),
         n,
@@ -361,26 +365,27 @@ def _tiles(frames: dict[str, pd.DataFrame], study: dict) -> Drawn:
         "tiles",
         figure,
         Said(
-            en="Each tile is a linear piece: what random, constructed and trained networks make of a "
-            "plane",
-            fr="Chaque pièce est un morceau linéaire : ce que des réseaux aléatoires, construits et "
-            "entraînés font d'un plan",
+            en="Each tile is a linear piece: what random, constructed and trained networks make "
+            "of a plane",
+            fr="Chaque pièce est un morceau linéaire : ce que des réseaux aléatoires, construits "
+            "et entraînés font d'un plan",
         ),
         Said(
-            en=f"In each region the network is linear; the colour is the rank of its slope there, in "
-            f"one direction. Random networks of equally many units, in a window around 0; constructed "
-            f"ones of equally many units on the unit square; and networks on a plane through three "
-            f"training examples of {dataset}, at the start and after learning. Below: the number of "
-            f"regions.",
-            fr=f"Dans chaque région le réseau est linéaire ; la couleur est le rang de sa pente dans "
-            f"une direction. Des réseaux aléatoires d'autant d'unités, dans une fenêtre autour de 0 ; "
-            f"des réseaux construits d'autant d'unités sur le carré unité ; et des réseaux sur un plan "
-            f"par trois exemples d'apprentissage de {dataset}, au départ et après l'apprentissage. "
-            f"Dessous : le nombre de régions.",
+            en="In each region the network is linear; the colour is the rank of its slope there, "
+            "in one direction. Random networks of equally many units, in a window around 0; "
+            "constructed ones of equally many units on the unit square; and networks on a plane "
+            f"through three training examples of {dataset}, at the start and after learning. "
+            "Below: the number of regions.",
+            fr="Dans chaque région le réseau est linéaire ; la couleur est le rang de sa pente "
+            "dans une direction. Des réseaux aléatoires d'autant d'unités, dans une fenêtre "
+            "autour de 0 ; des réseaux construits d'autant d'unités sur le carré unité ; et des "
+            f"réseaux sur un plan par trois exemples d'apprentissage de {dataset}, au départ et "
+            "après l'apprentissage. Dessous : le nombre de régions.",
         ),
         Said(
             en=f"{n} squares, each divided into convex polygons, the linear regions of a network.",
-            fr=f"{n} carrés, chacun divisé en polygones convexes, les régions linéaires d'un réseau.",
+            fr=f"{n} carrés, chacun divisé en polygones convexes, les régions linéaires d'un "
+            "réseau.",
         ),
         n,
     )

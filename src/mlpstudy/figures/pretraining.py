@@ -96,20 +96,19 @@ def _caption(best: pd.DataFrame, study: dict) -> Said:
     span = " to ".join(ends), " à ".join(ends)
     lost, seeds = int((best["status"] == "diverged").sum()), best["seed"].nunique()
     return Said(
-        en=f"Above: share of networks that reach a validation accuracy "
+        en="Above: share of networks that reach a validation accuracy "
         f"({', '.join(f'{float(at):.0%} on {name}' for name, at in pairs)}), with Wilson's 95 % "
-        f"interval; below: test error after the last pass, mean and 95 % interval. Sigmoid "
-        f"networks; {seeds} seeds each, eta and the eta of pretraining chosen for each point by the mean "
-        f"validation error. The darker, the deeper. Budget: "
-        f"{span[0]} passes of the whole network, pretraining counted in multiply-adds. Runs that "
-        f"diverged: {lost}.",
-        fr=f"En haut : part des réseaux qui atteignent une exactitude en validation "
-        f"({', '.join(f'{100 * float(at):.0f} % sur {name}' for name, at in pairs)}), avec l'intervalle de "
-        f"Wilson à 95 % ; en bas : erreur de test après la dernière passe, moyenne et intervalle à "
-        f"95 %. Réseaux de sigmoïdes ; {seeds} graines par point, eta et l'eta du pré-apprentissage choisis "
-        f"pour chacun par l'erreur moyenne en validation. Plus sombre : plus profond. "
-        f"Budget : {span[1]} passes du réseau entier, le pré-apprentissage compté en "
-        f"multiplications-additions. Réseaux qui ont divergé : {lost}.",
+        "interval; below: test error after the last pass, mean and 95 % interval. Sigmoid "
+        f"networks; {seeds} seeds each, eta and the eta of pretraining chosen for each point by "
+        f"the mean validation error. The darker, the deeper. Budget: {span[0]} passes of the "
+        f"whole network, pretraining counted in multiply-adds. Runs that diverged: {lost}.",
+        fr="En haut : part des réseaux qui atteignent une exactitude en validation "
+        f"({', '.join(f'{100 * float(at):.0f} % sur {name}' for name, at in pairs)}), avec "
+        "l'intervalle de Wilson à 95 % ; en bas : erreur de test après la dernière passe, "
+        f"moyenne et intervalle à 95 %. Réseaux de sigmoïdes ; {seeds} graines par point, eta et "
+        "l'eta du pré-apprentissage choisis pour chacun par l'erreur moyenne en validation. Plus "
+        f"sombre : plus profond. Budget : {span[1]} passes du réseau entier, le pré-apprentissage "
+        f"compté en multiplications-additions. Réseaux qui ont divergé : {lost}.",
     )
 
 

@@ -21,9 +21,10 @@ def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
     off = (errors["n_parameters"] / errors["budget"] - 1).abs().max()
     fixed = (
         f"Equally large to within {ceil(100 * off)} %: the deeper, the narrower. Mean over "
-        f"{_span(errors['n'])} seeds with its 95 % interval, each cell at the eta chosen for it by the "
-        f"mean validation error from {_span(by_run.groupby(RECIPE)['eta'].nunique())} values; a run that "
-        f"diverges counts as an error of 1 ({int((best['status'] == 'diverged').sum())} did)."
+        f"{_span(errors['n'])} seeds with its 95 % interval, each cell at the eta chosen for it "
+        f"by the mean validation error from {_span(by_run.groupby(RECIPE)['eta'].nunique())} "
+        "values; a run that diverges counts as an error of 1 "
+        f"({int((best['status'] == 'diverged').sum())} did)."
     )
     return [_errors(errors, len(best), fixed), _gains(frames, len(best), fixed), _etas(frames)]
 
@@ -104,17 +105,19 @@ def _errors(cells: pd.DataFrame, n: int, fixed: str) -> Drawn:
         "errors",
         figure,
         Said(
-            en=f"Of equally large networks, the best has {_where(counts, len(least), 'hidden layer')}",
-            fr=f"De réseaux de même taille, le meilleur a {_where(counts, len(least), 'couche cachée')}",
+            en="Of equally large networks, the best has "
+            f"{_where(counts, len(least), 'hidden layer')}",
+            fr="De réseaux de même taille, le meilleur a "
+            f"{_where(counts, len(least), 'couche cachée')}",
         ),
         Said(
-            en=f"Mean test error; swept: depth, number of parameters (the darker, the more) and dataset "
-            f"(panels, whose scales differ). {fixed} Points of one colour that rise to the right: the "
-            f"same number of parameters does worse in more layers.",
-            fr="Erreur en test moyenne ; on fait varier la profondeur, le nombre de paramètres (plus "
-            "sombre : davantage) et le jeu de données (panneaux, dont les échelles diffèrent). "
-            f"{french(fixed)} Des points d'une couleur qui montent vers la droite : le même nombre de "
-            "paramètres fait moins bien en plus de couches.",
+            en="Mean test error; swept: depth, number of parameters (the darker, the more) and "
+            f"dataset (panels, whose scales differ). {fixed} Points of one colour that rise to "
+            "the right: the same number of parameters does worse in more layers.",
+            fr="Erreur en test moyenne ; on fait varier la profondeur, le nombre de paramètres "
+            "(plus sombre : davantage) et le jeu de données (panneaux, dont les échelles "
+            f"diffèrent). {french(fixed)} Des points d'une couleur qui montent vers la droite : "
+            "le même nombre de paramètres fait moins bien en plus de couches.",
         ),
         Said(
             en=f"Test error at each number of hidden layers: a panel for each of "
@@ -151,22 +154,24 @@ def _gains(frames: dict[str, pd.DataFrame], n: int, fixed: str) -> Drawn:
         "gains",
         figure,
         Said(
-            en=f"With equally many parameters, deeper is better in {int((gains['low'] > 0).sum())} and "
-            f"worse in {int((gains['high'] < 0).sum())} of {len(gains)} comparisons",
+            en="With equally many parameters, deeper is better in "
+            f"{int((gains['low'] > 0).sum())} and worse in {int((gains['high'] < 0).sum())} of "
+            f"{len(gains)} comparisons",
             fr="À nombre de paramètres égal, plus profond est meilleur dans "
             f"{int((gains['low'] > 0).sum())} comparaisons et pire dans "
             f"{int((gains['high'] < 0).sum())}, sur {len(gains)}",
         ),
         Said(
-            en=f"Test error of networks with {first} hidden layer less that of deeper ones, paired by "
-            f"seed. {fixed} Above the line, depth pays; all panels have one scale.",
+            en=f"Test error of networks with {first} hidden layer less that of deeper ones, "
+            f"paired by seed. {fixed} Above the line, depth pays; all panels have one scale.",
             fr=f"Erreur en test des réseaux de profondeur {first} moins celle des plus "
             f"profonds, appariée par graine. {french(fixed)} Au-dessus de la ligne, la "
             "profondeur paie ; tous les panneaux ont la même échelle.",
         ),
         Said(
-            en=f"Test error saved by depth: a panel for each of {', '.join(gains['dataset'].unique())}, "
-            f"points for each number of parameters, and a line at 0.",
+            en="Test error saved by depth: a panel for each of "
+            f"{', '.join(gains['dataset'].unique())}, points for each number of parameters, and a "
+            "line at 0.",
             fr="Erreur en test épargnée par la profondeur : un panneau pour chacun de "
             f"{', '.join(gains['dataset'].unique())}, des points par nombre de paramètres, "
             "et une ligne à 0.",
@@ -201,20 +206,22 @@ def _etas(frames: dict[str, pd.DataFrame]) -> Drawn:
         figure,
         _which_eta(cells[cells["chosen"]]),
         Said(
-            en=f"Test error after the last pass against eta, for the networks with the most parameters of "
-            f"each dataset: mean over {_span(cells['n'])} seeds with its 95 % interval; a ring marks the "
-            f"eta with the least mean validation error. Where the lines cross, one eta for all depths "
-            f"would have answered the question by its own choice.",
+            en="Test error after the last pass against eta, for the networks with the most "
+            f"parameters of each dataset: mean over {_span(cells['n'])} seeds with its 95 % "
+            "interval; a ring marks the eta with the least mean validation error. Where the "
+            "lines cross, one eta for all depths would have answered the question by its own "
+            "choice.",
             fr="Erreur en test après la dernière passe selon eta, pour les réseaux aux "
             "paramètres les plus nombreux de chaque jeu de données : moyenne sur "
-            f"{french(_span(cells['n']))} graines avec son intervalle à 95 % ; un anneau "
-            "marque l'eta dont l'erreur moyenne en validation est la plus petite. Là où les lignes se croisent, un seul "
-            "eta pour toutes les profondeurs aurait répondu à la question par son propre "
-            "choix.",
+            f"{french(_span(cells['n']))} graines avec son intervalle à 95 % ; un anneau marque "
+            "l'eta dont l'erreur moyenne en validation est la plus petite. Là où les lignes se "
+            "croisent, un seul eta pour toutes les profondeurs aurait répondu à la question par "
+            "son propre choix.",
         ),
         Said(
-            en=f"Test error against eta: a panel for each of {', '.join(cells['dataset'].unique())}, a line "
-            f"for each depth, the chosen eta ringed.",
+            en="Test error against eta: a panel for each of "
+            f"{', '.join(cells['dataset'].unique())}, a line for each depth, the chosen eta "
+            "ringed.",
             fr="Erreur en test selon eta : un panneau pour chacun de "
             f"{', '.join(cells['dataset'].unique())}, une ligne par profondeur, le eta "
             "choisi entouré.",

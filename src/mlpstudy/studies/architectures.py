@@ -64,7 +64,8 @@ def _by_run(view: View) -> pd.DataFrame:
 
 
 def _cells(best: pd.DataFrame) -> pd.DataFrame:
-    """CELL, SETTINGS, value, low, high, n: test error; gap, gap_low, gap_high; train_error, diverged."""
+    """CELL, SETTINGS, value, low, high, n: test error; gap, gap_low, gap_high; train_error,
+    diverged."""
     cells = summarise(best, [*CELL, *SETTINGS], "test_error")
     gaps = summarise(best, CELL, "gap").drop(columns="n")
     gaps = gaps.rename(columns={"value": "gap", "low": "gap_low", "high": "gap_high"})
@@ -183,12 +184,13 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 fr="Erreurs des convolutions, des réseaux denses et des réseaux à traits de RBM",
             ),
             "caption": Said(
-                en="value: mean test error after the last pass, with its 95 % interval, at the eta "
-                "chosen by the mean validation error; train_error: the same on the training examples; gap: test "
-                "error less training error.",
-                fr="valeur : erreur de test moyenne après la dernière passe, avec son intervalle à "
-                "95 %, à l'eta choisi par l'erreur moyenne en validation ; erreur d'apprentissage : de même sur les "
-                "exemples d'apprentissage ; écart : erreur de test moins erreur d'apprentissage.",
+                en="value: mean test error after the last pass, with its 95 % interval, at the "
+                "eta chosen by the mean validation error; train_error: the same on the training "
+                "examples; gap: test error less training error.",
+                fr="valeur : erreur de test moyenne après la dernière passe, avec son intervalle "
+                "à 95 %, à l'eta choisi par l'erreur moyenne en validation ; erreur "
+                "d'apprentissage : de même sur les exemples d'apprentissage ; écart : erreur de "
+                "test moins erreur d'apprentissage.",
             ),
             "frame": cells[columns + results],
         },

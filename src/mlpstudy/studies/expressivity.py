@@ -434,11 +434,12 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 en="Error of equally large networks", fr="Erreur de réseaux de même taille"
             ),
             "caption": Said(
-                en="value: root mean square error on new places in units of the target's deviation, "
-                "mean over the seeds with its 95 % interval, at the eta chosen by the mean validation loss.",
-                fr="value : racine de l'erreur quadratique moyenne en des points nouveaux, en écarts "
-                "types de la cible, moyenne sur les graines avec son intervalle à 95 %, avec l'eta "
-                "choisi par le coût moyen en validation.",
+                en="value: root mean square error on new places in units of the target's "
+                "deviation, mean over the seeds with its 95 % interval, at the eta chosen by the "
+                "mean validation loss.",
+                fr="value : racine de l'erreur quadratique moyenne en des points nouveaux, en "
+                "écarts types de la cible, moyenne sur les graines avec son intervalle à 95 %, "
+                "avec l'eta choisi par le coût moyen en validation.",
             ),
             "frame": frames["depth"],
         },
@@ -448,9 +449,9 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 en="Linear pieces of random networks", fr="Morceaux linéaires de réseaux aléatoires"
             ),
             "caption": Said(
-                en="counted: mean over the seeds, each of several networks, with its 95 % interval; "
-                "expected: of wide networks, by the formula of Kac and Rice; inputs: 1 on a line, 2 "
-                "in a plane.",
+                en="counted: mean over the seeds, each of several networks, with its 95 % "
+                "interval; expected: of wide networks, by the formula of Kac and Rice; inputs: 1 "
+                "on a line, 2 in a plane.",
                 fr="counted : moyenne sur les graines, plusieurs réseaux pour chacune, avec son "
                 "intervalle à 95 % ; expected : de réseaux larges, par la formule de Kac et Rice ; "
                 "inputs : 1 sur une droite, 2 dans un plan.",
@@ -466,8 +467,9 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             "caption": Said(
                 en="On planes through three training examples: start and after: their mean number; "
                 "value: of their ratio, mean over the seeds with its 95 % interval.",
-                fr="Sur des plans par trois exemples d'apprentissage : start et after : leur nombre "
-                "moyen ; value : leur rapport, moyenne sur les graines avec son intervalle à 95 %.",
+                fr="Sur des plans par trois exemples d'apprentissage : start et after : leur "
+                "nombre moyen ; value : leur rapport, moyenne sur les graines avec son intervalle "
+                "à 95 %.",
             ),
             "frame": learned[[*key, "start", "after", "value", "low", "high", "n"]],
         },

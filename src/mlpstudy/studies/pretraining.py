@@ -140,13 +140,14 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             ),
             "caption": Said(
                 en="value: share of the seeds that reach the accuracy within the budget, with "
-                "Wilson's 95 % interval, at the settings with the least mean validation error; epochs: passes of "
-                "the whole network; spent: what pretraining costs, in such passes; budget: as much "
-                "in all as the control, or more.",
+                "Wilson's 95 % interval, at the settings with the least mean validation error; "
+                "epochs: passes of the whole network; spent: what pretraining costs, in such "
+                "passes; budget: as much in all as the control, or more.",
                 fr="valeur : part des graines qui atteignent l'exactitude dans le budget, avec "
-                "l'intervalle de Wilson à 95 %, aux réglages dont l'erreur moyenne en validation est la plus petite ; passes : du "
-                "réseau entier ; dépensé : ce que coûte le pré-apprentissage, en passes "
-                "semblables ; budget : autant en tout que le témoin, ou davantage.",
+                "l'intervalle de Wilson à 95 %, aux réglages dont l'erreur moyenne en validation "
+                "est la plus petite ; passes : du réseau entier ; dépensé : ce que coûte le "
+                "pré-apprentissage, en passes semblables ; budget : autant en tout que le témoin, "
+                "ou davantage.",
             ),
             "frame": shares.rename(columns={"more": "budget"}),
         },

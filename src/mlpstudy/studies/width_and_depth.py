@@ -199,12 +199,13 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             ),
             "caption": Said(
                 en="value: mean test error after the last pass, with its 95 % interval, at the "
-                "eta chosen by the mean validation error; train_error: the same on the training examples; "
-                "at_best_error: on test after the pass with the smallest validation loss.",
-                fr="valeur : erreur en test moyenne après la dernière passe, avec son intervalle à"
-                " 95 %, à l'eta choisi par l'erreur moyenne en validation ; erreur d'apprentissage : la même sur les "
-                "exemples d'apprentissage ; erreur à la meilleure passe : en test, après la "
-                "passe au plus petit coût en validation.",
+                "eta chosen by the mean validation error; train_error: the same on the training "
+                "examples; at_best_error: on test after the pass with the smallest validation "
+                "loss.",
+                fr="valeur : erreur en test moyenne après la dernière passe, avec son intervalle "
+                "à 95 %, à l'eta choisi par l'erreur moyenne en validation ; erreur "
+                "d'apprentissage : la même sur les exemples d'apprentissage ; erreur à la "
+                "meilleure passe : en test, après la passe au plus petit coût en validation.",
             ),
             "frame": frames["errors"].sort_values(GROUP + ["depth"])[columns + results],
         },
