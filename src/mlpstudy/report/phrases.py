@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from mlpstudy.analysis.terms import said
+from mlpstudy.analysis.terms import named, said, spaced
 from mlpstudy.report.collect import STATUSES, Verdict
 from mlpstudy.report.numbers import MISSING, measured, number
 from mlpstudy.said import LANGUAGES, Said, french_numbers
@@ -105,8 +105,17 @@ def cell(value: Any) -> str | Said:
     if isinstance(value, list):
         each = [_both(cell(part)) for part in value]
         return Said(**{name: ", ".join(part[name] for part in each) for name in LANGUAGES})
-    text = str(value)
-    return text if CODE.search(text) else said(text)
+    return _in_words(str(value))
+
+
+def _in_words(text: str) -> str | Said:
+    """A text of a table, which may be a name of the code; French where it is a known one."""
+    if CODE.search(text):
+        return text
+    known = said(text)
+    if known["fr"] == text and named(text)["fr"] != spaced(text):
+        known = Said(en=text, fr=named(text)["fr"])
+    return known
 
 
 def _both(text: str | Said) -> Said:
