@@ -143,13 +143,13 @@ def _errors(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
             "permutation of the inputs (rows).",
             "Carrés : erreur en apprentissage ; ronds : sur de nouveaux exemples ; le trait entre "
             "les deux est l'écart. On fait varier le jeu de données et le nombre de paramètres "
-            "(cadres), l'architecture et la permutation des entrées (lignes).",
+            "(panneaux), l'architecture et la permutation des entrées (lignes).",
         ),
         Said(
             en="Training and test error of convolutions and dense networks, plain and permuted: a "
             f"panel for each of {', '.join(blocks)}.",
             fr="Erreurs d'apprentissage et de test de convolutions et de réseaux denses, entrées "
-            f"permutées ou non : un cadre pour chacun de {', '.join(blocks)}.",
+            f"permutées ou non : un panneau pour chacun de {', '.join(blocks)}.",
         ),
         len(best),
     )
@@ -271,7 +271,7 @@ def _rbm(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
         Said(
             en=f"Training and test error with and without RBM: a panel for each of "
             f"{', '.join(datasets)}.",
-            fr=f"Erreurs d'apprentissage et de test avec et sans RBM : un cadre pour chacun de "
+            fr=f"Erreurs d'apprentissage et de test avec et sans RBM : un panneau pour chacun de "
             f"{', '.join(datasets)}.",
         ),
         len(best),

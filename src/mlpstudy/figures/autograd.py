@@ -58,7 +58,7 @@ def _trap(predictions: pd.DataFrame, regressions: pd.DataFrame, dataset: str) ->
             f"elles seraient justes. À droite yhat a une colonne, y n'en a pas : leur différence est "
             f"une matrice carrée, et ce qui la minimise est de dire la moyenne pour tous (longueur "
             f"moyenne de w : {size['column less vector']:.2g} au lieu de {size['sizes equal']:.2g}). "
-            f"Dans les cadres : part de la variance expliquée, moyenne des graines.",
+            f"Dans les panneaux : part de la variance expliquée, moyenne des graines.",
         ),
         Said(
             en="Two scatter plots: along the diagonal on the left, a flat line on the right.",

@@ -207,7 +207,7 @@ def _checked(worst: pd.DataFrame, threshold: float) -> Drawn:
         ),
         Said(
             en="Points far left of the limit, in three panels: activations, costs and modules.",
-            fr="Des points loin à gauche de la limite, en trois cadres : activations, coûts, modules.",
+            fr="Des points loin à gauche de la limite, en trois panneaux : activations, coûts, modules.",
         ),
         n,
     )
@@ -260,7 +260,7 @@ def _steps(steps: pd.DataFrame) -> Drawn:
         Said(
             en="Two V-shaped curves in each panel, for double and single precision, that follow Taylor's "
             "remainder on their right.",
-            fr="Deux courbes en V par cadre, en double et en simple précision, qui suivent le reste de "
+            fr="Deux courbes en V par panneau, en double et en simple précision, qui suivent le reste de "
             "Taylor à droite.",
         ),
         n,

@@ -78,7 +78,7 @@ def _delta(shapes: pd.DataFrame, unit: pd.DataFrame) -> Drawn:
         Said(
             en="Three panels: the squared cost levels off on the wrong side, its delta goes back to 0 "
             "there, and its time rises by orders of magnitude.",
-            fr="Trois cadres : le coût quadratique plafonne du mauvais côté, son delta y revient à 0, et "
+            fr="Trois panneaux : le coût quadratique plafonne du mauvais côté, son delta y revient à 0, et "
             "son temps monte de plusieurs ordres de grandeur.",
         ),
     )
@@ -139,7 +139,7 @@ def _training(passes: pd.DataFrame, accuracy: pd.DataFrame, best: pd.DataFrame) 
             f"{n} networks do not get there and count with their whole budget, {lost} diverge. Saturated: "
             f"linear models whose first outputs are five times too large.",
             fr=f"Coût quadratique et entropie croisée (sur des sorties softmax ; sur une sortie logistique "
-            f"pour deux classes), chacun au eta de moindre erreur moyenne en validation ; moyenne sur "
+            f"pour deux classes), chacun à l'eta de moindre erreur moyenne en validation ; moyenne sur "
             f"les graines avec son intervalle à 95 %. À gauche : passes jusqu'à l'exactitude en validation qui compte comme "
             f"apprise ; {missed} réseaux sur {n} n'y arrivent pas et comptent pour leur budget entier, "
             f"{lost} divergent. Saturé : modèles linéaires aux premières sorties cinq fois trop grandes.",

@@ -83,7 +83,7 @@ def _rates(
             fr=f"Coût et erreur en test (trait plein, avec intervalles à 95 % sur les graines) et "
             f"sur les exemples d'apprentissage (pointillé) après la dernière passe, selon le taux ; "
             f"les échelles des panneaux diffèrent. {network_fr}, exemples d'apprentissage : {sizes} ; "
-            f"{_span(best['epochs'])} passes. Les coûts au eta choisi selon le coût moyen en "
+            f"{_span(best['epochs'])} passes. Les coûts à l'eta choisi selon le coût moyen en "
             f"validation, les erreurs à celui choisi selon l'erreur moyenne en validation. Un cas du "
             f"titre est un taux, un jeu de données et ses étiquettes ; il compte si l'intervalle, "
             f"apparié par graine, est au-dessus de 0. Les étiquettes d'apprentissage fausses le "
@@ -175,7 +175,7 @@ def _where(
             f"error (errors) or loss (losses). {noise:.0%} of the training labels are wrong. First "
             f"row: {layers_en}, {size} training examples; below, with one thing changed at a time.",
             fr=f"Erreur et coût en test sans dropout moins avec, appariés par graine, avec "
-            f"l'intervalle à 95 % : à droite de 0 le dropout aide. Chaque côté au eta choisi selon "
+            f"l'intervalle à 95 % : à droite de 0 le dropout aide. Chaque côté à l'eta choisi selon "
             f"l'erreur moyenne en validation (erreurs) ou le coût moyen (coûts). {noise:.0%} des "
             f"étiquettes d'apprentissage sont fausses. Première ligne : {layers_fr}, {size} exemples "
             f"d'apprentissage ; au-dessous, une chose changée à la fois.",
@@ -183,7 +183,7 @@ def _where(
         Said(
             en=f"Differences in test error and test loss, a row for each network, two panels for "
             f"each of {', '.join(datasets)}.",
-            fr=f"Différences d'erreur et de coût en test, une ligne par réseau, deux cadres pour "
+            fr=f"Différences d'erreur et de coût en test, une ligne par réseau, deux panneaux pour "
             f"chacun de {', '.join(datasets)}.",
         ),
         n,

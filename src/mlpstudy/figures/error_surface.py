@@ -99,7 +99,7 @@ def _one_one_one(frames: dict[str, pd.DataFrame], study: dict) -> Drawn:
         figure,
         Said(
             en=f"Two valleys and their plateaus: {told} of the surface is almost flat",
-            fr=f"Deux vallées et leurs plateaux : {french(told)} de la surface est presque plat",
+            fr=f"Deux vallées et leurs plateaux : {french(told)} de la surface est presque plate",
         ),
         Said(
             en=f"The error of the network y = sigmoid(v tanh(w x)) over its two weights, for "

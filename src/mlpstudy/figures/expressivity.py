@@ -179,7 +179,7 @@ def _width(frames: dict[str, pd.DataFrame]) -> Drawn:
         Said(
             en="Error against width on logarithmic axes: a panel for each of "
             f"{', '.join(targets)}.",
-            fr=f"Erreur selon la largeur, axes logarithmiques : un cadre pour chaque cible "
+            fr=f"Erreur selon la largeur, axes logarithmiques : un panneau pour chaque cible "
             f"({', '.join(FRENCH[t] for t in targets)}).",
         ),
         n,
@@ -245,7 +245,7 @@ def _depth(frames: dict[str, pd.DataFrame]) -> Drawn:
         Said(
             en=f"Error against depth: a panel for each of {', '.join(targets)}, a line for each "
             f"number of parameters.",
-            fr="Erreur selon la profondeur : un cadre pour chaque cible "
+            fr="Erreur selon la profondeur : un panneau pour chaque cible "
             f"({', '.join(FRENCH[t] for t in targets)}), une ligne pour chaque nombre de "
             "paramètres.",
         ),

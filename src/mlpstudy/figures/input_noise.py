@@ -63,7 +63,7 @@ def _sigma(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
             f"sigma that turns out best, and so a little flattering. {lost} of {n} networks diverged.",
             fr=f"Erreur et coût sur des exemples nouveaux intacts après la dernière passe, selon le bruit "
             f"à l'apprentissage, en unités de la dispersion des entrées ; les échelles des panneaux "
-            f"diffèrent. Moyenne sur les graines avec son intervalle à 95 %, erreurs au eta choisi selon "
+            f"diffèrent. Moyenne sur les graines avec son intervalle à 95 %, erreurs à l'eta choisi selon "
             f"l'erreur moyenne en validation, coûts à celui choisi selon le coût moyen. Les gains du "
             f"titre sont ceux du sigma qui s'avère le meilleur, donc un peu flatteurs. {lost} réseaux "
             f"sur {n} ont divergé.",
@@ -119,13 +119,13 @@ def _noisy(on_noisy: pd.DataFrame, noisy: pd.DataFrame) -> Drawn:
             "In the title: mean of the datasets.",
             fr="Erreur sur des exemples nouveaux ayant leur propre bruit gaussien, selon son sigma ; une "
             "ligne par sigma du bruit à l'apprentissage (foncé : le plus), étiquettes justes ; moyenne "
-            "sur les graines avec son intervalle à 95 %, au eta choisi selon l'erreur moyenne en "
+            "sur les graines avec son intervalle à 95 %, à l'eta choisi selon l'erreur moyenne en "
             "validation sur des entrées intactes. Dans le titre : moyenne des jeux de données.",
         ),
         Said(
             en=f"Error against the noise of the test inputs, a panel for each of {', '.join(datasets)}, a "
             f"line for each noise while learning.",
-            fr=f"Erreur selon le bruit des entrées de test, un cadre pour chacun de "
+            fr=f"Erreur selon le bruit des entrées de test, un panneau pour chacun de "
             f"{', '.join(datasets)}, une ligne par bruit à l'apprentissage.",
         ),
         n,

@@ -131,7 +131,7 @@ def _accuracy(frames: dict[str, pd.DataFrame]) -> Drawn:
             f"the eta with the least mean validation error, chosen for each from several. Layers: hidden ones of width "
             f"32. Datasets are ordered by what ReLU gains.",
             fr=f"Exactitude en test après la dernière passe, moyenne sur {seeds} graines avec son "
-            f"intervalle à 95 %, au eta de moindre erreur moyenne en validation, choisi pour chacun. "
+            f"intervalle à 95 %, à l'eta de moindre erreur moyenne en validation, choisi pour chacun. "
             f"Couches : cachées, de largeur 32. Les données sont rangées selon ce que ReLU gagne.",
         ),
         Said(

@@ -85,7 +85,7 @@ def _width(
             f"labels wrong (in the training error too), {_span(runs['epochs'])} passes. A step counts in the title where its interval, "
             f"paired by seed, leaves out 0. {_lost_en(runs)}",
             fr=f"Erreur (en haut) et coût (en bas) selon la largeur d'une couche cachée : moyenne "
-            f"sur {runs['seed'].nunique()} graines avec son intervalle à 95 %, au eta choisi pour "
+            f"sur {runs['seed'].nunique()} graines avec son intervalle à 95 %, à l'eta choisi pour "
             f"chaque largeur selon l'erreur moyenne en validation (en haut) ou le coût (en bas) ; "
             f"appris par cœur : au meilleur des eta dont l'erreur d'apprentissage est d'au plus 1 % ; "
             f"tirets : le réseau le plus étroit qui en a un. Les échelles des panneaux diffèrent. "
@@ -145,7 +145,7 @@ def _causes(cells: pd.DataFrame, best: pd.DataFrame, blocks: list[str]) -> Drawn
             f"The title compares the mean gaps at the two ends. {_lost_en(best)}",
             fr=f"Écart en erreur (en haut) et remontée du coût en test après sa passe la plus "
             f"basse (en bas), selon ce qui change, une chose à la fois : moyenne sur les graines "
-            f"avec son intervalle à 95 %, l'écart au eta choisi selon l'erreur moyenne en validation, "
+            f"avec son intervalle à 95 %, l'écart à l'eta choisi selon l'erreur moyenne en validation, "
             f"la remontée à celui choisi selon le coût ; le reste selon les réglages de l'étude. "
             f"Profondeurs : au meilleur des eta dont l'erreur d'apprentissage est d'au plus 1 %, tous "
             f"ont donc appris leurs exemples par cœur. Le titre compare les écarts moyens aux deux "

@@ -126,7 +126,7 @@ def _shares(shares: pd.DataFrame, best: pd.DataFrame, groups: dict, options: dic
             en=f"Dot plot: a row for each way to train the network, grouped by kind, a panel for "
             f"each of {', '.join(datasets)}.",
             fr=f"Diagramme de points : une ligne pour chaque manière d'entraîner le réseau, groupées "
-            f"par sorte, un cadre pour chacun de {', '.join(datasets)}.",
+            f"par sorte, un panneau pour chacun de {', '.join(datasets)}.",
         ),
         n,
     )
@@ -197,7 +197,7 @@ def _survival(steps: pd.DataFrame, best: pd.DataFrame, groups: dict, options: di
         ),
         Said(
             en=f"Survival curves, a panel for each of {', '.join(KINDS[k] for k in kinds)}.",
-            fr=f"Courbes de survie, un cadre pour chacun de "
+            fr=f"Courbes de survie, un panneau pour chacun de "
             f"{', '.join(french(KINDS[k]) for k in kinds)}.",
         ),
         n,
@@ -257,15 +257,15 @@ def _growth(cells: pd.DataFrame) -> Drawn:
             f"la dernière, avant l'entraînement : moyenne sur les graines avec son intervalle à "
             f"95 % (points) et théorie de champ moyen sans rien ajuster (traits fins ; distance en "
             f"décades par couche, médiane et maximum : {error.median():.3f}, {error.max():.3f}, ce "
-            f"dernier pour {far}). On fait varier la profondeur, l'activation (cadres) et les "
+            f"dernier pour {far}). On fait varier la profondeur, l'activation (panneaux) et les "
             f"couches résiduelles : aucune, simples, ou réduites de 1/sqrt(profondeur). Sous 0 "
-            f"l'erreur s'évanouit en descendant, au-dessus elle grandit ; chaque cadre a son "
+            f"l'erreur s'évanouit en descendant, au-dessus elle grandit ; chaque panneau a son "
             f"échelle.{_without_theory(unknown)['fr']}",
         ),
         Said(
             en=f"Decades gained by delta against depth, a panel for each of "
             f"{', '.join(activations)}, with lines of theory under the points.",
-            fr=f"Décades gagnées par delta selon la profondeur, un cadre pour chacun de "
+            fr=f"Décades gagnées par delta selon la profondeur, un panneau pour chacun de "
             f"{', '.join(activations)}, avec les traits de la théorie sous les points.",
         ),
         n,

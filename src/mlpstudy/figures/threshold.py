@@ -160,7 +160,7 @@ def _accuracy(frames: dict[str, pd.DataFrame], best: pd.DataFrame) -> Drawn:
             f"with a slope, learning everywhere helps in {helped} of {len(learned)}. {_lost(runs)['en']}",
             fr=f"Exactitude en test après {french(_passes(runs))} passes : plein, toutes les couches "
             f"apprennent ; creux, la dernière seule, depuis le même départ ; moyenne sur "
-            f"{runs['seed'].nunique()} graines avec son intervalle à 95 %, chacun au eta de moindre "
+            f"{runs['seed'].nunique()} graines avec son intervalle à 95 %, chacun à l'eta de moindre "
             f"erreur moyenne en validation. Une couche cachée de {run['width']} unités, {run['train_size']} exemples "
             f"d'apprentissage. Un cas est une forme du cours sur un jeu de données dont le gain, "
             f"apparié par graine, a son intervalle au-dessus de 0. Pour les formes qui ont une pente, "
@@ -229,8 +229,8 @@ def _widths(accuracy: pd.DataFrame, best: pd.DataFrame) -> Drawn:
         Said(
             en=f"{widest} thresholds drawn at random beat the linear model on {beaten} of {len(ends)} "
             f"datasets and stay behind a tanh layer that learns on {behind}",
-            fr=f"{widest} seuils tirés au hasard battent le modèle linéaire sur {beaten} jeux de données "
-            f"sur {len(ends)} et restent derrière une couche tanh qui apprend sur {behind}",
+            fr=f"{widest} seuils tirés au hasard battent le modèle linéaire sur {beaten} des "
+            f"{len(ends)} jeux de données et restent derrière une couche tanh qui apprend sur {behind}",
         ),
         Said(
             en=f"Test accuracy against the width of the hidden layer: thresholds that keep their random "
@@ -241,7 +241,7 @@ def _widths(accuracy: pd.DataFrame, best: pd.DataFrame) -> Drawn:
             fr=f"Exactitude en test selon la largeur de la couche cachée : des seuils qui gardent leurs "
             f"poids tirés au hasard sous une dernière couche qui apprend, un réseau tanh qui apprend en "
             f"entier, et le modèle linéaire (tirets). Moyenne sur {runs['seed'].nunique()} graines avec "
-            f"son intervalle à 95 %, chacun au eta de moindre erreur moyenne en validation, "
+            f"son intervalle à 95 %, chacun à l'eta de moindre erreur moyenne en validation, "
             f"{french(_passes(runs))} passes sur {runs['train_size'].iloc[0]} exemples d'apprentissage. {_lost(runs)['fr']}",
         ),
         Said(

@@ -37,7 +37,7 @@ def _figures(frames: dict[str, pd.DataFrame], cell: list[str]) -> list[Drawn]:
         f"of {etas}; {epochs} passes; diverged runs count as failures. Only depths that were tried "
         f"have points, and lines join neighbours; recipes stand side by side, so that none hides "
         f"another.",
-        fr=f"Chaque point : {seeds} graines au eta choisi pour sa cellule par l'erreur moyenne en "
+        fr=f"Chaque point : {seeds} graines à l'eta choisi pour sa cellule par l'erreur moyenne en "
         f"validation, parmi {etas} ; {epochs} passes ; un réseau qui diverge compte comme un échec. "
         f"Seules les profondeurs essayées ont des points, et les lignes joignent des voisines ; les "
         f"recettes sont côte à côte, pour qu'aucune n'en cache une autre.",

@@ -223,7 +223,7 @@ def _etas(frames: dict[str, pd.DataFrame]) -> Drawn:
             f"{', '.join(cells['dataset'].unique())}, a line for each depth, the chosen eta "
             "ringed.",
             fr="Erreur en test selon eta : un panneau pour chacun de "
-            f"{', '.join(cells['dataset'].unique())}, une ligne par profondeur, le eta "
+            f"{', '.join(cells['dataset'].unique())}, une ligne par profondeur, l'eta "
             "choisi entouré.",
         ),
         n,

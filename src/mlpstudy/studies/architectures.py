@@ -181,7 +181,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             "name": "cells",
             "title": Said(
                 en="Errors of convolutions, dense networks and networks with RBM features",
-                fr="Erreurs des convolutions, des réseaux denses et des réseaux à traits de RBM",
+                fr="Erreurs des convolutions, des réseaux denses et des réseaux à caractéristiques de RBM",
             ),
             "caption": Said(
                 en="value: mean test error after the last pass, with its 95 % interval, at the "
@@ -207,7 +207,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 "with.",
                 fr="Différences appariées par graine, avec leurs intervalles à 95 %. Réduction : "
                 "réseau dense, ou sans RBM, moins l'autre. Coût : entrées permutées moins entrées "
-                "en place. common : les deux côtés au eta de celui auquel on compare.",
+                "en place. common : les deux côtés à l'eta de celui auquel on compare.",
             ),
             "frame": frames["compared"].drop(columns="block"),
         },

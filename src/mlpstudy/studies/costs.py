@@ -215,7 +215,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 en="At the eta chosen on validation, mean of the seeds: passes to the validation "
                 "accuracy that counts as learned (the whole budget where it is not reached), and "
                 "accuracy on new examples after the last pass.",
-                fr="Au eta choisi en validation, moyenne des graines : passes jusqu'à l'exactitude en "
+                fr="À l'eta choisi en validation, moyenne des graines : passes jusqu'à l'exactitude en "
                 "validation qui compte comme apprise (le budget entier si elle n'est pas atteinte), "
                 "et exactitude sur des exemples nouveaux après la dernière passe.",
             ),

@@ -122,10 +122,10 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 "gaps): above 0 dropout helps. gap: test loss less training loss after the last "
                 "pass. common: the same with both at the eta chosen without dropout.",
                 fr="Sans dropout moins avec, apparié par graine, avec l'intervalle à 95 %, chacun "
-                "au eta choisi selon l'erreur moyenne en validation (pour les erreurs) ou le coût "
+                "à l'eta choisi selon l'erreur moyenne en validation (pour les erreurs) ou le coût "
                 "moyen (pour les coûts et les écarts) : au-dessus de 0 le dropout aide. écart : "
                 "coût en test moins coût d'apprentissage après la dernière passe. commun : la même "
-                "chose, les deux au eta choisi sans dropout.",
+                "chose, les deux à l'eta choisi sans dropout.",
             ),
             "frame": frames["compared"],
         }

@@ -196,7 +196,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             "caption": Said(
                 en="After the last pass: means of the seeds, errors at the eta chosen by the mean "
                 "validation error, losses at that chosen by the mean validation loss.",
-                fr="Après la dernière passe : moyennes des graines, les erreurs au eta choisi selon "
+                fr="Après la dernière passe : moyennes des graines, les erreurs à l'eta choisi selon "
                 "l'erreur moyenne en validation, les coûts à celui choisi selon le coût moyen en "
                 "validation.",
             ),

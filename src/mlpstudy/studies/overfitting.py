@@ -247,7 +247,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 en="Mean over the seeds with its 95 % interval, at the eta chosen by the mean "
                 "validation error (rise: by the loss). gap: test error less training error; rise: "
                 "test loss after the last pass less the lowest of all passes, in nats.",
-                fr="Moyenne sur les graines avec son intervalle à 95 %, au eta choisi selon "
+                fr="Moyenne sur les graines avec son intervalle à 95 %, à l'eta choisi selon "
                 "l'erreur moyenne en validation (remontée : selon le coût). écart : erreur en test "
                 "moins erreur en apprentissage ; remontée : coût en test après la dernière passe "
                 "moins le plus bas de tous, en nats.",

@@ -263,7 +263,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 "side at the eta chosen on validation.",
                 fr="Exactitude en test gagnée sur le seuil (toutes les couches apprenant), et en "
                 "laissant apprendre toutes les couches plutôt que la dernière seule ; apparié par "
-                "graine, avec l'intervalle à 95 %, chaque côté au eta choisi en validation.",
+                "graine, avec l'intervalle à 95 %, chaque côté à l'eta choisi en validation.",
             ),
             "frame": gains,
         },

@@ -258,7 +258,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             "name": "shares",
             "title": Said(
                 en="Share of runs that train, at the eta chosen on validation",
-                fr="Part des réseaux qui s'entraînent, au eta choisi en validation",
+                fr="Part des réseaux qui s'entraînent, à l'eta choisi en validation",
             ),
             "caption": Said(
                 en="value: share of the seeds that reach the accuracy within the budget, with "

@@ -243,7 +243,7 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
             "name": "etas",
             "title": Said(
                 en="Two hidden units at other values of eta",
-                fr="Deux unités cachées, à d'autres valeurs de eta",
+                fr="Deux unités cachées, à d'autres valeurs d'eta",
             ),
             "caption": Said(
                 en="value: share of the starts that solve XOR, with Wilson's 95 % interval.",

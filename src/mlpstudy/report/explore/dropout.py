@@ -46,7 +46,7 @@ def cells(cells: pd.DataFrame, by_run: pd.DataFrame):
             en="Errors and losses after the last pass, at the eta chosen for each rate by the mean "
             "validation error (errors) or loss (losses); gap: test loss less training loss; bars: 95 % "
             "intervals.",
-            fr="Erreurs et coûts après la dernière passe, au eta choisi pour chaque taux selon l'erreur "
+            fr="Erreurs et coûts après la dernière passe, à l'eta choisi pour chaque taux selon l'erreur "
             "moyenne en validation (erreurs) ou le coût (coûts) ; écart : coût en test moins coût "
             "d'apprentissage ; barres : intervalles à 95 %.",
         ),

@@ -71,7 +71,7 @@ def cells(cells: pd.DataFrame, by_run: pd.DataFrame):
             "intervals.",
             fr="Erreurs et coûts après la dernière passe, selon ce que l'on fait varier, une chose à la "
             "fois ; écart : erreur de test moins apprentissage ; remontée : coût en test au-dessus du "
-            "minimum de sa courbe ; au eta choisi selon l'erreur moyenne en validation (erreurs, écart) "
+            "minimum de sa courbe ; à l'eta choisi selon l'erreur moyenne en validation (erreurs, écart) "
             "ou le coût (coûts, remontée) ; barres : intervalles à 95 %.",
         ),
         rows,

@@ -86,7 +86,7 @@ def shares(shares: pd.DataFrame, accuracy: pd.DataFrame, by_run: pd.DataFrame):
             en="Share of networks that train, or test accuracy, against depth, at the eta chosen for "
             "each cell by the mean validation error; bars: 95 % intervals. A depth that was not "
             "tried on a dataset breaks its lines.",
-            fr="Part des réseaux qui s'entraînent, ou exactitude en test, selon la profondeur, au eta "
+            fr="Part des réseaux qui s'entraînent, ou exactitude en test, selon la profondeur, à l'eta "
             "choisi pour chaque cellule par l'erreur moyenne en validation ; barres : intervalles à "
             "95 %. Une profondeur qui n'a pas été essayée sur un jeu de données coupe ses lignes.",
         ),
