@@ -134,6 +134,9 @@ def test_figures_and_tables(view, frames):
         "at most 25% of the mistakes" in drawn[2].title["en"]
         and "25% (moons)" in drawn[1].title["en"]
     )
+    # Every point of the pictures is right; 20 of 20 labellings of 3 points, 2 of 20 of 9.
+    assert "hidden layer on 100% and more" in drawn[0].title["en"]
+    assert "100% of the labellings of 1, 10% of the labellings of 3" in drawn[3].title["en"]
     for table in limits.shown(frames):
         assert len(table["frame"]) and {"name", "title", "caption"} <= set(table)
 

@@ -313,13 +313,16 @@ def _curves(frames: dict[str, pd.DataFrame]) -> Drawn:
     figure.supxlabel("passes", fontsize=style.TEXT)
     n = curves["run_id"].nunique()
     style.note_n(figure, n, "starts")
+    ends = curves.drop_duplicates("run_id")["end"]
+    failed = ends[ends != "solved"]
+    resting = int((failed != "elsewhere").sum())
     return Drawn(
         "curves",
         figure,
         Said(
-            en="A start that fails comes to rest on a plateau; one that succeeds may have waited on it",
-            fr="Un départ qui échoue s'immobilise sur un plateau ; un départ qui réussit a "
-            "pu y attendre",
+            en=f"{resting} of {len(failed)} starts that fail rest on a plateau after the last pass",
+            fr=f"{resting} départs sur les {len(failed)} qui échouent sont sur un plateau après la "
+            "dernière passe",
         ),
         Said(
             en=f"Training loss of networks with two hidden units, a line for each of "
