@@ -1,5 +1,6 @@
 """Costs: the laws by numerical integration, KL by scipy, and findings of given runs by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -97,10 +98,30 @@ def test_findings(view):
     assert ("off_accuracy", "digits, saturated") not in told and len(found) == 10
 
 
+def test_where_no_network_learns_the_passes_say_nothing(view):
+    options = view.study["options"] | {"levels": ["digits 0.99"]}
+    unlearned = replace(view, study=view.study | {"options": options})
+    found = costs.findings(unlearned, costs.summary(unlearned))
+    lost = [f.verdict for f in found if f.statistic.startswith("passes_lost")]
+    assert lost == ["not_learned", "not_learned"]
+
+
+@pytest.mark.parametrize(
+    ("squared", "told"), [(10, "as many"), (10.4, "as many"), (15, "1.5 times as many")]
+)
+def test_what_is_nearly_the_same_is_not_told_as_a_multiple(squared, told):
+    assert drawing._times(pd.Series({"squared": squared, "cross-entropy": 10}))["en"] == told
+
+
 def test_figures_and_tables(view):
     frames = costs.summary(view)
     drawn = drawing.figures(frames, view.study)
     assert [(d.name, d.n) for d in drawn] == [("delta", None), ("training", 24)]
+    assert (
+        drawn[1]
+        .title["en"]
+        .endswith("as many from an ordinary start, 6.7 times as many from a saturated one")
+    )
     cells, unit = costs.shown(frames)
     assert cells["frame"]["passes"].tolist() == [4, 4, 3, 20]
     assert unit["frame"]["z"].iloc[0] == pytest.approx(special.expit(-1))

@@ -73,6 +73,8 @@ def test_findings(view, frames):
 def test_figures_and_tables(view, frames):
     drawn = drawing.figures(frames, view.study)
     assert [(d.name, d.n) for d in drawn] == [("pictures", 2), ("leaving", 30), ("parts", 30)]
+    assert drawn[1].title["en"].endswith("have learned, 0% at most those of a linear model")
+    assert drawn[2].title["en"].endswith("on average: 4.0 on moons")
     [table] = regions.shown(frames)
     assert table["frame"]["parts"].tolist() == [2, 2, 3, 2, 4]
     assert table["frame"]["test_accuracy"].eq(0.9).all()

@@ -63,13 +63,13 @@ def _who_leaves(cells: pd.DataFrame) -> Said:
 def _how_many(cells: pd.DataFrame) -> Said:
     deep = cells[cells["depth"] > 0]
     by_dataset = deep.groupby("dataset")["value"].max().sort_values()
-    most, where = by_dataset.iloc[-1], by_dataset.index[-1]
+    ends = by_dataset.iloc[[-1, 0]] if len(by_dataset) > 1 else by_dataset
+    told = [(f"{parts:.1f}", dataset) for dataset, parts in ends.items()]
     return Said(
-        en=f"The regions of networks fall into up to {most:.1f} parts on average ({where}), "
-        f"into up to {by_dataset.iloc[0]:.1f} on {by_dataset.index[0]}",
-        fr=f"Les régions des réseaux se partagent en {french(f'{most:.1f}')} morceaux au plus en "
-        f"moyenne ({where}), en {french(f'{by_dataset.iloc[0]:.1f}')} au plus sur "
-        f"{by_dataset.index[0]}",
+        en="Parts of the regions of networks, at most, on average: "
+        + ", ".join(f"{parts} on {dataset}" for parts, dataset in told),
+        fr="Morceaux des régions des réseaux, au plus, en moyenne : "
+        + ", ".join(f"{french(parts)} sur {dataset}" for parts, dataset in told),
     )
 
 

@@ -1,0 +1,46 @@
+"""What decides each claim, by its sentence: the other statistics are also seen."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from mlpstudy.design.study import load
+
+STUDIES = Path(__file__).resolve().parents[2] / "config/studies"
+DECIDES = {
+    "perceptron_limits": {"C01": {"gained_by_hidden_layer"}},
+    "linear_stack": {"C02": {"off_product"}},
+    "threshold": {
+        "C03": {"delta_below", "gained_over_wide_threshold"},
+        "C04": {"off_autograd", "off_differences"},
+        "C32": {"gained_over_threshold"},
+    },
+    "costs": {
+        "C05": {"passes_lost_saturated", "off_accuracy"},
+        "C09": {"off_entropy", "off_one_hot", "off_trained"},
+    },
+    "backpropagation": {
+        "C06": {"off_autograd", "off_differences"},
+        "C07": {"off_with_the_sum"},
+        "C08": {"off_as_input", "learned_by_an_activation"},
+    },
+    "error_surface": {"C12": {"flat_share", "heights_without_decay"}},
+    "xor": {"C13": {"share_solved_at_all"}},
+    "regions": {"C14": {"share_leaving"}},
+    "complexity": {"C15": {"operations_per_weight"}, "C18": {"slowest_answers"}},
+    "passes_and_restarts": {"C16": {"passes_of_half"}, "C17": {"starts_needed"}},
+    "autograd": {
+        **{f"C{k}": {"otherwise"} for k in range(34, 40)},
+        "C40": {"time_with_the_graph", "memory_of_the_graph"},
+    },
+}
+
+
+@pytest.mark.parametrize("name", DECIDES)
+def test_deciding(name):
+    deciding = defaultdict(set)
+    for claim in load(STUDIES / f"{name}.yaml").claims:
+        if claim.decides:
+            deciding[claim.id].add(claim.statistic)
+    assert deciding == DECIDES[name]
