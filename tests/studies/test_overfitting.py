@@ -115,6 +115,25 @@ def test_a_depth_stands_at_the_best_eta_of_those_at_which_it_fits():
     assert (fitting["value"]["train_error"], fitting["value"]["gap"]) == (0, 0.75)
 
 
+def test_curves_stand_at_one_eta_for_all_their_cells():
+    """The narrowest network alone does best at another eta: that makes no step in the curve."""
+    seen = view()
+    larger = seen.runs[seen.runs["run_id"].isin(seen.blocks["width"])].assign(eta=1.0)
+    names = {name: f"{name}-larger" for name in larger["run_id"]}
+    curves = seen.curves[seen.curves["run_id"].isin(names)]
+    error = curves["run_id"].str.startswith("width-2-").map({True: 0.375, False: 0.75})
+    curves = curves.assign(accuracy=1 - error, run_id=curves["run_id"].map(names))
+    larger = larger.assign(run_id=larger["run_id"].map(names))
+    blocks = seen.blocks | {"width": [*seen.blocks["width"], *names.values()]}
+    tables = pd.concat([seen.runs, larger]), pd.concat([seen.curves, curves])
+    frames = overfitting.summary(View(seen.study, blocks, *tables, pd.DataFrame()))
+    width = frames["by_run"].query("block == 'width'")
+    assert set(width.loc[width["chosen"], "eta"]) == {0.1, 1.0}
+    assert set(width.loc[width["shared"], "eta"]) == {0.1}
+    errors = frames["cells"].query("block == 'width' and measure == 'test_error'")
+    assert dict(zip(errors["width"], errors["value"])) == {2: 0.5, 8: 0.375, 32: 0.4375}
+
+
 def test_bumps_tell_where_the_error_grows_with_width(frames):
     table = frames["bumps"].set_index("width")
     assert table["value"].to_dict() == {8: -0.125, 32: 0.0625}

@@ -66,7 +66,7 @@ TERMS = {
     "training examples: {}": "exemples d'apprentissage : {}",
     "test, best pass": "test, meilleure passe",
     "test, learned by heart": "test, appris par cœur",
-    "hidden layers, learned by heart": "couches cachées, appris par cœur",
+    "(learned by heart)": "(appris par cœur)",
     "not at equal fit": "pas à apprentissage égal",
     "error added by depth": "erreur ajoutée par la profondeur",
     "error saved beyond fit": "erreur gagnée au-delà du par cœur",

@@ -12,7 +12,7 @@ BY_HEART = "test, learned by heart"
 LOSSES = {"test_loss": "test", "lowest_loss": "test, lowest of all passes"}
 AXES = {
     "width": "width of the hidden layer",
-    "depth": "hidden layers, learned by heart",
+    "depth": "hidden layers\n(learned by heart)",
     "train_size": "training examples",
     "label_noise": "share of wrong labels",
 }
@@ -21,7 +21,7 @@ AXES = {
 def figures(frames: dict[str, pd.DataFrame], study: dict) -> list[Drawn]:
     """width, causes: what there is of them."""
     cells, fitting, by_run = frames["cells"], frames["fitting"], frames["by_run"]
-    best = by_run[by_run["chosen"] | by_run["chosen_by_loss"] | by_run["chosen_fitting"]]
+    best = by_run[by_run["shared"] | by_run["shared_by_loss"] | by_run["chosen_fitting"]]
     drawn = []
     if (cells["block"] == "width").any():
         by_heart = fitting[(fitting["block"] == "width") & (fitting["measure"] == "test_error")]
@@ -78,16 +78,17 @@ def _width(
         ),
         Said(
             en=f"Error (above) and loss (below) against the width of one hidden layer: mean over "
-            f"{runs['seed'].nunique()} seeds with its 95 % interval, at the eta chosen for each width "
-            f"by the mean validation error (above) or loss (below); learned by heart: at the best of "
+            f"{runs['seed'].nunique()} seeds with its 95 % interval, at the eta with the least mean "
+            f"validation error (above) or loss (below) over all widths of a dataset; learned by heart: at the best of "
             f"the etas with a training error of 1 % at most; dashed: the narrowest network that has "
             f"one. The scales of the panels differ. {size} training examples, {noise:.0%} of their "
-            f"labels wrong (in the training error too), {_span(runs['epochs'])} passes. A step counts in the title where its interval, "
-            f"paired by seed, leaves out 0. {_lost_en(runs)}",
+            f"labels wrong (in the training error too), {_span(runs['epochs'])} passes. A step counts in "
+            f"the title where its interval, paired by seed, leaves out 0. {_lost_en(runs)}",
             fr=f"Erreur (en haut) et coût (en bas) selon la largeur d'une couche cachée : moyenne "
-            f"sur {runs['seed'].nunique()} graines avec son intervalle à 95 %, à l'eta choisi pour "
-            f"chaque largeur selon l'erreur moyenne en validation (en haut) ou le coût (en bas) ; "
-            f"appris par cœur : au meilleur des eta dont l'erreur d'apprentissage est d'au plus 1 % ; "
+            f"sur {runs['seed'].nunique()} graines avec son intervalle à 95 %, à l'eta de la plus "
+            f"petite erreur moyenne en validation (en haut) ou du plus petit coût (en bas) sur toutes "
+            f"les largeurs d'un jeu de données ; appris par cœur : au meilleur des eta dont l'erreur "
+            f"d'apprentissage est d'au plus 1 % ; "
             f"tirets : le réseau le plus étroit qui en a un. Les échelles des panneaux diffèrent. "
             f"{size} exemples d'apprentissage, {noise:.0%} de leurs étiquettes fausses (dans l'erreur "
             f"d'apprentissage aussi), {_span(runs['epochs'])} passes. Un pas est "
@@ -107,7 +108,7 @@ def _causes(cells: pd.DataFrame, best: pd.DataFrame, blocks: list[str]) -> Drawn
     """The gap above and the rise below, against each thing that is changed."""
     datasets = sorted(cells["dataset"].unique())
     looks = style.looks(datasets)
-    figure, axes = style.panels(2, len(blocks), height=2.4, sharey="row")
+    figure, axes = style.panels(2, len(blocks), height=2.4)
     for column, block in enumerate(blocks):
         here = cells[cells["block"] == block]
         for ax, measure in zip(axes[:, column], ("gap", "rise"), strict=True):
@@ -139,16 +140,19 @@ def _causes(cells: pd.DataFrame, best: pd.DataFrame, blocks: list[str]) -> Drawn
         Said(
             en=f"Gap in error (above) and rise of the test loss after its lowest pass (below), "
             f"against what is changed, one thing at a time: mean over the seeds with its 95 % "
-            f"interval, the gap at the eta chosen by the mean validation error, the rise at that "
-            f"chosen by the loss; the rest as in the study's settings. Depths: at the best of the etas "
-            f"with a training error of 1 % at most, so that all have learned their examples by heart. "
+            f"interval, the gap at the eta with the least mean validation error over all cells of a "
+            f"panel and dataset, the rise at that with the least loss; the rest as in the study's "
+            f"settings. Depths: at the best of the etas with a training error of 1 % at most, so that "
+            f"all have learned their examples by heart. The scales of the panels differ. "
             f"The title compares the mean gaps at the two ends. {_lost_en(best)}",
             fr=f"Écart en erreur (en haut) et remontée du coût en test après sa passe la plus "
             f"basse (en bas), selon ce qui change, une chose à la fois : moyenne sur les graines "
-            f"avec son intervalle à 95 %, l'écart à l'eta choisi selon l'erreur moyenne en validation, "
-            f"la remontée à celui choisi selon le coût ; le reste selon les réglages de l'étude. "
-            f"Profondeurs : au meilleur des eta dont l'erreur d'apprentissage est d'au plus 1 %, tous "
-            f"ont donc appris leurs exemples par cœur. Le titre compare les écarts moyens aux deux "
+            f"avec son intervalle à 95 %, l'écart à l'eta de la plus petite erreur moyenne en "
+            f"validation sur toutes les cellules d'un panneau et d'un jeu de données, la remontée à "
+            f"celui du plus petit coût ; le reste selon les réglages de l'étude. Profondeurs : au "
+            f"meilleur des eta dont l'erreur d'apprentissage est d'au plus 1 %, tous ont donc appris "
+            f"leurs exemples par cœur. Les échelles des panneaux diffèrent. Le titre compare les écarts "
+            f"moyens aux deux "
             f"bouts. {_lost_fr(best)}",
         ),
         Said(

@@ -28,9 +28,10 @@ FACTORS = [*CELL, "eta"]
 OPTIONS = {"fits": "number"}
 ONLY_BLOCKS = [*SWEPT, "depth_clean"]
 FITS = 0.01  # mean training error up to which a network has learned its examples by heart
-# The columns of the choices of eta; the third is of the etas at which the cell fits its examples.
+# The columns of the choices of eta, by cell; the third is of the etas at which the cell fits.
 ERROR, LOSS, FITTING = "chosen", "chosen_by_loss", "chosen_fitting"
-MEASURES = {  # of a cell, and the choice of eta that they are taken at
+SHARED = {ERROR: "shared", LOSS: "shared_by_loss"}  # one eta for all cells of a block and dataset
+MEASURES = {  # of a cell, and what their eta is chosen by
     "train_error": ERROR,
     "test_error": ERROR,
     "at_best_error": ERROR,
@@ -48,8 +49,9 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
     over the passes), rise (test loss after the last pass less the lowest), at_best_...: on test,
     after the pass that is best on validation; and whether its eta is the one chosen for its cell,
     by the validation error (chosen), by the loss (chosen_by_loss), or by the error among the etas
-    at which the cell fits its training set (chosen_fitting).
-    cells: each measure of each cell, at the eta chosen by its own kind. fitting: of the cells that
+    at which the cell fits its training set (chosen_fitting); shared, shared_by_loss: the one chosen
+    for all cells of a block and dataset together, so that nothing in a curve is a switch of eta.
+    cells: each measure of each cell, at the shared eta of its own kind. fitting: of the cells that
     fit their training set. bumps: where the test error does not fall with width.
     """
     by_run = _by_run(view)
@@ -57,7 +59,7 @@ def summary(view: View) -> dict[str, pd.DataFrame]:
         "by_run": by_run,
         "cells": _cells(by_run),
         "fitting": _fitting(by_run),
-        "bumps": _bumps(by_run[by_run[ERROR]]),
+        "bumps": _bumps(by_run[by_run[SHARED[ERROR]]]),
     }
 
 
@@ -70,8 +72,10 @@ def _by_run(view: View) -> pd.DataFrame:
     ends["gap"] = ends["test_error"] - ends["train_error"]
     ends["rise"] = ends["test_loss"] - ends["lowest_loss"]
     parts = [ends[ends["run_id"].isin(view.blocks[b])].assign(block=b) for b in view.blocks]
-    by_run = with_chosen(pd.concat(parts, ignore_index=True), CELL, family="error", name=ERROR)
-    by_run = with_chosen(by_run, CELL, family="loss", name=LOSS)
+    by_run = pd.concat(parts, ignore_index=True)
+    for family, name in (("error", ERROR), ("loss", LOSS)):
+        by_run = with_chosen(by_run, CELL, family=family, name=name)
+        by_run = with_chosen(by_run, ["block", "dataset"], family=family, name=SHARED[name])
     return _with_fitting(by_run, float(view.option("fits", FITS)))
 
 
@@ -89,7 +93,7 @@ def _cells(by_run: pd.DataFrame) -> pd.DataFrame:
     """CELL, eta, measure, value, low, high, n, diverged."""
     parts = []
     for measure, chosen in MEASURES.items():
-        best = by_run[by_run[chosen]]
+        best = by_run[by_run[SHARED[chosen]]]
         lost = best.assign(diverged=best["status"].eq("diverged"))
         lost = lost.groupby(CELL, as_index=False, dropna=False)["diverged"].sum()
         cells = summarise(best, [*CELL, "eta"], measure).assign(measure=measure)
@@ -244,11 +248,13 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
                 en="Errors, gap and rise, cell by cell", fr="Erreurs, écart et remontée par cellule"
             ),
             "caption": Said(
-                en="Mean over the seeds with its 95 % interval, at the eta chosen by the mean "
-                "validation error (rise: by the loss). gap: test error less training error; rise: "
-                "test loss after the last pass less the lowest of all passes, in nats.",
-                fr="Moyenne sur les graines avec son intervalle à 95 %, à l'eta choisi selon "
-                "l'erreur moyenne en validation (remontée : selon le coût). écart : erreur en test "
+                en="Mean over the seeds with its 95 % interval, at the eta with the least mean "
+                "validation error (rise: loss) over all cells of a block and dataset. gap: test error "
+                "less training error; rise: test loss after the last pass less the lowest of all "
+                "passes, in nats.",
+                fr="Moyenne sur les graines avec son intervalle à 95 %, à l'eta de la plus petite "
+                "erreur moyenne en validation (remontée : du plus petit coût) sur toutes les cellules "
+                "d'un bloc et d'un jeu de données. écart : erreur en test "
                 "moins erreur en apprentissage ; remontée : coût en test après la dernière passe "
                 "moins le plus bas de tous, en nats.",
             ),

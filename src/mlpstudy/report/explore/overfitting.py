@@ -67,12 +67,14 @@ def cells(cells: pd.DataFrame, by_run: pd.DataFrame):
         Said(
             en="Errors and losses after the last pass, against what is swept, one thing at a time; "
             "gap: test less training error; rise: test loss above the lowest of its curve; at the eta "
-            "chosen by the mean validation error (errors, gap) or loss (losses, rise); bars: 95 % "
+            "with the least mean validation error (errors, gap) or loss (losses, rise) over all that is "
+            "swept; bars: 95 % "
             "intervals.",
             fr="Erreurs et coûts après la dernière passe, selon ce que l'on fait varier, une chose à la "
             "fois ; écart : erreur de test moins apprentissage ; remontée : coût en test au-dessus du "
-            "minimum de sa courbe ; à l'eta choisi selon l'erreur moyenne en validation (erreurs, écart) "
-            "ou le coût (coûts, remontée) ; barres : intervalles à 95 %.",
+            "minimum de sa courbe ; à l'eta de la plus petite erreur moyenne en validation "
+            "(erreurs, écart) ou du plus petit coût (coûts, remontée) sur tout ce qui varie ; barres : "
+            "intervalles à 95 %.",
         ),
         rows,
         chart,
