@@ -530,7 +530,7 @@ TERMS = {
     "started at random": "départ au hasard",
     "on the modes": "sur les modes",
     "at random": "au hasard",
-    "time (steps times their size)": "temps (pas multipliés par leur taille)",
+    "time (steps times their size), each panel on a scale of its own": "temps (pas multipliés par leur taille), chaque panneau à son échelle",
     "off product": "écart au produit",
     "left by one layer": "reste d'une couche",
     "off linear model": "écart au modèle linéaire",

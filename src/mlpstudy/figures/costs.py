@@ -38,6 +38,8 @@ def _delta(shapes: pd.DataFrame, unit: pd.DataFrame) -> Drawn:
         times = unit[unit["kind"] == kind].sort_values("s")
         right.plot(-times["s"], times["foretold"], color=style.INK, lw=0.9, zorder=1)
         right.plot(-times["s"], times["time"], **{**looks[kind].line(), "linestyle": "none"})
+    s = unit["s"].quantile(0.6, interpolation="nearest")
+    time = unit[unit["s"] == s].set_index("kind")["time"]
     left.set(title="cost", ylim=(-0.1, 4))
     middle.set(title="delta it sends back", ylim=(-0.02, 1.05))
     right.set(title="time to a = 0", yscale="log", xlabel="a at the start")
@@ -46,7 +48,9 @@ def _delta(shapes: pd.DataFrame, unit: pd.DataFrame) -> Drawn:
         ax.axvline(0, color=style.FAINT, lw=0.7, zorder=0)
     for ax, name, place in (
         (left, "cross-entropy", (-2.7, 3.3)), (left, "squared", (-7.6, 1.12)),
-        (middle, "cross-entropy", (0.6, 0.93)), (middle, "squared", (-7.6, 0.09)),
+        (middle, "cross-entropy", (0.6, 0.93)), (middle, "squared", (-7.6, 0.33)),
+        (right, "squared", (1.3 - s, time["squared"])),  # right of its line, where there is room
+        (right, "cross-entropy", (-unit["s"].max(), time["cross-entropy"] / 2)),  # and below its own
     ):  # fmt: skip
         ax.text(*place, name, color=style.readable(looks[name].color), fontsize=style.SMALL,
                 va="center")  # fmt: skip

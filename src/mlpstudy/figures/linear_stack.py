@@ -166,7 +166,8 @@ def _modes(frames: dict[str, pd.DataFrame], study: dict) -> Drawn:
             if not i:
                 ax.set_title(f"{matrices} matri{'x' if matrices == 1 else 'ces'}")
         axes[i, 0].set_ylabel(told)
-    figure.supxlabel("time (steps times their size)", fontsize=style.TEXT)
+    told = "time (steps times their size), each panel on a scale of its own"
+    figure.supxlabel(told, fontsize=style.TEXT)
     n = len(STARTS) * len(numbers)
     style.note_n(figure, n)
     learned = frames["learned"]
@@ -218,5 +219,5 @@ def _panel(ax, rows: pd.DataFrame, looks: dict, with_law: bool) -> None:
             ax.plot(few["time"], few["strength"], ".", color=color, markersize=4.5, zorder=2)
         else:
             ax.plot(here["time"], here["strength"], color=color, lw=1.4)
-    ax.set(xlim=(0, end), ylim=(-0.03, 1.08))
+    ax.set(xlim=(0, 1.04 * end), ylim=(-0.03, 1.08))  # a tick at the end keeps its label
     ax.grid(visible=False)
