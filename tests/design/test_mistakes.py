@@ -5,6 +5,7 @@ import pytest
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from mlpstudy.design.mistakes import (
+    SYNONYMS,
     Mistake,
     dotted,
     mistake_in,
@@ -14,6 +15,8 @@ from mlpstudy.design.mistakes import (
     shown,
     words,
 )
+from mlpstudy.design.names import names_of
+from mlpstudy.design.run import FIELDS
 
 
 def test_a_mistake_is_one_line_with_file_key_value_allowed_and_nearest():
@@ -99,6 +102,15 @@ def test_places_are_dotted(place, text):
 )
 def test_the_nearest_word(word, found):
     assert nearest(word, ["sigmoid", "tanh", "relu", "leaky_relu"]) == found
+
+
+@pytest.mark.parametrize("word", SYNONYMS)
+def test_words_of_other_frameworks(word):
+    meant = SYNONYMS[word]
+    tables = [FIELDS, *map(names_of, ("initialization", "activation", "cost"))]
+    [table] = [table for table in tables if meant in table]
+    assert word not in table and nearest(word.upper(), table) == meant
+    assert nearest(word, ["nothing"]) == ""
 
 
 def test_nearest_keeps_the_spelling_of_the_option():

@@ -15,6 +15,26 @@ LONGEST_VALUE = 60
 LONGEST_KEY = 160
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
+# Words of other frameworks, and what they are called here.
+SYNONYMS = {
+    "lr": "eta",
+    "learning_rate": "eta",
+    "hidden_size": "width",
+    "units": "width",
+    "layers": "depth",
+    "num_layers": "depth",
+    "batch": "batch_size",
+    "l2": "weight_decay",
+    "random_state": "seed",
+    "loss": "cost",
+    "xavier_uniform": "glorot_uniform",
+    "xavier_normal": "glorot_normal",
+    "kaiming_uniform": "he_uniform",
+    "kaiming_normal": "he_normal",
+    "linear": "identity",
+    "cross_entropy": "nll",
+}
+
 Place = tuple[str | int, ...]
 
 
@@ -71,7 +91,11 @@ def dotted(place: Place) -> str:
 
 
 def nearest(word: Any, options: Iterable[str]) -> str:
-    """The option that comes closest to a word, whatever its case; "" where none is close."""
+    """The option that a word means elsewhere, or that comes closest to it, whatever its case; ""
+    where there is none."""
+    options = list(options)
+    if (meant := SYNONYMS.get(_form(str(word)))) in options:
+        return meant
     by_form = {_form(option): option for option in reversed(list(options))}
     close = difflib.get_close_matches(_form(str(word)), by_form, n=1)
     return by_form[close[0]] if close else ""
