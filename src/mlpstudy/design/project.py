@@ -27,6 +27,8 @@ class Project:
     @classmethod
     def read(cls, config: str = CONFIG, overrides: Mapping[str, Any] | None = None) -> "Project":
         """The project of a config file and `--config key=value`; raises Mistake."""
+        if config == CONFIG and not Path(CONFIG).exists():
+            raise Mistake("is not here: start this in the folder of the checkout", file=CONFIG)
         return cls(settings_file.load(config, overrides))
 
     @cached_property
