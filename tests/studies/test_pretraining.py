@@ -111,6 +111,19 @@ def test_a_level_that_even_shallow_networks_miss_is_not_learned(level, verdict):
     assert {f.verdict for f in found if f.statistic == "error_saved_deep"} == {verdict}
 
 
+@pytest.mark.parametrize(
+    ("amounts", "condition"),
+    [
+        ([0.25, 0.25], "iris, denoising masking, depth 3"),
+        ([0.25, 0.5], "iris, denoising masking, corruption 0.25, depth 3"),
+    ],
+)
+def test_the_corruption_is_named_where_there_are_several(amounts, condition):
+    table = pd.DataFrame({"kind": "denoising_masking", "corruption": amounts})
+    key = ("iris", 3, "denoising_masking", 0.25, False)
+    assert pretraining._condition(key, table) == condition
+
+
 def test_denoising_autoencoders_do_denoise():
     """Networks of one seed end apart by their kind of pretraining, the study's own four."""
     runs = load(FILE, "default").blocks["pretrained_1"]

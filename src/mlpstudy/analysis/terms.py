@@ -103,6 +103,7 @@ TERMS = {
     "error saved shallow": "erreur gagnée, une couche",
     "share gained with more": "part gagnée avec davantage",
     "denoising masking": "débruiteur, masqué",
+    "corruption {}": "corruption {}",
     "denoising gaussian": "débruiteur, gaussien",
     "budget": "budget",
     # Ways to train a deep network

@@ -123,7 +123,7 @@ def _condition(key: tuple, by_run: pd.DataFrame) -> str:
     """A cell in words; its corruption only where its kind has several."""
     dataset, depth, kind, corruption, _ = key
     amounts = by_run.loc[by_run["kind"] == kind, "corruption"].nunique()
-    corrupted = f" {corruption:g}" if amounts > 1 else ""
+    corrupted = f", corruption {corruption:g}" if amounts > 1 else ""
     return f"{dataset}, {kind.replace('_', ' ')}{corrupted}, depth {depth}"
 
 
