@@ -72,6 +72,7 @@ def test_french_spaces():
         ({"en": "words", "fr": ""}, {"en": "words"}, "words"),
         ("", {}, ""),
         (None, {}, ""),
+        (0, {"": "0"}, "0"),  # a count of none
     ],
 )
 def test_texts_of_a_study(text, texts, in_french):

@@ -220,7 +220,7 @@ def french(text: str) -> str:
 def localized(text: str | Mapping[str, str] | None) -> dict[str, str]:
     """A study's text by language; the key "" for a text that is the same in both."""
     if not isinstance(text, Mapping):
-        return {"": str(text)} if text else {}
+        return {} if text in (None, "") else {"": str(text)}
     told = {language: text[language] for language in LANGUAGES if text.get(language)}
     if len(told) == len(LANGUAGES) and len(set(told.values())) == 1:
         return {"": told["en"]}
