@@ -264,7 +264,7 @@ def _rbm(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
             "restricted Boltzmann machine without labels or drawn at random; then all layers, or "
             "the last one alone, learn.",
             "Carrés : erreur en apprentissage ; ronds : sur de nouveaux exemples ; le trait entre "
-            f"les deux est l'écart. Une couche cachée de {_span(cells['width'])} unités sigmoïdes, "
+            f"les deux est l'écart. Une couche cachée de {_span(cells['width'], 'à')} unités sigmoïdes, "
             "préparée sans étiquettes par une machine de Boltzmann restreinte ou tirée au hasard ; "
             "puis toutes les couches apprennent, ou la dernière seule.",
         ),

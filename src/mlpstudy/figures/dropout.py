@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
@@ -83,7 +84,7 @@ def _rates(
             fr=f"Coût et erreur en test (trait plein, avec intervalles à 95 % sur les graines) et "
             f"sur les exemples d'apprentissage (pointillé) après la dernière passe, selon le taux ; "
             f"les échelles des panneaux diffèrent. {network_fr}, exemples d'apprentissage : {sizes} ; "
-            f"{_span(best['epochs'])} passes. Les coûts à l'eta choisi selon le coût moyen en "
+            f"{french(_span(best['epochs']))} passes. Les coûts à l'eta choisi selon le coût moyen en "
             f"validation, les erreurs à celui choisi selon l'erreur moyenne en validation. Un cas du "
             f"titre est un taux, un jeu de données et ses étiquettes ; il compte si l'intervalle, "
             f"apparié par graine, est au-dessus de 0. Les étiquettes d'apprentissage fausses le "

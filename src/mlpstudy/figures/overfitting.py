@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.artist import Artist
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
@@ -91,7 +92,7 @@ def _width(
             f"d'apprentissage est d'au plus 1 % ; "
             f"tirets : le réseau le plus étroit qui en a un. Les échelles des panneaux diffèrent. "
             f"{size} exemples d'apprentissage, {noise:.0%} de leurs étiquettes fausses (dans l'erreur "
-            f"d'apprentissage aussi), {_span(runs['epochs'])} passes. Un pas est "
+            f"d'apprentissage aussi), {french(_span(runs['epochs']))} passes. Un pas est "
             f"compté dans le titre si son intervalle, apparié par graine, exclut 0. "
             f"{_lost_fr(runs)}",
         ),

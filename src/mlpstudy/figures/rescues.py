@@ -104,7 +104,7 @@ def _shares(shares: pd.DataFrame, best: pd.DataFrame, groups: dict, options: dic
         figure,
         Said(
             en=f"{won} of {len(saved)} ways get a sigmoid network of {depth} hidden layers to train",
-            fr=f"{won} manières sur {len(saved)} font apprendre un réseau sigmoïde de {depth} couches "
+            fr=f"{won} manières sur {len(saved)} font apprendre un réseau sigmoïde de {french(depth)} couches "
             f"cachées",
         ),
         Said(
@@ -116,10 +116,10 @@ def _shares(shares: pd.DataFrame, best: pd.DataFrame, groups: dict, options: dic
             f"({longer}). A run that diverges has failed ({lost} did).",
             fr=f"Part des réseaux qui atteignent une exactitude en validation "
             f"({_levels(options, datasets, 'sur')}) dans le budget, avec l'intervalle de Wilson à 95 %, et à "
-            f"droite l'exactitude de test moyenne après la dernière passe. {seeds} graines par "
+            f"droite l'exactitude de test moyenne après la dernière passe. {french(seeds)} graines par "
             f"ligne, aux réglages choisis par l'erreur moyenne en validation. Toutes les lignes ont la même profondeur, "
-            f"la même largeur et le même budget de passes ({_budget(best)} ; le pré-apprentissage "
-            f"est compté en multiplications-additions), sauf davantage de passes ({longer}). Un "
+            f"la même largeur et le même budget de passes ({french(_budget(best))} ; le pré-apprentissage "
+            f"est compté en multiplications-additions), sauf davantage de passes ({french(longer)}). Un "
             f"réseau qui diverge a échoué ({lost} dans ce cas).",
         ),
         Said(

@@ -7,6 +7,7 @@ from mlpstudy.analysis.plane import advantage, grid, labels, leaving, parts
 from mlpstudy.analysis.statistics import interval, paired, summarise
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.studies.contrast import Contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks
@@ -133,14 +134,16 @@ def _told(depth: int, width: int) -> str:
     return f"{depth} hidden layer{'s' if depth > 1 else ''} of {width}"
 
 
-def _gained(dataset: str, runs: pd.DataFrame, by: str, within: str) -> list[tuple]:
+def _gained(dataset: str, runs: pd.DataFrame, by: str, within: str) -> list[Contrast]:
     """Share that leaves at the largest value of a field less that at the smallest, over all others."""
     ends = runs[by].min(), runs[by].max()
     small, large = (runs[runs[by] == end] for end in ends)
     if ends[0] == ends[1]:
         return []
     value = paired(large, small, "leaving", within=[within])
-    return [(f"{dataset}, {by} {ends[1]} against {ends[0]}", value, pd.concat([small, large]))]
+    told = f"{dataset}, {by} {ends[1]} against {ends[0]}"
+    both = pd.concat([small, large])
+    return [Contrast(condition=told, value=value, runs=both, treated=large)]
 
 
 def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
