@@ -127,6 +127,23 @@ def test_how_many_of_n_are_beyond_chance(n, enough):
     assert beyond_chance(enough, n) and not beyond_chance(enough - 1, n)
 
 
+@pytest.mark.parametrize(
+    ("plateaus", "minima", "together"),
+    [
+        ([S, C], [S], SUPPORTED),  # both exist
+        ([S, C], [C, C], DEPENDS),  # one does, the other is nowhere
+        ([S], [U], PARTLY),
+        ([C], [C], CONTRADICTED),
+        ([C], [U], PARTLY_CONTRADICTED),
+        ([S], [N], SUPPORTED),
+    ],
+)
+def test_what_exists_may_be_of_several_sorts(plateaus, minima, together):
+    found = [of(v, statistic="plateaus") for v in plateaus]
+    found += [of(v, statistic="minima") for v in minima]
+    assert combine(found, "some") == together
+
+
 def test_nothing_to_combine():
     with pytest.raises(ValueError, match="no finding"):
         combine([])

@@ -65,15 +65,15 @@ WORDS = {
         "A finding is supported or contradicted where its whole interval lies on that side of the "
         "threshold, undecided where it does not, and not learned where the control does no better "
         "than guessing. A claim's verdict rests on its deciding findings alone. A law needs all of "
-        "them; that something exists needs more of them than chance would give; a tendency needs "
+        "them; that something exists needs more of them than chance would give, for each statistic; a tendency needs "
         "more than half, and none against it (no more than half: partly; some for it and some "
         "against: depends). A question of the lecture is answered, not judged.",
         "Un résultat confirme ou contredit quand tout son intervalle est de ce côté du seuil ; il est "
         "indécis sinon, et non appris quand le témoin ne fait pas mieux que deviner. Le verdict d'une "
         "affirmation ne tient qu'à ses résultats décisifs. Une loi les veut tous ; une existence en "
-        "veut plus que n'en donnerait le hasard ; une tendance en veut plus de la moitié, et aucun "
-        "contre elle (pas plus de la moitié : en partie ; des pour et des contre : dépend). À une "
-        "question du cours on répond, on ne la juge pas.",
+        "veut, pour chaque statistique, plus que n'en donnerait le hasard ; une tendance en veut "
+        "plus de la moitié, et aucun contre elle (pas plus de la moitié : en partie ; des pour et "
+        "des contre : dépend). À une question du cours on répond, on ne la juge pas.",
     ),
     "decides": ("decides", "décide"),
     "also_seen": ("also seen", "vu aussi"),

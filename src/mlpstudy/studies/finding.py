@@ -104,9 +104,10 @@ def combine(findings: Sequence[Finding], kind: str = "most") -> str:
     """The verdict on a claim, from those of its findings that decide. kind: one of KINDS.
 
     all: one that fails is enough to contradict. some: as many supported findings as chance alone
-    would hardly give are enough. most: supported (or contradicted) where more than half are and
-    none is contradicted (or supported), depends where there are both. What was not learned does
-    not count. Raises ValueError without a finding or with an unknown kind.
+    would hardly give are enough, for each statistic: what is said to exist may be of several sorts,
+    and depends where one is found and another is nowhere. most: supported (or contradicted) where
+    more than half are and none is contradicted (or supported), depends where there are both. What
+    was not learned does not count. Raises ValueError without a finding or with an unknown kind.
     """
     if kind not in KINDS:
         raise ValueError(f"kind {kind!r}: allowed are {', '.join(KINDS)}")
@@ -114,22 +115,30 @@ def combine(findings: Sequence[Finding], kind: str = "most") -> str:
         raise ValueError("no finding to combine")
     if kind in ("question", "opinion"):
         return kind
-    seen = Counter(finding.verdict for finding in deciding(findings))
-    del seen[NOT_LEARNED]
-    if not (n := seen.total()):
+    learned = [finding for finding in deciding(findings) if finding.learned]
+    if not learned:
         return NOT_LEARNED
-    supported, contradicted = seen[SUPPORTED], seen[CONTRADICTED]
-    if kind == "all":
-        return CONTRADICTED if contradicted else _tendency(supported, 0, n, n)
     if kind == "some":
-        if beyond_chance(supported, n):
-            return SUPPORTED
-        return CONTRADICTED if contradicted == n else UNDECIDED
-    return _tendency(supported, contradicted, n, n // 2 + 1)
+        statistics = dict.fromkeys(finding.statistic for finding in learned)
+        sorts = [_exists([f for f in learned if f.statistic == name]) for name in statistics]
+        return _tendency(Counter(sorts), len(sorts))
+    seen = Counter(finding.verdict for finding in learned)
+    if kind == "all":
+        return CONTRADICTED if seen[CONTRADICTED] else _tendency(seen, len(learned))
+    return _tendency(seen, len(learned) // 2 + 1)
 
 
-def _tendency(supported: int, contradicted: int, n: int, enough: int) -> str:
-    """What so many of n findings say, where `enough` of one kind settle the matter."""
+def _exists(findings: Sequence[Finding]) -> str:
+    """Whether something is found anywhere, beyond chance; contradicted where it is nowhere."""
+    seen = Counter(finding.verdict for finding in findings)
+    if beyond_chance(seen[SUPPORTED], len(findings)):
+        return SUPPORTED
+    return CONTRADICTED if seen[CONTRADICTED] == len(findings) else UNDECIDED
+
+
+def _tendency(seen: Counter, enough: int) -> str:
+    """What verdicts say together, where `enough` of one kind settle the matter."""
+    supported, contradicted = seen[SUPPORTED], seen[CONTRADICTED]
     if supported and contradicted:
         return DEPENDS
     if supported:
