@@ -20,6 +20,7 @@ from mlpstudy.figures import single as pictures
 from mlpstudy.files import write_json
 from mlpstudy.progress import Progress
 from mlpstudy.stages.prepare import dataset_from
+from mlpstudy.stages.summarise import trained
 from mlpstudy.stages.train import run_alone
 from mlpstudy.tables.files import read_table, write_tables
 from mlpstudy.tables.record import Record
@@ -102,17 +103,19 @@ def replay(project: Project, name: str) -> Replay:
 
 
 def _swept(project: Project, name: str) -> dict[str, pd.DataFrame]:
-    """The sweep's tables of one run; raises Mistake where it has not been trained yet."""
+    """The sweep's tables of one run. Raises Mistake where it has not been trained yet, StaleFile
+    where it was trained by other code or on other data."""
     job = next(j for j in project.jobs.values() if any(run_id(r) == name for r in j.runs))
     folder = project.job_dir(job.id)
-    try:
-        tables = {table: read_table(folder, table) for table in TABLES}
-    except FileNotFoundError:
+    if not folder.exists():
         raise Mistake(
             f"is not trained yet; first: snakemake --cores 2 {folder}/runs.parquet",
             file=str(project.results),
             value=name,
-        ) from None
+        )
+    dataset_from(project)(project.run(name).dataset)  # its file is made again where it is stale
+    trained(project, job.id)
+    tables = {table: read_table(folder, table) for table in TABLES}
     return {
         table: frame[frame["run_id"] == name].reset_index(drop=True)
         for table, frame in tables.items()

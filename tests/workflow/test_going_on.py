@@ -99,3 +99,18 @@ def test_the_same_results_make_the_same_report(kept):
     assert changed == {"timings.json"}
     told = json.loads((folder / "timings.json").read_text(encoding="utf-8"))
     assert told == {"cpu_seconds": {"both": 4 * 321, "only": 3 * 321}}
+
+
+def test_a_replay_does_not_compare_other_data(kept):
+    """An edit of the dataset: the sweep's networks are of the data of before."""
+    undo = kept.edit("src/mlpstudy/data/datasets.py", "load_iris(return_X_y=True)", "_altered()")
+    dataset = kept.folder / "src/mlpstudy/data/datasets.py"
+    added = "\n\ndef _altered():\n    from sklearn.datasets import load_wine\n\n"
+    added += "    return load_wine(return_X_y=True)\n"
+    dataset.write_text(dataset.read_text(encoding="utf-8") + added, encoding="utf-8")
+    try:
+        done = kept.mlpstudy("replay")
+    finally:
+        undo()
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1 and "SHA256SUMS: was made by other code" in done.stderr
