@@ -94,8 +94,8 @@ def _benefit(benefit: pd.DataFrame, by_run: pd.DataFrame) -> Drawn:
         "benefit",
         figure,
         Said(
-            en=f"Stopping early lowers the test loss in {' and in '.join(_told(won, 'of', 'en'))}",
-            fr=f"S'arrêter tôt baisse le coût en test dans {' et dans '.join(_told(won, 'sur', 'fr'))}",
+            en=f"Stopping early lowers the test loss in {' and in '.join(_told(won, 'en'))}",
+            fr=f"S'arrêter tôt baisse le coût en test dans {' et dans '.join(_told(won, 'fr'))}",
         ),
         Said(
             en=f"Weights of the best validation pass up to the stop, against the weights after all passes: "
@@ -129,12 +129,18 @@ def _won(benefit: pd.DataFrame) -> dict[bool, tuple[int, int]]:
     return {noisy: (int(won.sum()), len(won)) for noisy, won in cases}
 
 
-def _told(won: dict[bool, tuple[int, int]], of: str, language: str) -> list[str]:
-    labels = {
-        "en": {True: "cases with wrong labels", False: "with right ones"},
-        "fr": {True: "cas aux étiquettes fausses", False: "aux étiquettes justes"},
+def _told(won: dict[bool, tuple[int, int]], language: str) -> list[str]:
+    words = {
+        "en": {
+            True: "{} of {} cases with wrong labels",
+            False: "{} of {} cases with right ones",
+        },
+        "fr": {
+            True: "{} cas sur {} aux étiquettes fausses",
+            False: "{} cas sur {} aux étiquettes justes",
+        },
     }[language]
-    return [f"{won[noisy][0]} {of} {won[noisy][1]} {labels[noisy]}" for noisy in sorted(won)[::-1]]
+    return [words[noisy].format(*won[noisy]) for noisy in sorted(won, reverse=True)]
 
 
 def _problem(noise: float, dataset: str) -> str:

@@ -153,7 +153,8 @@ def _spreads(spreads: pd.DataFrame, by_run: pd.DataFrame, last: int) -> Drawn:
             en=f"Started alike, the spread of the training loss with a decreasing step is "
             f"{left.min():.2g} to {left.max():.2g} of that with a constant one",
             fr=f"À premier pas égal, la dispersion du coût d'apprentissage avec un pas décroissant est "
-            f"de {left.min():.2g} à {left.max():.2g} fois celle avec un pas constant",
+            f"de {french(f'{left.min():.2g}')} à {french(f'{left.max():.2g}')} fois celle avec un pas "
+            f"constant",
         ),
         Said(
             en=f"Rms distance of the training losses of the last {last} passes from their own straight line, "
