@@ -118,7 +118,7 @@ def opened(browser, built):
             **options,
         )
         seen = Opened(context.new_page())
-        seen.page.set_default_timeout(5000)
+        seen.page.set_default_timeout(20000)
         seen.page.on("request", lambda request: seen.requests.append(request.url))
         seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
         seen.page.on(

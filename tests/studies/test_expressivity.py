@@ -19,7 +19,8 @@ from mlpstudy.tables.record import Recorder
 FILE = Path(__file__).resolve().parents[2] / "config/studies/expressivity.yaml"
 SEEDS = range(6)
 STATISTICS = (
-    "exponent_of_width", "left_by_widest", "log_over_constructed", "log_gained_by_depth",
+    "exponent_of_constructed", "exponent_of_width", "left_by_widest", "log_over_constructed",
+    "log_gained_by_depth",
     "constructed_over_shallow", "share_above_bound", "off_expected", "random_deep_over_shallow",
     "learned_over_start",
 )  # fmt: skip
@@ -95,6 +96,8 @@ def frames(view):
 def test_findings(view, frames):
     found = {(f.statistic, f.condition): f for f in expressivity.findings(view, frames)}
     assert {key: f.value for key, f in found.items()} == {
+        # 0.1 with 8 units, 0.025 with 16: a quarter of the error for twice the width
+        ("exponent_of_constructed", "sine, constructed"): pytest.approx(-2),
         # 0.4 at 8 units, 0.2 at 16: half the error for twice the width
         ("exponent_of_width", "sine, relu"): pytest.approx(-1),
         ("left_by_widest", "sine, relu"): pytest.approx(0.04),

@@ -502,6 +502,7 @@ TERMS = {
     "n = {} networks": "n = {} réseaux",
     "n = {} random networks": "n = {} réseaux aléatoires",
     "exponent of width": "exposant de la largeur",
+    "exponent of constructed": "exposant des réseaux construits",
     "left by widest": "reste de la plus large",
     "log over constructed": "log du rapport au réseau construit",
     "log gained by depth": "log du gain de la profondeur",

@@ -19,9 +19,9 @@ from mlpstudy.tables.record import Record
 
 CELL = ["dataset", "activation", "depth", "width"]  # eta is chosen within it
 STATISTICS = [
-    "exponent_of_width", "left_by_widest", "log_over_constructed", "log_gained_by_depth",
-    "constructed_over_shallow", "share_above_bound", "off_expected", "random_deep_over_shallow",
-    "learned_over_start",
+    "exponent_of_constructed", "exponent_of_width", "left_by_widest", "log_over_constructed",
+    "log_gained_by_depth", "constructed_over_shallow", "share_above_bound", "off_expected",
+    "random_deep_over_shallow", "learned_over_start",
 ]  # fmt: skip
 FACTORS = [*CELL, "epochs", "eta"]
 NEEDS = {
@@ -288,6 +288,7 @@ def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     by_run = frames["by_run"]
     wide, deep = by_run[by_run["block"] == WIDE], by_run[by_run["block"] != WIDE]
     measured = {
+        "exponent_of_constructed": _exponents_of_constructed(wide, frames["bounds"]),
         "exponent_of_width": [],
         "left_by_widest": [],
         "log_over_constructed": _over_constructed(wide[wide["chosen"]], frames["bounds"]),
@@ -319,6 +320,16 @@ def _exponent(condition: str, runs: pd.DataFrame) -> Contrast:
         edge=joined(*(edge(cell) for _, cell in runs.groupby("width"))),
         learned=_approximates(best[best["width"] == best["width"].max()]),
     )
+
+
+def _exponents_of_constructed(wide: pd.DataFrame, bounds: pd.DataFrame) -> list[tuple]:
+    """The same slope of constructed networks, at the widths that were trained: exact."""
+    widths = bounds[bounds["units"].isin(wide["width"])]
+    found = []
+    for dataset, made in widths.groupby("dataset"):
+        slope = _slope(made.rename(columns={"units": "width", "constructed": "error"}))
+        found.append((f"{dataset}, constructed", Interval(slope, slope, slope), made))
+    return found
 
 
 def _left(condition: str, runs: pd.DataFrame) -> Contrast:
