@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import style
+from mlpstudy.analysis.terms import french
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 
@@ -52,8 +53,8 @@ def _sigma(cells: pd.DataFrame, best: pd.DataFrame) -> Drawn:
         Said(
             en=f"The best sigma saves {sizes[0]} to {sizes[1]} of test error; the largest, {most:g}, "
             f"raises it in {dear} of {len(errors)} cases",
-            fr=f"Le meilleur sigma gagne {sizes[0]} à {sizes[1]} d'erreur en test ; le plus grand, "
-            f"{most:g}, la monte dans {dear} cas sur {len(errors)}",
+            fr=f"Le meilleur sigma gagne {french(sizes[0])} à {french(sizes[1])} d'erreur en test ; le "
+            f"plus grand, {most:g}, la monte dans {dear} cas sur {len(errors)}",
         ),
         Said(
             en=f"Error and loss on clean new examples after the last pass, against the noise while "
@@ -109,8 +110,8 @@ def _noisy(on_noisy: pd.DataFrame, noisy: pd.DataFrame) -> Drawn:
         Said(
             en=f"On inputs with noise of sigma {most:g} the error is {last[0.0]:.2f} after learning without "
             f"noise, {last[others]:.2f} after learning with sigma {others:g}",
-            fr=f"Sur des entrées bruitées à sigma {most:g}, l'erreur est de {last[0.0]:.2f} après un "
-            f"apprentissage sans bruit, de {last[others]:.2f} avec sigma {others:g}",
+            fr=f"Sur des entrées bruitées à sigma {most:g}, l'erreur est de {french(f'{last[0.0]:.2f}')} après un "
+            f"apprentissage sans bruit, de {french(f'{last[others]:.2f}')} avec sigma {others:g}",
         ),
         Said(
             en="Error on new examples with Gaussian noise of their own, against its sigma; a line for "
