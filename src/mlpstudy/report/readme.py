@@ -10,7 +10,7 @@ from mlpstudy.report.collect import Report
 from mlpstudy.report.jinja import environment
 from mlpstudy.report.words import chosen, french, word
 
-ROWS = 24  # of a table: a code host shows no file that is much larger than this makes it
+ROWS = 8  # of a table: a code host shows no file that is much larger than this makes it
 SPACES = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
 MARKS = re.compile(r"([\\`*_\[\]~#$])")
@@ -19,7 +19,10 @@ STARTS = re.compile(r"^(\d*)([-+=.)])(?=[\s=-]|$)")  # of a list, a rule or an u
 
 
 def readme(report: Report, templates: Path, language: str) -> str:
-    """The README in one language. Its figures are figures/<study>.<figure>.png beside it."""
+    """The README in one language. Its figures are figures/<study>.<figure>.png beside it.
+
+    Commands stand beside the findings that decide; the page has those of all.
+    """
     drawn = environment(templates, finalize=plain)  # Markdown's marks go before HTML's
     drawn.globals |= {
         "ROWS": ROWS,
