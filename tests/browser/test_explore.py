@@ -76,7 +76,7 @@ def test_choices_change_the_picture(opened):
     page = opened().page
     place = chart(page, "trainability.shares")
     before = picture(place)
-    place.locator("select[name=activation]").select_option("sigmoid")
+    place.locator("select[name=activation]").select_option("relu")
     after = picture(place)
     place.locator("input[type=radio]").nth(1).click()
     assert len({before, after, picture(place)}) == 3

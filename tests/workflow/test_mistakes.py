@@ -12,7 +12,7 @@ COMMANDS = {
         "did you mean 'relu'?",
     ),
     "type": (("run", "depth=deep"), "depth: 'deep' is not allowed", "a whole number >= 0"),
-    "range": (("run", "eta=-1"), "eta: -1", "a number > 0"),
+    "range": (("run", "eta=-1"), "eta: -1", "a number >= 1e-38"),
     "twice": (("run", "depth=1", "depth=2"), "depth: is given twice", ""),
     "word": (("run", "depth"), "'depth' is not FIELD=VALUE", "depth=8"),
     "conflict": (("run", "dataset=sine"), "cost", "regression"),
@@ -63,7 +63,7 @@ FILES = {
         "did you mean 'relu'?",
     ),
     "key": ("config/studies/vanishing.yaml", "seeds: 20", "seed: 20", "did you mean 'seeds'?"),
-    "text": ("config/studies/vanishing.yaml", "eta: 0.02", "eta: 2e-2", "2.0e-2"),
+    "text": ("config/studies/vanishing.yaml", "eta: 0.02", "eta: 0x2", "write 2"),
     "syntax": ("config/studies/vanishing.yaml", "seeds: 20", "seeds: [20", "vanishing.yaml"),
     "config": ("config/config.yaml", "size: default", "size: defualt", "did you mean 'default'?"),
 }
