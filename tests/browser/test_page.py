@@ -81,6 +81,7 @@ def test_it_opens_in_the_browser_s_language(opened, locale, title):
     assert page.locator("button[data-language][aria-pressed=true]").inner_text() == shown.upper()
     other = {"en": "fr", "fr": "en"}[shown]
     page.locator(f"button[data-language={other}]").click()
+    page.locator(f"html[lang={other}]").wait_for(state="attached")
     page.reload()  # what was chosen counts more
     assert page.locator("html").get_attribute("lang") == other
 
