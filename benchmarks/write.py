@@ -11,7 +11,7 @@ import torch
 
 from benchmarks.measure import LARGE, QUICK
 from benchmarks.peers import ENGINES, has_jax
-from mlpstudy.analysis import style
+from mlpstudy.drawing import style
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from mlpstudy import single
-from mlpstudy.analysis import style
 from mlpstudy.archive import load_arrays
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.data.split import split
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run
 from mlpstudy.design.settings import Settings
+from mlpstudy.drawing import style
 from mlpstudy.figures import single as pictures
 from mlpstudy.tables.files import read_table
 from mlpstudy.tables.record import Recorder

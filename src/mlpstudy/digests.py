@@ -30,11 +30,11 @@ STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("numpy", "pandas", "scipy"),
     ),
     "draw": (
-        ("analysis/style.py", "analysis/colours.py", "analysis/terms.py", "figures"),
+        ("drawing/style.py", "drawing/colours.py", "analysis/terms.py", "figures"),
         ("matplotlib", "seaborn"),
     ),
     "report": (
-        ("analysis/colours.py", "analysis/terms.py", "report"),
+        ("drawing/colours.py", "analysis/terms.py", "report"),
         ("jinja2", "pillow", "altair", "vl-convert-python"),
     ),
 }

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy import rng
-from mlpstudy.analysis import style
 from mlpstudy.archive import save_arrays
 from mlpstudy.core.measures import PARTS
 from mlpstudy.data.store import fingerprint
@@ -16,6 +15,7 @@ from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run, run_id
 from mlpstudy.digests import made_by
+from mlpstudy.drawing import style
 from mlpstudy.figures import single as pictures
 from mlpstudy.files import write_json
 from mlpstudy.progress import Progress

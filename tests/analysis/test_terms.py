@@ -4,7 +4,8 @@ import string
 
 import pytest
 
-from mlpstudy.analysis import style, terms
+from mlpstudy.analysis import terms
+from mlpstudy.drawing import style
 from mlpstudy.said import Said
 
 TABLE = {

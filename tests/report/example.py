@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpstudy.analysis import style
+from mlpstudy.drawing import style
 from mlpstudy.files import write_summed_json
 from mlpstudy.studies.finding import Finding, write_findings
 

@@ -16,8 +16,8 @@ from explored import tables
 from markup import english, read_html, read_markdown, row_of
 from PIL import Image, ImageChops
 
-from mlpstudy.analysis import style
 from mlpstudy.design import yaml_file
+from mlpstudy.drawing import style
 from mlpstudy.files import write_summed_json
 from mlpstudy.report import page as pages
 from mlpstudy.report.collect import STATUSES

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpstudy.analysis import style
 from mlpstudy.analysis.stopping import CRITERIA
 from mlpstudy.design.study import load
+from mlpstudy.drawing import style
 from mlpstudy.figures import early_stopping as drawing
 from mlpstudy.studies import early_stopping
 from mlpstudy.studies.early_stopping import FAMILIES

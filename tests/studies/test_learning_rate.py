@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpstudy.analysis import style
 from mlpstudy.design.study import load
+from mlpstudy.drawing import style
 from mlpstudy.figures import learning_rate as drawing
 from mlpstudy.studies import learning_rate
 from mlpstudy.studies.view import View

@@ -53,7 +53,7 @@ def shown(frames):
     return []
 """
 FIGURES = """
-from mlpstudy.analysis import style
+from mlpstudy.drawing import style
 from mlpstudy.figures.drawn import Drawn
 
 

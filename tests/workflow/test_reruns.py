@@ -18,7 +18,7 @@ def test_a_second_run_plans_nothing(smoke):
         ("src/mlpstudy/core/train.py", '"""', '"""Altered. ', ("train", "measure", *STUDIES)),
         ("src/mlpstudy/studies/trainability.py", '"""', '"""Altered. ', STUDIES),
         ("src/mlpstudy/figures/vanishing.py", '"""', '"""Altered. ', ("draw", *REPORT)),
-        ("src/mlpstudy/analysis/style.py", '"""', '"""Altered. ', ("draw", *REPORT)),
+        ("src/mlpstudy/drawing/style.py", '"""', '"""Altered. ', ("draw", *REPORT)),
         ("src/mlpstudy/report/build.py", '"""', '"""Altered. ', REPORT),
         ("src/mlpstudy/report/templates/page.css", ":root", ":root ", REPORT),
         ("config/config.yaml", "language: en", "language: fr", REPORT),

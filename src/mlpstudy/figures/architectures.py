@@ -5,8 +5,8 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis import style
 from mlpstudy.analysis.terms import french
+from mlpstudy.drawing import style
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 

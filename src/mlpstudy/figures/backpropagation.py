@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
-from mlpstudy.analysis import style
+from mlpstudy.drawing import style
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import PercentFormatter
 
-from mlpstudy.analysis import style
 from mlpstudy.analysis.terms import french
+from mlpstudy.drawing import style
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 

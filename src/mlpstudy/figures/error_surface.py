@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 
-from mlpstudy.analysis import style
 from mlpstudy.analysis.terms import french
+from mlpstudy.drawing import style
 from mlpstudy.figures import plane
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said

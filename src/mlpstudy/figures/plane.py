@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from mlpstudy.analysis import style
+from mlpstudy.drawing import style
 
 CLASSES = (style.COLOURS[0], style.COLOURS[1])  # blue, orange
 MARKS = ("o", "s")

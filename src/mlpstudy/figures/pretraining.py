@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis import style
+from mlpstudy.drawing import style
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mlpstudy.analysis import style
+from mlpstudy.drawing import style
 from mlpstudy.figures.drawn import Drawn
 
 PARTS = ("train", "validation", "test")

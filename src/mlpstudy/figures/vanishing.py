@@ -5,7 +5,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.ticker import LogLocator, MaxNLocator, StrMethodFormatter
 
-from mlpstudy.analysis import style
+from mlpstudy.drawing import style
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 

@@ -2,9 +2,9 @@
 
 import importlib
 
-from mlpstudy.analysis import style
 from mlpstudy.design.project import Project
 from mlpstudy.digests import made_by
+from mlpstudy.drawing import style
 from mlpstudy.files import (
     SUMS,
     check_made_by,

@@ -8,8 +8,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.colours import COLOURS
 from mlpstudy.analysis.terms import spaced
+from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.report.words import BIN
 
 HEIGHT = 340  # pixels of a chart; its width is that of the column

@@ -4,7 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.colours import COLOURS
+from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.report.explore.pieces import (
     COMMAND,
     HEIGHT,

@@ -26,7 +26,7 @@ from matplotlib.ticker import FixedFormatter, FuncFormatter
 from scipy.optimize import isotonic_regression
 
 from mlpstudy.analysis import terms
-from mlpstudy.analysis.colours import COLOURS
+from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.files import write_atomically
 
 mpl.use("Agg")

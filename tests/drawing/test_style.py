@@ -11,7 +11,7 @@ from matplotlib.text import Text
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 
-from mlpstudy.analysis import style
+from mlpstudy.drawing import style
 
 FRAME = pd.DataFrame({"depth": [1, 2, 3], "value": [1.0, 0.9, 0.5], "low": [0.9, 0.8, 0.4]})
 FRAME["high"] = FRAME["value"] + 0.1
