@@ -9,8 +9,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src/mlpstudy"
 # Each place may import from those before it, and from itself.
 WAY = (
     "files", "archive", "machine", "progress", "said", "rng", "design", "digests", "data", "core", "tables",
-    "analysis", "drawing", "studies", "figures", "report", "stages", "single", "planning", "publish", "stamps",
-    "unlock", "cli", "__main__",
+    "statistics", "analysis", "drawing", "studies", "figures", "report", "stages", "single",
+    "planning", "publish", "stamps", "unlock", "cli", "__main__",
 )  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -8,5 +8,5 @@ The lecture's modules, all in mlpstudy.core and all for many networks at once:
     costs: MSE, NLL, KL and the perceptron's (mlpstudy.core.costs)
     layer-wise pretraining: auto-encoders, RBM (mlpstudy.core.pretrain)
     initializations (mlpstudy.core.initializers), steps eta(t) (mlpstudy.core.schedules)
-    early stopping (mlpstudy.analysis.stopping)
+    early stopping (mlpstudy.statistics.stopping)
 """

@@ -25,8 +25,7 @@ STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "tabulate": (_TABLES, ("pandas", "pyarrow")),
     "measure": (("tables/networks.py",), ("torch", *_DATA)),
     "summarise": (
-        ("analysis/statistics.py", "analysis/survival.py", "analysis/stopping.py")
-        + ("analysis/theory.py", "studies", "design/study.py", *_TABLES),
+        ("statistics", "analysis/theory.py", "studies", "design/study.py", *_TABLES),
         ("numpy", "pandas", "scipy"),
     ),
     "draw": (

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy.analysis import statistics
 from mlpstudy.design import block, study
 from mlpstudy.design.modules import KINDS, fits, is_module, known_by, pooled
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.run import Run
 from mlpstudy.design.study import load
+from mlpstudy.statistics import intervals
 
 STUDIES = Path(__file__).parents[2] / "config/studies"
 FILES = sorted(STUDIES.glob("*.yaml"))
@@ -106,7 +106,7 @@ def test_a_field_that_no_module_knows_is_refused_or_told_apart(shipped, path):
 
 
 def test_an_interval_needs_as_many_seeds_as_the_statistics_say():
-    assert block.FEWEST == statistics.FEWEST
+    assert block.FEWEST == intervals.FEWEST
 
 
 @pytest.mark.parametrize(

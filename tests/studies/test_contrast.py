@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpstudy.analysis.statistics import Interval, paired
+from mlpstudy.statistics.intervals import Interval, paired
 from mlpstudy.studies.contrast import contrast, edge, joined, learns
 from mlpstudy.studies.view import View
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpstudy.analysis.stopping import CRITERIA
 from mlpstudy.design.study import load
 from mlpstudy.drawing import style
 from mlpstudy.figures import early_stopping as drawing
+from mlpstudy.statistics.stopping import CRITERIA
 from mlpstudy.studies import early_stopping
 from mlpstudy.studies.early_stopping import FAMILIES
 from mlpstudy.studies.view import View

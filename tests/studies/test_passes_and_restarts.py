@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 import torch
 
-from mlpstudy.analysis.statistics import Interval, wilson, wilson_bounds
 from mlpstudy.core.network import Network
 from mlpstudy.data.split import data_key
 from mlpstudy.design.run import Run
 from mlpstudy.design.study import load
 from mlpstudy.drawing import style
 from mlpstudy.figures import passes_and_restarts as drawing
+from mlpstudy.statistics.intervals import Interval, wilson, wilson_bounds
 from mlpstudy.studies import passes_and_restarts
 from mlpstudy.studies.view import View
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from mlpstudy.analysis.statistics import Interval
+from mlpstudy.statistics.intervals import Interval
 from mlpstudy.studies.contrast import Contrast
 from mlpstudy.studies.view import View
 

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy import rng
-from mlpstudy.analysis.statistics import interval
+from mlpstudy.statistics.intervals import interval
 
 
 def measure(study, networks):

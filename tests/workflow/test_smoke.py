@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpstudy.analysis.statistics import wilson
 from mlpstudy.design.pool import jobs, pool
 from mlpstudy.design.run import run_id
 from mlpstudy.design.study import load
 from mlpstudy.report.words import localized
+from mlpstudy.statistics.intervals import wilson
 from mlpstudy.studies.outcomes import levels
 from mlpstudy.tables.files import read_table
 

@@ -1,1 +1,1 @@
-"""From tidy tables to numbers with intervals, and to figures of one style."""
+"""Theory and measurements beside training, and figures of one style."""

@@ -7,8 +7,8 @@ blocks compare a hidden layer that an RBM prepared with one drawn at random.
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.statistics import Interval, interval, paired, summarise
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, interval, paired, summarise
 from mlpstudy.studies.contrast import Compare, Contrast, contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes, with_chosen

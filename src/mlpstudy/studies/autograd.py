@@ -6,12 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from mlpstudy.analysis.pitfalls import SESSIONS, play
-from mlpstudy.analysis.statistics import Interval, interval, paired, summarise
 from mlpstudy.analysis.timing import quickest
 from mlpstudy.design.run import Run
 from mlpstudy.machine import machine
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, interval, paired, summarise
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks

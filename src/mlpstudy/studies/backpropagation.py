@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from mlpstudy.analysis import gradients
-from mlpstudy.analysis.statistics import Interval, interval, summarise
 from mlpstudy.core.activations import ACTIVATIONS
 from mlpstudy.core.costs import COSTS
 from mlpstudy.core.modules import Activate, Linear, Residual
@@ -16,6 +15,7 @@ from mlpstudy.core.network import Network
 from mlpstudy.design.run import Run
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, interval, summarise
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks

@@ -6,13 +6,13 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from mlpstudy.analysis.statistics import Interval, interval, summarise
 from mlpstudy.analysis.timing import one, quickest
 from mlpstudy.core.network import Network
 from mlpstudy.design.run import Run
 from mlpstudy.machine import machine
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, interval, summarise
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks

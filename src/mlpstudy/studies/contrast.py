@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.statistics import Interval, interval
+from mlpstudy.statistics.intervals import Interval, interval
 
 Compare = Callable[[pd.DataFrame, pd.DataFrame], Interval]  # (treated, control) -> the contrast
 

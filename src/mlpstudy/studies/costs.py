@@ -5,11 +5,11 @@ import pandas as pd
 import torch
 from scipy.special import expit
 
-from mlpstudy.analysis.statistics import Interval, distance, paired, summarise
-from mlpstudy.analysis.survival import passes_to_threshold
 from mlpstudy.core.costs import COSTS
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, distance, paired, summarise
+from mlpstudy.statistics.survival import passes_to_threshold
 from mlpstudy.studies.contrast import contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import levels, outcomes, with_chosen

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from mlpstudy.analysis.statistics import Interval, paired, summarise
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, paired, summarise
 from mlpstudy.studies.contrast import Contrast, contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes, with_chosen

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.statistics import Interval, interval, summarise
-from mlpstudy.analysis.stopping import CRITERIA, stops
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, interval, summarise
+from mlpstudy.statistics.stopping import CRITERIA, stops
 from mlpstudy.studies.contrast import GUESSED, Contrast, learns
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis.slices import direction, losses
-from mlpstudy.analysis.statistics import FEWEST, Interval, interval, paired, wilson
 from mlpstudy.analysis.surface import SAME, Tiny, bent_down, flat_share, plane_through
 from mlpstudy.data.split import Part
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import FEWEST, Interval, interval, paired, wilson
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks

@@ -7,9 +7,9 @@ import pandas as pd
 
 from mlpstudy.analysis import linear_pieces as lp
 from mlpstudy.analysis.best_fit import equal_steps_error, least_errors
-from mlpstudy.analysis.statistics import Interval, distance, interval, paired, summarise, wilson
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, distance, interval, paired, summarise, wilson
 from mlpstudy.studies.contrast import Contrast, contrast, edge, joined
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import with_least

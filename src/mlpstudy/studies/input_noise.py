@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LinearRegression, Ridge
 
-from mlpstudy.analysis.statistics import Interval, interval, paired, summarise
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, interval, paired, summarise
 from mlpstudy.studies.contrast import GUESSED, Contrast, contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes, with_chosen

@@ -6,9 +6,9 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.statistics import Interval, interval, summarise
-from mlpstudy.analysis.survival import passes_to_threshold
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, interval, summarise
+from mlpstudy.statistics.survival import passes_to_threshold
 from mlpstudy.studies.contrast import Contrast, contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import with_least

@@ -6,9 +6,9 @@ import torch
 from scipy.stats import rankdata
 
 from mlpstudy.analysis import deep_linear
-from mlpstudy.analysis.statistics import Interval, distance, interval, paired, summarise
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, distance, interval, paired, summarise
 from mlpstudy.studies.contrast import contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes, with_chosen

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.survival import passes_to_threshold
 from mlpstudy.design.run import Run
+from mlpstudy.statistics.survival import passes_to_threshold
 from mlpstudy.studies.view import View
 
 SPENDING = ("dataset", "depth", "width", "cost", "pretraining", "pretraining_epochs")

@@ -10,8 +10,8 @@ from functools import partial
 
 import pandas as pd
 
-from mlpstudy.analysis.statistics import Interval, interval, paired, summarise
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, interval, paired, summarise
 from mlpstudy.studies.contrast import Contrast, contrast, edge
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes, with_chosen

@@ -14,9 +14,9 @@ from math import comb, inf
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.statistics import Interval, clustered, interval, summarise, wilson_bounds
-from mlpstudy.analysis.survival import passes_to_threshold, quantile_passes, survival
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, clustered, interval, summarise, wilson_bounds
+from mlpstudy.statistics.survival import passes_to_threshold, quantile_passes, survival
 from mlpstudy.studies.contrast import Contrast, edge
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes

@@ -6,10 +6,10 @@ import pandas as pd
 
 from mlpstudy.analysis import separability
 from mlpstudy.analysis.plane import advantage, grid, labels
-from mlpstudy.analysis.statistics import Interval, interval, paired, summarise, wilson
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, interval, paired, summarise, wilson
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.statistics import Interval, paired, rate, share_difference, summarise
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, paired, rate, share_difference, summarise
 from mlpstudy.studies.contrast import GUESSED, Contrast, contrast, learns
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import levels, trained, with_chosen

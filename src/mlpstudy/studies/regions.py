@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis.plane import advantage, grid, labels, leaving, parts
-from mlpstudy.analysis.statistics import interval, paired, summarise
 from mlpstudy.rng import stream
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import interval, paired, summarise
 from mlpstudy.studies.contrast import Contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import theory
-from mlpstudy.analysis.statistics import (
+from mlpstudy.design.run import FIELDS
+from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import (
     Interval,
     interval,
     rate,
@@ -17,10 +19,8 @@ from mlpstudy.analysis.statistics import (
     summarise,
     wilson,
 )
-from mlpstudy.analysis.stopping import stops
-from mlpstudy.analysis.survival import survival
-from mlpstudy.design.run import FIELDS
-from mlpstudy.said import Said
+from mlpstudy.statistics.stopping import stops
+from mlpstudy.statistics.survival import survival
 from mlpstudy.studies.contrast import Contrast, contrast, edge
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import levels, trained, with_chosen

@@ -7,9 +7,9 @@ import pandas as pd
 import torch
 
 from mlpstudy.analysis import theory
-from mlpstudy.analysis.statistics import Interval, interval, paired, summarise
 from mlpstudy.core.activations import ACTIVATIONS
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, interval, paired, summarise
 from mlpstudy.studies.contrast import Contrast, contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes, with_chosen

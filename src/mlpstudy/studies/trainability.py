@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from mlpstudy.analysis import theory
-from mlpstudy.analysis.statistics import Interval, rate, share_difference, summarise
-from mlpstudy.analysis.survival import median_passes, passes_to_threshold, survival
 from mlpstudy.design.run import FIELDS
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, rate, share_difference, summarise
+from mlpstudy.statistics.survival import median_passes, passes_to_threshold, survival
 from mlpstudy.studies.contrast import Contrast, contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import levels, outcomes, with_chosen, with_lost_starts

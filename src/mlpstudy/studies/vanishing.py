@@ -9,10 +9,10 @@ import pandas as pd
 import torch
 
 from mlpstudy.analysis import theory
-from mlpstudy.analysis.statistics import clustered, interval, paired, summarise
 from mlpstudy.core.network import Network
 from mlpstudy.design.run import Run
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import clustered, interval, paired, summarise
 from mlpstudy.studies.contrast import Contrast
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View

@@ -7,8 +7,8 @@ networks equally large. Budgets of a dataset are told apart by the median of the
 import numpy as np
 import pandas as pd
 
-from mlpstudy.analysis.statistics import Interval, interval, paired, summarise
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import Interval, interval, paired, summarise
 from mlpstudy.studies.contrast import GUESSED, Contrast, contrast, learns
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.outcomes import outcomes, with_chosen

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis.plane import advantage, grid, labels
-from mlpstudy.analysis.statistics import FEWEST, Interval, rate, share_difference, wilson
 from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import FEWEST, Interval, rate, share_difference, wilson
 from mlpstudy.studies.finding import Finding
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks

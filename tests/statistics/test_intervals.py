@@ -8,8 +8,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
-from mlpstudy.analysis import statistics as st
 from mlpstudy.rng import stream
+from mlpstudy.statistics import intervals as st
 
 EIGHT = [0.91, 0.88, 0.95, 0.90, 0.93, 0.70, 0.94, 0.89]
 

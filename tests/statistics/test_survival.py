@@ -6,14 +6,14 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
-from mlpstudy.analysis.statistics import wilson
-from mlpstudy.analysis.survival import (
+from mlpstudy.rng import stream
+from mlpstudy.statistics.intervals import wilson
+from mlpstudy.statistics.survival import (
     median_passes,
     passes_to_threshold,
     quantile_passes,
     survival,
 )
-from mlpstudy.rng import stream
 
 
 def curves_of(curves: dict, split="validation") -> pd.DataFrame:

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from mlpstudy.analysis.stopping import (
+from mlpstudy.rng import stream
+from mlpstudy.statistics.stopping import (
     CRITERIA,
     STRIP,
     generalization_loss,
@@ -13,7 +14,6 @@ from mlpstudy.analysis.stopping import (
     stop,
     stops,
 )
-from mlpstudy.rng import stream
 
 
 def test_there_are_fourteen():

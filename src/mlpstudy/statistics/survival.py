@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from mlpstudy.analysis.statistics import wilson_bounds
+from mlpstudy.statistics.intervals import wilson_bounds
 
 DIRECTIONS = {"above": operator.ge, "below": operator.le}
 

@@ -1,0 +1,1 @@
+"""What the tables of runs say: measures, tuning, contrasts, intervals, verdicts."""
