@@ -6,12 +6,15 @@ from pydantic import ValidationError
 from mlpstudy.design.mistakes import mistake_in
 from mlpstudy.design.run import (
     FIELDS,
-    SHAPE_FIELDS,
-    SWITCH_FIELDS,
+    KINDS,
+    TUNED,
+    Kind,
     Run,
     allowed,
     canonical,
     cell_id,
+    fields_of,
+    machine_run,
     run_id,
     shape,
 )
@@ -142,12 +145,39 @@ def test_equal_runs_have_one_id():
 @pytest.mark.parametrize("field", FIELDS)
 def test_the_shape_changes_with_its_fields_alone(field):
     one, other = pair(field)
-    assert (shape(one) != shape(other)) == (field in (*SHAPE_FIELDS, *SWITCH_FIELDS))
+    assert (shape(one) != shape(other)) == (Kind.EACH not in KINDS[field])
 
 
-@pytest.mark.parametrize("field", SWITCH_FIELDS)
+@pytest.mark.parametrize("field", fields_of(Kind.SWITCH))
 def test_runs_with_different_rates_share_a_stack(field):
     assert shape(Run(**{field: 0.1})) == shape(Run(**{field: 0.2})) != shape(Run())
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_field_says_once_how_it_is_stacked(field):
+    stated = [kind for kind in Run.model_fields[field].metadata if isinstance(kind, Kind)]
+    assert len({Kind.SHAPE, Kind.SWITCH, Kind.EACH} & set(stated)) == 1
+    assert KINDS[field] == set(stated)
+
+
+def test_fields_by_what_they_are_for():
+    assert fields_of(Kind.SWITCH) == ("input_noise", "dropout", "weight_decay")
+    assert fields_of(Kind.DRAW) == ("restart", "seed")
+    assert {"eta", "pretraining_eta"} == TUNED
+    assert "data" in KINDS["seed"] and "data" not in KINDS["restart"]
+
+
+def test_what_a_run_is_while_a_layer_is_pretrained():
+    run = Run(
+        depth=4, activation="tanh", dropout=0.5, weight_decay=0.1, optimizer="adam", eta=1.0,
+        schedule="cosine", pretraining="autoencoder", pretraining_epochs=7, pretraining_eta=0.3,
+        momentum=0.5, batch_size=8, seed=3,
+    )  # fmt: skip
+    machine = Run(
+        depth=1, activation="tanh", cost="mse_raw", eta=0.3, epochs=7, pretraining_eta=0.3,
+        momentum=0.5, batch_size=8, seed=3,
+    )  # fmt: skip
+    assert machine_run(run) == machine
 
 
 def test_a_cell_is_a_run_without_its_seed():

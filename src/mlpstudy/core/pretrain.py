@@ -35,24 +35,9 @@ from mlpstudy.core.modules import (
 from mlpstudy.core.network import Network
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.examples import EXAMPLES
-from mlpstudy.design.run import Run
+from mlpstudy.design.run import Run, machine_run
 
 ROWS = 64  # examples that go through a pretrained layer at a time: fixed, whatever the stack
-
-# What a run is while one of its layers is a machine: all that is not said here stays the run's.
-MACHINE = {
-    "depth": 1,
-    "residual": "none",
-    "dropout": 0.0,
-    "input_noise": 0.0,
-    "cost": "mse_raw",
-    "weight_decay": 0.0,
-    "optimizer": "sgd",
-    "schedule": "constant",
-    "trained": "all",
-    "pretraining": "none",
-    "pretraining_epochs": 0,
-}
 
 
 def pretraining(network: Network, examples: Examples) -> Iterator[tuple[Network, "Inputs"]]:
@@ -107,14 +92,9 @@ def _hidden_blocks(network: Network) -> list[list]:
     return [modules[start:end] for start, end in pairwise([0, *ends])]
 
 
-def _machine_runs(runs: list[Run]) -> list[Run]:
-    changed = [{"eta": r.pretraining_eta, "epochs": r.pretraining_epochs} for r in runs]
-    return [r.model_copy(update=MACHINE | c) for r, c in zip(runs, changed, strict=True)]
-
-
 def _autoencoder(runs: list[Run], layer: int, n_in: int, like: Tensor) -> Network:
     """x -> g(x W + b) -> a linear decoder, drawn as the run draws its layers, -> x."""
-    machine = Network(_machine_runs(runs), (n_in,), 0, n_in, like.dtype, like.device)
+    machine = Network([machine_run(run) for run in runs], (n_in,), 0, n_in, like.dtype, like.device)
     decoder = machine.layers[1]
     for r, run in enumerate(runs):
         stream = rng.stream(run.seed, "pretrain-init", layer)
@@ -182,7 +162,7 @@ class Boltzmann(Network):
     STEPS = 8
 
     def __init__(self, runs: list[Run], layer: int, n_in: int, like: Tensor):
-        self.runs, self.R, self.like = _machine_runs(runs), len(runs), like
+        self.runs, self.R, self.like = [machine_run(run) for run in runs], len(runs), like
         self.gaussian = layer == 0 or (layer > 1 and runs[0].residual != "none")
         self.up, self.down = Linear(n_in, runs[0].width), Linear(0, n_in)  # of its own only c
         self.positive, self.negative = Activate("sigmoid"), Activate("sigmoid")

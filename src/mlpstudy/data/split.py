@@ -6,6 +6,7 @@ training part only; permuted shuffles the inputs of all parts alike.
 """
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from mlpstudy.data import checks
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.design.examples import Examples
 from mlpstudy.design.mistakes import Mistake, shown
-from mlpstudy.design.run import Run
+from mlpstudy.design.run import Kind, Run, fields_of
 from mlpstudy.rng import stream
 
 VALIDATION_SHARE = 0.2
@@ -24,7 +25,7 @@ FEWEST_PER_CLASS = 10  # one with fewer cannot be divided so that every part has
 # Numbers that are alike but for this share of their size differ by rounding alone.
 ROUNDING = 64 * np.finfo(np.float64).eps
 
-DATA_FIELDS = ("dataset", "train_size", "label_noise", "label_smoothing", "permuted", "seed")
+_data_of = attrgetter(*fields_of(Kind.DATA))
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Split:
 
 def data_key(run: Run) -> tuple[Any, ...]:
     """What decides a run's split: runs with the same key share one."""
-    return tuple(getattr(run, field) for field in DATA_FIELDS)
+    return _data_of(run)
 
 
 def split(dataset: Dataset, run: Run) -> Split:

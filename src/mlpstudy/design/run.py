@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from operator import attrgetter
 from typing import Annotated, Any, Literal
@@ -37,30 +39,62 @@ Initialization = Annotated[str, _In("initialization")]
 Cost = Annotated[str, _In("cost")]
 Optimizer = Annotated[str, _In("optimizer")]
 Schedule = Annotated[str, _In("schedule")]
+Residual = Literal["none", "plain", "scaled"]
+Trained = Literal["all", "last"]
+Pretraining = Literal["none", "autoencoder", "denoising_masking", "denoising_gaussian", "rbm"]
 Share = Annotated[float, Field(ge=0, le=1)]
 LEAST, MOST = 1e-38, 1e38  # what single precision holds; beyond is 0 or infinity
 MOST_WEIGHTS = 100_000_000  # of the layers between hidden ones: with what learning needs, 2 GB
 
 
+class Kind(StrEnum):
+    """What a field is for: each is one of SHAPE, SWITCH and EACH, and may be more beside it."""
+
+    SHAPE = "shape"  # one value in a stack: arrays of another shape, or another chain of modules
+    SWITCH = "switch"  # a value for each run of a stack, but 0 for all of them or for none
+    EACH = "each"  # a value for each run of a stack
+    DATA = "data"  # decides what the examples are and how they are divided
+    DRAW = "draw"  # decides what is drawn at random
+    TUNED = "tuned"  # chosen for each cell, unless a study compares it
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a field is while a machine pretrains a hidden layer: a value, or that of another field.
+
+    A field that says nothing of it stays as it is.
+    """
+
+    value: Any = None
+    field: str = ""
+
+
 class Run(BaseModel):
     """One training of one network; its seed is part of it.
 
-    A field's default switches its effect off, so that a new field renames no old run.
+    A field's default switches its effect off, so that a new field renames no old run. Its kinds
+    stand beside its type; without one it counts as SHAPE, which is never wrong, only slower.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     # What is learned
-    dataset: Dataset = Field("digits", description="the set of examples")
-    train_size: int | None = Field(
+    dataset: Annotated[Dataset, Kind.SHAPE, Kind.DATA] = Field(
+        "digits", description="the set of examples"
+    )
+    train_size: Annotated[int | None, Kind.SHAPE, Kind.DATA] = Field(
         None, ge=1, description="training examples used; null: the whole training part"
     )
-    label_noise: Share = Field(0.0, description="share of training labels replaced by another one")
-    label_smoothing: Share = Field(
+    label_noise: Annotated[Share, Kind.EACH, Kind.DATA] = Field(
+        0.0, description="share of training labels replaced by another one"
+    )
+    label_smoothing: Annotated[Share, Kind.EACH, Kind.DATA] = Field(
         0.0, description="share of a target's mass spread evenly over the classes"
     )
-    permuted: bool = Field(False, description="inputs shuffled by one fixed permutation per seed")
-    input_noise: float = Field(
+    permuted: Annotated[bool, Kind.EACH, Kind.DATA] = Field(
+        False, description="inputs shuffled by one fixed permutation per seed"
+    )
+    input_noise: Annotated[float, Kind.SWITCH, Machine(0.0)] = Field(
         0.0,
         ge=0,
         le=MOST,
@@ -68,60 +102,86 @@ class Run(BaseModel):
     )
 
     # The network
-    depth: int = Field(2, ge=0, le=1000, description="hidden layers; 0 is the linear model")
-    width: int = Field(
+    depth: Annotated[int, Kind.SHAPE, Machine(1)] = Field(
+        2, ge=0, le=1000, description="hidden layers; 0 is the linear model"
+    )
+    width: Annotated[int, Kind.SHAPE] = Field(
         32, ge=1, le=65536, description="units in each hidden layer, or channels of a convolution"
     )
-    kernel: int = Field(
+    kernel: Annotated[int, Kind.SHAPE] = Field(
         0, ge=0, le=28, description="side of the hidden layers' convolution; 0: dense layers"
     )
-    stride: int = Field(1, ge=1, le=8, description="step of the first convolution")
-    padding: int = Field(0, ge=0, le=14, description="zeros on each side of a convolution's input")
-    activation: Activation = Field("sigmoid", description="g of the hidden units")
-    initialization: Initialization = Field("glorot_uniform", description="how W and b are drawn")
-    init_gain: float = Field(1.0, ge=LEAST, le=MOST, description="factor on the initial weights")
-    residual: Literal["none", "plain", "scaled"] = Field(
+    stride: Annotated[int, Kind.SHAPE] = Field(
+        1, ge=1, le=8, description="step of the first convolution"
+    )
+    padding: Annotated[int, Kind.SHAPE] = Field(
+        0, ge=0, le=14, description="zeros on each side of a convolution's input"
+    )
+    activation: Annotated[Activation, Kind.SHAPE] = Field(
+        "sigmoid", description="g of the hidden units"
+    )
+    initialization: Annotated[Initialization, Kind.EACH] = Field(
+        "glorot_uniform", description="how W and b are drawn"
+    )
+    init_gain: Annotated[float, Kind.EACH] = Field(
+        1.0, ge=LEAST, le=MOST, description="factor on the initial weights"
+    )
+    residual: Annotated[Residual, Kind.SHAPE, Machine("none")] = Field(
         "none", description="z + g(a) from the second hidden layer on; scaled by 1/sqrt(depth)"
     )
-    dropout: float = Field(
+    dropout: Annotated[float, Kind.SWITCH, Machine(0.0)] = Field(
         0.0, ge=0, le=0.95, description="share of hidden outputs switched off while training"
     )
 
     # How it learns
-    cost: Cost = Field("nll", description="what is minimised")
-    weight_decay: float = Field(
+    cost: Annotated[Cost, Kind.SHAPE, Machine("mse_raw")] = Field(
+        "nll", description="what is minimised"
+    )
+    weight_decay: Annotated[float, Kind.SWITCH, Machine(0.0)] = Field(
         0.0, ge=0, le=MOST, description="pull of the weights towards 0, per step"
     )
-    optimizer: Optimizer = Field("sgd", description="how a gradient becomes a step")
-    eta: float = Field(0.1, ge=LEAST, le=MOST, description="learning rate at the start")
-    momentum: float = Field(
+    optimizer: Annotated[Optimizer, Kind.SHAPE, Machine("sgd")] = Field(
+        "sgd", description="how a gradient becomes a step"
+    )
+    eta: Annotated[float, Kind.EACH, Kind.TUNED, Machine(field="pretraining_eta")] = Field(
+        0.1, ge=LEAST, le=MOST, description="learning rate at the start"
+    )
+    momentum: Annotated[float, Kind.SHAPE] = Field(
         0.9, ge=0, lt=1, description="share of the last step that is kept; Adam's first decay"
     )
-    schedule: Schedule = Field("constant", description="eta(t) over the passes")
-    batch_size: int | None = Field(
+    schedule: Annotated[Schedule, Kind.EACH, Machine("constant")] = Field(
+        "constant", description="eta(t) over the passes"
+    )
+    batch_size: Annotated[int | None, Kind.SHAPE] = Field(
         32, ge=1, description="examples per step; null: all of them at once"
     )
-    epochs: int = Field(20, ge=0, le=100_000, description="passes over the training examples")
-    trained: Literal["all", "last"] = Field("all", description="which layers learn")
-    pretraining: Literal[
-        "none", "autoencoder", "denoising_masking", "denoising_gaussian", "rbm"
-    ] = Field("none", description="how the hidden layers are prepared, one after the other")
-    pretraining_epochs: int = Field(
+    epochs: Annotated[int, Kind.SHAPE, Machine(field="pretraining_epochs")] = Field(
+        20, ge=0, le=100_000, description="passes over the training examples"
+    )
+    trained: Annotated[Trained, Kind.SHAPE, Machine("all")] = Field(
+        "all", description="which layers learn"
+    )
+    pretraining: Annotated[Pretraining, Kind.SHAPE, Machine("none")] = Field(
+        "none", description="how the hidden layers are prepared, one after the other"
+    )
+    pretraining_epochs: Annotated[int, Kind.SHAPE, Machine(0)] = Field(
         0, ge=0, le=10_000, description="passes of pretraining for each hidden layer"
     )
-    pretraining_eta: float = Field(
+    pretraining_eta: Annotated[float, Kind.EACH, Kind.TUNED] = Field(
         0.1, ge=LEAST, le=MOST, description="learning rate while pretraining"
     )
-    corruption: Share = Field(
+    corruption: Annotated[Share, Kind.EACH] = Field(
         0.0, description="share of masked inputs, or sigma of the noise, of a denoising autoencoder"
     )
-    restart: int = Field(
+    restart: Annotated[int, Kind.EACH, Kind.DRAW] = Field(
         0,
         ge=0,
         lt=2**32,
         description="which draw of the first weights, all else as the seed has it",
     )
-    seed: int = Field(0, ge=0, lt=2**32, description="which draw of everything random")
+    seed: Annotated[int, Kind.EACH, Kind.DATA, Kind.DRAW] = Field(
+        0, ge=0, lt=2**32, description="which draw of everything random"
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Run":
@@ -162,29 +222,25 @@ def _conflicts(run: Run):
 
 FIELDS = tuple(Run.model_fields)
 
-# Runs that differ in these fields have arrays of different shapes or another chain of modules.
-SHAPE_FIELDS = (
-    "dataset",
-    "train_size",
-    "depth",
-    "width",
-    "kernel",
-    "stride",
-    "padding",
-    "activation",
-    "residual",
-    "cost",
-    "optimizer",
-    "momentum",
-    "batch_size",
-    "epochs",
-    "trained",
-    "pretraining",
-    "pretraining_epochs",
-)
-# Runs may differ in the value of these, but not in whether it is there at all.
-SWITCH_FIELDS = ("dropout", "input_noise", "weight_decay")
-_shape_of, _switches_of = attrgetter(*SHAPE_FIELDS), attrgetter(*SWITCH_FIELDS)
+KINDS: dict[str, frozenset[Kind]] = {
+    name: frozenset(m for m in field.metadata if isinstance(m, Kind)) or frozenset({Kind.SHAPE})
+    for name, field in Run.model_fields.items()
+}
+
+
+def fields_of(kind: Kind) -> tuple[str, ...]:
+    """The fields of a kind, in their order."""
+    return tuple(name for name in FIELDS if kind in KINDS[name])
+
+
+TUNED = frozenset(fields_of(Kind.TUNED))
+MACHINE = {
+    name: m
+    for name, field in Run.model_fields.items()
+    for m in field.metadata
+    if isinstance(m, Machine)
+}
+_shape_of, _switches_of = (attrgetter(*fields_of(kind)) for kind in (Kind.SHAPE, Kind.SWITCH))
 
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
@@ -218,6 +274,12 @@ def run_id(run: Run) -> str:
 def shape(run: Run) -> tuple[Any, ...]:
     """What must be equal for runs to share a stack."""
     return *_shape_of(run), *(value > 0 for value in _switches_of(run))
+
+
+def machine_run(run: Run) -> Run:
+    """What a run is while one of its hidden layers is pretrained."""
+    values = {name: getattr(run, m.field) if m.field else m.value for name, m in MACHINE.items()}
+    return run.model_copy(update=values)
 
 
 @cache
