@@ -156,7 +156,7 @@ def timings(project: Project) -> dict[str, dict[str, int | None]]:
     seconds = {}
     for name, study in project.studies.items():
         steps = [f"train/{job}" for job in project.jobs_of(name)]
-        steps += [f"measure/{name}"] if study.measures else []
+        steps += [f"measure/{name}"] if study.is_measured else []
         seconds[name] = _seconds(project, [*steps, f"summarise/{name}", f"draw/{name}"])
     return {"cpu_seconds": seconds}
 

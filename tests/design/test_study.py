@@ -581,7 +581,7 @@ def test_what_a_measurement_depends_on(study_of, modules):
     )
     text = HEAD + "options: {steps: [1, 2]}\nseeds: 6\nsmoke: {options: {steps: [1]}}\n"
     study = study_of(text)
-    assert study.measures and study.extent == "measurements"
+    assert study.is_measured and study.extent == "measurements"
     assert study.asked["options"] == {"steps": [1, 2]} and study.asked["seeds"] == [*range(6)]
     said = study_of(text.replace("title: t", "title: other") + CLAIM)
     assert said.claims and said.asked == study.asked
@@ -592,7 +592,7 @@ def test_what_a_measurement_depends_on(study_of, modules):
 def test_a_module_without_measure_measures_nothing(study_of, modules):
     (modules / "asks.py").write_text("def summary(view):\n    def measure(): pass\n")
     study = study_of(HEAD + "seeds: 3\nsweep: {a: {}}\n")
-    assert not study.measures and study.extent == "3 networks"
+    assert not study.is_measured and study.extent == "3 networks"
 
 
 CLAIM = """\

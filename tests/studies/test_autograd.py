@@ -106,5 +106,5 @@ def test_findings_and_figures(view):
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])
 def test_sizes(size):
     study = load(FILE, size)
-    assert not study.runs and study.measures
+    assert not study.runs and study.is_measured
     assert all(len(text.split()) == 3 for text in study.options["networks"])

@@ -99,6 +99,6 @@ def test_every_network_is_counted_and_timed():
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])
 def test_sizes(size):
     study = load(FILE, size)
-    assert not study.runs and study.measures
+    assert not study.runs and study.is_measured
     for name in ("along_width", "along_depth", "answering"):
         assert all(len(pair) == 2 for pair in complexity._sizes(study.options[name]))

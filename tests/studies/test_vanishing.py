@@ -201,7 +201,7 @@ def test_one_examples_delta_is_what_scatters():
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])
 def test_sizes(size):
     study = load(FILE, size)
-    assert study.measures and {"start", "deep", "training"} == set(study.blocks)
+    assert study.is_measured and {"start", "deep", "training"} == set(study.blocks)
     start = {f"{run.activation}+{run.initialization}" for run in study.blocks["start"]}
     usual = [name.split("+")[0] for name in study.options["usual_recipes"]]
     assert len(usual) == len(set(usual))  # one initialization each

@@ -81,7 +81,7 @@ def tables_of_study(wildcards):
     measured = [f"{RESULTS}/measured/{wildcards.study}"]
     tables = tables_of_jobs(wildcards)
     known = PROJECT.studies.get(wildcards.study)
-    return tables + measured if known and known.measures else tables
+    return tables + measured if known and known.is_measured else tables
 
 
 def tables_of_jobs(wildcards):
@@ -106,7 +106,7 @@ def everything_of(study):
     jobs = [
         f"{RESULTS}/jobs/{job}/{t}" for job in PROJECT.jobs_of(study) for t in TABLES
     ]
-    measured = [f"{RESULTS}/measured/{study}"] if known.measures else []
+    measured = [f"{RESULTS}/measured/{study}"] if known.is_measured else []
     data = [
         f"results/data/{name}.npz" for name in sorted({r.dataset for r in known.runs})
     ]

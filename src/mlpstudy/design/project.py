@@ -40,7 +40,7 @@ class Project:
         """The chosen studies by name. Raises Mistake where one neither trains nor measures."""
         studies = load_all(self.settings)
         for study in studies:
-            if not (study.sweep or study.measures):
+            if not (study.sweep or study.is_measured):
                 problem = f"is missing, and the module {study.module} measures nothing by itself"
                 raise study.mistake(problem, ("sweep",), allowed="blocks of cells, by name")
         return {study.name: study for study in studies}
@@ -62,7 +62,7 @@ class Project:
 
     def measuring(self, name: str) -> Study:
         """A study that measures; raises Mistake where it does not."""
-        measuring = {study.name: study for study in self.studies.values() if study.measures}
+        measuring = {study.name: study for study in self.studies.values() if study.is_measured}
         if name in self.studies and name not in measuring:
             raise Mistake(
                 "measures nothing by itself: its module has no function `measure`",

@@ -220,7 +220,7 @@ class Study(BaseModel):
         return MODULES / f"{self.module}.py"
 
     @cached_property
-    def measures(self) -> bool:
+    def is_measured(self) -> bool:
         """Whether its module measures something itself, beside what the runs' tables hold."""
         return "measure" in functions_of(self.module_file)
 
@@ -228,7 +228,7 @@ class Study(BaseModel):
     def extent(self) -> str:
         """How much it asks for, in words."""
         networks = f"{len(self.runs):,} networks" if self.sweep else ""
-        return " and ".join(filter(None, [networks, "measurements" if self.measures else ""]))
+        return " and ".join(filter(None, [networks, "measurements" if self.is_measured else ""]))
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def view(project: Project, study_name: str) -> View:
         for name, empty in tables_of([]).items()
     }
     blocks = {name: [run_id(run) for run in runs] for name, runs in study.blocks.items()}
-    measured = _measured(project, study_name) if study.measures else {}
+    measured = _measured(project, study_name) if study.is_measured else {}
     tables["runs"] = with_sizes(tables["runs"], dataset_from(project))
     return View(study.resolved(), blocks, **tables, measured=measured)
 
