@@ -7,7 +7,7 @@ READY := $(VENV)/ready
 # A killed Snakemake leaves its lock, which is removed where no Snakemake runs here any more.
 SNAKEMAKE := $(RUN) -m mlpstudy unlock && $(RUN) -m snakemake
 
-.PHONY: report smoke pdf provenance test bench lint setup
+.PHONY: report smoke pdf provenance test bench lint words setup
 
 report: $(READY)
 	$(SNAKEMAKE) --cores $(CORES)
@@ -34,6 +34,13 @@ lint: $(READY)
 	$(RUN) -m ruff format --check src tests benchmarks
 	$(VENV)/bin/snakefmt --check Snakefile workflow
 	$(RUN) -m snakemake --lint
+
+# The messages of the code into the French catalogue, where a new one waits for its French.
+words: $(READY)
+	$(VENV)/bin/pybabel --quiet extract --mapping-file pyproject.toml --add-location file \
+		--output $(VENV)/mlpstudy.pot src/mlpstudy
+	$(VENV)/bin/pybabel --quiet update --domain mlpstudy --no-fuzzy-matching --ignore-obsolete --width 100 \
+		--ignore-pot-creation-date --input-file $(VENV)/mlpstudy.pot --output-dir src/mlpstudy/words/locale
 
 setup: $(READY)
 

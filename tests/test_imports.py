@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "src/mlpstudy"
 # Each place may import from those before it, and from itself.
 WAY = (
-    "files", "archive", "machine", "progress", "said", "rng", "design", "digests", "data", "core", "tables",
+    "files", "archive", "machine", "progress", "said", "words", "rng", "design", "digests", "data", "core", "tables",
     "statistics", "analysis", "drawing", "studies", "figures", "report", "stages", "single",
     "planning", "publish", "stamps", "unlock", "cli", "__main__",
 )  # fmt: skip
@@ -49,6 +49,7 @@ def test_imports_run_down_the_way_of_the_data(path):
         ("data", {"torch", "pandas", "matplotlib", "snakemake"}),
         ("core", {"pandas", "sklearn", "matplotlib", "snakemake"}),
         ("figures", {"torch", "sklearn", "scipy"}),
+        ("words", {"torch", "numpy", "pandas", "matplotlib", "jinja2"}),
         ("report", {"torch", "sklearn", "scipy", "matplotlib"}),
     ],
 )

@@ -1,0 +1,248 @@
+"""Labels of what is swept and measured: fields of a run, columns of tables, levels of fields.
+
+A name that no table has is shown as it is, with spaces for underscores: a user's own measures need
+no label.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mlpstudy.words.markers import N_
+from mlpstudy.words.messages import Messages
+
+FIELDS = {
+    "dataset": N_("dataset"),
+    "train_size": N_("training examples"),
+    "label_noise": N_("share of wrong labels"),
+    "label_smoothing": N_("label smoothing"),
+    "permuted": N_("permuted inputs"),
+    "input_noise": N_("sigma of the noise on the training inputs"),
+    "depth": N_("hidden layers"),
+    "width": N_("units of each hidden layer"),
+    "kernel": N_("side of the convolution"),
+    "stride": N_("step of the convolution"),
+    "padding": N_("zeros around the inputs"),
+    "activation": N_("activation"),
+    "initialization": N_("initialization"),
+    "init_gain": N_("gain of the initial weights"),
+    "residual": N_("residual layers"),
+    "dropout": N_("share of hidden units switched off"),
+    "cost": N_("cost"),
+    "weight_decay": N_("weight decay"),
+    "optimizer": N_("optimizer"),
+    "eta": N_("step eta"),
+    "momentum": N_("momentum"),
+    "schedule": N_("schedule of eta"),
+    "batch_size": N_("examples per step"),
+    "epochs": N_("passes"),
+    "trained": N_("layers that learn"),
+    "pretraining": N_("pretraining"),
+    "pretraining_epochs": N_("passes of pretraining, per layer"),
+    "pretraining_eta": N_("step eta of the pretraining"),
+    "corruption": N_("corruption"),
+    "restart": N_("start"),
+    "seed": N_("seed"),
+}
+
+MEASURES = {
+    "train_loss": N_("training loss (nats)"),
+    "validation_loss": N_("validation loss (nats)"),
+    "test_loss": N_("test loss (nats)"),
+    "at_best_loss": N_("test loss after the best pass (nats)"),
+    "guess_loss": N_("test loss of guessing (nats)"),
+    "train_error": N_("training error"),
+    "validation_error": N_("validation error"),
+    "test_error": N_("test error"),
+    "at_best_error": N_("test error after the best pass"),
+    "guess_error": N_("test error of guessing"),
+    "train_accuracy": N_("training accuracy"),
+    "validation_accuracy": N_("validation accuracy"),
+    "test_accuracy": N_("test accuracy"),
+    "at_best_accuracy": N_("test accuracy after the best pass"),
+    "gap": N_("gap between test and training"),
+    "rise": N_("rise of the test loss above its lowest (nats)"),
+    "loss": N_("loss (nats)"),
+    "error": N_("error"),
+    "accuracy": N_("accuracy"),
+    "lowest_loss": N_("lowest loss (nats)"),
+    "passes": N_("passes until learned"),
+    "reached": N_("share of networks that learn"),
+    "spent": N_("passes spent"),
+    "total": N_("passes, pretraining included"),
+    "status": N_("status"),
+    "diverged": N_("diverged"),
+    "epoch": N_("pass"),
+    "layer": N_("layer (1 is the first)"),
+    "split": N_("part of the examples"),
+    "n_parameters": N_("number of parameters"),
+    "n": N_("n"),
+    "value": N_("value"),
+    "low": N_("lower bound"),
+    "high": N_("upper bound"),
+    "share": N_("share"),
+    "delta_rms": N_("root mean square of delta"),
+    "weight_gradient_rms": N_("root mean square of dL/dW"),
+    "weight_gradient_sample_rms": N_("root mean square of dL/dW of one example"),
+    "weight_rms": N_("root mean square of W"),
+    "activation_mean": N_("mean of z"),
+    "activation_std": N_("standard deviation of z"),
+    "saturated": N_("share of saturated units"),
+    "dead": N_("share of dead units"),
+    "decades": N_("decades lost by delta"),
+    "gradient_decades": N_("decades lost by dL/dW"),
+}
+
+LABELS = FIELDS | MEASURES
+
+NAMES = {  # of levels: those of datasets, activations and the like are names in every language
+    "train": N_("training"),
+    "validation": N_("validation"),
+    "test": N_("test"),
+    "nll": N_("negative log-likelihood"),
+    "kl": N_("Kullback-Leibler divergence"),
+    "binary_nll": N_("negative log-likelihood, sigmoid outputs"),
+    "mse": N_("squared error"),
+    "mse_sigmoid": N_("squared error, sigmoid outputs"),
+    "mse_raw": N_("squared error, linear outputs"),
+    "sgd": N_("gradient descent"),
+    "nesterov": N_("Nesterov"),
+    "adam": N_("Adam"),
+    "rprop": N_("RPROP"),
+    "constant": N_("constant eta"),
+    "step": N_("eta by steps"),
+    "inverse": N_("eta as 1/t"),
+    "cosine": N_("eta as a cosine"),
+    "orthogonal": N_("orthogonal"),
+    "identity": N_("linear"),
+    "autoencoder": N_("autoencoder"),
+    "denoising_masking": N_("denoising autoencoder, masked inputs"),
+    "denoising_gaussian": N_("denoising autoencoder, Gaussian noise"),
+    "rbm": N_("RBM"),
+    "diverged": N_("diverged"),
+    "finished": N_("finished"),
+}
+
+
+def label(words: Messages, name: str) -> str:
+    """A field or a measure, with its unit."""
+    return words.gettext(LABELS[name]) if name in LABELS else spaced(name)
+
+
+def value(words: Messages, name: str, level: Any) -> str:
+    """A level of a field or of a column, so that it says by itself what it is."""
+    level = level.item() if hasattr(level, "item") else level  # of NumPy
+    if name in LEVELS:
+        return LEVELS[name](words, level)
+    if isinstance(level, str):
+        return words.gettext(NAMES[level]) if level in NAMES else level
+    return f"{label(words, name)} {words.shown(level)}"
+
+
+def condition(words: Messages, levels: Mapping[str, Any]) -> str:
+    """The levels of several fields, in their order; depth and width, side by side, in one."""
+    parts, left = [], dict(levels)
+    while left:
+        name = next(iter(left))
+        if {"depth", "width"} <= left.keys() and name in ("depth", "width") and left["depth"]:
+            parts.append(_layers_of(words, left.pop("depth"), left.pop("width")))
+        else:
+            parts.append(value(words, name, left.pop(name)))
+    return ", ".join(parts)
+
+
+def spaced(name: str) -> str:
+    """A name of the code as words."""
+    return str(name).replace("_", " ")
+
+
+def _layers_of(words: Messages, depth: int, width: int) -> str:
+    return words.ngettext(
+        "{n} hidden layer of {width}", "{n} hidden layers of {width}", depth, width=width
+    )
+
+
+def _train_size(words: Messages, n: int | None) -> str:
+    if n is None:
+        return words.gettext("all training examples")
+    return words.ngettext("{n} example", "{n} examples", n)
+
+
+def _label_noise(words: Messages, share: float) -> str:
+    if not share:
+        return words.gettext("clean labels")
+    return words.gettext("{share} of labels wrong", share=words.percent(share))
+
+
+def _depth(words: Messages, n: int) -> str:
+    if not n:
+        return words.gettext("no hidden layer")
+    return words.ngettext("{n} hidden layer", "{n} hidden layers", n)
+
+
+def _batch_size(words: Messages, n: int | None) -> str:
+    if n is None:
+        return words.gettext("all examples in each step")
+    return words.ngettext("batches of {n}", "batches of {n}", n)
+
+
+def _permuted(words: Messages, yes: bool) -> str:
+    return words.gettext("permuted inputs") if yes else words.gettext("inputs as they are")
+
+
+def _residual(words: Messages, kind: str) -> str:
+    if kind == "none":
+        return words.gettext("no residual layers")
+    if kind == "plain":
+        return words.gettext("residual layers")
+    return words.gettext("residual layers, scaled")
+
+
+def _trained(words: Messages, which: str) -> str:
+    if which == "all":
+        return words.gettext("all layers learn")
+    return words.gettext("only the last layer learns")
+
+
+def _pretraining(words: Messages, kind: str) -> str:
+    return words.gettext("not pretrained") if kind == "none" else words.gettext(NAMES[kind])
+
+
+def _or_none(none: str, some: str) -> Callable[[Messages, float], str]:
+    """The level of something that 0 switches off."""
+
+    def shown(words: Messages, level: float) -> str:
+        return words.gettext(some, value=level) if level else words.gettext(none)
+
+    return shown
+
+
+def _as(message: str) -> Callable[[Messages, Any], str]:
+    def shown(words: Messages, level: Any) -> str:
+        return words.gettext(message, value=level)
+
+    return shown
+
+
+LEVELS: dict[str, Callable[[Messages, Any], str]] = {
+    "train_size": _train_size,
+    "label_noise": _label_noise,
+    "label_smoothing": _or_none(N_("no label smoothing"), N_("label smoothing {value}")),
+    "permuted": _permuted,
+    "input_noise": _or_none(N_("no noise on the inputs"), N_("sigma {value}")),
+    "depth": _depth,
+    "width": _as(N_("width {value}")),
+    "kernel": _or_none(N_("dense layers"), N_("convolution of {value}")),
+    "init_gain": _as(N_("gain of {value}")),
+    "residual": _residual,
+    "dropout": _or_none(N_("no dropout"), N_("rate {value}")),
+    "weight_decay": _or_none(N_("no weight decay"), N_("weight decay {value}")),
+    "eta": _as(N_("eta {value}")),
+    "momentum": _or_none(N_("no momentum"), N_("momentum {value}")),
+    "batch_size": _batch_size,
+    "trained": _trained,
+    "pretraining": _pretraining,
+    "corruption": _or_none(N_("no corruption"), N_("corruption {value}")),
+    "restart": _as(N_("start {value}")),
+    "seed": _as(N_("seed {value}")),
+    "layer": _as(N_("layer {value}")),
+}

@@ -1,0 +1,101 @@
+"""What is swept and measured, in words."""
+
+import numpy as np
+import pytest
+
+from mlpstudy.design.names import names_of
+from mlpstudy.design.run import FIELDS, Run
+from mlpstudy.words import Words, labels
+
+EN, FR = Words("en"), Words("fr")
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "french"),
+    [
+        ("dropout", "share of hidden units switched off", "part des unités cachées éteintes"),
+        ("eta", "step eta", "taux d'apprentissage eta"),
+        ("test_loss", "test loss (nats)", "coût en test (nats)"),
+        ("my_own_measure", "my own measure", "my own measure"),
+    ],
+)
+def test_a_label(name, english, french):
+    assert (EN.label(name), FR.label(name)) == (english, french)
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "english", "french"),
+    [
+        ("label_noise", 0.3, "30 % of labels wrong", "30 % d'étiquettes fausses"),
+        ("label_noise", 0.0, "clean labels", "étiquettes intactes"),
+        ("dropout", 0.5, "rate 0.5", "taux 0,5"),
+        ("dropout", np.float64(0), "no dropout", "sans dropout"),
+        ("dataset", "mnist_1d", "mnist_1d", "mnist_1d"),
+        ("cost", "mse", "squared error", "erreur quadratique"),
+        ("depth", 1, "1 hidden layer", "1 couche cachée"),
+        ("depth", 0, "no hidden layer", "aucune couche cachée"),
+        ("train_size", 200, "200 examples", "200 exemples"),
+        ("train_size", None, "all training examples", "tous les exemples d'apprentissage"),
+        ("batch_size", None, "all examples in each step", "tous les exemples à chaque pas"),
+        ("residual", "scaled", "residual layers, scaled", "couches résiduelles réduites"),
+        ("permuted", True, "permuted inputs", "entrées permutées"),
+        ("pretraining", "rbm", "RBM", "RBM"),
+        ("my_factor", 0.5, "my factor 0.5", "my factor 0,5"),
+        ("my_factor", "some_level", "some_level", "some_level"),
+        ("my_factor", True, "my factor yes", "my factor oui"),
+    ],
+)
+def test_a_level(name, level, english, french):
+    assert (plain(EN.value(name, level)), plain(FR.value(name, level))) == (english, french)
+
+
+@pytest.mark.parametrize(
+    ("levels", "english", "french"),
+    [
+        (
+            {"dataset": "digits", "label_noise": 0.0, "dropout": 0.2},
+            "digits, clean labels, rate 0.2",
+            "digits, étiquettes intactes, taux 0,2",
+        ),
+        (
+            {"dataset": "moons", "depth": 3, "eta": 0.1, "width": 32},
+            "moons, 3 hidden layers of 32, eta 0.1",
+            "moons, 3 couches cachées de 32, eta 0,1",
+        ),
+        ({"width": 32}, "width 32", "largeur 32"),
+        (
+            {"depth": 0, "width": 32},
+            "no hidden layer, width 32",
+            "aucune couche cachée, largeur 32",
+        ),
+        ({}, "", ""),
+    ],
+)
+def test_a_condition(levels, english, french):
+    kept = dict(levels)
+    assert (EN.condition(levels), FR.condition(levels)) == (english, french)
+    assert levels == kept
+
+
+def test_every_field_of_a_run_has_a_label():
+    assert set(labels.FIELDS) == set(FIELDS)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_every_default_says_what_it_is(field):
+    level = Run.model_fields[field].default
+    assert EN.value(field, level).strip()
+    assert str(level) != EN.value(field, level) or field in (
+        "dataset",
+        "activation",
+        "initialization",
+    )
+
+
+@pytest.mark.parametrize("field", ["cost", "optimizer", "schedule"])
+def test_every_name_of_a_table_has_words(field):
+    assert set(names_of(field)) - set(labels.NAMES) <= {"perceptron", "hinge"}
