@@ -4,13 +4,15 @@ import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 from mlpstudy.files import write_summed_json
-from mlpstudy.studies.finding import (
+from mlpstudy.statistics.verdicts import (
     CONTRADICTED,
     DEPENDS,
+    NEGLIGIBLE,
     NOT_LEARNED,
     PARTLY,
     PARTLY_CONTRADICTED,
@@ -20,6 +22,7 @@ from mlpstudy.studies.finding import (
     as_dict,
     beyond_chance,
     combine,
+    families,
     from_dict,
     read_findings,
     write_findings,
@@ -66,6 +69,25 @@ def test_verdict(low, high, above, below):
     assert finding(**bounds, direction="below").verdict == below
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "matters", "verdict"),
+    [
+        (0.25, 0.35, 0.1, NEGLIGIBLE),  # within 0.2 and 0.4, on both sides of 0.3
+        (0.31, 0.39, 0.1, NEGLIGIBLE),  # surely above, by less than anyone cares about
+        (0.31, 0.41, 0.1, SUPPORTED),  # perhaps by more
+        (0.15, 0.29, 0.1, CONTRADICTED),
+        (0.15, 0.35, 0.1, UNDECIDED),
+        (0.25, 0.35, 0.0, UNDECIDED),  # everything matters
+        (0.3, 0.3, 0.0, NEGLIGIBLE),  # exactly there
+        (NAN, 0.35, 0.1, UNDECIDED),
+    ],
+)
+def test_what_is_too_small_to_matter(low, high, matters, verdict):
+    found = finding(value=(low + high) / 2, low=low, high=high, matters=matters)
+    assert found.verdict == (UNDECIDED if math.isnan(low) else verdict)
+    assert finding(**vars(found) | {"learned": False}).verdict == NOT_LEARNED
+
+
 @pytest.mark.parametrize("field", ["value", "threshold"])
 def test_a_number_that_is_missing_decides_nothing(field):
     assert finding(**{field: NAN}).verdict == UNDECIDED
@@ -74,10 +96,12 @@ def test_a_number_that_is_missing_decides_nothing(field):
 def of(verdict: str, **more) -> Finding:
     """A finding with a verdict, against the threshold 0.3."""
     low, high = {SUPPORTED: (0.4, 0.6), CONTRADICTED: (0.1, 0.2)}.get(verdict, (0.2, 0.4))
+    more |= {"matters": 0.15} if verdict == NEGLIGIBLE else {}
     return finding(value=low, low=low, high=high, learned=verdict != NOT_LEARNED, **more)
 
 
 S, C, U, N = SUPPORTED, CONTRADICTED, UNDECIDED, NOT_LEARNED
+O = NEGLIGIBLE  # noqa: E741
 
 
 @pytest.mark.parametrize(
@@ -94,6 +118,15 @@ S, C, U, N = SUPPORTED, CONTRADICTED, UNDECIDED, NOT_LEARNED
         ("most", [C, U, S], DEPENDS),
         ("most", [S, N, N], SUPPORTED),  # what is not learned does not count
         ("most", [N], NOT_LEARNED),
+        ("most", [S, S, O], SUPPORTED),
+        ("most", [S, O, O], PARTLY),  # what is negligible counts among them
+        ("most", [C, O], PARTLY_CONTRADICTED),
+        ("most", [O, O, U], NEGLIGIBLE),
+        ("most", [O, U], UNDECIDED),
+        ("all", [S, O], PARTLY),
+        ("all", [O, U], UNDECIDED),
+        ("some", [S, O], SUPPORTED),
+        ("some", [O, O], NEGLIGIBLE),
         ("all", [S, S], SUPPORTED),
         ("all", [S, S, U], PARTLY),
         ("all", [S, S, C], CONTRADICTED),  # one that fails is enough
@@ -174,6 +207,7 @@ def test_what_hangs_on_eta(common, hangs):
         ({"direction": "over"}, "direction 'over': allowed are above, below"),
         ({"low": 0.7}, r"the interval \[0.7, 0.6\] is upside down"),
         ({"common": (1, 3, 2)}, r"the interval \[3.0, 2.0\] is upside down"),
+        ({"matters": -0.1}, "matters -0.1: allowed is 0 or more"),
         ({"edge": "left"}, "edge 'left': allowed are lower, upper, both"),
     ],
 )
@@ -188,6 +222,8 @@ def test_written_and_read(tmp_path):
         finding(value=1 / 3, low=-INF, high=INF, direction="below"),
         finding(n=np.int64(7), value=np.float64(0.5), low=np.float32(0.25), networks=np.int64(14)),
         finding(common=(0.1, -INF, np.float32(0.25)), edge="lower", learned=False, decides=True),
+        finding(condition={"dataset": "digits", "depth": 4, "train_size": None}, matters=0.01),
+        finding(p=0.25, p_holm=0.5, p_bh=np.float64(0.25)),
     ]
     write_findings(there, tmp_path / "findings.json")
     assert read_findings(tmp_path / "findings.json") == there
@@ -195,6 +231,29 @@ def test_written_and_read(tmp_path):
     write_findings(read_findings(tmp_path / "findings.json"), tmp_path / "again" / "findings.json")
     first, second = (tmp_path.joinpath(*p, "findings.json") for p in ((), ("again",)))
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_condition_is_plain_data():
+    rough = {"depth": np.int64(4), "dropout": np.float32(0.5), "train_size": pd.NA, "eta": NAN}
+    plain = {"depth": 4, "dropout": 0.5, "train_size": None, "eta": None}
+    assert finding(condition=rough).condition == plain
+    assert json.loads(json.dumps(as_dict(finding(condition=rough))))["condition"] == plain
+
+
+def test_families_of_tests():
+    """Holm: 0.01 * 3, 0.02 * 2, 0.04; Benjamini and Hochberg: 0.01 * 3, 0.02 * 3 / 2, 0.04."""
+    family = [finding(p=p, decides=True) for p in (0.04, 0.01, 0.02)]
+    others = [
+        finding(p=0.001),  # does not decide
+        finding(p=0.001, decides=True, learned=False),
+        finding(decides=True),  # without a test
+        finding(p=0.03, claim="C23"),  # another claim's only one: all of them decide
+    ]
+    made = families([*others, *family])
+    assert [f.p_holm for f in made[:3]] == [f.p_bh for f in made[:3]] == [None] * 3
+    assert [f.p_holm for f in made[3:]] == pytest.approx([0.03, 0.04, 0.03, 0.04])
+    assert [f.p_bh for f in made[3:]] == pytest.approx([0.03, 0.04, 0.03, 0.03])
+    assert [f.p for f in made] == [f.p for f in (*others, *family)]
 
 
 def test_nan_is_null_in_json_and_comes_back(tmp_path):

@@ -1,0 +1,279 @@
+"""What was measured for a claim, and the verdict that follows from it."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from mlpstudy.files import read_summed_json, write_summed_json
+from mlpstudy.said import Said
+from mlpstudy.statistics.intervals import holm
+
+SUPPORTED = "supported"
+PARTLY = "partly"  # supported under some conditions, undecided under the others
+CONTRADICTED = "contradicted"
+PARTLY_CONTRADICTED = "partly_contradicted"
+DEPENDS = "depends"
+NEGLIGIBLE = "negligible"  # too near the threshold for anyone to care, and surely so
+UNDECIDED = "undecided"
+NOT_LEARNED = "not_learned"  # of a finding: its control does not learn the task
+QUESTION = "question"  # of a claim: the lecture asks, and the findings answer
+
+KINDS = ("all", "some", "most", "question", "opinion")  # of claims: what their findings must do
+EDGES = ("", "lower", "upper", "both")
+FALSE_SUPPORT = 0.025  # how often chance alone lifts a 95 % interval over its threshold
+RARE = 0.05  # what chance does less often than this is taken for no chance
+
+NUMBERS = ("value", "low", "high", "threshold")
+TESTS = ("p", "p_holm", "p_bh")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One claim, one statistic, one condition: the value with its 95 % interval.
+
+    The claim holds where the statistic lies on the side of `threshold` that `direction` names.
+    Raises ValueError where the direction or the edge is unknown, an interval is upside down or
+    `matters` is negative.
+    """
+
+    claim: str  # the claim's id: "C22"
+    study: str  # who measured it
+    statistic: str  # what was measured: the name of the claim
+    condition: Mapping[str, Any] | str = ""  # where: {"dataset": "digits"}, or a text
+    value: float
+    low: float
+    high: float
+    unit: str = ""
+    n: int  # seeds behind the value; of what has no seeds: things measured
+    networks: int = 0  # networks behind the value, where there are any
+    direction: str  # "above" or "below"
+    threshold: float
+    says: str | Said  # the claim as tested, one sentence
+    runs: tuple[str, ...] = ()  # a few run_ids behind it, where there are runs
+    rerun: str = ""  # the command that measures it again
+    decides: bool = False  # whether the claim's verdict rests on it; without it: also seen
+    edge: str = ""  # where a chosen eta is the smallest or largest of its grid: one of EDGES
+    common: tuple[float, float, float] | None = None  # the same, both sides at the control's eta
+    learned: bool = True  # whether the control learns its task
+    matters: float | None = None  # the smallest distance from the threshold that anyone cares about
+    p: float | None = None  # two-sided, that the statistic is at the threshold
+    p_holm: float | None = None  # adjusted among the deciding findings of the claim: see families
+    p_bh: float | None = None
+
+    def __post_init__(self):
+        if self.direction not in ("above", "below"):
+            raise ValueError(f"direction {self.direction!r}: allowed are above, below")
+        if self.edge not in EDGES:
+            raise ValueError(f"edge {self.edge!r}: allowed are {', '.join(filter(None, EDGES))}")
+        if self.matters is not None and not self.matters >= 0:
+            raise ValueError(f"matters {self.matters}: allowed is 0 or more")
+        object.__setattr__(self, "runs", tuple(self.runs))
+        if not isinstance(self.condition, str):
+            object.__setattr__(self, "condition", plain(self.condition))
+        if self.common is not None:
+            object.__setattr__(self, "common", tuple(map(float, self.common)))
+        for _, low, high in filter(None, [(self.value, self.low, self.high), self.common]):
+            if low > high:
+                raise ValueError(f"the interval [{low}, {high}] is upside down")
+
+    @property
+    def verdict(self) -> str:
+        """supported, contradicted, negligible or undecided: from interval, threshold and matters.
+
+        negligible: the whole interval lies within `matters` of the threshold, on whichever side.
+        not_learned, whatever the interval, where the control does not learn its task.
+        """
+        if not self.learned:
+            return NOT_LEARNED
+        return self._side((self.value, self.low, self.high))
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it hangs on eta: at the control's eta it lies on the other side for certain."""
+        if self.common is None or not self.learned:
+            return False
+        return {self.verdict, self._side(self.common)} == {SUPPORTED, CONTRADICTED}
+
+    def _side(self, interval: tuple[float, float, float]) -> str:
+        if any(map(math.isnan, (*interval, self.threshold))):
+            return UNDECIDED
+        _, low, high = interval
+        if self.matters is not None and self._off(low) <= self.matters >= self._off(high):
+            return NEGLIGIBLE
+        if low == high == self.threshold:
+            return CONTRADICTED  # exactly there, without any doubt: neither above nor below
+        over, under = low > self.threshold, high < self.threshold
+        holds, fails = (over, under) if self.direction == "above" else (under, over)
+        return SUPPORTED if holds else CONTRADICTED if fails else UNDECIDED
+
+    def _off(self, end: float) -> float:
+        return abs(end - self.threshold)
+
+
+def plain(condition: Mapping[str, Any]) -> dict[str, Any]:
+    """A condition as JSON has it: Python's numbers, and None for what is missing."""
+    return {name: _plain(value) for name, value in condition.items()}
+
+
+def _plain(value: Any) -> Any:
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return None
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def families(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings with p_holm and p_bh: p adjusted among those that decide the same claim.
+
+    Holm (1979) answers whether the claim holds in all of them, Benjamini and Hochberg (1995) in
+    which it does. A finding without p, one that does not decide and one that is not learned are in
+    no family and stay without.
+    """
+    claims: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        claims[finding.claim].append(finding)
+    adjusted = {}
+    for family in map(_tested, claims.values()):
+        p = [finding.p for finding in family]
+        by_bh = stats.false_discovery_control(p) if p else []
+        adjusted |= dict(zip(map(id, family), zip(holm(p), by_bh, strict=True), strict=True))
+    return [_with_tests(finding, *adjusted.get(id(finding), (None, None))) for finding in findings]
+
+
+def _tested(findings: Sequence[Finding]) -> list[Finding]:
+    """The family: what decides, is learned and has a p."""
+    return [f for f in deciding(findings) if f.learned and f.p is not None and not math.isnan(f.p)]
+
+
+def _with_tests(finding: Finding, p_holm: float | None, p_bh: float | None) -> Finding:
+    if p_holm is None:
+        return finding
+    return replace(finding, p_holm=float(p_holm), p_bh=float(p_bh))
+
+
+def deciding(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that a claim's verdict rests on: those that decide, or all where none is named."""
+    findings = list(findings)
+    return [finding for finding in findings if finding.decides] or findings
+
+
+def combine(findings: Sequence[Finding], kind: str = "most") -> str:
+    """The verdict on a claim, from those of its findings that decide. kind: one of KINDS.
+
+    all: one that fails is enough to contradict. some: as many supported findings as chance alone
+    would hardly give are enough, for each statistic: what is said to exist may be of several sorts,
+    and depends where one is found and another is nowhere. most: supported (or contradicted) where
+    more than half are and none is contradicted (or supported), depends where there are both. What
+    is negligible is neither, but counts among them; where nothing is supported or contradicted it
+    may be what most are. What was not learned does not count. Raises ValueError without a finding or with an unknown kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind {kind!r}: allowed are {', '.join(KINDS)}")
+    if not findings:
+        raise ValueError("no finding to combine")
+    if kind in ("question", "opinion"):
+        return kind
+    learned = [finding for finding in deciding(findings) if finding.learned]
+    if not learned:
+        return NOT_LEARNED
+    if kind == "some":
+        statistics = dict.fromkeys(finding.statistic for finding in learned)
+        sorts = [_exists([f for f in learned if f.statistic == name]) for name in statistics]
+        return _tendency(Counter(sorts), len(sorts))
+    seen = Counter(finding.verdict for finding in learned)
+    if kind == "all":
+        return CONTRADICTED if seen[CONTRADICTED] else _tendency(seen, len(learned))
+    return _tendency(seen, len(learned) // 2 + 1)
+
+
+def _exists(findings: Sequence[Finding]) -> str:
+    """Whether something is found anywhere, beyond chance; contradicted where it surely is nowhere,
+    negligible where it is too small everywhere."""
+    seen = Counter(finding.verdict for finding in findings)
+    if beyond_chance(seen[SUPPORTED], len(findings)):
+        return SUPPORTED
+    verdict, n = seen.most_common(1)[0]
+    return verdict if n == len(findings) else UNDECIDED
+
+
+def _tendency(seen: Counter, enough: int) -> str:
+    """What verdicts say together, where `enough` of one kind settle the matter."""
+    supported, contradicted = seen[SUPPORTED], seen[CONTRADICTED]
+    if supported and contradicted:
+        return DEPENDS
+    if supported:
+        return SUPPORTED if supported >= enough else PARTLY
+    if contradicted:
+        return CONTRADICTED if contradicted >= enough else PARTLY_CONTRADICTED
+    return NEGLIGIBLE if seen[NEGLIGIBLE] >= enough else UNDECIDED
+
+
+def beyond_chance(supported: int, n: int) -> bool:
+    """Whether so many of n findings are supported that chance alone would hardly have done it.
+
+    Chance lifts each interval over its threshold with probability FALSE_SUPPORT at most; taken as
+    independent, the tail of the binomial distribution is below RARE.
+    """
+    p = FALSE_SUPPORT
+    tail = sum(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(supported, n + 1))
+    return supported > 0 and tail < RARE
+
+
+def as_dict(finding: Finding) -> dict:
+    """The fields of a finding and its verdict, ready for JSON: NaN is None, infinity a string."""
+    record = {field.name: getattr(finding, field.name) for field in fields(Finding)}
+    record |= {name: _to_json(record[name]) for name in NUMBERS}
+    record |= {name: None if record[name] is None else _to_json(record[name]) for name in TESTS}
+    return record | {
+        "n": int(finding.n),
+        "networks": int(finding.networks),
+        "runs": list(finding.runs),
+        "decides": bool(finding.decides),
+        "common": finding.common and list(map(_to_json, finding.common)),
+        "learned": bool(finding.learned),
+        "verdict": finding.verdict,
+    }
+
+
+def from_dict(record: dict) -> Finding:
+    """The finding of a record made by `as_dict`; its verdict is computed anew, never believed."""
+    known = {name: value for name, value in record.items() if name != "verdict"}
+    if known.get("common") is not None:
+        known["common"] = tuple(map(_from_json, known["common"]))
+    return Finding(**known | {name: _from_json(known[name]) for name in NUMBERS})
+
+
+def write_findings(
+    findings: Iterable[Finding], path: Path, made_by: Mapping[str, str] | None = None
+) -> None:
+    """Write findings as JSON, with a checksum: the same findings make the same bytes."""
+    write_summed_json(path, [as_dict(finding) for finding in findings], made_by)
+
+
+def read_findings(path: Path) -> list[Finding]:
+    """The findings in a file. Raises ValueError that names the file and the finding, DamagedFile
+    where it is not what was written."""
+    findings = []
+    for place, record in enumerate(read_summed_json(path), start=1):
+        try:
+            findings.append(from_dict(record))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path}: finding {place}: {error}") from error
+    return findings
+
+
+def _to_json(number: float) -> float | str | None:
+    number = float(number)
+    if math.isnan(number):
+        return None
+    return number if math.isfinite(number) else str(number)
+
+
+def _from_json(number: float | str | None) -> float:
+    return math.nan if number is None else float(number)
