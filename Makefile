@@ -32,7 +32,8 @@ bench: $(READY)
 lint: $(READY)
 	$(RUN) -m ruff check src tests benchmarks
 	$(RUN) -m ruff format --check src tests benchmarks
-	$(VENV)/bin/snakefmt --check Snakefile workflow
+	$(RUN) -m snakefmt --check Snakefile workflow
+	$(RUN) -m mypy
 	$(RUN) -m snakemake --lint
 
 # The messages of the code into the French catalogue, where a new one waits for its French.

@@ -4,6 +4,7 @@ What a subcommand needs is imported when it runs: `mlpstudy list` does not wait 
 """
 
 import sys
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import typer
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Put the claims of a lecture on multilayer perceptrons to the test.",
 )
-UsageError = typer.BadParameter.__mro__[1]  # typer carries a click of its own
+UsageError: Any = typer.BadParameter.__mro__[1]  # typer carries a click of its own
 STOPPED = 130  # the exit code after Ctrl-C
 TARGETS = ("datasets", "activations", "initializations", "costs", "optimizers", "schedules")
 
@@ -240,7 +241,7 @@ def plan(context: typer.Context) -> None:
         print(line)
 
 
-def _unknown(key: str, value: str, known) -> Mistake:
+def _unknown(key: str, value: str, known: Iterable[str]) -> Mistake:
     return Mistake(
         "is not known",
         file="command line",
@@ -270,21 +271,23 @@ def main(arguments: list[str] | None = None) -> None:
         _leave(_failure(error), 1)
 
 
-def _usage(error: Exception) -> str:
+def _usage(error: Any) -> str:
     """click's message on one line, with the nearest subcommand where one was mistyped."""
     message = " ".join(error.format_message().split())
     unknown = getattr(error, "message", "").partition("No such command '")[2].partition("'")[0]
-    close = nearest(unknown, [c.name or c.callback.__name__ for c in app.registered_commands])
+    close = nearest(
+        unknown, [c.name or c.callback.__name__ for c in app.registered_commands if c.callback]
+    )
     hint = (
         f"; did you mean {close!r}?" if unknown and close and "Did you mean" not in message else ""
     )
     return f"command line: {message}{hint}"
 
 
-def _failure(error: Exception) -> str:
+def _failure(error: DamagedFile | OSError) -> str:
     if isinstance(error, DamagedFile):
         return f"{error}; delete it and run again"
-    return f"{error.filename}: {error.strerror}" if getattr(error, "filename", None) else str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
 def _leave(line: str, code: int) -> Any:

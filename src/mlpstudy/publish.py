@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -78,7 +79,7 @@ def pdf(project: Project) -> Path:
     return target
 
 
-def _read(project: Project, study: str, name: str):
+def _read(project: Project, study: str, name: str) -> Any:
     return read_summed_json(project.study_dir(study) / f"{name}.json")
 
 

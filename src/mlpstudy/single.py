@@ -38,7 +38,7 @@ def run(project: Project, run: Run, folder: Path | None = None, keep: str = "las
     tables = tables_of([record])
     data = {f"data/{run.dataset}": fingerprint(dataset_from(project)(run.dataset))}
     write_tables(folder, tables, made_by("train", "tabulate") | data)
-    save_arrays(folder / "weights.npz", record.weights)
+    save_arrays(folder / "weights.npz", record.weights or {})
     with style.context():
         for drawn in pictures.figures(tables):
             style.save(drawn.figure, folder / drawn.name)

@@ -6,6 +6,7 @@ C = E[y x^T] = U diag(s) V^T. Time is the step times the number of steps (Saxe e
 
 from collections.abc import Sequence
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -74,7 +75,7 @@ def descend(W: list[np.ndarray], C: np.ndarray, step: float, steps: int, every: 
     W = list(W)
     kept = []
     for at in range(steps + 1):
-        below = [None]  # below[l] = W_l ... W_1
+        below: list[Any] = [None]  # below[l] = W_l ... W_1
         for w in W[:-1]:
             below.append(w if below[-1] is None else w @ below[-1])
         product = W[-1] if below[-1] is None else W[-1] @ below[-1]

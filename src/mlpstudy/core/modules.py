@@ -9,6 +9,7 @@ buffers that are used again at the next step: what a module returns holds until 
 
 from itertools import product
 from math import prod
+from typing import Any
 
 import numpy as np
 import torch
@@ -265,7 +266,7 @@ class _Draws:
         self.rows = torch.tensor([distinct.index(seed) for seed in seeds])
         self.steps, self.kind = steps, kind
         self.left = 0
-        self.block: Tensor | None = None
+        self.block: Any = None  # (R, steps, examples, n), once drawn
 
     def next(self, like: Tensor) -> Tensor:
         """(R, B, n) of draws; a step of fewer examples than the first uses the first of them."""

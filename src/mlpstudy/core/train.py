@@ -1,7 +1,7 @@
 """Training: a generator that yields after every pass and knows nobody who watches."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -65,7 +65,7 @@ class Learner:
         network.layers[-1].first = (
             self.last_only or len(network.layers) == 1
         )  # nothing below learns
-        self.optimizer = OPTIMIZERS[runs[0].optimizer](network.theta, runs[0].momentum)
+        self.optimizer: Any = OPTIMIZERS[runs[0].optimizer](network.theta, runs[0].momentum)
         decay = [run.weight_decay for run in runs]
         self.decay = network.spread(decay) if any(decay) else None
         self.rates: list[float] = []

@@ -71,8 +71,8 @@ def finite(dataset: str, values: np.ndarray, columns: Sequence[str], what: str =
     bad = ~np.isfinite(values)
     if not (n := int(bad.sum())):
         return
-    told = columns or ([""] if values.shape[1] == 1 else range(1, values.shape[1] + 1))
-    names = [f"{what} {told[i]}".strip() for i in np.flatnonzero(bad.any(axis=0))]
+    told = columns or ([""] if values.shape[1] == 1 else [*map(str, range(1, values.shape[1] + 1))])
+    names = [f"{what} {told[i]}".strip() for i in np.flatnonzero(bad.any(axis=0)).tolist()]
     rows = _rows(np.flatnonzero(bad.any(axis=1)), len(values))
     problem = f"{n} value{'s are' if n > 1 else ' is'} missing or not finite, in {rows}"
     key = _listed(names[:MOST_NAMED], len(names[MOST_NAMED:]))

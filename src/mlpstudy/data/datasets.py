@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +61,15 @@ class Dataset:
             checks.varying(self.name, self.y)
 
 
-def _classification(name, x, y, title, source, shape=None, divided=True) -> Dataset:
+def _classification(
+    name: str,
+    x: Any,
+    y: Any,
+    title: str,
+    source: str,
+    shape: tuple[int, ...] = (),
+    divided: bool = True,
+) -> Dataset:
     """Of x (N, n_in), an array or a table, and labels y (N,) of any kind."""
     columns, (y, labels) = checks.column_names(x), checks.classes(name, y)
     x = checks.inputs(name, x)
@@ -68,7 +77,7 @@ def _classification(name, x, y, title, source, shape=None, divided=True) -> Data
     return Dataset(name, x, y, len(labels), shape, title, source, divided, columns, labels)
 
 
-def _regression(name, x, y, title, source) -> Dataset:
+def _regression(name: str, x: Any, y: Any, title: str, source: str) -> Dataset:
     """Of x (N, n_in), an array or a table, and y (N,): one value for each example."""
     columns, y = checks.column_names(x), checks.targets(name, y)[:, None]
     x = checks.inputs(name, x)
@@ -91,34 +100,36 @@ def breast_cancer() -> Dataset:
     """569 tumours, 30 measures of cell nuclei; class 0 malignant, 1 benign."""
     from sklearn.datasets import load_breast_cancer
 
+    x, y = load_breast_cancer(return_X_y=True)
     source = "scikit-learn load_breast_cancer (UCI Breast Cancer Wisconsin, Diagnostic, 1995)"
-    return _classification(
-        "breast_cancer", *load_breast_cancer(return_X_y=True), "Breast cancer", source
-    )
+    return _classification("breast_cancer", x, y, "Breast cancer", source)
 
 
 def wine() -> Dataset:
     """178 wines of three cultivars, 13 chemical measures."""
     from sklearn.datasets import load_wine
 
+    x, y = load_wine(return_X_y=True)
     source = "scikit-learn load_wine (UCI Wine, 1991)"
-    return _classification("wine", *load_wine(return_X_y=True), "Wine", source)
+    return _classification("wine", x, y, "Wine", source)
 
 
 def iris() -> Dataset:
     """150 flowers of three species, 4 lengths in cm."""
     from sklearn.datasets import load_iris
 
+    x, y = load_iris(return_X_y=True)
     source = "scikit-learn load_iris (Fisher 1936)"
-    return _classification("iris", *load_iris(return_X_y=True), "Iris", source)
+    return _classification("iris", x, y, "Iris", source)
 
 
 def diabetes() -> Dataset:
     """442 patients, 10 measures; the value is the disease's progress after a year."""
     from sklearn.datasets import load_diabetes
 
+    x, y = load_diabetes(return_X_y=True)
     source = "scikit-learn load_diabetes (Efron et al. 2004)"
-    return _regression("diabetes", *load_diabetes(return_X_y=True), "Diabetes", source)
+    return _regression("diabetes", x, y, "Diabetes", source)
 
 
 def mnist_5k() -> Dataset:

@@ -20,7 +20,8 @@ def opened() -> Iterator[set[str]]:
     """The data files that this thread opens for reading: from the working folder where they lie in
     it. Files of Python, of its packages and of the system are none, nor are hidden ones."""
     _listen()
-    _reading.files = files = set()
+    files: set[str] = set()
+    _reading.files = files
     try:
         yield files
     finally:

@@ -39,8 +39,12 @@ def load(path: str | Path) -> Dataset:
         y=fields["y"],
         classes=int(fields["classes"]),
         divided=bool(fields["divided"]),
-        **{name: tuple(fields[name].tolist()) for name in ("shape", "columns", "labels")},
-        **{name: str(fields[name]) for name in ("name", "title", "source")},
+        shape=tuple(fields["shape"].tolist()),
+        columns=tuple(fields["columns"].tolist()),
+        labels=tuple(fields["labels"].tolist()),
+        name=str(fields["name"]),
+        title=str(fields["title"]),
+        source=str(fields["source"]),
     )
 
 
@@ -49,7 +53,7 @@ def fingerprint(dataset: Dataset) -> str:
     total = hashlib.sha256(f"{dataset.classes} {tuple(dataset.shape)} {dataset.divided}".encode())
     for array in (dataset.x, dataset.y):
         total.update(f" {array.dtype.str} {array.shape} ".encode())
-        total.update(np.ascontiguousarray(array))
+        total.update(np.ascontiguousarray(array).data)
     return total.hexdigest()[:16]
 
 

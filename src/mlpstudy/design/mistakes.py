@@ -101,7 +101,9 @@ def nearest(word: Any, options: Iterable[str]) -> str:
     return by_form[close[0]] if close else ""
 
 
-def refuse(problem: str, key: Place = (), allowed: str = "", options: Iterable[str] = ()):
+def refuse(
+    problem: str, key: Place = (), allowed: str = "", options: Iterable[str] = ()
+) -> PydanticCustomError:
     """An error for a pydantic validator to raise, which `mistake_in` tells in these words.
 
     A `key` given is the place below the validator's own; the value is then not repeated.
@@ -166,7 +168,7 @@ def words(schema: dict) -> str:
     if schema.get("type") == "array":
         several = " of one or more" if schema.get("minItems") else ""
         return f"a list{several}, each {words(schema.get('items', {}))}"
-    return f"{_KINDS.get(schema.get('type'), 'a value')} {_limits(schema)}".strip()
+    return f"{_KINDS.get(schema.get('type', ''), 'a value')} {_limits(schema)}".strip()
 
 
 _KINDS = {

@@ -46,8 +46,8 @@ def _entries(field: str) -> dict[str, ast.expr]:
     for node in _tree(PACKAGE / file).body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         if any(isinstance(t, ast.Name) and t.id == table for t in targets):
-            names = map(ast.literal_eval, node.value.keys)
-            return dict(zip(names, node.value.values, strict=True))
+            entries: Any = getattr(node, "value", None)
+            return dict(zip(map(ast.literal_eval, entries.keys), entries.values, strict=True))
     raise LookupError(f"{file} has no table {table}")
 
 
@@ -56,7 +56,8 @@ def code_of(field: str, name: str) -> tuple[str, list[Path]]:
     the files of the package that this code imports, directly or not."""
     body = _tree(PACKAGE / TABLES[field][0]).body
     defined = {known: node for node in body for known in _defined_by(node)}
-    found, left = [], [_entries(field)[name]]
+    found: list[ast.stmt | ast.expr] = []
+    left: list[ast.stmt | ast.expr] = [_entries(field)[name]]
     while left:
         node = left.pop()
         if node not in found:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -193,7 +194,7 @@ class Run(BaseModel):
 SMALLEST_SHARE = 2.0**-16  # of units or inputs that a mask switches off
 
 
-def _conflicts(run: Run):
+def _conflicts(run: Run) -> Iterator[tuple[str, str]]:
     masked = run.corruption if run.pretraining == "denoising_masking" else 0.0
     for field, share in (("dropout", run.dropout), ("corruption", masked)):
         if 0 < share < SMALLEST_SHARE:

@@ -285,7 +285,9 @@ def load(path: Path | str, size: str = "default") -> Study:
 
 def _refuse_few_seeds(study: Study) -> None:
     """Raises Mistake where a claim can have no verdict, for its intervals would have no seeds."""
-    places = {("sweep", name, "seeds"): block.seeds for name, block in study.sweep.items()}
+    places: dict[Place, tuple[int, ...] | None] = {
+        ("sweep", name, "seeds"): block.seeds for name, block in study.sweep.items()
+    }
     if not all(places.values()) or "seeds" in known_by(study.module_file).keys:
         places[("seeds",)] = study.seeds
     for place, seeds in places.items():

@@ -32,7 +32,7 @@ PLAIN = {
 class _Loader(yaml.SafeLoader):
     """YAML without aliases and tags."""
 
-    def compose_node(self, parent, index):
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()
         if event.anchor is not None:
             raise _marked("anchors and aliases are not used here (quote text after & or *)", event)
@@ -41,7 +41,7 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-class _Quick(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class _Quick(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """The same by libyaml, where it is there: several times as fast, with other words for errors."""
 
 
@@ -124,7 +124,7 @@ def _text(path: Path) -> str:
         raise Mistake(f"is not UTF-8 text (byte {error.start})", file=path) from None
 
 
-def _value(loader: _Loader, node: yaml.Node, place: Place) -> Any:
+def _value(loader: yaml.SafeLoader, node: yaml.Node, place: Place) -> Any:
     """The plain value of a node: a dict, a list or a scalar."""
     if isinstance(node, yaml.MappingNode):
         lines = _lines(node, place)
@@ -153,7 +153,7 @@ def _lines(node: yaml.MappingNode, place: Place) -> dict[str, int]:
     return lines
 
 
-def _scalar(loader: _Loader, node: yaml.ScalarNode, place: Place) -> Any:
+def _scalar(loader: yaml.SafeLoader, node: yaml.Node, place: Place) -> Any:
     try:
         value = loader.construct_object(node)
         if not isinstance(value, int) or value.bit_length() <= MAX_BITS:
@@ -163,7 +163,7 @@ def _scalar(loader: _Loader, node: yaml.ScalarNode, place: Place) -> Any:
     raise Mistake("is not a number that can be used", key=dotted(place), value=node.value)
 
 
-def _marked(problem: str, event: yaml.Event) -> yaml.MarkedYAMLError:
+def _marked(problem: str, event: Any) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
 
 
@@ -174,5 +174,5 @@ def _syntax(path: Path | str, error: yaml.MarkedYAMLError) -> Mistake:
         "mapping values are not allowed here": "put a text that contains ': ' in quotes",
         "found character '\\t' that cannot start any token": "indent with blanks, not with tabs",
     }
-    hint = hints.get(error.problem, "")
+    hint = hints.get(error.problem or "", "")
     return Mistake(f"{where}{error.problem or error.context}", file=path, hint=hint)

@@ -35,7 +35,8 @@ def measured(value: float, low: float, high: float, threshold: float = math.nan)
     exponent = _power(numbers)
     decimals = 0 if exponent == 0 and _whole(numbers) else _decimals(numbers, exponent)
     decimals = _apart(numbers[1:], float(threshold), exponent, decimals)
-    return Measured(*(_fixed(number, exponent, decimals) for number in numbers), _times(exponent))
+    low_to_high = (_fixed(number, exponent, decimals) for number in numbers)
+    return Measured(*low_to_high, power=_times(exponent))
 
 
 def number(value: float | int, digits: int | None = 3) -> str:
@@ -47,7 +48,7 @@ def number(value: float | int, digits: int | None = 3) -> str:
     if not exponent and _whole([value]):
         return _fixed(value, 0, 0)
     if digits is None:
-        decimals = max(0, -_decimal(value, exponent).normalize().as_tuple().exponent)
+        decimals = max(0, -int(_decimal(value, exponent).normalize().as_tuple().exponent))
     else:
         decimals = max(0, digits - 1 - _magnitude(_scaled(value, exponent)))
     return f"{_fixed(value, exponent, decimals)} {_times(exponent)}".rstrip()

@@ -1,6 +1,6 @@
 """The design of a study in one line for each block of its sweep: what varies, what stays."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +78,7 @@ def _cells(study: Mapping[str, Any], block: Mapping[str, Any]) -> list[dict[str,
     return [{field: cell.get(field, shared[field]) for field in fields} for cell in cells]
 
 
-def _joined(rows: list[Mapping[str, Any]]) -> tuple[str, str]:
+def _joined(rows: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
     """Fields that are given row by row: all of them, and each row's values."""
     return " + ".join(rows[0]), _listed(" + ".join(map(_told, row.values())) for row in rows)
 

@@ -1,5 +1,7 @@
 """What does a pass cost? Operations counted, passes and single answers timed."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import torch
@@ -90,7 +92,7 @@ def _counted(depth: int, width: int, options: dict) -> dict:
 
 
 def _left_behind(network: Network) -> int:
-    modules = [network, *network.layers, *network.activations]
+    modules: list[Any] = [network, *network.layers, *network.activations]
     return sum(array.nbytes for module in modules for array in module.buffer.arrays.values())
 
 

@@ -1,6 +1,7 @@
 """Is one hidden layer enough? Errors against width and depth, and linear pieces, counted exactly."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -287,7 +288,7 @@ def findings(view: View, frames: dict[str, pd.DataFrame]) -> list[Finding]:
     """What C20 comes to."""
     by_run = frames["by_run"]
     wide, deep = by_run[by_run["block"] == WIDE], by_run[by_run["block"] != WIDE]
-    measured = {
+    measured: dict[str, list[Any]] = {
         "exponent_of_constructed": _exponents_of_constructed(wide, frames["bounds"]),
         "exponent_of_width": [],
         "left_by_widest": [],

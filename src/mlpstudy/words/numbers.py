@@ -81,7 +81,7 @@ def percent(share: float, digits: int = 3, language: str = "en") -> str:
 
 def _needed(number: Decimal) -> int:
     """The decimals that a number has, without zeros at its end."""
-    return max(0, -number.normalize().as_tuple().exponent)
+    return max(0, -int(number.normalize().as_tuple().exponent))
 
 
 def _power(numbers: list[float]) -> int:
