@@ -36,11 +36,41 @@ class Known(NamedTuple):
     only_blocks: Sequence[str] = ()
     keys: Sequence[str] = ()
     claims: Sequence[str] = ()
+    columns: Mapping[str, Sequence[str]] = {}  # of the tables that a folder makes, by table
+    rows_by: Mapping[str, Sequence[str]] = {}  # what tells their rows apart beside runs' fields
+    drawn: Sequence[str] = ()  # figures that a folder draws
+
+
+PARTS = ("measure", "derive", "figures")  # files of a study's folder
+
+
+def is_part(file: Path) -> bool:
+    """Whether a file is one of those that a study's folder may hold."""
+    return file.stem in PARTS
 
 
 def known_by(module: Path) -> Known:
-    """What the file of a module says."""
-    said = literals_of(module)
+    """What the file of a module, or the files of a study's folder, say."""
+    if module.suffix == ".py":
+        return _said_by(literals_of(module))
+    said: dict[str, Any] = {}
+    for file in (module / f"{part}.py" for part in PARTS):
+        for name, value in literals_of(file).items() if file.is_file() else ():
+            if name in _MERGED and isinstance(value, dict):
+                said[name] = {**said.get(name, {}), **value}
+            elif name in _MERGED:
+                said[name] = [*said.get(name, []), *value]
+    rows_by = said.pop("FACTORS", {})
+    drawing = module / "figures.py"
+    drawn = functions_of(drawing) if drawing.is_file() else ()
+    known = _said_by({**said, "OPTIONS": said.get("OPTIONS", {})})
+    return known._replace(rows_by=rows_by, drawn=drawn)
+
+
+_MERGED = ("COLUMNS", "FACTORS", "OPTIONS", "NEEDS", "BLOCKS", "KEYS")
+
+
+def _said_by(said: Mapping[str, Any]) -> Known:
     given = {name: said[name.upper()] for name in Known._fields if name.upper() in said}
     if "options" in given or "needs" in given:
         given["options"] = {**given.get("needs", {}), **given.get("options", {})}
@@ -129,10 +159,11 @@ class Vain(NamedTuple):
     more: Mapping[str, Any] = {}
 
 
-def in_vain(study: Any, module: Path) -> Iterator[Vain]:
+def in_vain(study: Any) -> Iterator[Vain]:
     """What a study wants of its module that it does not know, and what the module lacks in it."""
-    known, name = known_by(module), module.stem
+    known, name = study.known, study.module
     lacks = f"is missing: the module {name} needs it"
+    yield from _of_the_other_way(study)
     yield from _options(study, known, name)
     yield from (Vain((key,), lacks) for key in known.keys if not getattr(study, key))
     for block in known.blocks:
@@ -153,6 +184,18 @@ def in_vain(study: Any, module: Path) -> Iterator[Vain]:
             yield Vain(("claims",), problem)
 
 
+def _of_the_other_way(study: Any) -> Iterator[Vain]:
+    """A claim without what decides it."""
+    for i, claim in enumerate(study.claims):
+        if study.is_declared and claim.contrast is None:
+            allowed = "such as {measure: test_error, factor: dropout, of: 0.5, against: 0.0}"
+            yield Vain(
+                ("claims", i, "contrast"), "is missing: what is compared", {"allowed": allowed}
+            )
+        if not study.is_declared and claim.contrast is not None:
+            yield Vain(("claims", i, "contrast"), f"the module {study.module} measures by itself")
+
+
 def _options(study: Any, known: Known, name: str) -> Iterator[Vain]:
     if known.options is None:
         return
@@ -160,7 +203,9 @@ def _options(study: Any, known: Known, name: str) -> Iterator[Vain]:
         place = ("options", option)
         if option not in known.options:
             yield Vain(
-                place, f"the module {name} has no such option", _one_of(known.options, option)
+                place,
+                f"the module {name} has no such option" if name else "no module reads it",
+                _one_of(known.options, option),
             )
             continue
         kind = known.options[option]

@@ -15,9 +15,22 @@ from pydantic import (
     model_validator,
 )
 
+from mlpstudy.design import cells as cells_and_claims
 from mlpstudy.design import yaml_file
 from mlpstudy.design.block import FEWEST, MAX_RUNS, Block, Given, Seeds
+from mlpstudy.design.claims import (
+    ContrastSpec,
+    Decides,
+    Expression,
+    FigureSpec,
+    Pattern,
+    Reach,
+    Tune,
+    Words,
+    blocks_of,
+)
 from mlpstudy.design.examples import misfits
+from mlpstudy.design.expressions import ALLOWED, names_in
 from mlpstudy.design.mistakes import (
     Mistake,
     Place,
@@ -28,7 +41,7 @@ from mlpstudy.design.mistakes import (
     shown,
     text_like,
 )
-from mlpstudy.design.modules import in_vain, is_module, known_by, pooled
+from mlpstudy.design.modules import Known, in_vain, is_module, is_part, known_by, pooled
 from mlpstudy.design.names import PACKAGE, functions_of
 from mlpstudy.design.overlay import OVERLAYS, laid_over, origin
 from mlpstudy.design.run import FIELDS, Run, canonical
@@ -74,6 +87,7 @@ RESERVED = frozenset(
 # What may stand in a file
 
 Word = text_like(r"[A-Za-z_][A-Za-z0-9_]{0,63}", "a word of letters, digits and _")
+ModuleName = text_like(r"([A-Za-z_][A-Za-z0-9_]{0,63})?", "a word of letters, digits and _")
 ClaimId = text_like(
     r"[A-Z][A-Za-z0-9_-]{0,63}", "a capital, then letters, digits, _ and -, such as C22"
 )
@@ -120,11 +134,31 @@ class Claim(BaseModel):
 
     id: ClaimId = Field(description="the lecture's claim, or a name of one's own")
     says: Text = Field(description="the sentence as it is tested")
-    statistic: Word = Field(description="what the study's module measures")
+    statistic: Word = Field(description="the claim's own name in the study, written as `name`")
+    contrast: ContrastSpec | None = Field(None, description="what is compared, and how")
+    blocks: Words = Field((), description="blocks whose runs it is about (`block`); none: all")
+    where: Pattern = Field({}, description="the rows that it is about: values of fields")
+    for_each: Words = Field((), description="conditions: each of their values has a finding")
+    over: Words = Field((), description="fields that are averaged, on purpose")
     direction: Literal["above", "below"] = Field(description="the side that supports the claim")
     threshold: float = Field(description="what the statistic's interval is compared with")
+    matters: float | None = Field(
+        None, ge=0, description="the smallest difference that anyone would care about"
+    )
     unit: str = Field("", max_length=64, description="unit of statistic and threshold")
-    decides: bool = Field(False, description="the verdict rests on it; without it: also seen")
+    decides: bool | Decides = Field(
+        False, description="the verdict rests on it; without it: also seen"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, claim: Any) -> Any:
+        if isinstance(claim, dict) and "name" in claim:
+            if "statistic" in claim:
+                raise refuse("goes without statistic: they are one", key=("name",))
+            claim = dict(claim)
+            claim["statistic"] = claim.pop("name")
+        return blocks_of(claim)
 
 
 class Lecture(BaseModel):
@@ -142,10 +176,16 @@ def _named(name: str) -> str:
     return name
 
 
+def _modules() -> list[str]:
+    """What may stand beside a study's YAML: a folder, or still a file, of mlpstudy.studies."""
+    folders = [file.parent.name for file in MODULES.glob("[!_]*/*.py") if is_part(file)]
+    return sorted({*folders, *(f.stem for f in MODULES.glob("[!_]*.py") if is_module(f))})
+
+
 def _module(name: str) -> str:
-    there = sorted(file.stem for file in MODULES.glob("[!_]*.py") if is_module(file))
-    if name not in there:
-        some = "one of " + ", ".join(there) if there else "a file in mlpstudy/studies"
+    there = _modules()
+    if name and name not in there:
+        some = "one of " + ", ".join(there) if there else "a folder in mlpstudy/studies"
         raise refuse("is not a module of mlpstudy.studies", allowed=some, options=there)
     return name
 
@@ -161,14 +201,20 @@ class Study(BaseModel):
     title: Line = Field(description="one line, for the report")
     question: Text = Field(description="what is asked, in a sentence or some")
     lecture: Lecture = Field(Lecture(fr="", en=""), description="the lecture's own words")
-    module: Annotated[Word, AfterValidator(_module)] = Field(
-        description="the module of mlpstudy.studies that analyses it; default: the study's name"
+    module: Annotated[ModuleName, AfterValidator(_module)] = Field(
+        "",
+        description="the folder of mlpstudy.studies with what YAML cannot say; default: the "
+        "study's name, where there is one",
     )
     options: dict[Word, Option] = Field({}, description="values for the module")
     base: Given = Field({}, description="fields of a run that all blocks share")
     seeds: Seeds | None = Field(None, description="n for the seeds 0 to n-1, or a list of seeds")
     sweep: dict[StudyName, Block] = Field({}, description="blocks of cells, by name")
+    tune: dict[Word, Tune] = Field({}, description="fields that are chosen for each cell")
+    reach: Reach | None = Field(None, description="from which level on a run counts as trained")
+    measures: dict[Word, Expression] = Field({}, description="columns of one's own, by name")
     claims: list[Claim] = Field([], description="what is tested")
+    figures: list[FigureSpec] = Field([], description="what is drawn, in the report's order")
     limits: Text | None = Field(None, description="what the answer does not cover")
     smoke: dict[str, Any] | None = Field(None, description="laid over the rest: smaller")
     full: dict[str, Any] | None = Field(None, description="laid over the rest: larger")
@@ -181,8 +227,26 @@ class Study(BaseModel):
     @classmethod
     def _module_by_name(cls, document: Any) -> Any:
         if isinstance(document, dict) and isinstance(document.get("study"), str):
-            return {"module": document["study"].replace("-", "_"), **document}
+            name = document["study"].replace("-", "_")
+            return {"module": name if name in _modules() else "", **document}
         return document
+
+    @model_validator(mode="after")
+    def _figures_once(self) -> "Study":
+        names = [figure.name for figure in self.figures]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise refuse(f"{name} is there twice", key=("figures", i, "name"))
+        return self
+
+    @model_validator(mode="after")
+    def _expressions(self) -> "Study":
+        for name, text in self.measures.items():
+            try:
+                names_in(text)
+            except ValueError as error:
+                raise refuse(str(error), key=("measures", name), allowed=ALLOWED) from None
+        return self
 
     @model_validator(mode="after")
     def _claims_once(self) -> "Study":
@@ -219,10 +283,31 @@ class Study(BaseModel):
     def module_file(self) -> Path:
         return MODULES / f"{self.module}.py"
 
+    @property
+    def folder(self) -> Path:
+        """What it needs beside its YAML: measure.py, derive.py, figures.py."""
+        return MODULES / self.module
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether its YAML says what is compared and drawn, and no module of one file does."""
+        return not (self.module and self.module_file.is_file())
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether all levels that claims name must be there: the smoke size may lack some."""
+        return self._size != "smoke"
+
+    @cached_property
+    def known(self) -> Known:
+        """What its module says of itself."""
+        return known_by(self.folder if self.is_declared else self.module_file)
+
     @cached_property
     def is_measured(self) -> bool:
         """Whether its module measures something itself, beside what the runs' tables hold."""
-        return "measure" in functions_of(self.module_file)
+        file = self.folder / "measure.py" if self.is_declared else self.module_file
+        return bool(self.module) and file.is_file() and "measure" in functions_of(file)
 
     @property
     def extent(self) -> str:
@@ -276,7 +361,7 @@ def load(path: Path | str, size: str = "default") -> Study:
         expected = f"the name of its file: {Path(path).stem}"
         raise Mistake("is not allowed", file=path, key="study", value=study.name, allowed=expected)
     study._file, study._size, study._decided = str(path), size, frozenset(decided)
-    for place, problem, more in in_vain(study, study.module_file):
+    for place, problem, more in in_vain(study):
         raise study.mistake(problem, place, **more)
     if study.claims and size != "smoke":  # that size decides nothing: it shows that all goes well
         _refuse_few_seeds(study)
@@ -288,7 +373,7 @@ def _refuse_few_seeds(study: Study) -> None:
     places: dict[Place, tuple[int, ...] | None] = {
         ("sweep", name, "seeds"): block.seeds for name, block in study.sweep.items()
     }
-    if not all(places.values()) or "seeds" in known_by(study.module_file).keys:
+    if not all(places.values()) or "seeds" in study.known.keys:
         places[("seeds",)] = study.seeds
     for place, seeds in places.items():
         if seeds and len(seeds) < FEWEST:
@@ -330,7 +415,11 @@ def expand(study: Study) -> dict[str, list[Run]]:
         problem = f"asks for {sum(counts.values()):,} runs ({told})"
         raise study.mistake(problem, ("sweep",), allowed=f"at most {MAX_RUNS:,}")
     cells = {name: _cells(study, name) for name in study.sweep}
-    if found := pooled(cells, study.module_file):
+    for place, problem, more in (
+        cells_and_claims.mistakes(study, cells) if study.is_declared else ()
+    ):
+        raise study.mistake(problem, place, **more)
+    if found := None if study.is_declared else pooled(cells, study.module_file):
         block, field = found
         problem = f"{field} is swept, and the module {study.module} does not tell its values apart"
         factors = [f for f in known_by(study.module_file).factors or () if f in FIELDS]
