@@ -235,7 +235,7 @@ def _levels(
     study, table: Table, cells: Sequence[Run], contrast: ContrastSpec, place
 ) -> Iterator[Vain]:
     """Levels that no cell has. A smaller size may have fewer."""
-    sides = [(("of", i), level) for i, level in enumerate(contrast.of)]
+    sides: list[tuple[Place, Any]] = [(("of", i), level) for i, level in enumerate(contrast.of)]
     sides += [(("against",), contrast.against)] if contrast.against else []
     for key, level in sides if study.is_strict and cells else []:
         if any(_matches(cell, level) for cell in cells):

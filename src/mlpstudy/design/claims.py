@@ -68,7 +68,7 @@ class ContrastSpec(BaseModel):
 
     model_config = STRICT
 
-    kind: Literal[KINDS_OF_CONTRAST] = Field(description="how it is measured")  # type: ignore[valid-type]
+    kind: Literal[KINDS_OF_CONTRAST] = Field(description="how it is measured")
     table: Word = Field("runs", description="runs, curves, layers or a table of the study's module")
     measure: Expression = Field(description="a column, a measure, or an expression of columns")
     of: Annotated[tuple[Level, ...], Strict(False)] = Field(
@@ -156,7 +156,7 @@ class FigureSpec(BaseModel):
     model_config = STRICT
 
     name: Word = Field(description="the figure's name, which is its file's too")
-    kind: Literal[KINDS_OF_FIGURE] = Field(description="what it looks like")  # type: ignore[valid-type]
+    kind: Literal[KINDS_OF_FIGURE] = Field(description="what it looks like")
     table: Word = Field("runs", description="runs, curves, layers or a table of the study's module")
     blocks: Words = Field((), description="blocks whose runs are drawn; none: all")
     where: Pattern = Field({}, description="the rows that are drawn: values of fields")
