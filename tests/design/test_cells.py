@@ -40,7 +40,7 @@ CASES = [
     ("for_each: [depth]", "for_each: [dept]", "claims[0].for_each: 'dept' is no factor there; did you mean 'depth'?"),
     ("measure: test_error,", "measure: test_eror,", "claims[0].contrast.measure: 'test_eror' is no column or measure there; did you mean 'test_error'?"),
     ("measure: test_error,", "measure: test_error - gap / 2,", ""),
-    ("measure: test_error,", 'measure: "open(1)",', "claims[0].contrast.measure: open(1) cannot stand in it"),
+    ("measure: test_error,", 'measure: "open(1)",', "claims[0].contrast.measure: 'open(1)' is not allowed: allowed are numbers, columns"),
     ("of: 0.9", "of: 0.8", "claims[0].contrast.of[0]: 0.8 is at no level of the sweep; momentum is one of 0.0, 0.9"),
     ("of: 0.9", "of: [0.9, largest]", ""),
     ("of: 0.9, against: 0.0", "of: {depth: 5}, against: {momentum: 0.0}", "claims[0].contrast.of: names other fields than against"),

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, Strict, model_validator
 
-from mlpstudy.design.expressions import ALLOWED, names_in
+from mlpstudy.design.expressions import names_in
 from mlpstudy.design.mistakes import refuse, text_like
 from mlpstudy.design.settings import STRICT
 
@@ -128,7 +128,7 @@ def _expression_at(text: str, key: str) -> None:
     try:
         names_in(text)
     except ValueError as error:
-        raise refuse(str(error), key=(key,), allowed=ALLOWED) from None
+        raise refuse(str(error), key=(key,)) from None
 
 
 def _level(value: Any, factor: Any, key: str) -> Any:

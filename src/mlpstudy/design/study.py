@@ -30,7 +30,7 @@ from mlpstudy.design.claims import (
     blocks_of,
 )
 from mlpstudy.design.examples import misfits
-from mlpstudy.design.expressions import ALLOWED, names_in
+from mlpstudy.design.expressions import names_in
 from mlpstudy.design.mistakes import (
     Mistake,
     Place,
@@ -245,7 +245,7 @@ class Study(BaseModel):
             try:
                 names_in(text)
             except ValueError as error:
-                raise refuse(str(error), key=("measures", name), allowed=ALLOWED) from None
+                raise refuse(str(error), key=("measures", name)) from None
         return self
 
     @model_validator(mode="after")
