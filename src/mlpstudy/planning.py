@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from mlpstudy.data import store
 from mlpstudy.design.pool import estimated_seconds
 from mlpstudy.design.project import Project
-from mlpstudy.design.run import run_id
 from mlpstudy.digests import digest, recipe
 
 CORES = (1, 2, 8)
@@ -17,17 +16,12 @@ def estimate(project: Project) -> Iterator[str]:
     for study in project.studies.values():
         jobs = len(project.jobs_of(study.name))
         yield f"{study.name}: {study.extent}" + (f" in {jobs} jobs" if jobs else "")
-    missing = [run for name, run in project.pool.items() if name not in there]
+    missing = project.pool.keys() - there
     yield (
         f"together: {len(project.pool):,} networks, each once, in {len(project.jobs)} jobs; "
         f"{len(project.pool) - len(missing):,} are trained already"
     )
-    seconds = sum(
-        estimated_seconds(run)
-        for job in project.jobs.values()
-        for run in job.runs
-        if run_id(run) not in there
-    )
+    seconds = sum(estimated_seconds(project.pool[name].seedless.run) for name in sorted(missing))
     times = ", ".join(f"{_minutes(seconds / cores)} on {cores}" for cores in CORES)
     yield f"roughly {times} cores for the {len(missing):,} that are missing"
 

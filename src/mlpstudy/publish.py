@@ -90,7 +90,7 @@ def provenance(project: Project) -> dict:
     return {
         "studies": list(project.studies),
         "networks": len(project.pool),
-        "passes": sum(run.epochs for run in project.pool.values()),
+        "passes": sum(each.seedless.run.epochs for each in project.pool.values()),
         "diverged": len(lost),
         "lost": _lost(lost),
         "work": _work(project),

@@ -105,7 +105,7 @@ def replay(project: Project, name: str) -> Replay:
 def _swept(project: Project, name: str) -> dict[str, pd.DataFrame]:
     """The sweep's tables of one run. Raises Mistake where it has not been trained yet, StaleFile
     where it was trained by other code or on other data."""
-    job = next(j for j in project.jobs.values() if any(run_id(r) == name for r in j.runs))
+    job = next(j for j in project.jobs.values() if any(r.id == name for r in j.seeded))
     folder = project.job_dir(job.id)
     if not folder.exists():
         raise Mistake(

@@ -13,6 +13,7 @@ from mlpstudy.design.examples import EXAMPLES, Examples, misfits
 from mlpstudy.design.names import names_of
 from mlpstudy.design.pool import _patches, estimated_seconds, jobs, jobs_of, pool
 from mlpstudy.design.run import Run, canonical, run_id, shape
+from mlpstudy.design.seedless import MARK, Seeded, Seedless
 from mlpstudy.design.study import Study
 
 
@@ -55,21 +56,33 @@ def test_a_run_that_two_studies_ask_for_is_there_once():
     assert (len(a.runs), len(b.runs)) == (4, 4)
     runs = pool([a, b])
     assert len(runs) == 6
-    assert {(run.depth, run.seed) for run in runs.values()} == {
+    assert {(each.run.depth, each.seed) for each in runs.values()} == {
         (depth, seed) for depth in (1, 2, 3) for seed in (0, 1)
     }
 
 
 def test_the_pool_is_keyed_by_id_and_sorted():
     runs = pool(many())
-    assert list(runs) == sorted(ids(runs.values()))
+    assert list(runs) == sorted(ids(each.run for each in runs.values()))
 
 
 def test_two_runs_of_one_name_are_refused(monkeypatch, line_of):
-    monkeypatch.setattr(module, "run_id", lambda run: f"seed-{run.seed}")
+    monkeypatch.setattr(Seedless, "id", lambda self, seed: f"seed-{seed}")
     assert pool([study(seeds=3)]).keys() == {"seed-0", "seed-1", "seed-2"}
     line = line_of(lambda: pool([study(sweep={"depth": [1, 2]})]))
     assert line == "two different runs share the name seed-0: change a value"
+
+
+@pytest.mark.parametrize("seed", [0, 1, 7, MARK])
+@pytest.mark.parametrize(
+    "fields", [{}, {"restart": MARK}, {"eta": 0.5, "width": 3}, {"activation": "relu"}]
+)
+def test_a_run_without_its_seed_names_all_its_seeds(fields, seed):
+    run = Run(**fields, seed=seed)
+    seedless = Seedless(run)
+    assert seedless.id(seed) == run_id(run)
+    assert Seeded(run_id(run), seedless, seed).run == run
+    assert (seedless.run.seed, seedless.shape) == (0, shape(run))
 
 
 # Jobs
@@ -136,7 +149,7 @@ def test_a_stack_that_is_too_long_is_cut_by_seed_into_equal_parts():
 
 def test_a_job_is_about_as_long_as_asked():
     studies = [study(sweep={"depth": list(range(1, 21)), "eta": [0.1, 0.2]}, seeds=10)]
-    total = sum(estimated_seconds(run, 20) for run in pool(studies).values())
+    total = sum(estimated_seconds(each.run, 20) for each in pool(studies).values())
     lengths = [sum(estimated_seconds(run, 20) for run in job.runs) for job in jobs(studies, 4.0)]
     assert max(lengths) <= 4.0
     assert len(lengths) <= 2 * total / 4.0
@@ -290,7 +303,7 @@ def test_a_dataset_without_a_row_is_not_judged(monkeypatch):
 
 def test_canonical_runs_of_a_pool_are_all_different():
     runs = pool(many()).values()
-    assert len({canonical(run) for run in runs}) == len(runs)
+    assert len({canonical(each.run) for each in runs}) == len(runs)
 
 
 def test_the_patches_of_a_convolution_count():

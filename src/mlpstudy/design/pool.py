@@ -1,42 +1,55 @@
 """Studies -> the pool of their runs, each once -> jobs, cut by what makes arrays alike."""
 
-import hashlib
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache
-from itertools import groupby
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from operator import attrgetter, itemgetter
 
 from mlpstudy.design.examples import EXAMPLES, Examples, convolved
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.run import Run, canonical, run_id, shape
+from mlpstudy.design.run import Run, short_digest
+from mlpstudy.design.seedless import Seeded
 from mlpstudy.design.study import Study
 
 
-class Job(NamedTuple):
+@dataclass(frozen=True)
+class Job:
     """Runs that one process trains. Its id is made of their ids: another cut, another id."""
 
     id: str
-    runs: tuple[Run, ...]
+    seeded: tuple[Seeded, ...] = field(compare=False)
+
+    @classmethod
+    def of(cls, seeded: Iterable[Seeded]) -> "Job":
+        """The job of some runs, which are at least one."""
+        seeded = tuple(seeded)
+        first, *others = sorted({each.dataset for each in seeded})
+        datasets = f"{first}-and-{len(others)}" if others else first
+        ids = "\n".join(sorted(each.id for each in seeded))
+        return cls(f"{datasets}-{short_digest(ids)}", seeded)
+
+    @property
+    def runs(self) -> list[Run]:
+        """Its runs in full."""
+        return [each.run for each in self.seeded]
 
     @property
     def datasets(self) -> list[str]:
         """The datasets of its runs."""
-        return sorted({run.dataset for run in self.runs})
+        return sorted({each.dataset for each in self.seeded})
 
 
-def pool(studies: Iterable[Study]) -> dict[str, Run]:
+def pool(studies: Iterable[Study]) -> dict[str, Seeded]:
     """All runs that the studies ask for by run id, each once, sorted by id.
 
     Raises Mistake where two different runs share an id.
     """
-    runs: dict[str, Run] = {}
+    runs: dict[str, Seeded] = {}
     for study in studies:
-        for run in study.runs:
-            known = runs.setdefault(run_id(run), run)
-            if canonical(known) != canonical(run):
-                problem = f"two different runs share the name {run_id(run)}: change a value"
+        for each in study.pool:
+            known = runs.setdefault(each.id, each)
+            if known is not each and known.seedless.text != each.seedless.text:
+                problem = f"two different runs share the name {each.id}: change a value"
                 raise Mistake(problem, file=study.file)
     return dict(sorted(runs.items()))
 
@@ -49,44 +62,46 @@ def jobs(studies: Iterable[Study], job_seconds: float = 60.0) -> list[Job]:
     order of their seeds.
     """
     chosen = sorted(studies, key=lambda study: study.name)
-    askers: dict[str, list[str]] = defaultdict(list)
+    askers: dict[str, tuple[str, ...]] = {}
     for study in chosen:
-        for run in study.runs:
-            askers[run_id(run)].append(study.name)
-    # asked for by, shape, seed and id: what the pool is sorted and cut by
-    keyed = [(askers[id], shape(run), run.seed, id, run) for id, run in pool(chosen).items()]
-    keyed.sort(key=lambda row: (row[0], _sortable(row[1]), *row[2:4]))
+        for each in study.pool:
+            askers[each.id] = (*askers.get(each.id, ()), study.name)
+    alike: dict[tuple[str, ...], dict[tuple, list[Seeded]]] = {}
+    for id, each in pool(chosen).items():
+        stacks = alike.setdefault(askers[id], {})
+        stacks.setdefault(each.seedless.shape, []).append(each)
     return [
-        _job(cut)
-        for _, rows in groupby(keyed, key=lambda row: row[0])
-        for cut in _cuts(_stacks(rows), job_seconds)
+        Job.of(cut)
+        for _, stacks in sorted(alike.items(), key=itemgetter(0))
+        for cut in _cuts(_sorted(stacks), job_seconds)
     ]
 
 
 def jobs_of(study: Study, jobs: Iterable[Job]) -> list[Job]:
     """The jobs that train what a study asks for."""
-    wanted = {run_id(run) for run in study.runs}
+    wanted = {each.id for each in study.pool}
     # Who asks for one run of a job asks for all of them.
-    return [job for job in jobs if run_id(job.runs[0]) in wanted]
+    return [job for job in jobs if job.seeded[0].id in wanted]
 
 
-@cache
+def _sorted(stacks: dict[tuple, list[Seeded]]) -> Iterable[list[Seeded]]:
+    """The runs of each shape by seed, and those of a seed by id, as they are given."""
+    for _, stack in sorted(stacks.items(), key=lambda item: _sortable(item[0])):
+        yield sorted(stack, key=attrgetter("seed"))
+
+
 def _sortable(shape: tuple) -> tuple:
     """A shape as something to sort by: None comes before every number."""
     return tuple((value is not None, value) for value in shape)
 
 
-def _stacks(rows: Iterable[tuple]) -> list[list[Run]]:
-    """The runs of one shape, (asked for by, shape, seed, id, run) being the rows."""
-    return [[row[-1] for row in stack] for _, stack in groupby(rows, key=lambda row: row[1])]
-
-
-def _cuts(stacks: list[list[Run]], job_seconds: float) -> Iterable[list[Run]]:
+def _cuts(stacks: Iterable[list[Seeded]], job_seconds: float) -> Iterable[list[Seeded]]:
     """The runs of each job: stack after stack, a stack that is too long in equal pieces."""
-    open_: list[Run] = []
+    open_: list[Seeded] = []
     filled = 0.0
     for stack in stacks:
-        seconds = len(stack) * estimated_seconds(stack[0], len(stack))  # alike in what counts
+        alike = stack[0].seedless.run  # in what counts
+        seconds = len(stack) * estimated_seconds(alike, len(stack))
         if open_ and filled + seconds > job_seconds:
             yield open_
             open_, filled = [], 0.0
@@ -98,18 +113,10 @@ def _cuts(stacks: list[list[Run]], job_seconds: float) -> Iterable[list[Run]]:
         yield open_
 
 
-def _pieces(stack: Sequence[Run], n: int) -> Iterable[list[Run]]:
+def _pieces(stack: Sequence[Seeded], n: int) -> Iterable[list[Seeded]]:
     n = min(n, len(stack))
     ends = [len(stack) * i // n for i in range(n + 1)]
     return [list(stack[start:end]) for start, end in zip(ends, ends[1:])]
-
-
-def _job(runs: Sequence[Run]) -> Job:
-    ids = "\n".join(sorted(run_id(run) for run in runs))
-    digest = hashlib.sha256(ids.encode()).hexdigest()[:8]
-    first, *others = sorted({run.dataset for run in runs})
-    told = f"{first}-and-{len(others)}" if others else first
-    return Job(f"{told}-{digest}", tuple(runs))
 
 
 # How long a run takes. An estimate decides only where the pool is cut, never a result.

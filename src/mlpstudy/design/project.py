@@ -9,6 +9,7 @@ from mlpstudy.design import settings as settings_file
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.pool import Job, jobs, jobs_of, pool
 from mlpstudy.design.run import Run
+from mlpstudy.design.seedless import Seeded
 from mlpstudy.design.settings import Settings, settings_json
 from mlpstudy.design.study import Study, load_all
 
@@ -46,7 +47,7 @@ class Project:
         return {study.name: study for study in studies}
 
     @cached_property
-    def pool(self) -> dict[str, Run]:
+    def pool(self) -> dict[str, Seeded]:
         return pool(self.studies.values())
 
     @cached_property
@@ -74,7 +75,7 @@ class Project:
         return self.study(name)
 
     def run(self, run_id: str) -> Run:
-        return _named(run_id, self.pool, "run", self.settings.config_dir)
+        return _named(run_id, self.pool, "run", self.settings.config_dir).run
 
     def job(self, job_id: str) -> Job:
         return _named(job_id, self.jobs, "job", self.settings.config_dir)

@@ -264,10 +264,15 @@ def _defaults(kind: type[Run]) -> dict[str, Any]:
     return {name: field.default for name, field in kind.model_fields.items()}
 
 
+def short_digest(text: str) -> str:
+    """The eight hexadecimal digits of a text in an id."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
 @cache
 def run_id(run: Run) -> str:
     """A readable name and eight hexadecimal digits of the canonical JSON."""
-    digest = hashlib.sha256(canonical(run).encode()).hexdigest()[:8]
+    digest = short_digest(canonical(run))
     return f"{run.dataset}-d{run.depth}-w{run.width}-{run.activation}-s{run.seed}-{digest}"
 
 

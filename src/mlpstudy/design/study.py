@@ -45,6 +45,7 @@ from mlpstudy.design.modules import Known, in_vain, is_module, is_part, known_by
 from mlpstudy.design.names import PACKAGE, functions_of
 from mlpstudy.design.overlay import OVERLAYS, laid_over, origin
 from mlpstudy.design.run import FIELDS, Run, canonical
+from mlpstudy.design.seedless import Seeded, Seedless
 from mlpstudy.design.settings import SIZES, STRICT, Settings, StudyName
 from mlpstudy.said import LANGUAGES
 
@@ -268,16 +269,25 @@ class Study(BaseModel):
         return self._file
 
     @cached_property
-    def blocks(self) -> dict[str, list[Run]]:
-        """The runs of each block."""
+    def seeded(self) -> dict[str, list[Seeded]]:
+        """The runs of each block: cell by cell in the order of Run's fields, seed by seed."""
         return expand(self)
 
     @cached_property
-    def runs(self) -> tuple[Run, ...]:
+    def blocks(self) -> dict[str, list[Run]]:
+        """The same, each run in full."""
+        return {name: [each.run for each in block] for name, block in self.seeded.items()}
+
+    @cached_property
+    def pool(self) -> tuple[Seeded, ...]:
         """The runs of all blocks, each once, in the order of the blocks."""
-        return tuple(
-            {canonical(run): run for runs in self.blocks.values() for run in runs}.values()
-        )
+        every = (each for block in self.seeded.values() for each in block)
+        return tuple({(each.seedless.text, each.seed): each for each in every}.values())
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The same, each run in full."""
+        return tuple(each.run for each in self.pool)
 
     @property
     def module_file(self) -> Path:
@@ -312,7 +322,7 @@ class Study(BaseModel):
     @property
     def extent(self) -> str:
         """How much it asks for, in words."""
-        networks = f"{len(self.runs):,} networks" if self.sweep else ""
+        networks = f"{len(self.pool):,} networks" if self.sweep else ""
         return " and ".join(filter(None, [networks, "measurements" if self.is_measured else ""]))
 
     @property
@@ -326,7 +336,7 @@ class Study(BaseModel):
     def resolved(self) -> dict[str, Any]:
         """What was asked at this size, as plain values for a JSON file."""
         plain = self.model_dump(mode="json", exclude={"study", *OVERLAYS})
-        return {"name": self.name, **plain, "size": self._size, "networks": len(self.runs)}
+        return {"name": self.name, **plain, "size": self._size, "networks": len(self.pool)}
 
     def mistake(self, problem: str, place: Place, **more: Any) -> Mistake:
         """A Mistake at a place of this study's file."""
@@ -403,7 +413,7 @@ def _written(place: Place, document: Any) -> Place:
 # A study -> its runs
 
 
-def expand(study: Study) -> dict[str, list[Run]]:
+def expand(study: Study) -> dict[str, list[Seeded]]:
     """The runs of each block: cell by cell in the order of Run's fields, seed by seed.
 
     Raises Mistake where a cell is there twice or fits with no run, where an exclusion matches
@@ -427,8 +437,8 @@ def expand(study: Study) -> dict[str, list[Run]]:
         raise study.mistake(problem, ("sweep", block), allowed=allowed)
     return {
         name: [
-            cell.model_copy(update={"seed": seed})
-            for cell in cells[name]
+            Seeded(seedless.id(seed), seedless, seed)
+            for seedless in map(Seedless, cells[name])
             for seed in _seeds(study, name)
         ]
         for name in study.sweep
