@@ -7,7 +7,10 @@ READY := $(VENV)/ready
 # A killed Snakemake leaves its lock, which is removed where no Snakemake runs here any more.
 SNAKEMAKE := $(RUN) -m mlpstudy unlock && $(RUN) -m snakemake
 
-.PHONY: report smoke pdf provenance test bench lint words setup
+CHROMIUM := $(or $(MLPSTUDY_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
+APT := apt-get -qq -o Acquire::Retries=0 -o Acquire::http::Timeout=20
+
+.PHONY: report smoke pdf provenance test browser bench lint words setup
 
 report: $(READY)
 	$(SNAKEMAKE) --cores $(CORES)
@@ -23,8 +26,17 @@ pdf: report
 provenance: report
 	$(SNAKEMAKE) --cores $(CORES) --report results/provenance.html
 
-test: $(READY)
+test: $(READY) browser
 	$(RUN) -m pytest --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder
+
+# Some tests open the page in Chromium. Debian's is installed where that takes no password; where
+# it cannot be, those tests are skipped, and the last line of the tests says so.
+browser:
+	@if [ -z "$(CHROMIUM)" ] && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		echo "installing Debian's Chromium, for the tests of the page"; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		($(APT) update && $(APT) install --no-install-recommends chromium) > /dev/null 2>&1 || true; \
+	fi
 
 bench: $(READY)
 	$(RUN) -m benchmarks

@@ -1,8 +1,10 @@
-"""How the tests are shared out where several processes run them: a file each.
+"""How the tests are shared out where several processes run them, and which were skipped.
 
-The file that runs the pipeline goes first, as it takes longest; those that look at the same run of
-it go last, so that no process waits for another.
+Each file goes to one process. The file that runs the pipeline goes first, as it takes longest; those
+that look at the same run of it go last, so that no process waits for another.
 """
+
+from collections import Counter
 
 import pytest
 
@@ -14,3 +16,10 @@ LAST = tuple(
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (not item.nodeid.startswith(FIRST), item.nodeid.startswith(LAST)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each reason to skip tests: how many, why, and how to have them run."""
+    reasons = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()))
+    for reason, tests in reasons.items():
+        terminalreporter.write_line(f"{tests} skipped: {reason.removeprefix('Skipped: ')}")

@@ -50,6 +50,12 @@ def report(project: Project) -> list[Path]:
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
+def chromium() -> str:
+    """The browser's path; "" where there is none."""
+    given = os.environ.get("MLPSTUDY_CHROMIUM", "")
+    return given or next(filter(None, map(shutil.which, BROWSERS)), "")
+
+
 def pdf(project: Project) -> Path:
     """The page, printed by Chromium in the report's language: report.pdf beside it.
 
@@ -58,9 +64,7 @@ def pdf(project: Project) -> Path:
     page = project.report / "index.html"
     if not page.exists():
         raise Mistake("is not made yet; first: snakemake --cores 2", file=str(page))
-    given = os.environ.get("MLPSTUDY_CHROMIUM", "")
-    browser = given or next(filter(None, map(shutil.which, BROWSERS)), "")
-    if not browser:
+    if not (browser := chromium()):
         problem = "no Chromium found: install it, or set MLPSTUDY_CHROMIUM to its path"
         raise Mistake(problem, file="PDF")
     target = page.with_name("report.pdf")

@@ -1,11 +1,9 @@
 """A page with hostile names, opened from disk in a real browser whose network is off.
 
-Skipped where there is no Chromium (`apt install chromium`, or MLPSTUDY_CHROMIUM=its path) or no
-Playwright. Playwright drives the browser that is there; it downloads none.
+Skipped where there is no Chromium (`make test` installs Debian's where it may) or no Playwright.
+Playwright drives the browser that is there; it downloads none.
 """
 
-import os
-import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,10 +17,9 @@ import example
 from explored import tables
 from reading import DESKTOP, HOSTILE
 
+from mlpstudy.publish import chromium
 from mlpstudy.report.build import build
 from mlpstudy.tables.files import write_tables
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def pytest_collection_modifyitems(items):
@@ -31,12 +28,6 @@ def pytest_collection_modifyitems(items):
     if reason := _missing():
         for item in here:
             item.add_marker(pytest.mark.skip(reason=reason))
-
-
-def chromium() -> str:
-    """The browser's path; "" where there is none."""
-    given = os.environ.get("MLPSTUDY_CHROMIUM", "")
-    return given or next(filter(None, map(shutil.which, NAMES)), "")
 
 
 def _missing() -> str:

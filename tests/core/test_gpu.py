@@ -23,7 +23,9 @@ def curves(run: Run, device: str) -> np.ndarray:
     return record.curves
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
+@pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="no CUDA device: run the tests where there is one"
+)
 @pytest.mark.parametrize("name", RUNS)
 def test_a_gpu_agrees_with_the_cpu(name):
     np.testing.assert_allclose(
