@@ -6,6 +6,8 @@ import numpy as np
 from numpy import ndarray
 
 from mlpstudy.data.datasets import DATASETS
+from mlpstudy.design.run import Run
+from mlpstudy.design.sizes import LayerSize, layer_sizes, n_parameters
 
 BATCH = 32
 ETA = {"sgd": 0.01, "adam": 1e-3}
@@ -27,14 +29,17 @@ class Work:
         return f"{self.hidden}x{self.width}"
 
     @property
+    def layers(self) -> tuple[LayerSize, ...]:
+        return layer_sizes(Run(depth=self.hidden, width=self.width), (64,), 10)
+
+    @property
     def fans(self) -> list[tuple[int, int]]:
         """(fan_in, fan_out) of every layer."""
-        sizes = [64, *[self.width] * self.hidden, 10]
-        return list(zip(sizes, sizes[1:], strict=False))
+        return [layer.fans for layer in self.layers]
 
     @property
     def n_parameters(self) -> int:
-        return sum(i * o + o for i, o in self.fans)
+        return n_parameters(self.layers)
 
     @property
     def steps(self) -> int:
@@ -43,7 +48,7 @@ class Work:
     @property
     def flop(self) -> int:
         """Of the matrix products of one network's pass: z W, z' delta and, above, delta W'."""
-        weights = [i * o for i, o in self.fans]
+        weights = [layer.weights for layer in self.layers]
         return 2 * self.examples * (3 * sum(weights) - weights[0])
 
 

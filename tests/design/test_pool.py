@@ -11,7 +11,7 @@ from mlpstudy.data.split import examples_of
 from mlpstudy.design import pool as module
 from mlpstudy.design.examples import EXAMPLES, Examples, misfits
 from mlpstudy.design.names import names_of
-from mlpstudy.design.pool import _patches, estimated_seconds, jobs, jobs_of, pool
+from mlpstudy.design.pool import estimated_seconds, jobs, jobs_of, pool
 from mlpstudy.design.run import Run, canonical, run_id, shape
 from mlpstudy.design.seedless import MARK, Seeded, Seedless
 from mlpstudy.design.study import Study
@@ -226,17 +226,6 @@ def test_an_estimate_worked_by_hand(monkeypatch):
     assert estimated_seconds(run, 2) == 100.0 + 7 * (calls + units + products)
 
 
-def test_a_convolution_counts_its_places():
-    run = Run(dataset="mnist_1d", depth=2, width=4, kernel=5, stride=2, padding=1)
-    # 40 -> (40 + 2 - 5) // 2 + 1 = 19 -> 19 + 2 - 5 + 1 = 17 places
-    assert module._layers(run, EXAMPLES["mnist_1d"]) == (
-        [5 * 1 * 4 * 19, 5 * 4 * 4 * 17, 17 * 4 * 10],
-        [19 * 4, 17 * 4, 10],
-    )
-    run = Run(dataset="digits", depth=1, width=2, kernel=3)
-    assert module._layers(run, EXAMPLES["digits"]) == ([9 * 2 * 36, 72 * 10], [72, 10])
-
-
 @pytest.mark.parametrize(
     "more",
     [
@@ -304,9 +293,3 @@ def test_a_dataset_without_a_row_is_not_judged(monkeypatch):
 def test_canonical_runs_of_a_pool_are_all_different():
     runs = pool(many()).values()
     assert len({canonical(each.run) for each in runs}) == len(runs)
-
-
-def test_the_patches_of_a_convolution_count():
-    run = Run(dataset="digits", depth=2, width=4, kernel=3, stride=2, padding=1)
-    # 8 x 8 pictures: 4 x 4 places of 9 numbers, then 4 x 4 places of 9 numbers in 4 channels
-    assert _patches(run, EXAMPLES["digits"]) == [16 * 9, 16 * 9 * 4]

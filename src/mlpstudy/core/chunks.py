@@ -9,7 +9,6 @@ on it.
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
-from mlpstudy.core.modules import Convolve, Linear
 from mlpstudy.core.network import Network
 from mlpstudy.design.run import Run, shape
 
@@ -24,17 +23,12 @@ FULL_BATCH = 256  # examples that count for a batch of all of them
 def networks_that_fit(network: Network, device: str = "cpu") -> int:
     """How many networks like this one (a stack of one) stay within the device's budget."""
     batch = network.runs[0].batch_size or FULL_BATCH
-    units = network.layers[0].fans[0] + sum(_outputs(m) for m in network.layers)
-    patches = sum(
-        PATCHES * m.rows * m.columns * m.fans[0] for m in network.layers if isinstance(m, Convolve)
-    )
+    layers = network.layer_sizes
+    units = layers[0].fan_in + sum(layer.units for layer in layers)
+    patches = PATCHES * sum(layer.patches for layer in layers)
     numbers = ARRAYS * network.n_parameters + batch * (OUTPUTS * units + patches)
     fit = BUDGET[device] // (network.like.element_size() * numbers)
     return max(1, min(LARGEST[device], fit))
-
-
-def _outputs(layer: Linear) -> int:
-    return layer.n_out if isinstance(layer, Convolve) else layer.fans[1]
 
 
 def chunks(runs: Sequence[Run], largest: Callable[[Run], int]) -> Iterator[list[Run]]:

@@ -23,6 +23,12 @@ class Cost(NamedTuple):
     def loss(self, a: Tensor, t: Tensor) -> Tensor:
         return self.terms(a, t).mean(1)
 
+    def outputs(self, classes: int, targets: int = 1) -> int:
+        """Units of the last layer: of a regression (classes: 0) one for each target."""
+        if not classes:
+            return targets
+        return 1 if self.single and classes == 2 else classes
+
 
 def softmax(a: Tensor, out: Tensor | None = None) -> Tensor:
     """Probabilities over the last axis; in few passes, as torch.softmax is slow on short rows."""

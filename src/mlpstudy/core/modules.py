@@ -17,6 +17,7 @@ from torch import Tensor
 
 from mlpstudy import rng
 from mlpstudy.core.activations import ACTIVATIONS
+from mlpstudy.design.sizes import slid
 
 LANES = 16  # numbers: a line of memory, and of the vector units
 
@@ -106,20 +107,16 @@ class Convolve(Linear):
         self.padding = (0, padding) if flat else (padding, padding)
         self.stride = (1, stride) if flat else (stride, stride)
         self.channels_in, self.channels_out = channels_in, channels_out
-        self.rows, self.columns = self._steps(self.height, 0), self._steps(self.width, 1)
-        self.dims_out = (self.columns,) if flat else (self.rows, self.columns)
+        sides = slid(dims, kernel, stride, padding)
+        if min(sides) < 1:
+            size = dims[0] if sides[0] < 1 else dims[1]
+            raise ValueError(
+                f"a kernel of {kernel} does not fit into {size} inputs with a padding of {padding}"
+            )
+        self.rows, self.columns = (1, *sides) if flat else sides
         self.n_out = self.rows * self.columns * channels_out
         self.places = prod(self.kernel)
         super().__init__(self.places * channels_in, channels_out)
-
-    def _steps(self, size: int, axis: int) -> int:
-        room = size + 2 * self.padding[axis] - self.kernel[axis]
-        if room < 0:
-            raise ValueError(
-                f"a kernel of {self.kernel[axis]} does not fit into {size} inputs "
-                f"with a padding of {self.padding[axis]}"
-            )
-        return room // self.stride[axis] + 1
 
     def forward(self, z: Tensor) -> Tensor:
         R, B = z.shape[:2]

@@ -1,5 +1,6 @@
 """A chain of modules for a stack of runs of one shape, from the inputs to the last a."""
 
+from collections.abc import Sequence
 from math import prod, sqrt
 
 import torch
@@ -19,6 +20,7 @@ from mlpstudy.core.modules import (
     Residual,
 )
 from mlpstudy.design.run import Run, shape
+from mlpstudy.design.sizes import LayerSize, layer_sizes, n_parameters
 
 
 class Network:
@@ -37,13 +39,15 @@ class Network:
         self.cost = COSTS[runs[0].cost]
         self.like = torch.empty(0, dtype=dtype, device=device)
         self.classes = classes
-        self.n_out = _outputs(self.cost, classes, targets)
-        self.modules = _chain(runs, tuple(dims), self.n_out, self.like)
+        self.n_out = self.cost.outputs(classes, targets)
+        self.layer_sizes = layer_sizes(runs[0], tuple(dims), self.n_out)
+        self.modules = _chain(runs, self.layer_sizes, self.like)
         flat = list(_flatten(self.modules))
         self.layers = [m for m in flat if isinstance(m, Linear)]
         self.activations = [m for m in flat if isinstance(m, Activate)]
         self.random = [m for m in flat if isinstance(m, Dropout | Noise)]
         self.layers[0].first = True
+        self.n_parameters = n_parameters(self.layer_sizes)
         self.buffer = Buffers()
         self._bind()
 
@@ -53,7 +57,6 @@ class Network:
         self.fans = [s for m in self.layers for s in (m.fans, (1, m.fans[1]))]
         self.sizes = [self.R * prod(shape) for shape in self.shapes]
         self.sizes.append(2 * LANES)  # so that no parameter is in the last few numbers
-        self.n_parameters = sum(prod(fan) for fan in self.fans)
         self.theta = self.like.new_zeros(sum(self.sizes))
         self.gradient = torch.zeros_like(self.theta)
         whole, slopes = self._whole(self.theta), self._whole(self.gradient)
@@ -132,37 +135,27 @@ class Network:
         return t[..., 1:] if self.n_out == 1 and t.shape[-1] == 2 else t
 
 
-def _outputs(cost, classes: int, targets: int) -> int:
-    if not classes:
-        return targets
-    return 1 if cost.single and classes == 2 else classes
-
-
 def _flatten(modules):
     for module in modules:
         yield from _flatten(module.modules) if isinstance(module, Residual) else [module]
 
 
-def _chain(runs: list[Run], dims: tuple[int, ...], n_out: int, like: Tensor) -> list:
+def _chain(runs: list[Run], layers: Sequence[LayerSize], like: Tensor) -> list:
     run, seeds = runs[0], [r.seed for r in runs]
     modules = [Noise([r.input_noise for r in runs], seeds, like)] if run.input_noise else []
-    width = torch.Size(dims).numel()
-    channels = 1
-    for layer in range(run.depth):
-        linear, dims, width, channels = _layer(run, layer, dims, width, channels)
-        block = [linear, Activate(run.activation)]
+    *hidden, last = layers
+    for layer, size in enumerate(hidden):
+        block = [_linear(run, size), Activate(run.activation)]
         if run.residual != "none" and layer:
             block = [Residual(block, 1 / sqrt(run.depth) if run.residual == "scaled" else 1.0)]
         if run.dropout:
             block.append(Dropout([r.dropout for r in runs], seeds, layer, like))
         modules += block
-    return [*modules, Linear(width, n_out)]
+    return [*modules, Linear(*last.fans)]
 
 
-def _layer(run: Run, layer: int, dims, width: int, channels: int):
-    """One hidden layer, and the dims, size and channels of what it gives."""
-    if not run.kernel:
-        return Linear(width, run.width), dims, run.width, 1
-    stride = run.stride if layer == 0 else 1
-    module = Convolve(dims, channels, run.width, run.kernel, stride, run.padding)
-    return module, module.dims_out, module.n_out, run.width
+def _linear(run: Run, size: LayerSize) -> Linear:
+    if not size.convolves:
+        return Linear(*size.fans)
+    slides = run.kernel, size.stride, run.padding
+    return Convolve(size.below, size.channels_in, size.fan_out, *slides)

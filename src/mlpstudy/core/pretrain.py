@@ -12,7 +12,6 @@ Bengio et al. 2007; Vincent et al. 2010 (denoising); Hinton 2002, Hinton and Sal
 
 from collections.abc import Iterator
 from itertools import pairwise
-from math import prod
 
 import torch
 from torch import Tensor
@@ -34,8 +33,10 @@ from mlpstudy.core.modules import (
 )
 from mlpstudy.core.network import Network
 from mlpstudy.data.datasets import DATASETS
+from mlpstudy.data.split import examples_of
 from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.run import Run, machine_run
+from mlpstudy.design.sizes import LayerSize, layer_sizes
 
 ROWS = 64  # examples that go through a pretrained layer at a time: fixed, whatever the stack
 
@@ -228,18 +229,11 @@ def passes_spent(run: Run) -> float:
     """
     if run.pretraining == "none":
         return 0.0
-    n_in, n_out = _ends(run)
-    hidden = [n_in * run.width] + [run.width**2] * (run.depth - 1)
+    *hidden, last = (layer.weights for layer in _layers(run))
     machines = run.pretraining_epochs * 5 * sum(hidden) + sum(hidden[:-1])
-    return machines / (3 * (sum(hidden) + run.width * n_out) - hidden[0])
+    return machines / (3 * (sum(hidden) + last) - hidden[0])
 
 
-def _ends(run: Run) -> tuple[int, int]:
-    """The inputs and the outputs of a run's network."""
-    if run.dataset in EXAMPLES:
-        _, shape, outputs, classes = EXAMPLES[run.dataset]
-    else:
-        data = DATASETS[run.dataset]()
-        shape, classes = data.shape, data.classes
-        outputs = classes or data.y.shape[1]
-    return prod(shape), 1 if COSTS[run.cost].single and classes == 2 else outputs
+def _layers(run: Run) -> tuple[LayerSize, ...]:
+    data = EXAMPLES.get(run.dataset) or examples_of(DATASETS[run.dataset]())
+    return layer_sizes(run, data.shape, COSTS[run.cost].outputs(data.classes, data.outputs))

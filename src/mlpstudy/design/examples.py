@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mlpstudy.design.run import Run
+from mlpstudy.design.sizes import layer_sizes
 
 
 class Examples(NamedTuple):
@@ -59,13 +60,6 @@ def misfits(run: Run, data: Examples | None = None) -> Iterator[tuple[str, str]]
                 yield field, f"{name} is a regression, it has no labels"
         if run.cost != FOR_REAL_NUMBERS:
             yield "cost", f"{name} is a regression: use {FOR_REAL_NUMBERS}"
-    if any(min(left) < 1 for left in convolved(run, data.shape)):
+    hidden = layer_sizes(run, data.shape, data.outputs)[:-1]
+    if any(layer.convolves and min(layer.sides) < 1 for layer in hidden):
         yield "kernel", f"{run.kernel} is more than is left of the inputs of {name}"
-
-
-def convolved(run: Run, sides: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """The sides of what each hidden layer of a convolution gives; below 1 where it does not fit."""
-    for layer in range(run.depth if run.kernel else 0):
-        stride = run.stride if layer == 0 else 1
-        sides = tuple((n + 2 * run.padding - run.kernel) // stride + 1 for n in sides)
-        yield sides

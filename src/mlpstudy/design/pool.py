@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
 
-from mlpstudy.design.examples import EXAMPLES, Examples, convolved
+from mlpstudy.design.examples import EXAMPLES, Examples
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, short_digest
 from mlpstudy.design.seedless import Seeded
+from mlpstudy.design.sizes import layer_sizes
 from mlpstudy.design.study import Study
 
 
@@ -143,42 +144,17 @@ def estimated_seconds(run: Run, alike: int = 64) -> float:
     stacked = max(1, min(alike, STACK_MOST, STACK_UNITS // run.width))
     part = min(data.train // 3, MOST_MEASURED)  # validation, and test
     measured = examples + 2 * part  # after each pass
-    weights, units = _layers(run, data)
+    layers = layer_sizes(run, data.shape, data.outputs)
     passes = run.epochs + run.pretraining_epochs * (2 if run.depth else 0)
     # Forward, delta and gradient for an example that is learned, forward for one that is measured.
-    products = (3 * examples + measured) * sum(weights)
+    products = (3 * examples + measured) * sum(layer.products for layer in layers)
     one_pass = (
         PASS_SECONDS / stacked
-        + (steps + measured / ROWS) * len(weights) * LAYER_SECONDS / stacked
-        + (2 * examples + measured) * sum(units) * UNIT_SECONDS
+        + (steps + measured / ROWS) * len(layers) * LAYER_SECONDS / stacked
+        + (2 * examples + measured) * sum(layer.units for layer in layers) * UNIT_SECONDS
         + products * 2 / RATE
     )
     # Patches are made forth, made again and added up back, and made once more to measure.
-    patches = (3 * examples + measured) * sum(_patches(run, data)) * PATCH_SECONDS
+    copied = sum(layer.patches for layer in layers)
+    patches = (3 * examples + measured) * copied * PATCH_SECONDS
     return RUN_SECONDS + passes * (one_pass + patches)
-
-
-def _layers(run: Run, data: Examples) -> tuple[list[int], list[int]]:
-    """Products for one example and units of each layer, the output layer last."""
-    if run.kernel:
-        return _convolutions(run, data)
-    units = [math.prod(data.shape), *[run.width] * run.depth, data.outputs]
-    return [below * above for below, above in zip(units, units[1:])], units[1:]
-
-
-def _convolutions(run: Run, data: Examples) -> tuple[list[int], list[int]]:
-    sizes = [math.prod(sides) for sides in convolved(run, data.shape)]
-    channels = [1, *[run.width] * run.depth]
-    units = [size * run.width for size in sizes]
-    window = run.kernel ** len(data.shape)
-    weights = [window * below * above for below, above in zip(channels, units)]
-    last = units[-1] if units else math.prod(data.shape)
-    return [*weights, last * data.outputs], [*units, data.outputs]
-
-
-def _patches(run: Run, data: Examples) -> list[int]:
-    """Numbers in the patches of one example, layer by layer of a convolution."""
-    window = run.kernel ** len(data.shape)
-    places = [math.prod(sides) for sides in convolved(run, data.shape)]
-    channels = [1, *[run.width] * run.depth]
-    return [window * below * place for below, place in zip(channels, places)]
