@@ -7,7 +7,7 @@ from numpy import ndarray
 
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.run import Run
-from mlpstudy.design.sizes import LayerSize, layer_sizes, n_parameters
+from mlpstudy.design.sizes import LayerSizes, layer_sizes
 
 BATCH = 32
 ETA = {"sgd": 0.01, "adam": 1e-3}
@@ -29,7 +29,7 @@ class Work:
         return f"{self.hidden}x{self.width}"
 
     @property
-    def layers(self) -> tuple[LayerSize, ...]:
+    def layers(self) -> LayerSizes:
         return layer_sizes(Run(depth=self.hidden, width=self.width), (64,), 10)
 
     @property
@@ -39,7 +39,7 @@ class Work:
 
     @property
     def n_parameters(self) -> int:
-        return n_parameters(self.layers)
+        return self.layers.n_parameters
 
     @property
     def steps(self) -> int:

@@ -7,7 +7,7 @@ import torch
 
 from mlpstudy.core.network import Network
 from mlpstudy.design.run import Run
-from mlpstudy.design.sizes import layer_sizes, n_parameters, slid
+from mlpstudy.design.sizes import LayerSizes, layer_sizes, slid
 
 LINE = Run(depth=2, width=4, kernel=5, stride=2, padding=1)
 PICTURE = Run(depth=2, width=4, kernel=3, stride=2, padding=1)
@@ -22,7 +22,7 @@ def test_dense_layers():
     assert column(layers, "fans") == [(6, 5), (5, 5), (5, 4)]
     assert column(layers, "weights") == column(layers, "products") == [30, 25, 20]
     assert column(layers, "units") == [5, 5, 4] and column(layers, "patches") == [0, 0, 0]
-    assert n_parameters(layers) == 30 + 25 + 20 + 5 + 5 + 4
+    assert layers.n_parameters == 30 + 25 + 20 + 5 + 5 + 4
 
 
 @pytest.mark.parametrize("kernel", [0, 3])
@@ -60,7 +60,7 @@ def test_sizes_are_those_of_the_arrays(run, sides):
     assert [m.z.numel() for m in network.activations] == column(layers[:-1], "units")
     sliding = zip(network.layers, layers, strict=True)
     assert all(m.z.numel() == size.patches for m, size in sliding if size.convolves)
-    assert n_parameters(layers) == sum(block.numel() for block in network.blocks(network.theta))
+    assert layers.n_parameters == sum(block.numel() for block in network.blocks(network.theta))
 
 
 @pytest.mark.parametrize(("run", "sides"), [(LINE, (40,)), (PICTURE, (8, 8))])
@@ -72,4 +72,4 @@ def test_places_are_those_of_pytorch(run, sides):
         module = convolve(size.channels_in, size.fan_out, run.kernel, **slides)
         z = module(z)
         assert tuple(z.shape[2:]) == size.sides
-        assert sum(p.numel() for p in module.parameters()) == n_parameters([size])
+        assert sum(p.numel() for p in module.parameters()) == LayerSizes([size]).n_parameters

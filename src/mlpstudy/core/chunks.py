@@ -24,8 +24,8 @@ def networks_that_fit(network: Network, device: str = "cpu") -> int:
     """How many networks like this one (a stack of one) stay within the device's budget."""
     batch = network.runs[0].batch_size or FULL_BATCH
     layers = network.layer_sizes
-    units = layers[0].fan_in + sum(layer.units for layer in layers)
-    patches = PATCHES * sum(layer.patches for layer in layers)
+    units = layers[0].fan_in + layers.units
+    patches = PATCHES * layers.patches
     numbers = ARRAYS * network.n_parameters + batch * (OUTPUTS * units + patches)
     fit = BUDGET[device] // (network.like.element_size() * numbers)
     return max(1, min(LARGEST[device], fit))

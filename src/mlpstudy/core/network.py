@@ -1,7 +1,7 @@
 """A chain of modules for a stack of runs of one shape, from the inputs to the last a."""
 
-from collections.abc import Sequence
 from math import prod, sqrt
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -20,7 +20,7 @@ from mlpstudy.core.modules import (
     Residual,
 )
 from mlpstudy.design.run import Run, shape
-from mlpstudy.design.sizes import LayerSize, layer_sizes, n_parameters
+from mlpstudy.design.sizes import LayerSize, LayerSizes, layer_sizes
 
 
 class Network:
@@ -47,7 +47,7 @@ class Network:
         self.activations = [m for m in flat if isinstance(m, Activate)]
         self.random = [m for m in flat if isinstance(m, Dropout | Noise)]
         self.layers[0].first = True
-        self.n_parameters = n_parameters(self.layer_sizes)
+        self.n_parameters = self.layer_sizes.n_parameters
         self.buffer = Buffers()
         self._bind()
 
@@ -140,12 +140,14 @@ def _flatten(modules):
         yield from _flatten(module.modules) if isinstance(module, Residual) else [module]
 
 
-def _chain(runs: list[Run], layers: Sequence[LayerSize], like: Tensor) -> list:
+def _chain(runs: list[Run], layers: LayerSizes, like: Tensor) -> list:
     run, seeds = runs[0], [r.seed for r in runs]
-    modules = [Noise([r.input_noise for r in runs], seeds, like)] if run.input_noise else []
+    modules: list[Any] = (
+        [Noise([r.input_noise for r in runs], seeds, like)] if run.input_noise else []
+    )
     *hidden, last = layers
     for layer, size in enumerate(hidden):
-        block = [_linear(run, size), Activate(run.activation)]
+        block: list[Any] = [_linear(run, size), Activate(run.activation)]
         if run.residual != "none" and layer:
             block = [Residual(block, 1 / sqrt(run.depth) if run.residual == "scaled" else 1.0)]
         if run.dropout:

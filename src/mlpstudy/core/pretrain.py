@@ -36,7 +36,7 @@ from mlpstudy.data.datasets import DATASETS
 from mlpstudy.data.split import examples_of
 from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.run import Run, machine_run
-from mlpstudy.design.sizes import LayerSize, layer_sizes
+from mlpstudy.design.sizes import LayerSizes, layer_sizes
 
 ROWS = 64  # examples that go through a pretrained layer at a time: fixed, whatever the stack
 
@@ -234,6 +234,6 @@ def passes_spent(run: Run) -> float:
     return machines / (3 * (sum(hidden) + last) - hidden[0])
 
 
-def _layers(run: Run) -> tuple[LayerSize, ...]:
+def _layers(run: Run) -> LayerSizes:
     data = EXAMPLES.get(run.dataset) or examples_of(DATASETS[run.dataset]())
     return layer_sizes(run, data.shape, COSTS[run.cost].outputs(data.classes, data.outputs))

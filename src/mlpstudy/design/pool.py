@@ -147,14 +147,13 @@ def estimated_seconds(run: Run, alike: int = 64) -> float:
     layers = layer_sizes(run, data.shape, data.outputs)
     passes = run.epochs + run.pretraining_epochs * (2 if run.depth else 0)
     # Forward, delta and gradient for an example that is learned, forward for one that is measured.
-    products = (3 * examples + measured) * sum(layer.products for layer in layers)
+    products = (3 * examples + measured) * layers.products
     one_pass = (
         PASS_SECONDS / stacked
         + (steps + measured / ROWS) * len(layers) * LAYER_SECONDS / stacked
-        + (2 * examples + measured) * sum(layer.units for layer in layers) * UNIT_SECONDS
+        + (2 * examples + measured) * layers.units * UNIT_SECONDS
         + products * 2 / RATE
     )
     # Patches are made forth, made again and added up back, and made once more to measure.
-    copied = sum(layer.patches for layer in layers)
-    patches = (3 * examples + measured) * copied * PATCH_SECONDS
+    patches = (3 * examples + measured) * layers.patches * PATCH_SECONDS
     return RUN_SECONDS + passes * (one_pass + patches)

@@ -1,6 +1,8 @@
 """How large the layers of a run's network are: what is known of them before one is built."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import cache, cached_property
+from itertools import pairwise
 from math import prod
 from typing import NamedTuple
 
@@ -64,35 +66,57 @@ class LayerSize(NamedTuple):
         return self.places * self.fan_in if self.convolves else 0
 
 
-def layer_sizes(run: Run, sides: Sides, outputs: int) -> tuple[LayerSize, ...]:
+class LayerSizes(tuple[LayerSize, ...]):
+    """The layers of a network, and their sums; the sums are taken once."""
+
+    @cached_property
+    def n_parameters(self) -> int:
+        """Weights and biases."""
+        return sum(layer.weights + layer.fan_out for layer in self)
+
+    @cached_property
+    def products(self) -> int:
+        """Multiply-adds of the forward pass of one example."""
+        return sum(layer.products for layer in self)
+
+    @cached_property
+    def units(self) -> int:
+        """Outputs of all layers for one example."""
+        return sum(layer.units for layer in self)
+
+    @cached_property
+    def patches(self) -> int:
+        """Numbers that convolutions copy for one example."""
+        return sum(layer.patches for layer in self)
+
+
+def layer_sizes(run: Run, sides: Sides, outputs: int) -> LayerSizes:
     """The layers of a run's network, the one of its outputs last; sides: of one example.
 
     They say nothing of whether a kernel fits: see `LayerSize.sides`.
     """
-    if run.kernel:
-        hidden = _convolutions(run, sides)
+    return _sizes(run.depth, run.width, run.kernel, run.stride, run.padding, sides, outputs)
+
+
+@cache
+def _sizes(depth: int, width: int, kernel: int, stride: int, padding: int, sides: Sides, outputs):
+    if kernel:
+        hidden = list(_convolutions(depth, width, kernel, stride, padding, sides))
     else:
-        fans = [prod(sides), *[run.width] * run.depth]
-        hidden = [LayerSize(below, above) for below, above in zip(fans, fans[1:])]
-    return *hidden, LayerSize(hidden[-1].units if hidden else prod(sides), outputs)
+        fans = [prod(sides), *[width] * depth]
+        hidden = [LayerSize(below, above) for below, above in pairwise(fans)]
+    below = hidden[-1].units if hidden else prod(sides)
+    return LayerSizes([*hidden, LayerSize(below, outputs)])
 
 
-def _convolutions(run: Run, below: Sides) -> list[LayerSize]:
-    kernel = run.kernel ** len(below)
-    channels, stride = 1, run.stride
-    layers = []
-    for _ in range(run.depth):
-        sides = slid(below, run.kernel, stride, run.padding)
-        layers.append(LayerSize(kernel * channels, run.width, below, sides, kernel, stride))
-        below, channels, stride = sides, run.width, 1
-    return layers
+def _convolutions(depth, width, kernel, stride, padding, below) -> Iterator[LayerSize]:
+    seen, channels = kernel ** len(below), 1
+    for _ in range(depth):
+        sides = slid(below, kernel, stride, padding)
+        yield LayerSize(seen * channels, width, below, sides, seen, stride)
+        below, channels, stride = sides, width, 1
 
 
 def slid(sides: Sides, kernel: int, stride: int, padding: int) -> Sides:
     """The places at which a kernel fits, along each side; below 1 where it does not fit."""
     return tuple((n + 2 * padding - kernel) // stride + 1 for n in sides)
-
-
-def n_parameters(layers: Iterable[LayerSize]) -> int:
-    """Weights and biases of some layers."""
-    return sum(layer.weights + layer.fan_out for layer in layers)
