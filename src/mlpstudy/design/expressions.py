@@ -28,7 +28,8 @@ def parse(expression: str | float) -> ast.Expression:
 def names_in(expression: str | float) -> set[str]:
     """The columns that an expression is made of."""
     tree = parse(expression)
-    functions = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    called = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    functions = {node.id for node in called if isinstance(node, ast.Name)}
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return names - functions
 
