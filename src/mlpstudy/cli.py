@@ -241,6 +241,32 @@ def plan(context: typer.Context) -> None:
         print(line)
 
 
+@app.command()
+def new(context: typer.Context, name: str) -> None:
+    """Write a commented study to begin with: config/studies/NAME.yaml."""
+    from pathlib import Path
+
+    from mlpstudy.design.new import new_study
+
+    path = new_study(name, Path(context.obj().settings.config_dir, "studies"))
+    print(f"{path}; then: mlpstudy check {name}, snakemake --cores 2 {name}")
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    studies: Annotated[list[str] | None, typer.Argument(help="all, where none is named")] = None,
+) -> None:
+    """Say all that can be said of studies before anything is trained."""
+    from mlpstudy.checking import check
+
+    found = list(check(context.obj().settings, studies or []))
+    for line, _ in found:
+        print(line)
+    if any(is_mistake for _, is_mistake in found):
+        raise typer.Exit(2)
+
+
 def _unknown(key: str, value: str, known: Iterable[str]) -> Mistake:
     return Mistake(
         "is not known",

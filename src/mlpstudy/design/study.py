@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,9 +16,9 @@ from pydantic import (
     model_validator,
 )
 
-from mlpstudy.design import cells as cells_and_claims
 from mlpstudy.design import yaml_file
 from mlpstudy.design.block import FEWEST, MAX_RUNS, Block, Given, Seeds
+from mlpstudy.design.cells import mistakes
 from mlpstudy.design.claims import (
     ContrastSpec,
     Decides,
@@ -41,7 +42,7 @@ from mlpstudy.design.mistakes import (
     shown,
     text_like,
 )
-from mlpstudy.design.modules import Known, in_vain, is_module, is_part, known_by, pooled
+from mlpstudy.design.modules import Known, Vain, in_vain, is_module, is_part, known_by, pooled
 from mlpstudy.design.names import PACKAGE, functions_of
 from mlpstudy.design.overlay import OVERLAYS, laid_over, origin
 from mlpstudy.design.run import FIELDS, Run, canonical
@@ -416,18 +417,11 @@ def _written(place: Place, document: Any) -> Place:
 def expand(study: Study) -> dict[str, list[Seeded]]:
     """The runs of each block: cell by cell in the order of Run's fields, seed by seed.
 
-    Raises Mistake where a cell is there twice or fits with no run, where an exclusion matches
-    nothing, where the study's module would take two cells for one, and, before anything is built, where the study asks for more than MAX_RUNS.
+    Raises Mistake as `cells_of` does, and where a claim, a figure or the study's module would take
+    two cells for one.
     """
-    counts = {name: block.size() * len(_seeds(study, name)) for name, block in study.sweep.items()}
-    if sum(counts.values()) > MAX_RUNS:
-        told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-        problem = f"asks for {sum(counts.values()):,} runs ({told})"
-        raise study.mistake(problem, ("sweep",), allowed=f"at most {MAX_RUNS:,}")
-    cells = {name: _cells(study, name) for name in study.sweep}
-    for place, problem, more in (
-        cells_and_claims.mistakes(study, cells) if study.is_declared else ()
-    ):
+    cells = cells_of(study)
+    for place, problem, more in claims_on(study, cells):
         raise study.mistake(problem, place, **more)
     if found := None if study.is_declared else pooled(cells, study.module_file):
         block, field = found
@@ -435,6 +429,30 @@ def expand(study: Study) -> dict[str, list[Seeded]]:
         factors = [f for f in known_by(study.module_file).factors or () if f in FIELDS]
         allowed = f"it tells apart {', '.join(factors)}" if factors else "it tells nothing apart"
         raise study.mistake(problem, ("sweep", block), allowed=allowed)
+    return seeded(study, cells)
+
+
+def cells_of(study: Study) -> dict[str, list[Run]]:
+    """The cells of each block, as runs with the seed 0.
+
+    Raises Mistake where a cell is there twice or fits with no run, where an exclusion matches
+    nothing, and, before anything is built, where the study asks for more than MAX_RUNS.
+    """
+    counts = {name: block.size() * len(_seeds(study, name)) for name, block in study.sweep.items()}
+    if sum(counts.values()) > MAX_RUNS:
+        told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+        problem = f"asks for {sum(counts.values()):,} runs ({told})"
+        raise study.mistake(problem, ("sweep",), allowed=f"at most {MAX_RUNS:,}")
+    return {name: _cells(study, name) for name in study.sweep}
+
+
+def claims_on(study: Study, cells: Mapping[str, Sequence[Run]]) -> Iterator[Vain]:
+    """What a study's claims and figures cannot mean."""
+    return mistakes(study, cells) if study.is_declared else iter(())
+
+
+def seeded(study: Study, cells: Mapping[str, Sequence[Run]]) -> dict[str, list[Seeded]]:
+    """The runs of each block, from its cells: cell by cell, seed by seed."""
     return {
         name: [
             Seeded(seedless.id(seed), seedless, seed)
