@@ -93,7 +93,7 @@ def _of_claim(study, tables, cells: Cells, claim, place: Place) -> Iterator[Vain
     for field in contrast.factors:
         if field in claim.for_each and not contrast.across.get(field):
             yield Vain((*place, "for_each"), f"{field} is compared, and cannot be a condition too")
-    tuned = _tuned(study, contrast.table)
+    tuned = list(study.tune)
     named = [*claim.for_each, *claim.over, *contrast.factors, *along, *tuned]
     yield from _rows_pooled(table, {*named, *_single(claim.where)}, place)
     kept, problems = _kept(study, cells, claim, place)
@@ -102,8 +102,9 @@ def _of_claim(study, tables, cells: Cells, claim, place: Place) -> Iterator[Vain
         yield from _levels(study, table, kept, contrast, place)
         yield from _needs_level(study, [contrast.measure], kept, place, contrast.kind == "passes")
         sides = _sides(kept, contrast)
-        yield from _pooled(table, sides, named, place, tuned)
-        yield from _confounded(table, sides, contrast, [*claim.for_each, *claim.over], named, place)
+        forgotten = list(_pooled(table, sides, named, place))
+        conditions = [*claim.for_each, *claim.over]
+        yield from forgotten or _confounded(table, sides, contrast, conditions, named, place)
 
 
 def _of_figure(study, tables, cells: Cells, figure: FigureSpec, place, claims) -> Iterator[Vain]:
@@ -137,9 +138,9 @@ def _of_figure(study, tables, cells: Cells, figure: FigureSpec, place, claims) -
         return
     measures = [*figure.y, *filter(None, [figure.value, figure.x])]
     yield from _needs_level(study, measures, kept, place, figure.kind == "survival")
-    tuned = _tuned(study, figure.table) if figure.tune is None else list(figure.tune)
+    tuned = list(study.tune if figure.tune is None else figure.tune)
     heat = list(figure.y) if figure.kind in ("heatmap", "regions") else []
-    yield from _pooled(table, kept, [*figure.fields, *heat, *tuned], place, tuned)
+    yield from _pooled(table, kept, [*figure.fields, *heat, *tuned], place)
 
 
 def _titles(figure: FigureSpec, place: Place) -> Iterator[Vain]:
@@ -173,11 +174,6 @@ def _unknown(
             some = "" if close else "one of " + ", ".join(list(known)[:12])
             more = {"value": name, "nearest": close, "allowed": some}
             yield Vain(place, f"is no {kind} there", more)
-
-
-def _tuned(study: Any, table: str) -> list[str]:
-    """What is chosen for each cell; on a table that a module derives, whatever it still holds."""
-    return list(study.tune)
 
 
 def _single(where: Mapping[str, Sequence]) -> set[str]:
@@ -289,7 +285,7 @@ def _sides(cells: Sequence[Run], contrast: ContrastSpec) -> list[Run]:
 
 
 def _pooled(
-    table: Table, cells: Sequence[Run], named: Sequence[str], place, tuned
+    table: Table, cells: Sequence[Run], named: Sequence[str], place: Place
 ) -> Iterator[Vain]:
     """A field in which two cells differ that would be taken for one."""
     keys = [field for field in FIELDS if field in named]
