@@ -15,8 +15,10 @@ from mlpstudy import rng
 from mlpstudy.core import pretrain
 from mlpstudy.core.batches import Examples, with_blank
 from mlpstudy.core.initializers import draw_parameters
+from mlpstudy.core.modules import Linear, Masking, Tied
 from mlpstudy.core.network import Network
-from mlpstudy.core.pretrain import MACHINES, Boltzmann, Inputs, Masking, passes_spent, pretraining
+from mlpstudy.core.pretrain import MACHINES, Boltzmann, Inputs, passes_spent, pretraining
+from mlpstudy.core.stack import Stack
 from mlpstudy.core.train import Learner, train
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.data.split import split
@@ -172,7 +174,7 @@ def test_when_all_inputs_are_masked_only_the_biases_learn():
 
 def test_masks_have_their_share_and_lie_within_one_another():
     shares, x = [0.0, 0.1, 0.5, 1.0], torch.ones(4, 100, 50)
-    masking = Masking(shares, [7] * 4, 0, x)
+    masking = Masking(shares, [7] * 4, x, ("pretrain-noise", "pretrain-fine"))
     assert masking.forward(x) is x
     masking.learning = True
     steps = torch.stack([masking.forward(x).clone() for _ in range(20)])
@@ -183,6 +185,20 @@ def test_masks_have_their_share_and_lie_within_one_another():
 
 
 # RBM, against scikit-learn
+
+
+def test_a_tied_module_has_the_other_ones_weights_and_biases_of_its_own():
+    run = prepared("rbm", width=5)
+    up = Linear(3, 5)
+    down = Tied(up)
+    stack = Stack([run] * 2, [up, down], [], torch.empty(0, dtype=torch.float64))
+    sizes = [block.shape[1:].numel() for block in stack.blocks(stack.theta)]
+    assert sizes == [3 * 5, 5, 0, 3]
+    stack.theta.copy_(torch.from_numpy(np.random.default_rng(0).normal(size=len(stack.theta))))
+    h = torch.ones(2, 4, 5, dtype=torch.float64)
+    torch.testing.assert_close(down.forward(h), h @ up.W.mT + down.b)
+    up.dW.fill_(2.0)
+    assert (down.dW == 2.0).all() and down.dW.shape == (2, 5, 3)
 
 
 def machine_of(run: Run, layer: int, v: np.ndarray) -> Boltzmann:

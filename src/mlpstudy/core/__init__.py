@@ -25,6 +25,7 @@ pré-apprentissage           autoencoder, denoising (masking, Gaussian), RBM    
 apprentissage               train: a pass at a time, watched by nobody         train.py
 ==========================  =================================================  ====================
 
-batches.py holds the examples of a stack, chunks.py says how many networks fit, probes.py looks at
-losses and layers, measures.py names what they see, threads.py keeps torch on one thread.
+stack.py holds the parameters of runs that learn together, batches.py their examples, draws.py what
+is drawn while they learn; chunks.py says how many networks fit, probes.py looks at losses and
+layers, measures.py names what they see, threads.py keeps torch on one thread.
 """

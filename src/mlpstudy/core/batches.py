@@ -16,21 +16,14 @@ from mlpstudy.data.split import Part
 ROWS_TOGETHER = 32
 
 
-class Examples:
-    """One part (train, validation or test) of every run's data.
+class Rows:
+    """Inputs and targets of a stack, and where each of its R runs finds its own N.
 
-    parts: the distinct parts, of N examples each; which: for each of the R runs, its part.
+    x (n + 1, n_in), t (n + 1, C): the last row is empty; offset (R, 1): of each run's first row.
     """
 
-    def __init__(self, parts: Sequence[Part], which: Sequence[int], network: Network):
-        like = network.like
-        as_like = {"dtype": like.dtype, "device": like.device}
-        self.N = len(parts[0].x)
-        self.x = with_blank(torch.cat([torch.from_numpy(p.x) for p in parts]).to(**as_like))
-        targets = torch.cat([torch.from_numpy(p.target) for p in parts]).to(**as_like)
-        self.t = with_blank(network.targets(targets))
-        self.y = torch.cat([torch.from_numpy(p.y) for p in parts]).to(like.device)
-        self.offset = torch.tensor(which, device=like.device)[:, None] * self.N
+    def __init__(self, x: Tensor, t: Tensor, offset: Tensor, N: int):
+        self.x, self.t, self.offset, self.N = x, t, offset, N
         self.buffer = Buffers()
 
     def rows(self, order: Tensor) -> Tensor:
@@ -51,6 +44,22 @@ class Examples:
         taken = self.buffer(name, (rows.numel(), source.shape[1]), source)
         torch.index_select(source, 0, rows.reshape(-1), out=taken)
         return taken.view(*rows.shape, -1)
+
+
+class Examples(Rows):
+    """One part (train, validation or test) of every run's data.
+
+    parts: the distinct parts, of N examples each; which: for each of the R runs, its part.
+    """
+
+    def __init__(self, parts: Sequence[Part], which: Sequence[int], network: Network):
+        like, N = network.like, len(parts[0].x)
+        as_like = {"dtype": like.dtype, "device": like.device}
+        x = with_blank(torch.cat([torch.from_numpy(p.x) for p in parts]).to(**as_like))
+        targets = torch.cat([torch.from_numpy(p.target) for p in parts]).to(**as_like)
+        offset = torch.tensor(which, device=like.device)[:, None] * N
+        super().__init__(x, with_blank(network.targets(targets)), offset, N)
+        self.y = torch.cat([torch.from_numpy(p.y) for p in parts]).to(like.device)
 
     def labels(self, rows: Tensor) -> Tensor:
         """(R, B)"""

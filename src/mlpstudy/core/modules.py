@@ -9,14 +9,13 @@ buffers that are used again at the next step: what a module returns holds until 
 
 from itertools import product
 from math import prod
-from typing import Any
+from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from mlpstudy import rng
 from mlpstudy.core.activations import ACTIVATIONS
+from mlpstudy.core.draws import LEVELS, Draws, levels, normals, thresholds
 from mlpstudy.design.sizes import slid
 
 LANES = 16  # numbers: a line of memory, and of the vector units
@@ -35,6 +34,22 @@ class Buffers:
         return array
 
 
+class Asked(NamedTuple):
+    """An array that a module asks for: a matrix of `room` for each run, of which it uses `fans`."""
+
+    room: tuple[int, int]
+    fans: tuple[int, int]
+
+
+class Arrays(NamedTuple):
+    """What a linear module is bound to: (R, ...) with room."""
+
+    W: Tensor
+    b: Tensor
+    dW: Tensor
+    db: Tensor
+
+
 class Linear:
     """a = z W + b: z (R, B, fan_in), W (R, fan_in, fan_out), b (R, 1, fan_out).
 
@@ -44,6 +59,7 @@ class Linear:
     """
 
     places = 1  # of a kernel
+    whole: Arrays
 
     def __init__(self, fan_in: int, fan_out: int):
         self.fans = (fan_in, fan_out)
@@ -51,11 +67,21 @@ class Linear:
         self.first = False  # nothing below wants to know
         self.buffer = Buffers()
 
+    def asks(self) -> list[Asked]:
+        """The arrays for W and b that it wants to be bound to."""
+        (_, n), (_, wide) = self.fans, self.room
+        return [Asked(self.room, self.fans), Asked((1, wide), (1, n))]
+
     def bind(self, W: Tensor, b: Tensor, dW: Tensor, db: Tensor) -> None:
         """Take over arrays with room: W and dW (R, *room), b and db (R, 1, room[1])."""
-        self.whole = W, b, dW, db
+        self.whole = Arrays(W, b, dW, db)
         self.W, self.dW = (array[:, : self.fans[0], : self.fans[1]] for array in (W, dW))
         self.b, self.db = (array[:, :, : self.fans[1]] for array in (b, db))
+
+    def copy_from(self, other: "Linear") -> None:
+        """Take over the numbers of a module of the same fans."""
+        self.W.copy_(other.W)
+        self.b.copy_(other.b)
 
     def forward(self, z: Tensor) -> Tensor:
         self.z, self.inside = z, self.filled(z, 0, "z")
@@ -87,6 +113,23 @@ class Linear:
             return whole
         array = self.buffer(f"cut {side}", (*whole.shape[:2], self.fans[side]), whole)
         return array.copy_(whole.narrow(2, 0, self.fans[side]))
+
+
+class Tied(Linear):
+    """a = z W' + c, where W is that of another linear module, bound before: only c is its own."""
+
+    def __init__(self, other: Linear):
+        super().__init__(*other.fans[::-1])
+        self.other = other
+
+    def asks(self) -> list[Asked]:
+        """No row for W."""
+        (_, n), (_, wide) = self.fans, self.room
+        return [Asked((0, wide), (0, n)), Asked((1, wide), (1, n))]
+
+    def bind(self, W: Tensor, b: Tensor, dW: Tensor, db: Tensor) -> None:
+        """Take over arrays as asked for."""
+        super().bind(self.other.whole.W.mT, b, self.other.whole.dW.mT, db)
 
 
 def _room(fan: int) -> int:
@@ -173,15 +216,6 @@ class Activate:
         return slope.mul_(delta)
 
 
-LEVELS = 2**16  # of a draw that decides whether a number is switched off
-
-
-def thresholds(shares: list[float], like: Tensor) -> Tensor:
-    """(R, 1, 1) the level that a draw of _levels is below with the probability of each share."""
-    levels = [round(LEVELS * share) - LEVELS // 2 for share in shares]
-    return torch.tensor(levels, dtype=torch.int32, device=like.device)[:, None, None]
-
-
 class Dropout:
     """z m / (1 - rate): each output is switched off with its run's rate while training.
 
@@ -195,7 +229,7 @@ class Dropout:
         self.off = thresholds(rates, like).short()  # a rate is at most 0.95
         kept = [LEVELS - round(LEVELS * rate) for rate in rates]
         self.scale = (LEVELS / like.new_tensor(kept))[:, None, None]
-        self.draws = _Draws(seeds, ("dropout", "dropout-fine"), part, self.STEPS, _levels)
+        self.draws = Draws(seeds, ("dropout", "dropout-fine"), part, self.STEPS, levels)
         self.learning = False
         self.buffer = Buffers()
 
@@ -218,9 +252,11 @@ class Noise:
 
     STEPS = 1
 
-    def __init__(self, sigmas: list[float], seeds: list[int], like: Tensor):
+    def __init__(
+        self, sigmas: list[float], seeds: list[int], like: Tensor, purpose: str = "noise", part=0
+    ):
         self.sigma = like.new_tensor(sigmas)[:, None, None]
-        self.draws = _Draws(seeds, ("noise",), 0, self.STEPS, _normals)
+        self.draws = Draws(seeds, (purpose,), part, self.STEPS, normals)
         self.learning = False
         self.buffer = Buffers()
 
@@ -229,6 +265,32 @@ class Noise:
             return x
         noise = self.draws.next(x).to(x.dtype)
         return torch.addcmul(x, noise, self.sigma, out=self.buffer("z", x.shape, x))
+
+    def backward(self, delta: Tensor) -> Tensor:
+        return delta
+
+
+class Masking:
+    """x m while training: each input is set to 0 with its run's share, the others stay as they are.
+
+    A share is a number of LEVELS. Runs of one seed see the same draws, whatever their shares.
+    """
+
+    STEPS = 8
+
+    def __init__(
+        self, shares: list[float], seeds: list[int], like: Tensor, purposes: tuple[str, str], part=0
+    ):
+        self.off = thresholds(shares, like)
+        self.draws = Draws(seeds, purposes, part, self.STEPS, levels)
+        self.learning = False
+        self.buffer = Buffers()
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.learning:
+            return x
+        kept = torch.ge(self.draws.next(x), self.off, out=self.buffer("kept", x.shape, x))
+        return kept.mul_(x)
 
     def backward(self, delta: Tensor) -> Tensor:
         return delta
@@ -252,50 +314,3 @@ class Residual:
         for module in reversed(self.modules):
             inner = module.backward(inner)
         return torch.add(delta, inner, out=self.buffer("delta", delta.shape, delta))
-
-
-class _Draws:
-    """Blocks of draws for each distinct seed, dealt out step by step to every run of that seed."""
-
-    def __init__(self, seeds: list[int], purposes: tuple[str, ...], part: int, steps: int, kind):
-        distinct = sorted(set(seeds))
-        self.streams = [[rng.stream(seed, p, part) for p in purposes] for seed in distinct]
-        self.rows = torch.tensor([distinct.index(seed) for seed in seeds])
-        self.steps, self.kind = steps, kind
-        self.left = 0
-        self.block: Any = None  # (R, steps, examples, n), once drawn
-
-    def next(self, like: Tensor) -> Tensor:
-        """(R, B, n) of draws; a step of fewer examples than the first uses the first of them."""
-        B, n = like.shape[1:]
-        if not self.left:
-            if self.block is None:
-                self.examples = B
-            shape = (self.steps, self.examples, n)
-            blocks = [self.kind(shape, *streams) for streams in self.streams]
-            self.block = torch.stack(blocks).to(like.device)
-            self.left = self.steps
-        step = self.block[:, self.steps - self.left, :B]
-        self.left -= 1
-        return step.index_select(0, self.rows.to(like.device))
-
-
-def _levels(shape, coarse, fine) -> Tensor:
-    """Integers of equal probability from -LEVELS / 2 on: a byte of each stream, coarse above fine.
-
-    Shares that are a number of 256ths are decided by the coarse one alone.
-    """
-    levels = _bytes(shape, coarse).astype(np.int16)
-    levels <<= 8
-    levels |= _bytes(shape, fine)
-    levels ^= -LEVELS // 2  # 0 to LEVELS - 1, as the bits of an int16, less half of them
-    return torch.from_numpy(levels)
-
-
-def _bytes(shape, stream) -> np.ndarray:
-    words = stream.bit_generator.random_raw(-(-prod(shape) // 8))
-    return words.view(np.uint8)[: prod(shape)].reshape(shape)
-
-
-def _normals(shape, stream) -> Tensor:
-    return torch.from_numpy(stream.standard_normal(shape, dtype="float32"))

@@ -1,6 +1,7 @@
 """A chain of modules for a stack of runs of one shape, from the inputs to the last a."""
 
-from math import prod, sqrt
+from collections.abc import Iterator, Sequence
+from math import sqrt
 from typing import Any
 
 import torch
@@ -10,86 +11,57 @@ from mlpstudy import rng
 from mlpstudy.core.costs import COSTS
 from mlpstudy.core.initializers import draw_parameters
 from mlpstudy.core.modules import (
-    LANES,
     Activate,
     Buffers,
     Convolve,
     Dropout,
     Linear,
+    Masking,
     Noise,
     Residual,
 )
+from mlpstudy.core.stack import Stack
 from mlpstudy.design.run import Run, shape
-from mlpstudy.design.sizes import LayerSize, LayerSizes, layer_sizes
+from mlpstudy.design.sizes import LayerSize, layer_sizes
 
 
-class Network:
-    """R networks of one shape. theta and gradient are flat; the layers' W, b, dW, db are views.
+class Network(Stack):
+    """R networks of one shape.
 
     dims: the shape of one example; classes: number of classes, 0 for a regression with `targets`
-    real outputs. Raises ValueError where the runs differ in shape or a kernel does not fit.
+    real outputs; first: modules that the inputs go through before all others. Raises ValueError
+    where the runs differ in shape or a kernel does not fit.
     """
 
     def __init__(
-        self, runs: list[Run], dims, classes, targets=1, dtype=torch.float32, device="cpu"
+        self,
+        runs: list[Run],
+        dims,
+        classes,
+        targets=1,
+        dtype=torch.float32,
+        device="cpu",
+        first: Sequence[Any] = (),
     ):
         if len({shape(run) for run in runs}) != 1:
             raise ValueError("a stack needs runs of one shape, and at least one")
-        self.runs, self.R = runs, len(runs)
+        like = torch.empty(0, dtype=dtype, device=device)
         self.cost = COSTS[runs[0].cost]
-        self.like = torch.empty(0, dtype=dtype, device=device)
         self.classes = classes
         self.n_out = self.cost.outputs(classes, targets)
         self.layer_sizes = layer_sizes(runs[0], tuple(dims), self.n_out)
-        self.modules = _chain(runs, self.layer_sizes, self.like)
-        flat = list(_flatten(self.modules))
-        self.layers = [m for m in flat if isinstance(m, Linear)]
-        self.activations = [m for m in flat if isinstance(m, Activate)]
-        self.random = [m for m in flat if isinstance(m, Dropout | Noise)]
-        self.layers[0].first = True
         self.n_parameters = self.layer_sizes.n_parameters
+        self.hidden = [_hidden(runs[0], *each) for each in enumerate(self.layer_sizes[:-1])]
+        self.modules = [
+            *first,
+            *_chain(runs, self.hidden, Linear(*self.layer_sizes[-1].fans), like),
+        ]
+        flat = list(_flatten(self.modules))
+        self.activations = [m for m in flat if isinstance(m, Activate)]
         self.buffer = Buffers()
-        self._bind()
-
-    def _bind(self) -> None:
-        """Lay all parameters of all runs into one vector, layer after layer, run after run."""
-        self.shapes = [s for m in self.layers for s in (m.room, (1, m.room[1]))]
-        self.fans = [s for m in self.layers for s in (m.fans, (1, m.fans[1]))]
-        self.sizes = [self.R * prod(shape) for shape in self.shapes]
-        self.sizes.append(2 * LANES)  # so that no parameter is in the last few numbers
-        self.theta = self.like.new_zeros(sum(self.sizes))
-        self.gradient = torch.zeros_like(self.theta)
-        whole, slopes = self._whole(self.theta), self._whole(self.gradient)
-        for i, module in enumerate(self.layers):
-            module.bind(*whole[2 * i : 2 * i + 2], *slopes[2 * i : 2 * i + 2])
-
-    def _whole(self, flat: Tensor) -> list[Tensor]:
-        parts = zip(flat.split(self.sizes), self.shapes, strict=False)
-        return [part.view(self.R, *shape) for part, shape in parts]
-
-    def blocks(self, flat: Tensor) -> list[Tensor]:
-        """The parts of a vector over all parameters: W (R, fan_in, fan_out), b (R, 1, fan_out), ..."""
-        parts = zip(self._whole(flat), self.fans, strict=True)
-        return [whole[:, : fan[0], : fan[1]] for whole, fan in parts]
-
-    def copy_runs(self, which: Tensor, source: Tensor, target: Tensor) -> None:
-        """Copy the parameters of the runs `which` (R,) from one vector over all to another."""
-        for old, new in zip(self._whole(target), self._whole(source), strict=True):
-            old[which] = new[which]
-
-    def spread(self, values: list[float], last_only: bool = False) -> Tensor:
-        """One value per run, repeated over all its parameters; 0 below the last layer on request.
-
-        A single number where it is the same everywhere: the same bits, with less to read.
-        """
-        if len(set(values)) == 1 and not last_only:
-            return self.like.new_tensor(values[:1])
-        rates = self.like.new_tensor(values).view(-1, 1, 1)
-        flat = torch.zeros_like(self.theta)
-        blocks = self.blocks(flat)
-        for i, block in enumerate(blocks):
-            block.copy_(rates if not last_only or i >= len(blocks) - 2 else torch.zeros_like(rates))
-        return flat
+        noisy = [m for m in flat if isinstance(m, Dropout | Noise | Masking)]
+        super().__init__(runs, [m for m in flat if isinstance(m, Linear)], noisy, like)
+        self.layers[0].first = True
 
     def initialize(self) -> None:
         """Draw every run's weights and biases from its own stream."""
@@ -102,17 +74,18 @@ class Network:
                 m.W[r].copy_(torch.from_numpy(W.copy()))
                 m.b[r, 0].copy_(torch.from_numpy(b))
 
-    def learning(self, on: bool) -> None:
-        """Switch dropout and noise on for training, off for measuring."""
-        for module in self.random:
-            module.learning = on
-
     def forward(self, x: Tensor) -> Tensor:
         """x (R, B, n_in) -> a of the last layer (R, B, n_out)."""
         for module in self.modules:
             x = module.forward(x)
         self.last = x
         return x
+
+    def through(self, layer: int, z: Tensor) -> Tensor:
+        """What a hidden layer, 0 being the first, makes of its inputs z (R, B, n): without dropout."""
+        for module in self.hidden[layer]:
+            z = module.forward(z)
+        return z
 
     def backward(self, delta: Tensor) -> None:
         """delta = dL/da of the last layer; every layer keeps its delta and leaves dW and db."""
@@ -140,20 +113,24 @@ def _flatten(modules):
         yield from _flatten(module.modules) if isinstance(module, Residual) else [module]
 
 
-def _chain(runs: list[Run], layers: LayerSizes, like: Tensor) -> list:
+def _chain(runs: list[Run], hidden: list[list], last: Linear, like: Tensor) -> Iterator[Any]:
+    """The hidden layers and the last one, and between them what is random."""
     run, seeds = runs[0], [r.seed for r in runs]
-    modules: list[Any] = (
-        [Noise([r.input_noise for r in runs], seeds, like)] if run.input_noise else []
-    )
-    *hidden, last = layers
-    for layer, size in enumerate(hidden):
-        block: list[Any] = [_linear(run, size), Activate(run.activation)]
-        if run.residual != "none" and layer:
-            block = [Residual(block, 1 / sqrt(run.depth) if run.residual == "scaled" else 1.0)]
+    if run.input_noise:
+        yield Noise([r.input_noise for r in runs], seeds, like)
+    for layer, block in enumerate(hidden):
+        yield from block
         if run.dropout:
-            block.append(Dropout([r.dropout for r in runs], seeds, layer, like))
-        modules += block
-    return [*modules, Linear(*last.fans)]
+            yield Dropout([r.dropout for r in runs], seeds, layer, like)
+    yield last
+
+
+def _hidden(run: Run, layer: int, size: LayerSize) -> list:
+    """The modules of one hidden layer."""
+    block = [_linear(run, size), Activate(run.activation)]
+    if run.residual == "none" or layer == 0:
+        return block
+    return [Residual(block, 1 / sqrt(run.depth) if run.residual == "scaled" else 1.0)]
 
 
 def _linear(run: Run, size: LayerSize) -> Linear:

@@ -10,28 +10,20 @@ Bengio et al. 2007; Vincent et al. 2010 (denoising); Hinton 2002, Hinton and Sal
 (RBM).
 """
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from mlpstudy import rng
-from mlpstudy.core.batches import Examples, with_blank
+from mlpstudy.core.batches import Rows, with_blank
 from mlpstudy.core.costs import COSTS
+from mlpstudy.core.draws import Draws, uniforms
 from mlpstudy.core.initializers import draw_parameters
-from mlpstudy.core.modules import (
-    Activate,
-    Buffers,
-    Linear,
-    Noise,
-    Residual,
-    _Draws,
-    _levels,
-    _normals,
-    thresholds,
-)
+from mlpstudy.core.modules import Activate, Linear, Masking, Noise, Tied
 from mlpstudy.core.network import Network
+from mlpstudy.core.stack import Stack
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.data.split import examples_of
 from mlpstudy.design.examples import EXAMPLES
@@ -41,61 +33,50 @@ from mlpstudy.design.sizes import LayerSizes, layer_sizes
 ROWS = 64  # examples that go through a pretrained layer at a time: fixed, whatever the stack
 
 
-def pretraining(network: Network, examples: Examples) -> Iterator[tuple[Network, "Inputs"]]:
+def pretraining(network: Stack, examples: Rows) -> Iterator[tuple[Stack, "Inputs"]]:
     """For each hidden layer, from below: a machine, and the inputs to train it on.
 
     Who takes a machine trains it before asking for the next; then the layer takes over what the
     machine has learned. Nothing where the runs do not ask for pretraining.
     """
-    runs = network.runs
-    if runs[0].pretraining == "none":
+    runs, kind = network.runs, network.runs[0].pretraining
+    if kind == "none" or not isinstance(network, Network):
         return
     inputs = Inputs(examples.x, examples.offset, examples.N)
-    blocks = _hidden_blocks(network)
-    for layer, block in enumerate(blocks):
-        machine = MACHINES[runs[0].pretraining](runs, layer, inputs.x.shape[1], network.like)
-        own, learned = network.layers[layer], machine.layers[0]
-        learned.W.copy_(own.W)
-        learned.b.copy_(own.b)
+    *hidden, _ = network.layers
+    for layer, module in enumerate(hidden):
+        machine = MACHINES[kind](runs, layer, inputs.x.shape[1], network.like)
+        machine.layers[0].copy_from(module)
         yield machine, inputs
-        own.W.copy_(learned.W)
-        own.b.copy_(learned.b)
-        if layer + 1 < len(blocks):
-            inputs = inputs.through(block, network.R)
+        module.copy_from(machine.layers[0])
+        if layer + 1 < len(hidden):
+            inputs = inputs.through(network, layer)
 
 
-class Inputs(Examples):
-    """What a layer sees of the examples, and their own targets.
-
-    x (parts * N + 1, n_in), the last row empty; offset (R, 1): where each run's N examples begin.
-    """
+class Inputs(Rows):
+    """What a layer sees of the examples, and their own targets."""
 
     def __init__(self, x: Tensor, offset: Tensor, N: int):
-        self.x, self.t, self.offset, self.N = x, x, offset, N
-        self.buffer = Buffers()
+        super().__init__(x, x, offset, N)
 
-    def through(self, block: list, R: int) -> "Inputs":
+    def through(self, network: Network, layer: int) -> "Inputs":
         """What the layer above sees: every run has its own."""
-        parts = []
-        for order in torch.arange(self.N, device=self.x.device).split(ROWS):
+        R, device, parts = network.R, self.x.device, []
+        for order in torch.arange(self.N, device=device).split(ROWS):
             z, _ = self.batch(self.rows(order.expand(R, -1)))
-            for module in block:
-                z = module.forward(z)
-            parts.append(z[:, : len(order)].clone())  # the module will use its buffer again
-        offset = torch.arange(R, device=self.x.device)[:, None] * self.N
+            # copied, as the module will use its buffer again
+            parts.append(network.through(layer, z)[:, : len(order)].clone())
+        offset = torch.arange(R, device=device)[:, None] * self.N
         return Inputs(with_blank(torch.cat(parts, 1).flatten(0, 1)), offset, self.N)
 
 
-def _hidden_blocks(network: Network) -> list[list]:
-    """The modules of each hidden layer, but for what is random."""
-    modules = [m for m in network.modules[:-1] if m not in network.random]
-    ends = [i + 1 for i, m in enumerate(modules) if isinstance(m, Activate | Residual)]
-    return [modules[start:end] for start, end in pairwise([0, *ends])]
+def autoencoder(runs: list[Run], layer: int, n_in: int, like: Tensor, *corrupt: Any) -> Network:
+    """x -> g(x W + b) -> a linear decoder, drawn as the run draws its layers, -> x.
 
-
-def _autoencoder(runs: list[Run], layer: int, n_in: int, like: Tensor) -> Network:
-    """x -> g(x W + b) -> a linear decoder, drawn as the run draws its layers, -> x."""
-    machine = Network([machine_run(run) for run in runs], (n_in,), 0, n_in, like.dtype, like.device)
+    corrupt: modules that its inputs go through, while it is to give back the clean ones.
+    """
+    machines = [machine_run(run) for run in runs]
+    machine = Network(machines, (n_in,), 0, n_in, like.dtype, like.device, corrupt)
     decoder = machine.layers[1]
     for r, run in enumerate(runs):
         stream = rng.stream(run.seed, "pretrain-init", layer)
@@ -105,49 +86,21 @@ def _autoencoder(runs: list[Run], layer: int, n_in: int, like: Tensor) -> Networ
     return machine
 
 
-def _denoising(corruption):
-    """An autoencoder that sees corrupted inputs and is to give back the clean ones."""
-
-    def machine(runs: list[Run], layer: int, n_in: int, like: Tensor) -> Network:
-        autoencoder = _autoencoder(runs, layer, n_in, like)
-        module = corruption([r.corruption for r in runs], [r.seed for r in runs], layer, like)
-        autoencoder.modules.insert(0, module)
-        autoencoder.random.append(module)
-        return autoencoder
-
-    return machine
+def denoising_masking(runs: list[Run], layer: int, n_in: int, like: Tensor) -> Network:
+    """An autoencoder some of whose inputs are set to 0."""
+    shares, seeds = [run.corruption for run in runs], [run.seed for run in runs]
+    masking = Masking(shares, seeds, like, ("pretrain-noise", "pretrain-fine"), layer)
+    return autoencoder(runs, layer, n_in, like, masking)
 
 
-class Masking:
-    """x m: each input is set to 0 with its run's share, the others stay as they are.
-
-    A share is a number of LEVELS. Runs of one seed see the same draws, whatever their shares.
-    """
-
-    STEPS = 8
-
-    def __init__(self, shares: list[float], seeds: list[int], layer: int, like: Tensor):
-        self.off = thresholds(shares, like)
-        purposes = ("pretrain-noise", "pretrain-fine")
-        self.draws = _Draws(seeds, purposes, layer, self.STEPS, _levels)
-        self.learning = False
-        self.buffer = Buffers()
-
-    def forward(self, x: Tensor) -> Tensor:
-        if not self.learning:
-            return x
-        kept = torch.ge(self.draws.next(x), self.off, out=self.buffer("kept", x.shape, x))
-        return kept.mul_(x)
+def denoising_gaussian(runs: list[Run], layer: int, n_in: int, like: Tensor) -> Network:
+    """An autoencoder to whose inputs Gaussian noise is added."""
+    sigmas, seeds = [run.corruption for run in runs], [run.seed for run in runs]
+    noise = Noise(sigmas, seeds, like, "pretrain-noise", layer)
+    return autoencoder(runs, layer, n_in, like, noise)
 
 
-def _gaussian(sigmas: list[float], seeds: list[int], layer: int, like: Tensor) -> Noise:
-    """x + sigma e with draws that belong to the layer."""
-    noise = Noise(sigmas, seeds, like)
-    noise.draws = _Draws(seeds, ("pretrain-noise",), layer, noise.STEPS, _normals)
-    return noise
-
-
-class Boltzmann(Network):
+class Boltzmann(Stack):
     """A restricted Boltzmann machine of sigmoid hidden units h, trained by CD-1.
 
     P(h = 1 | v) = sigmoid(v W + b). Given h, a visible unit has the input h W' + c: its mean where
@@ -163,19 +116,14 @@ class Boltzmann(Network):
     STEPS = 8
 
     def __init__(self, runs: list[Run], layer: int, n_in: int, like: Tensor):
-        self.runs, self.R, self.like = [machine_run(run) for run in runs], len(runs), like
         self.gaussian = layer == 0 or (layer > 1 and runs[0].residual != "none")
-        self.up, self.down = Linear(n_in, runs[0].width), Linear(0, n_in)  # of its own only c
+        self.up = Linear(n_in, runs[0].width)
+        self.down = Tied(self.up)
         self.positive, self.negative = Activate("sigmoid"), Activate("sigmoid")
         self.reconstruct = Activate("identity" if self.gaussian else "sigmoid")
-        self.layers, self.random = [self.up, self.down], []
-        self._bind()
-        _, c, _, dc = self.down.whole
-        W, _, dW, _ = self.up.whole
-        self.down.fans, self.down.room = self.up.fans[::-1], self.up.room[::-1]
-        self.down.whole = W.mT, c, dW.mT, dc
         seeds = [run.seed for run in runs]
-        self.draws = _Draws(seeds, ("pretrain-noise",), layer, self.STEPS, _uniforms)
+        self.draws = Draws(seeds, ("pretrain-noise",), layer, self.STEPS, uniforms)
+        super().__init__([machine_run(run) for run in runs], [self.up, self.down], [], like)
 
     def learn_from(self, v: Tensor, _, B: int) -> None:
         """The gradient of a batch v (R, B or more, n_in): what CD-1 ascends, with its sign turned.
@@ -190,7 +138,7 @@ class Boltzmann(Network):
             torch.lt(for_v, v1, out=v1)
         h1 = self.negative.forward(self.up.forward(v1))
         v1[:, B:] = 0
-        up, (_, _, dW, _) = self.up, self.up.whole
+        up, dW = self.up, self.up.whole.dW
         torch.bmm(up.filled(v1, 0, "v1").mT, up.filled(h1, 1, "h1"), out=dW)
         dW.baddbmm_(up.filled(v, 0, "v").mT, up.filled(h, 1, "h"), alpha=-1).div_(B)
         h1.sub_(h)[:, B:] = 0
@@ -205,14 +153,10 @@ class Boltzmann(Network):
         return draws[..., :width], draws[..., width:]
 
 
-def _uniforms(shape, stream) -> Tensor:
-    return torch.from_numpy(stream.random(shape, dtype="float32"))
-
-
-MACHINES = {
-    "autoencoder": _autoencoder,
-    "denoising_masking": _denoising(Masking),
-    "denoising_gaussian": _denoising(_gaussian),
+MACHINES: dict[str, Callable[[list[Run], int, int, Tensor], Stack]] = {
+    "autoencoder": autoencoder,
+    "denoising_masking": denoising_masking,
+    "denoising_gaussian": denoising_gaussian,
     "rbm": Boltzmann,
 }
 

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from mlpstudy import rng
-from mlpstudy.core.batches import Examples
-from mlpstudy.core.network import Network
+from mlpstudy.core.batches import Rows
 from mlpstudy.core.optimizers import OPTIMIZERS
 from mlpstudy.core.pretrain import pretraining
 from mlpstudy.core.schedules import SCHEDULES
+from mlpstudy.core.stack import Stack
 from mlpstudy.core.threads import one_thread
 
 
@@ -20,9 +20,7 @@ class Pass(NamedTuple):
     frozen: Tensor  # (R,) the runs that diverged in this pass or before
 
 
-def train(
-    network: Network, examples: Examples, purpose: str = "order", part: int = 0
-) -> Iterator[Pass]:
+def train(network: Stack, examples: Rows, purpose: str = "order", part: int = 0) -> Iterator[Pass]:
     """Train the network's runs on their examples; its weights are those of the yielded pass.
 
     A run whose weights are no longer finite is put back to its last finite ones and stays there.
@@ -47,7 +45,7 @@ def train(
 
 
 @one_thread()
-def _pretrain(network: Network, examples: Examples) -> Tensor:
+def _pretrain(network: Stack, examples: Rows) -> Tensor:
     """Train the hidden layers one by one where the runs ask for it; (R,) the runs that diverge."""
     frozen = torch.zeros(network.R, dtype=torch.bool, device=network.like.device)
     for layer, (machine, inputs) in enumerate(pretraining(network, examples)):
@@ -59,7 +57,7 @@ def _pretrain(network: Network, examples: Examples) -> Tensor:
 class Learner:
     """The steps of a stack: per-run rates, spread over all parameters, and one update for all."""
 
-    def __init__(self, network: Network):
+    def __init__(self, network: Stack):
         self.network, runs = network, network.runs
         self.last_only = runs[0].trained == "last"
         network.layers[-1].first = (
@@ -78,7 +76,7 @@ class Learner:
         if rates != self.rates:
             self.rates, self.eta = rates, self.network.spread(rates, self.last_only)
 
-    def learn(self, examples: Examples, order: Tensor) -> None:
+    def learn(self, examples: Rows, order: Tensor) -> None:
         """One pass in the given order (R, N), a batch at a time."""
         network = self.network
         network.learning(True)
@@ -105,7 +103,7 @@ class Orders:
         return orders[self.which].to(self.device)
 
 
-def _finite(network: Network) -> Tensor:
+def _finite(network: Stack) -> Tensor:
     """(R,) whether every parameter of a run is finite."""
     nothing = network.theta - network.theta  # but for inf and nan
     return torch.stack([block.sum((1, 2)) == 0 for block in network.blocks(nothing)]).all(0)

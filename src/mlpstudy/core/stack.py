@@ -1,0 +1,71 @@
+"""Runs that learn together: all their parameters in one vector, and their gradient in another."""
+
+from collections.abc import Iterable, Sequence
+from math import prod
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mlpstudy.core.modules import LANES, Linear
+from mlpstudy.design.run import Run
+
+
+class Stack:
+    """R runs of one shape. theta and gradient are flat; the layers' W, b, dW, db are views of them.
+
+    layers: the modules with parameters, in their order; noisy: those that draw at random. This is
+    what the training loop knows: a network, or a machine that pretrains one of its layers.
+    """
+
+    def __init__(
+        self, runs: list[Run], layers: Sequence[Linear], noisy: Iterable[Any], like: Tensor
+    ):
+        self.runs, self.R, self.like = runs, len(runs), like
+        self.layers, self.random = list(layers), list(noisy)
+        self.asked = [each for m in self.layers for each in m.asks()]
+        # layer after layer, run after run, and so that no parameter is in the last few numbers
+        self.sizes = [*(self.R * prod(each.room) for each in self.asked), 2 * LANES]
+        self.theta = like.new_zeros(sum(self.sizes))
+        self.gradient = torch.zeros_like(self.theta)
+        whole, slopes = self._whole(self.theta), self._whole(self.gradient)
+        for i, module in enumerate(self.layers):
+            module.bind(*whole[2 * i : 2 * i + 2], *slopes[2 * i : 2 * i + 2])
+
+    def learn_from(self, x: Tensor, t: Tensor, B: int) -> None:
+        """Leave the gradient of the first B examples of x (R, B or more, n_in), t (R, B or more, C);
+        the others are there to fill the batch."""
+        raise NotImplementedError
+
+    def _whole(self, flat: Tensor) -> list[Tensor]:
+        parts = zip(flat.split(self.sizes), self.asked, strict=False)
+        return [part.view(self.R, *each.room) for part, each in parts]
+
+    def blocks(self, flat: Tensor) -> list[Tensor]:
+        """The parts of a vector over all parameters: W (R, fan_in, fan_out), b (R, 1, fan_out), ..."""
+        parts = zip(self._whole(flat), self.asked, strict=True)
+        return [whole[:, : each.fans[0], : each.fans[1]] for whole, each in parts]
+
+    def copy_runs(self, which: Tensor, source: Tensor, target: Tensor) -> None:
+        """Copy the parameters of the runs `which` (R,) from one vector over all to another."""
+        for old, new in zip(self._whole(target), self._whole(source), strict=True):
+            old[which] = new[which]
+
+    def spread(self, values: list[float], last_only: bool = False) -> Tensor:
+        """One value per run, repeated over all its parameters; 0 below the last layer on request.
+
+        A single number where it is the same everywhere: the same bits, with less to read.
+        """
+        if len(set(values)) == 1 and not last_only:
+            return self.like.new_tensor(values[:1])
+        rates = self.like.new_tensor(values).view(-1, 1, 1)
+        flat = torch.zeros_like(self.theta)
+        blocks = self.blocks(flat)
+        for i, block in enumerate(blocks):
+            block.copy_(rates if not last_only or i >= len(blocks) - 2 else torch.zeros_like(rates))
+        return flat
+
+    def learning(self, on: bool) -> None:
+        """Switch dropout and noise on for training, off for measuring."""
+        for module in self.random:
+            module.learning = on
