@@ -224,12 +224,12 @@ def list_(
 def _listed(context: typer.Context, kind: str) -> list[str]:
     if kind != "studies":
         return list(names_of(next(f for f in TABLES if f + "s" == kind)))
-    from mlpstudy.report.words import chosen
+    from mlpstudy.words import Words
 
     project = context.obj()
-    studies, language = project.studies.values(), project.settings.language
+    studies, words = project.studies.values(), Words(project.settings.language)
     width = max(len(study.name) for study in studies)
-    return [f"{s.name:{width}}  {chosen(s.title, language)} ({s.extent})" for s in studies]
+    return [f"{s.name:{width}}  {words.said(s.title)} ({s.extent})" for s in studies]
 
 
 @app.command()

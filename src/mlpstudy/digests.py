@@ -17,7 +17,7 @@ _TRAIN = (*_SPLIT, "design/run.py", "core", "tables/record.py", "tables/trained.
 _DATA = ("numpy", "scikit-learn", "mlxtend", "mnist1d")
 _TABLES = ("tables/schema.py", "tables/files.py")
 
-SUFFIXES = (".py", ".j2", ".css", ".js")
+SUFFIXES = (".py", ".j2", ".css", ".js", ".po")
 
 STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "prepare": (("rng.py", "archive.py", "data"), _DATA),
@@ -33,8 +33,8 @@ STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("matplotlib", "seaborn"),
     ),
     "report": (
-        ("drawing/colours.py", "analysis/terms.py", "report"),
-        ("jinja2", "pillow", "altair", "vl-convert-python"),
+        ("drawing/colours.py", "analysis/terms.py", "said.py", "words", "report"),
+        ("babel", "jinja2", "pillow", "altair", "vl-convert-python"),
     ),
 }
 

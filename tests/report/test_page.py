@@ -21,8 +21,9 @@ from mlpstudy.drawing import style
 from mlpstudy.files import write_summed_json
 from mlpstudy.report import page as pages
 from mlpstudy.report.collect import STATUSES
-from mlpstudy.report.words import SYMBOLS, word
+from mlpstudy.report.statuses import SYMBOLS, verdict
 from mlpstudy.tables.files import write_tables
+from mlpstudy.words import Words
 
 
 def test_structure(page):
@@ -143,7 +144,7 @@ def test_a_verdict_is_a_symbol_and_a_word(page):
     assert len(badges) > 41
     for badge in badges:
         status = badge.attributes["class"].split()[1]
-        assert english(badge) == f"{SYMBOLS[status]} {word(status, 'en')}"
+        assert english(badge) == f"{SYMBOLS[status]} {verdict(Words('en'), status)}"
     assert len(set(SYMBOLS.values())) == len(SYMBOLS) == len(STATUSES)
 
 

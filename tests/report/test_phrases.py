@@ -1,9 +1,11 @@
-"""Cells of tables, by hand."""
+"""Cells of tables, designs and conditions, by hand."""
 
 import pytest
+from example import finding
 
-from mlpstudy.report.phrases import cell
-from mlpstudy.report.words import chosen
+from mlpstudy.report.phrases import cell, condition_of, fields_of, levels_of
+from mlpstudy.report.plan import Levels
+from mlpstudy.words import Words
 
 
 @pytest.mark.parametrize(
@@ -12,7 +14,7 @@ from mlpstudy.report.words import chosen
         (0.25, "0.250", "0,250"),
         (12345, "12\u202f345", "12\u202f345"),
         ([0.1, 2], "0.100, 2", "0,100\u202f; 2"),
-        (True, "true", "oui"),
+        (True, "yes", "oui"),
         (None, "—", "—"),
         ("training loss", "training loss", "coût d'apprentissage"),
         ("label_noise", "label_noise", "bruit d'étiquettes"),  # a name of the code that has words
@@ -23,4 +25,41 @@ from mlpstudy.report.words import chosen
     ],
 )
 def test_cell(value, english, french):
-    assert (chosen(cell(value), "en"), chosen(cell(value), "fr")) == (english, french)
+    assert (cell(Words("en"), value), cell(Words("fr"), value)) == (english, french)
+
+
+def test_a_level_in_a_column_of_its_field():
+    assert cell(Words("en"), "mse", "cost") == "squared error"
+    assert cell(Words("fr"), ["sgd", "adam"], "optimizer") == "descente de gradient, Adam"
+    assert cell(Words("en"), None, "train_size") == "—"
+
+
+@pytest.mark.parametrize(
+    ("levels", "english", "french"),
+    [
+        (
+            Levels(("dropout",), ((0.0,), (0.25,))),
+            "share of hidden units switched off: 0, 0.25",
+            "part des unités cachées éteintes: 0\u202f; 0,25",
+        ),
+        (
+            Levels(("width", "train_size"), ((8, None), (16, 200))),
+            "units of each hidden layer + training examples: 8 + all of them, 16 + 200",
+            "unités par couche cachée + exemples d'apprentissage: 8 + tous, 16 + 200",
+        ),
+        (
+            Levels(("depth",), tuple((n,) for n in range(1, 13))),
+            "hidden layers: 1, 2, 3, 4, 5, 6, …, 12",
+            "couches cachées: 1, 2, 3, 4, 5, 6, …, 12",
+        ),
+    ],
+)
+def test_levels(levels, english, french):
+    for language, expected in (("en", english), ("fr", french)):
+        words = Words(language)
+        assert f"{fields_of(words, levels)}: {levels_of(words, levels)}" == expected
+
+
+def test_a_condition_that_is_data_is_put_into_words():
+    found = finding("C29", 0, -1, 1, condition={"dataset": "digits", "dropout": 0.5})
+    assert condition_of(Words("fr"), found) == "digits, taux 0,5"

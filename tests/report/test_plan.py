@@ -1,12 +1,16 @@
-"""The design of a study in a line, by hand."""
+"""The design of a study, block by block, by hand."""
 
 import pytest
 
-from mlpstudy.report.plan import Plan, datasets, plans
+from mlpstudy.report.plan import Levels, Plan, datasets, plans
 
 
 def study(block, **more) -> dict:
     return {"base": {"width": 16}, "seeds": [0, 1, 2], "sweep": {"start": block}, **more}
+
+
+def levels(*fields, rows) -> Levels:
+    return Levels(fields, tuple(rows))
 
 
 @pytest.mark.parametrize(
@@ -16,27 +20,23 @@ def study(block, **more) -> dict:
             {"grid": {"depth": [1, 2], "permuted": [True]}, "base": {"eta": 0.1}},
             Plan(
                 "start",
-                (("depth", "1, 2"), ("permuted", "true")),
+                (levels("depth", rows=[(1,), (2,)]), levels("permuted", rows=[(True,)])),
                 (),
-                (("width", "16"), ("eta", "0.1")),
+                (levels("width", rows=[(16,)]), levels("eta", rows=[(0.1,)])),
                 3,
             ),
         ),
         (
-            {"grid": {"depth": list(range(1, 13))}},
-            Plan("start", (("depth", "1, 2, 3, 4, 5, 6, …, 12"),), (), (("width", "16"),), 3),
-        ),
-        (
             {"zip": {"width": [8, 16], "eta": [0.1, 1e-05]}, "seeds": [7]},
-            Plan("start", (), (("width + eta", "8 + 0.1, 16 + 1e-05"),), (), 1),
+            Plan("start", (), (levels("width", "eta", rows=[(8, 0.1), (16, 1e-05)]),), (), 1),
         ),
         (
-            {"cells": [{"activation": "relu", "train_size": None}, {"activation": "tanh"}]},
+            {"cells": [{"activation": "relu", "train_size": 9}, {"activation": "tanh"}]},
             Plan(
                 "start",
                 (),
-                (("activation + train_size", "relu + null, tanh + null"),),
-                (("width", "16"),),
+                (levels("activation", "train_size", rows=[("relu", 9), ("tanh", None)]),),
+                (levels("width", rows=[(16,)]),),
                 3,
             ),
         ),

@@ -1,9 +1,12 @@
 """What is swept and measured, in words."""
 
+from types import NoneType
+from typing import Literal, get_args, get_origin
+
 import numpy as np
 import pytest
 
-from mlpstudy.design.names import names_of
+from mlpstudy.design.names import TABLES, names_of
 from mlpstudy.design.run import FIELDS, Run
 from mlpstudy.words import Words, labels
 
@@ -44,6 +47,8 @@ def test_a_label(name, english, french):
         ("residual", "scaled", "residual layers, scaled", "couches résiduelles réduites"),
         ("permuted", True, "permuted inputs", "entrées permutées"),
         ("pretraining", "rbm", "RBM", "RBM"),
+        ("schedule", "cosine", "eta cosine", "eta cosinus"),
+        ("pretraining", "none", "not pretrained", "sans pré-apprentissage"),
         ("my_factor", 0.5, "my factor 0.5", "my factor 0,5"),
         ("my_factor", "some_level", "some_level", "some_level"),
         ("my_factor", True, "my factor yes", "my factor oui"),
@@ -96,6 +101,36 @@ def test_every_default_says_what_it_is(field):
     )
 
 
-@pytest.mark.parametrize("field", ["cost", "optimizer", "schedule"])
-def test_every_name_of_a_table_has_words(field):
-    assert set(names_of(field)) - set(labels.NAMES) <= {"perceptron", "hinge"}
+def allowed(field: str) -> set:
+    """The names that a field may hold; None where it may be left out."""
+    if field in TABLES:
+        return set(names_of(field))
+    options = get_args(Run.model_fields[field].annotation)
+    return {None} if NoneType in options else set(options)
+
+
+@pytest.mark.parametrize("field", labels.NAMES.keys() & set(FIELDS))
+def test_names_are_those_of_levels(field):
+    assert set(labels.NAMES[field]) <= allowed(field)
+
+
+@pytest.mark.parametrize(
+    "field", [f for f in FIELDS if get_origin(Run.model_fields[f].annotation) is Literal]
+)
+def test_every_option_of_a_field_has_words(field):
+    assert set(labels.NAMES[field]) == allowed(field)
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "english", "french"),
+    [
+        ("dropout", 0.5, "0.5", "0,5"),
+        ("train_size", None, "all of them", "tous"),
+        ("trained", "all", "all", "toutes"),
+        ("schedule", "step", "by steps", "par paliers"),
+        ("permuted", False, "no", "non"),
+        ("dataset", "digits", "digits", "digits"),
+    ],
+)
+def test_a_level_beside_its_label(name, level, english, french):
+    assert (EN.level(name, level), FR.level(name, level)) == (english, french)

@@ -12,7 +12,7 @@ import pytest
 from mlpstudy.design.pool import jobs, pool
 from mlpstudy.design.run import run_id
 from mlpstudy.design.study import load
-from mlpstudy.report.words import localized
+from mlpstudy.report.page import localized
 from mlpstudy.statistics.intervals import wilson
 from mlpstudy.studies.outcomes import levels
 from mlpstudy.tables.files import read_table

@@ -8,7 +8,7 @@ from mlpstudy.files import write_atomically
 from mlpstudy.report.collect import Report, collect
 from mlpstudy.report.page import page
 from mlpstudy.report.readme import readme
-from mlpstudy.report.words import LANGUAGES
+from mlpstudy.words import LANGUAGES
 
 
 def build(

@@ -9,34 +9,50 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from mlpstudy.analysis.terms import named, said, spaced
-from mlpstudy.report import phrases
+from mlpstudy.report import phrases, statuses
 from mlpstudy.report.collect import STATUSES
-from mlpstudy.report.numbers import number
-from mlpstudy.report.words import BIN, SYMBOLS, WORDS
+from mlpstudy.report.commands import BIN
+from mlpstudy.words import Words
+from mlpstudy.words.labels import spaced
 
-FILTERS = {
-    "by_sentence": phrases.by_sentence,
-    "by_statistic": phrases.by_statistic,
-    "cell": phrases.cell,
-    "common_of": phrases.common_of,
-    "needed_by": phrases.needed_by,
-    "networks_of": phrases.networks_of,
-    "number": number,
-    "numbers_of": phrases.numbers_of,
-    "says_of": phrases.says_of,
-    "named": named,
-    "said": said,
-    "side_of": phrases.side_of,
-    "spaced": spaced,
-    "statistics_of": phrases.statistics_of,
-    "tally_of": phrases.tally_of,
-    "value_of": phrases.value_of,
-}
+Speak = Callable[[Callable[[Words], str]], Any]  # a text of each language, as it is shown
+
+# Of a finding or the like, in a language: {{ finding|value_of }}
+PHRASES = (
+    phrases.cell,
+    phrases.condition_of,
+    phrases.edge_of,
+    phrases.fields_of,
+    phrases.hanging,
+    phrases.levels_of,
+    phrases.named,
+    phrases.needed_by,
+    phrases.networks_of,
+    phrases.numbers_of,
+    phrases.side_of,
+    phrases.supported_if,
+    phrases.united,
+    phrases.unmeasured,
+    phrases.value_of,
+)
+# The same in every language
+GROUPS = (
+    phrases.by_sentence,
+    phrases.by_statistic,
+    phrases.says_of,
+    phrases.statistics_of,
+    phrases.tally_of,
+    spaced,
+)
 
 
-def environment(folder: Path, finalize: Callable[[Any], Any] | None = None) -> Environment:
-    """The templates in a folder. All text is escaped; a name that is not there is an error."""
+def environment(
+    folder: Path, speak: Speak, finalize: Callable[[Any], Any] | None = None
+) -> Environment:
+    """The templates in a folder. All text is escaped; a name that is not there is an error.
+
+    speak: shows a text, which it is given as a function of the language.
+    """
     made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -46,10 +62,24 @@ def environment(folder: Path, finalize: Callable[[Any], Any] | None = None) -> E
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals |= {"BIN": BIN, "STATUSES": STATUSES, "SYMBOLS": SYMBOLS, "WORDS": WORDS}
-    made.globals |= {"anchor": anchor}
-    made.filters |= FILTERS
+    made.globals |= {"BIN": BIN, "STATUSES": STATUSES, "SYMBOLS": statuses.SYMBOLS}
+    made.globals |= {"anchor": anchor, "title": _spoken(speak, phrases.title)}
+    made.globals |= {name: _spoken(speak, getattr(Words, name)) for name in ("gettext", "pgettext")}
+    made.globals |= {"_": made.globals["gettext"], "local": _spoken(speak, Words.said)}
+    made.filters |= {function.__name__: function for function in GROUPS}
+    made.filters |= {function.__name__: _spoken(speak, function) for function in PHRASES}
+    made.filters |= {
+        "number": _spoken(speak, Words.number),
+        "verdict": _spoken(speak, statuses.verdict),
+        "counted": _spoken(speak, lambda words, n, kind: statuses.counted(words, kind, n)),
+    }
     return made
+
+
+def _spoken(speak: Speak, function: Callable[..., str]) -> Callable[..., Any]:
+    """A function of a language, for templates, which do not know which one they are drawn in."""
+
+    return lambda *args, **values: speak(lambda words: function(words, *args, **values))
 
 
 def anchor(kind: str, *names: Any) -> Markup:

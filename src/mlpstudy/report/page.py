@@ -5,17 +5,18 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
 from PIL import Image
 
+from mlpstudy.report import phrases
 from mlpstudy.report.collect import Report
 from mlpstudy.report.explore import libraries
 from mlpstudy.report.jinja import anchor, environment
-from mlpstudy.report.words import LANGUAGES, chosen, french, localized, word
+from mlpstudy.words import LANGUAGES, Words
 
 STEP = 5  # of the levels of each channel on the page: 255 is one of them, and no eye sees a step
 PICTURES = 6_000_000  # characters of all figures together, so that the page stays under 9 MB
@@ -32,15 +33,13 @@ def page(report: Report, templates: Path, language: str) -> str:
         for each in chapter.explored
     }
     vega = f"{VEGA}\n{libraries()}" if charts else ""
-    drawn = environment(templates)
+    drawn = environment(templates, spoken)
     drawn.globals |= {
-        "chosen": chosen,
-        "pictures": pictures(report, language),
+        "french": Words("fr").typeset,
+        "in_language": lambda text, language: Words(language).said(text),
         "local": lambda text: both(localized(text)),
-        "say": say,
-        "typeset": lambda text: both({"en": text["en"], "fr": french(text["fr"])}),
-        "french": french,
-        "word": word,
+        "pictures": pictures(report, language),
+        "titles": {each: phrases.title(Words(each)) for each in LANGUAGES},
     }
     return drawn.get_template("index.html.j2").render(
         report=report,
@@ -74,9 +73,19 @@ def both(texts: Mapping[str, str]) -> Markup:
     return Markup("").join(spans)
 
 
-def say(key: str, count: float = 1, **values: Any) -> Markup:
-    """The words for a key, as they go with a number, with values in their places; both languages."""
-    return both({each: _filled(word(key, each, count), each, values) for each in LANGUAGES})
+def spoken(text: Callable[[Words], str]) -> Markup:
+    """A text of each language, in both."""
+    return both({language: text(Words(language)) for language in LANGUAGES})
+
+
+def localized(text: str | Mapping[str, str] | None) -> dict[str, str]:
+    """A study's text by language; the key "" for a text that is the same in both."""
+    if not isinstance(text, Mapping):
+        return {} if text in (None, "") else {"": str(text)}
+    texts = {each: text[each] for each in LANGUAGES if text.get(each)}
+    if len(texts) == len(LANGUAGES) and len(set(texts.values())) == 1:
+        return {"": texts["en"]}
+    return {each: Words(each).typeset(said) for each, said in texts.items()}
 
 
 def pictures(report: Report, language: str) -> dict[tuple[str, str], dict[str, str]]:
@@ -114,10 +123,6 @@ def data_uri(png: bytes) -> str:
 def _levels() -> list[int]:
     """For each of the 256 values of a channel the nearest level."""
     return [round(value / STEP) * STEP for value in range(256)]
-
-
-def _filled(text: str, language: str, values: Mapping[str, Any]) -> Markup:
-    return escape(text).format(**{name: chosen(value, language) for name, value in values.items()})
 
 
 def _source(path: Path) -> str:

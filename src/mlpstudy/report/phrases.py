@@ -1,58 +1,143 @@
-"""How a finding, a verdict and a table's cell read: text for the page and for the README alike."""
+"""How a finding, a verdict, a design and a table's cell read, in a language."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mlpstudy.analysis.terms import named, said, spaced
+from mlpstudy.analysis import terms
 from mlpstudy.report.collect import STATUSES, Verdict
-from mlpstudy.report.numbers import MISSING, measured, number
-from mlpstudy.said import LANGUAGES, Said, french_numbers
+from mlpstudy.report.plan import SHOWN, Levels
+from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
+from mlpstudy.words import Words
+from mlpstudy.words.labels import LABELS
+from mlpstudy.words.numbers import MISSING, between, number
 
 
-def value_of(finding: Finding) -> Said:
+def title(words: Words) -> str:
+    """The title of the report."""
+    return words.gettext("The lecture, put to the test")
+
+
+def value_of(words: Words, finding: Finding) -> str:
     """The value, its interval and its unit."""
-    return _with_unit(numbers_of(finding), finding)
+    return _with_unit(words, numbers_of(words, finding), finding)
 
 
-def numbers_of(finding: Finding) -> Said:
+def numbers_of(words: Words, finding: Finding) -> str:
     """The value and its interval."""
-    shown = measured(finding.value, finding.low, finding.high, finding.threshold)
-    return _as_written(str(shown))
+    return words.measured(finding.value, finding.low, finding.high, finding.threshold)
 
 
-def common_of(finding: Finding) -> Said:
-    """The value and its interval with both sides at the control's settings; "" where there is none."""
-    shown = measured(*finding.common, finding.threshold) if finding.common else ""
-    return _as_written(str(shown))
-
-
-def needed_by(finding: Finding) -> Said:
+def needed_by(words: Words, finding: Finding) -> str:
     """The side of the threshold on which the claim is supported, and the unit."""
-    return _with_unit(side_of(finding), finding)
+    return _with_unit(words, side_of(words, finding), finding)
 
 
-def side_of(finding: Finding) -> Said:
+def side_of(words: Words, finding: Finding) -> str:
     """The side of the threshold on which the claim is supported."""
     sign = {"above": ">", "below": "<"}[finding.direction]
-    return _as_written(f"{sign} {number(float(finding.threshold), digits=None)}")
+    return f"{sign} {words.number(float(finding.threshold), digits=None)}"
 
 
-def _with_unit(number: Said, finding: Finding) -> Said:
-    unit = said(finding.unit)
-    return Said(**{name: f"{number[name]} {unit[name]}".rstrip() for name in LANGUAGES})
+def supported_if(words: Words, finding: Finding) -> str:
+    """needed_by as part of a sentence."""
+    return words.gettext("supported if {side}", side=needed_by(words, finding))
 
 
-def _as_written(number: str) -> Said:
-    """A number, or what consists of numbers, as each language writes it."""
-    return Said(en=number, fr=french_numbers(number))
+def edge_of(words: Words, finding: Finding) -> str:
+    """Where a chosen eta stands at an edge of its grid."""
+    return {
+        "lower": words.gettext("η at the lower edge of its grid"),
+        "upper": words.gettext("η at the upper edge of its grid"),
+        "both": words.gettext("η at both edges of its grid"),
+    }[finding.edge]
 
 
-def networks_of(verdict: Verdict) -> str:
+def hanging(words: Words, finding: Finding) -> str:
+    """What is measured with both sides at the control's settings, where that decides otherwise."""
+    common = words.measured(*finding.common, finding.threshold)
+    return words.gettext("hangs on η: {value} where both sides have the control's", value=common)
+
+
+def unmeasured(words: Words, claim: Mapping[str, Any]) -> str:
+    """A claim that a study announces and has no finding for."""
+    statistic = named(words, claim["statistic"])
+    return words.gettext("announced, without a finding: {statistic}", statistic=statistic)
+
+
+def condition_of(words: Words, finding: Finding) -> str:
+    """Under what a finding was measured: levels of fields, or a text."""
+    if isinstance(finding.condition, Mapping):
+        return words.condition(finding.condition)
+    return _term(words, finding.condition)
+
+
+def networks_of(words: Words, verdict: Verdict) -> str:
     """The seeds behind each finding of a claim: one number, or the smallest and the largest."""
-    sizes = sorted({finding.n for finding in verdict.findings})
-    return "–".join(number(int(n)) for n in dict.fromkeys((sizes[0], sizes[-1]))) if sizes else ""
+    sizes = sorted({int(finding.n) for finding in verdict.findings})
+    return "–".join(map(words.number, dict.fromkeys((sizes[0], sizes[-1])))) if sizes else ""
+
+
+def named(words: Words, name: str) -> str:
+    """A statistic, a column or a field in words."""
+    return words.label(name) if name in LABELS else _term(words, terms.spaced(name))
+
+
+def united(words: Words, unit: str) -> str:
+    """A unit in words."""
+    return _term(words, unit)
+
+
+def fields_of(words: Words, levels: Levels) -> str:
+    """The fields that vary together, or the one that varies."""
+    return " + ".join(map(words.label, levels.fields))
+
+
+def levels_of(words: Words, levels: Levels) -> str:
+    """The levels of these fields, in a row; of many the first ones and the last."""
+    rows = [" + ".join(map(words.level, levels.fields, row))
+            for row in levels.rows]  # fmt: skip
+    if len(rows) > SHOWN:
+        rows = [*rows[: SHOWN - 2], "…", rows[-1]]
+    return _in_a_row(words, rows)
+
+
+def cell(words: Words, value: Any, column: str = "") -> str:
+    """A value of a table as text."""
+    if value is None:
+        return MISSING
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number(value, language=words.language, padded=True)
+    if isinstance(value, list):
+        return _in_a_row(words, [cell(words, part, column) for part in value])
+    level = words.level(column, value)
+    return level if level != value else _in_words(words, value)
+
+
+CODE = re.compile(r"[()=\[\]{}]|Error")  # of a program, where a comma or a point means something
+
+
+def _in_words(words: Words, text: str) -> str:
+    """A text of a table, which may be a name of the code; French where it is a known one."""
+    if CODE.search(text) or words.language == "en":
+        return text
+    known, bare = _term(words, text), terms.spaced(text)
+    return _term(words, bare) if known == text and _term(words, bare) != bare else known
+
+
+def _term(words: Words, text: str) -> str:
+    """A text of a study's module, whose French stands in a table of terms."""
+    return terms.said(text).get(words.language, text)
+
+
+def _with_unit(words: Words, number: str, finding: Finding) -> str:
+    return f"{number} {united(words, finding.unit)}".rstrip()
+
+
+def _in_a_row(words: Words, parts: Sequence[str]) -> str:
+    """Parts of a row; where they have decimal commas, another sign parts them."""
+    return (between(words.language) if any("," in part for part in parts) else ", ").join(parts)
 
 
 def statistics_of(verdict: Verdict) -> tuple[str, ...]:
@@ -89,34 +174,3 @@ def tally_of(findings: Iterable[Finding]) -> dict[str, int]:
     """How many findings have each verdict; none with a zero."""
     verdicts = [finding.verdict for finding in findings]
     return {status: verdicts.count(status) for status in STATUSES if status in verdicts}
-
-
-CODE = re.compile(r"[()=\[\]{}]|Error")  # of a program, where a comma or a point means something
-
-
-def cell(value: Any) -> str | Said:
-    """A value of a table as text."""
-    if value is None:
-        return MISSING
-    if isinstance(value, bool):
-        return said("true" if value else "false")
-    if isinstance(value, int | float):
-        return _as_written(number(value))
-    if isinstance(value, list):
-        each = [_both(cell(part)) for part in value]
-        return Said(**{name: ", ".join(part[name] for part in each) for name in LANGUAGES})
-    return _in_words(str(value))
-
-
-def _in_words(text: str) -> str | Said:
-    """A text of a table, which may be a name of the code; French where it is a known one."""
-    if CODE.search(text):
-        return text
-    known = said(text)
-    if known["fr"] == text and named(text)["fr"] != spaced(text):
-        known = Said(en=text, fr=named(text)["fr"])
-    return known
-
-
-def _both(text: str | Said) -> Said:
-    return Said(en=text, fr=text) if isinstance(text, str) else text

@@ -1,25 +1,30 @@
 """The design of a study in one line for each block of its sweep: what varies, what stays."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mlpstudy.design.run import Run
 
-SHOWN = 8  # values of a field; of more, the first ones and the last
+SHOWN = 8  # rows of levels; of more, the first ones and the last
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Fields that vary together, and their levels row by row: often one field."""
+
+    fields: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One block: fields that vary each with each, fields that vary together, fields that stay.
-
-    Each is a field (or some, joined by +) and its values in words.
-    """
+    """One block: fields that vary each with each, fields that vary together, fields that stay."""
 
     block: str
-    swept: tuple[tuple[str, str], ...]
-    together: tuple[tuple[str, str], ...]
-    fixed: tuple[tuple[str, str], ...]
+    swept: tuple[Levels, ...]
+    together: tuple[Levels, ...]
+    fixed: tuple[Levels, ...]
     seeds: int
 
 
@@ -40,9 +45,9 @@ def _plan(study: Mapping[str, Any], name: str, block: Mapping[str, Any]) -> Plan
     fixed = {**study.get("base", {}), **block.get("base", {})}
     return Plan(
         block=name,
-        swept=tuple((field, _listed(map(_told, values))) for field, values in grid.items()),
-        together=tuple(_joined(rows) for rows in (zipped, cells) if rows[0]),
-        fixed=tuple((field, _told(value)) for field, value in fixed.items() if field not in varied),
+        swept=tuple(_levels([{field: value} for value in grid[field]]) for field in grid),
+        together=tuple(_levels(rows) for rows in (zipped, cells) if rows[0]),
+        fixed=tuple(_levels([{f: value}]) for f, value in fixed.items() if f not in varied),
         seeds=len(block.get("seeds") or study.get("seeds") or ()),
     )
 
@@ -78,20 +83,6 @@ def _cells(study: Mapping[str, Any], block: Mapping[str, Any]) -> list[dict[str,
     return [{field: cell.get(field, shared[field]) for field in fields} for cell in cells]
 
 
-def _joined(rows: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
-    """Fields that are given row by row: all of them, and each row's values."""
-    return " + ".join(rows[0]), _listed(" + ".join(map(_told, row.values())) for row in rows)
-
-
-def _listed(values: Iterable[str]) -> str:
-    texts = list(values)
-    if len(texts) > SHOWN:
-        texts = [*texts[: SHOWN - 2], "…", texts[-1]]
-    return ", ".join(texts)
-
-
-def _told(value: Any) -> str:
-    """A value as YAML writes it."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _levels(rows: Sequence[Mapping[str, Any]]) -> Levels:
+    """Rows that all have the same fields."""
+    return Levels(tuple(rows[0]), tuple(tuple(row.values()) for row in rows))

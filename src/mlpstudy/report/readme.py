@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from mlpstudy.report.collect import Report
 from mlpstudy.report.jinja import environment
-from mlpstudy.report.words import chosen, french, word
+from mlpstudy.words import Words
 
 ROWS = 8  # of a table: a code host shows no file that is much larger than this makes it
 SPACES = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
@@ -23,16 +23,13 @@ def readme(report: Report, templates: Path, language: str) -> str:
 
     Commands stand beside the findings that decide; the page has those of all.
     """
-    drawn = environment(templates, finalize=plain)  # Markdown's marks go before HTML's
-    drawn.globals |= {
-        "ROWS": ROWS,
-        "code": code,
-        "local": lambda text: chosen(text, language),
-        "say": lambda key, count=1, **values: _said(word(key, language, count), language, values),
-        "typeset": lambda text: french(text["fr"]) if language == "fr" else text["en"],
-    }
+    words = Words(language)
+    drawn = environment(
+        templates, lambda text: text(words), plain
+    )  # Markdown's marks before HTML's
+    drawn.globals |= {"ROWS": ROWS, "code": code}
     return drawn.get_template("README.md.j2").render(
-        report=report, language=language, french=french
+        report=report, language=language, french=Words("fr").typeset
     )
 
 
@@ -57,9 +54,3 @@ def code(value: Any) -> Markup:
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     edge = " " if "`" in (text[0], text[-1]) else ""
     return Markup(f"{fence}{edge}{text}{edge}{fence}")
-
-
-def _said(text: str, language: str, values: dict[str, Any]) -> Markup:
-    """A text with values in their places."""
-    shown = {name: plain(chosen(value, language)) for name, value in values.items()}
-    return Markup(str(plain(text)).format(**shown))

@@ -20,8 +20,12 @@ class Words(Messages):
         """A field of a run or a measure, with its unit; a name without a label as words."""
         return labels.label(self, name)
 
+    def level(self, name: str, value: Any) -> str:
+        """A level beside the label of its field, as on an axis: 0.3, "gradient descent"."""
+        return labels.level(self, name, value)
+
     def value(self, name: str, value: Any) -> str:
-        """A level of a field, so that it says by itself what it is: "30 % of labels wrong"."""
+        """A level of a field that says by itself what it is: "30 % of labels wrong"."""
         return labels.value(self, name, value)
 
     def condition(self, levels: Mapping[str, Any]) -> str:

@@ -65,12 +65,12 @@ MEASURES = {
     "error": N_("error"),
     "accuracy": N_("accuracy"),
     "lowest_loss": N_("lowest loss (nats)"),
-    "passes": N_("passes until learned"),
-    "reached": N_("share of networks that learn"),
+    "passes": N_("passes"),
+    "reached": N_("share that arrives"),
     "spent": N_("passes spent"),
     "total": N_("passes, pretraining included"),
     "status": N_("status"),
-    "diverged": N_("diverged"),
+    "diverged": N_("networks that diverged"),
     "epoch": N_("pass"),
     "layer": N_("layer (1 is the first)"),
     "split": N_("part of the examples"),
@@ -94,32 +94,42 @@ MEASURES = {
 
 LABELS = FIELDS | MEASURES
 
-NAMES = {  # of levels: those of datasets, activations and the like are names in every language
-    "train": N_("training"),
-    "validation": N_("validation"),
-    "test": N_("test"),
-    "nll": N_("negative log-likelihood"),
-    "kl": N_("Kullback-Leibler divergence"),
-    "binary_nll": N_("negative log-likelihood, sigmoid outputs"),
-    "mse": N_("squared error"),
-    "mse_sigmoid": N_("squared error, sigmoid outputs"),
-    "mse_raw": N_("squared error, linear outputs"),
-    "sgd": N_("gradient descent"),
-    "nesterov": N_("Nesterov"),
-    "adam": N_("Adam"),
-    "rprop": N_("RPROP"),
-    "constant": N_("constant eta"),
-    "step": N_("eta by steps"),
-    "inverse": N_("eta as 1/t"),
-    "cosine": N_("eta as a cosine"),
-    "orthogonal": N_("orthogonal"),
-    "identity": N_("linear"),
-    "autoencoder": N_("autoencoder"),
-    "denoising_masking": N_("denoising autoencoder, masked inputs"),
-    "denoising_gaussian": N_("denoising autoencoder, Gaussian noise"),
-    "rbm": N_("RBM"),
-    "diverged": N_("diverged"),
-    "finished": N_("finished"),
+NAMES: dict[str, dict[str | None, str]] = {  # of levels, where the name of the code is no word
+    "train_size": {None: N_("all of them")},
+    "batch_size": {None: N_("all of them")},
+    "activation": {"identity": N_("identity"), "threshold": N_("threshold")},
+    "initialization": {"orthogonal": N_("orthogonal"), "zeros": N_("zeros")},
+    "residual": {"none": N_("none"), "plain": N_("plain"), "scaled": N_("scaled")},
+    "cost": {
+        "nll": N_("negative log-likelihood"),
+        "kl": N_("Kullback-Leibler divergence"),
+        "binary_nll": N_("negative log-likelihood, sigmoid outputs"),
+        "mse": N_("squared error"),
+        "mse_sigmoid": N_("squared error, sigmoid outputs"),
+        "mse_raw": N_("squared error, linear outputs"),
+    },
+    "optimizer": {
+        "sgd": N_("gradient descent"),
+        "nesterov": "Nesterov",
+        "adam": "Adam",
+        "rprop": "RPROP",
+    },
+    "schedule": {
+        "constant": N_("constant"),
+        "step": N_("by steps"),
+        "inverse": "1/t",
+        "cosine": N_("cosine"),
+    },
+    "trained": {"all": N_("all"), "last": N_("the last")},
+    "pretraining": {
+        "none": N_("none"),
+        "autoencoder": N_("autoencoder"),
+        "denoising_masking": N_("denoising autoencoder, masked inputs"),
+        "denoising_gaussian": N_("denoising autoencoder, Gaussian noise"),
+        "rbm": N_("RBM"),
+    },
+    "split": {"train": N_("training"), "validation": N_("validation"), "test": N_("test")},
+    "status": {"finished": N_("finished"), "diverged": N_("diverged")},
 }
 
 
@@ -128,14 +138,22 @@ def label(words: Messages, name: str) -> str:
     return words.gettext(LABELS[name]) if name in LABELS else spaced(name)
 
 
-def value(words: Messages, name: str, level: Any) -> str:
-    """A level of a field or of a column, so that it says by itself what it is."""
-    level = level.item() if hasattr(level, "item") else level  # of NumPy
+def level(words: Messages, name: str, value: Any) -> str:
+    """A level beside the label of its field, as on an axis: 0.3, "gradient descent"."""
+    value = _plain(value)
+    names = NAMES.get(name, {})
+    if isinstance(value, str | None) and value in names:
+        return words.gettext(names[value])
+    return words.shown(value)
+
+
+def value(words: Messages, name: str, value: Any) -> str:
+    """A level that says by itself what it is: "30 % of labels wrong", "gradient descent"."""
+    value = _plain(value)
     if name in LEVELS:
-        return LEVELS[name](words, level)
-    if isinstance(level, str):
-        return words.gettext(NAMES[level]) if level in NAMES else level
-    return f"{label(words, name)} {words.shown(level)}"
+        return LEVELS[name](words, value)
+    shown = level(words, name, value)
+    return shown if isinstance(value, str) else f"{label(words, name)} {shown}"
 
 
 def condition(words: Messages, levels: Mapping[str, Any]) -> str:
@@ -153,6 +171,11 @@ def condition(words: Messages, levels: Mapping[str, Any]) -> str:
 def spaced(name: str) -> str:
     """A name of the code as words."""
     return str(name).replace("_", " ")
+
+
+def _plain(value: Any) -> Any:
+    """A number of NumPy as one of Python."""
+    return value.item() if hasattr(value, "item") else value
 
 
 def _layers_of(words: Messages, depth: int, width: int) -> str:
@@ -204,7 +227,13 @@ def _trained(words: Messages, which: str) -> str:
 
 
 def _pretraining(words: Messages, kind: str) -> str:
-    return words.gettext("not pretrained") if kind == "none" else words.gettext(NAMES[kind])
+    if kind == "none":
+        return words.gettext("not pretrained")
+    return level(words, "pretraining", kind)
+
+
+def _schedule(words: Messages, kind: str) -> str:
+    return words.gettext("eta {schedule}", schedule=level(words, "schedule", kind))
 
 
 def _or_none(none: str, some: str) -> Callable[[Messages, float], str]:
@@ -239,6 +268,7 @@ LEVELS: dict[str, Callable[[Messages, Any], str]] = {
     "eta": _as(N_("eta {value}")),
     "momentum": _or_none(N_("no momentum"), N_("momentum {value}")),
     "batch_size": _batch_size,
+    "schedule": _schedule,
     "trained": _trained,
     "pretraining": _pretraining,
     "corruption": _or_none(N_("no corruption"), N_("corruption {value}")),

@@ -3,12 +3,11 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from numbers import Number
+from numbers import Real
 from typing import Any
 
 from babel.lists import format_list
 
-from mlpstudy.said import Said
 from mlpstudy.words import numbers
 from mlpstudy.words.catalogue import LANGUAGES, translations
 from mlpstudy.words.typography import typeset, typeset_with_numbers
@@ -48,12 +47,16 @@ class Messages:
         chosen = translations(self.language).npgettext(context, one, more, self._plural(n))
         return self._filled(chosen, {"n": n, **values})
 
-    def said(self, text: str | Said | None) -> str:
+    def said(self, text: str | Mapping[str, str] | None) -> str:
         """A study's own text in this language, or else in the one that it has."""
         if not isinstance(text, Mapping):
-            return str(text or "")
+            return "" if text is None else str(text)
         language = self.language if text.get(self.language) else next(iter(text), self.language)
         return typeset_with_numbers(text.get(language) or "", language)
+
+    def typeset(self, text: str) -> str:
+        """A text of this language, with its spaces, and numbers as the language writes them."""
+        return typeset_with_numbers(text, self.language)
 
     def number(self, value: float, digits: int | None = 3) -> str:
         """A number to `digits` significant digits, whole ones in full; None: every digit."""
@@ -80,8 +83,8 @@ class Messages:
         """A value in a message's place."""
         if isinstance(value, bool):
             return self.gettext("yes") if value else self.gettext("no")
-        if isinstance(value, Number):
-            return self.number(value)
+        if isinstance(value, Real):
+            return self.number(_plain(value))
         if isinstance(value, Mapping):
             return self.said(value)
         if isinstance(value, list | tuple):

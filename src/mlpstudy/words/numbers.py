@@ -1,4 +1,4 @@
-"""How numbers look: the only place where digits are chosen. babel writes them in the language.
+"""How numbers look: the only place where digits are chosen. The decimal sign is the language's.
 
 From five digits on, groups of three are parted by a narrow space in every language, as a comma
 would be taken for that of a list or, in French, of the decimals.
@@ -6,9 +6,10 @@ would be taken for that of a list or, in French, of the decimals.
 
 import math
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
 from typing import NamedTuple
 
-from babel.numbers import format_decimal, get_group_symbol
+from babel.numbers import get_decimal_symbol
 
 PLAIN = (1e-3, 1e6)  # the sizes that are written without a power of ten
 MOST_DECIMALS = 6
@@ -45,8 +46,8 @@ def measured(
     exponent = _power(numbers)
     decimals = 0 if exponent == 0 and _whole(numbers) else _decimals(numbers, exponent)
     decimals = _apart(numbers[1:], float(threshold), exponent, decimals)
-    shown = (_fixed(number, exponent, decimals, language) for number in numbers)
-    return Measured(*shown, _times(exponent), between(language))
+    shown = [_fixed(number, exponent, decimals, language) for number in numbers]
+    return Measured(shown[0], shown[1], shown[2], _times(exponent), between(language))
 
 
 def between(language: str) -> str:
@@ -119,10 +120,15 @@ def _fixed(number: float | int, exponent: int, decimals: int, language: str) -> 
     if math.isinf(number):
         return "∞" if number > 0 else f"{MINUS}∞"
     rounded = _rounded(_decimal(number, exponent), decimals)
-    whole = "#,##0" if abs(rounded) >= GROUPED else "0"
-    pattern = f"{whole}.{'0' * decimals}" if decimals else whole
-    text = format_decimal(abs(rounded), pattern, language).replace(get_group_symbol(language), THIN)
+    grouping = "," if abs(rounded) >= GROUPED else ""
+    text = f"{abs(rounded):{grouping}.{decimals}f}".translate(_signs(language))
     return f"{MINUS}{text}" if rounded < 0 else text
+
+
+@cache
+def _signs(language: str) -> dict[int, str]:
+    """What stands for Python's own signs."""
+    return str.maketrans({".": get_decimal_symbol(language), ",": THIN})
 
 
 def _decimal(number: float | int, exponent: int) -> Decimal:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mlpstudy.analysis.terms import spaced
 from mlpstudy.drawing.colours import COLOURS
-from mlpstudy.report.words import BIN
+from mlpstudy.report.commands import BIN
 
 HEIGHT = 340  # pixels of a chart; its width is that of the column
 MARKS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"]

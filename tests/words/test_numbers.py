@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from mlpstudy.report.numbers import measured, number
+from mlpstudy.words.numbers import measured, number, percent
 
 NAN, INF = math.nan, math.inf
 
@@ -65,5 +65,36 @@ def test_what_is_printed_shows_the_verdict(given, threshold, shown):
     ],
 )
 def test_number(given, short, full):
-    assert number(given) == short
+    assert number(given, padded=True) == short
     assert number(given, digits=None) == full
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "french"),
+    [
+        (0.5, "0.5", "0,5"),  # without the zeros that only say how exact it is
+        (0.123, "0.123", "0,123"),
+        (0.0999999, "0.1", "0,1"),
+        (9999.5, "10\u202f000", "10\u202f000"),
+        (123456.7, "123\u202f457", "123\u202f457"),
+        (3e-4, "3 × 10⁻⁴", "3 × 10⁻⁴"),
+        (3.25e-4, "3.25 × 10⁻⁴", "3,25 × 10⁻⁴"),
+        (-INF, "−∞", "−∞"),
+    ],
+)
+def test_number_in_a_language(value, english, french):
+    assert (number(value), number(value, language="fr")) == (english, french)
+
+
+@pytest.mark.parametrize(
+    ("share", "english", "french"),
+    [(0.07, "7", "7"), (0.125, "12.5", "12,5"), (1, "100", "100"), (0.33333, "33.3", "33,3")],
+)
+def test_percent(share, english, french):
+    assert percent(share) == f"{english}\u202f%"
+    assert percent(share, language="fr") == f"{french}\u202f%"
+
+
+def test_an_interval_in_french():
+    assert str(measured(0.934, 0.921, 0.947, language="fr")) == "0,934 [0,921\u202f; 0,947]"
+    assert str(measured(37, 31, 44, language="fr")) == "37 [31\u202f; 44]"
