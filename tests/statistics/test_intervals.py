@@ -29,7 +29,7 @@ def test_statistics_by_hand():
 
 @pytest.mark.parametrize(("n", "t"), [(6, 2.570582), (8, 2.364624), (24, 2.068658)])
 def test_expanded_level_is_student_s_width_in_units_of_the_plain_standard_deviation(n, t):
-    z = stats.norm.ppf((1 + st._expanded(n)) / 2)
+    z = stats.norm.ppf((1 + st.expanded(n)) / 2)
     assert_allclose(z * np.sqrt((n - 1) / n), t, rtol=1e-6)
 
 
@@ -46,7 +46,7 @@ def test_bootstrap_is_scipys_on_the_sorted_values(name):
         st.STATISTICS[name],
         method="percentile",
         n_resamples=st.RESAMPLES,
-        confidence_level=st._expanded(8),
+        confidence_level=st.expanded(8),
         rng=stream(5, "bootstrap"),
     ).confidence_interval
     assert st.interval(EIGHT, name, seed=5)[1:] == (oracle.low, oracle.high)

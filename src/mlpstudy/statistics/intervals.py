@@ -36,6 +36,7 @@ from mlpstudy.rng import stream
 CONFIDENCE = 0.95
 RESAMPLES = 2000
 PERMUTATIONS = 9999  # all 2 ** n of them up to n = 13
+Z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
 FEWEST = 6  # seeds below which no interval is given
 CHUNK = 4_000_000  # numbers resampled at once: about 30 MB
 
@@ -206,12 +207,11 @@ def wilson(successes: int, n: int) -> Interval:
     return Interval(successes / n, float(low), float(high))
 
 
-def wilson_bounds(share: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def wilson_bounds(share: np.ndarray, n: np.ndarray, z: float = Z) -> tuple[np.ndarray, np.ndarray]:
     """Ends of Wilson's interval, any shape; n may be an effective number (> 0), not whole.
 
-    scipy's binomtest(k, n).proportion_ci(method="wilson") for arrays.
+    scipy's binomtest(k, n).proportion_ci(method="wilson") for arrays. z: of the level.
     """
-    z = stats.norm.ppf((1 + CONFIDENCE) / 2)
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     low = np.where(np.equal(share, 0), 0.0, centre - half)
@@ -222,13 +222,19 @@ def wilson_bounds(share: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndar
 def share_difference(treated: Iterable[bool], control: Iterable[bool]) -> Interval:
     """Share of successes of the treated less that of the control, each with its own n.
 
-    Newcombe's (1998, method 10) interval, built from Wilson's two: it does not collapse where every
-    run of a side succeeds. It takes the sides as independent; for runs paired by seed, whose luck
-    is shared, it is on the wide side.
+    It takes the sides as independent: see `newcombe`.
     """
-    (p, p_low, p_high), (q, q_low, q_high) = (
-        wilson(int(np.sum(side)), len(side)) for side in (list(treated), list(control))
-    )
+    (p, n), (q, m) = ((np.mean(side), len(side)) for side in (list(treated), list(control)))
+    return newcombe(float(p), n, float(q), m)
+
+
+def newcombe(p: float, n: float, q: float, m: float, z: float = Z) -> Interval:
+    """The share p of n less the share q of m independent ones; n and m may be effective numbers.
+
+    Newcombe's (1998, method 10) interval, built from Wilson's two: it does not collapse where every
+    run of a side succeeds. For runs paired by seed, whose luck is shared, it is on the wide side.
+    """
+    (p_low, p_high), (q_low, q_high) = wilson_bounds(p, n, z), wilson_bounds(q, m, z)
     low = p - q - np.hypot(p - p_low, q_high - q)
     high = p - q + np.hypot(p_high - p, q - q_low)
     return Interval(p - q, float(low), float(high))
@@ -339,14 +345,14 @@ def _percentiles(
         vectorized=vectorized,
         n_resamples=RESAMPLES,
         batch=min(RESAMPLES, max(1, CHUNK // n)),
-        confidence_level=_expanded(n),
+        confidence_level=expanded(n),
         method="percentile",
         rng=stream(seed, "bootstrap"),
     )
     return np.stack(result.confidence_interval)
 
 
-def _expanded(n: int) -> float:
+def expanded(n: int) -> float:
     """The level at which a percentile interval of n values has the width of Student's."""
     t = stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)
     return float(1 - 2 * stats.norm.sf(np.sqrt(n / (n - 1)) * t))

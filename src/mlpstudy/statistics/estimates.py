@@ -1,0 +1,194 @@
+"""A weighted sum of cells, seed by seed, and how far it can be trusted.
+
+Where a setting was chosen for a cell, the choice is part of what chance decides: each resample of
+the seeds chooses again, by the resampled means on validation, and takes the measure there. The
+same seeds are drawn on all sides, so that what is paired stays paired. The value itself is at the
+choice on all seeds. Where nothing was chosen it is the interval of `intervals.interval`.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from mlpstudy.rng import stream
+from mlpstudy.statistics.grids import Grid
+from mlpstudy.statistics.intervals import (
+    FEWEST,
+    RESAMPLES,
+    STATISTICS,
+    Interval,
+    expanded,
+    interval,
+)
+
+EXTREMES = {"max": np.max, "min": np.min}
+TIE = 1e-12  # relative: means of equal numbers, summed in another order
+
+
+class Term(NamedTuple):
+    """A cell in a sum. by: the cell whose choice it follows, setting by setting: its own, or that
+    of the control."""
+
+    weight: float
+    grid: Grid
+    by: Grid
+
+
+class Estimate(NamedTuple):
+    """An interval, the seeds behind it, and the standard error (NaN where there is none)."""
+
+    interval: Interval
+    seeds: np.ndarray
+    error: float
+
+    def p(self, threshold: float) -> float | None:
+        """Two-sided, of Student's test that the statistic is at the threshold; None: no test.
+
+        Without a choice, of a mean: scipy's ttest_1samp. With one, the standard error is that of
+        the resamples, expanded for the number of seeds as the interval is.
+        """
+        off = self.interval.value - threshold
+        if not np.isfinite(off) or np.isnan(self.error):
+            return None
+        if self.error == 0:
+            return float(off == 0)
+        return float(2 * stats.t.sf(abs(off) / self.error, len(self.seeds) - 1))
+
+
+def own(weight: float, grid: Grid) -> Term:
+    """A cell at its own choice."""
+    return Term(weight, grid, grid)
+
+
+def following(weight: float, grid: Grid, control: Grid, alone: Sequence[int] = ()) -> Term | None:
+    """A cell at the choice of its control, where it was tried there; None where it was not.
+
+    alone: places of the tuned fields that stay as they were chosen for the cell itself.
+    """
+    shared = [i for i in range(len(grid.settings[0])) if i not in alone]
+    mine = {
+        tuple(setting[i] for i in shared): place
+        for place, setting in enumerate(grid.settings)
+        if all(setting[i] == grid.settings[grid.best][i] for i in alone)
+    }
+    theirs = [tuple(setting[i] for i in shared) for setting in control.settings]
+    both = [place for place, setting in enumerate(theirs) if setting in mine]
+    if control.best not in both:
+        return None
+    at = [mine[theirs[place]] for place in both]
+    best = both.index(control.best)
+    settings = tuple(grid.settings[i] for i in at)
+    return Term(weight, Grid(settings, grid.seeds, grid.rows[at], best), control.only(both))
+
+
+def estimate(
+    terms: Sequence[Term],
+    values: np.ndarray,
+    scores: Sequence[np.ndarray],
+    statistic: str = "mean",
+) -> Estimate:
+    """The statistic over the seeds of the sum of some cells.
+
+    values: the measure of each row of the frame that the grids are of. scores: what the settings
+    were chosen by, a column each. Only seeds that all cells have at their choices count. max, min:
+    the extreme of what was measured, whose interval is itself.
+    """
+    seeds = shared(terms)
+    if not len(seeds):
+        return Estimate(Interval(np.nan, np.nan, np.nan), seeds, np.nan)
+    rows = [(term.weight, term.grid.at(seeds)[term.grid.best]) for term in terms]
+    sums = sum(weight * values[at] for weight, at in rows)
+    if statistic in EXTREMES:
+        return Estimate(Interval(*[float(EXTREMES[statistic](sums))] * 3), seeds, np.nan)
+    terms = [_tried(term, seeds) for term in terms]
+    usable = len(seeds) >= FEWEST and np.isfinite(sums).all()
+    if not usable or all(len(term.by.settings) == 1 for term in terms):
+        error = _standard_error(sums, statistic) if usable else np.nan
+        return Estimate(interval(sums, statistic), seeds, error)
+    value = float(STATISTICS[statistic](np.sort(sums), axis=-1))
+    return _percentiles(value, _resampled(terms, seeds, values, scores, statistic), seeds)
+
+
+def shared(terms: Sequence[Term]) -> np.ndarray:
+    """The seeds that all cells have at their choices."""
+    seeds = terms[0].grid.known
+    for term in terms[1:]:
+        seeds = np.intersect1d(seeds, term.grid.known, assume_unique=True)
+    return seeds
+
+
+def _tried(term: Term, seeds: np.ndarray) -> Term:
+    """With the settings alone that were tried with all of the seeds."""
+    tried = (term.grid.at(seeds) >= 0).all(axis=1) & (term.by.at(seeds) >= 0).all(axis=1)
+    kept = np.flatnonzero(tried)
+    return Term(term.weight, term.grid.only(kept), term.by.only(kept))
+
+
+@cache
+def _draws(n: int) -> np.ndarray:
+    """(RESAMPLES, n) places of seeds, the same for every sum of n."""
+    return stream(0, "bootstrap").integers(0, n, (RESAMPLES, n))
+
+
+@cache
+def _counts(n: int) -> np.ndarray:
+    """(RESAMPLES, n) how often each resample has each seed."""
+    return (_draws(n)[:, :, None] == np.arange(n)).sum(axis=1).astype(float)
+
+
+def _resampled(terms, seeds, values, scores, statistic: str) -> np.ndarray:
+    """(RESAMPLES,) the statistic of each resample of the seeds, each cell chosen anew."""
+    draws = _draws(len(seeds))
+    sums = np.zeros(draws.shape)
+    for term in terms:
+        choice = _choices(term.by.at(seeds), scores)
+        table = values[term.grid.at(seeds)]
+        sums += term.weight * table[choice[:, None], draws]
+    with np.errstate(invalid="ignore"):
+        return STATISTICS[statistic](sums, axis=-1)
+
+
+def _choices(rows: np.ndarray, scores: Sequence[np.ndarray]) -> np.ndarray:
+    """(RESAMPLES,) the setting that each resample chooses: see tuning.choose. rows: (S, n)."""
+    counts = _counts(rows.shape[1])
+    open_ = np.ones((len(counts), len(rows)), dtype=bool)
+    for score in scores:
+        table = score[rows]
+        finite = np.isfinite(table)
+        known = counts @ finite.T
+        lost = counts.sum(axis=1, keepdims=True) - known
+        with np.errstate(invalid="ignore"):
+            mean = counts @ np.where(finite, table, 0.0).T / known
+        for key in (lost, np.where(known > 0, mean, np.inf)):
+            key = np.where(open_, key, np.inf)
+            least = key.min(axis=1, keepdims=True)
+            open_ &= key <= least + TIE * np.abs(least)
+    return open_.argmax(axis=1)
+
+
+def _percentiles(value: float, resampled: np.ndarray, seeds: np.ndarray) -> Estimate:
+    """Percentiles, their level expanded for the number of seeds: see intervals.
+
+    The interval holds the value, which a choice that chance made may leave outside of them.
+    """
+    n = len(seeds)
+    tail = (1 - expanded(n)) / 2
+    low = np.quantile(resampled, tail, method="lower")
+    high = np.quantile(resampled, 1 - tail, method="higher")
+    with np.errstate(invalid="ignore"):
+        error = float(resampled.std() * np.sqrt(n / (n - 1)))
+    return Estimate(Interval(value, float(min(low, value)), float(max(high, value))), seeds, error)
+
+
+def _standard_error(sums: np.ndarray, statistic: str) -> float:
+    """Of the statistic of one number per seed, such that the mean's test is Student's."""
+    n = len(sums)
+    if np.ptp(sums) == 0:
+        return 0.0
+    if statistic == "mean":
+        return float(sums.std(ddof=1) / np.sqrt(n))
+    resampled = STATISTICS[statistic](np.sort(sums)[_draws(n)], axis=-1)
+    return float(resampled.std() * np.sqrt(n / (n - 1)))

@@ -1,0 +1,392 @@
+"""Each kind of contrast on examples worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from mlpstudy.design.claims import Tune
+from mlpstudy.statistics.contrasts import compare, findings, measured
+from mlpstudy.statistics.grids import NotOneRowPerSeed
+from mlpstudy.statistics.intervals import Interval, interval, paired, share_difference, wilson
+
+NAN, INF = np.nan, np.inf
+SEEDS = np.arange(6)
+FIRST = np.array([1.0, 2, 4, 4, 5, 8])  # mean 4
+SECOND = np.array([3.0, 3, 3, 9, 9, 9])  # mean 6
+TUNE = {"eta": Tune()}
+
+
+def only(made: list):
+    (one,) = made
+    return one
+
+
+def test_a_level(claim, runs):
+    frame = runs("dataset", {"digits": FIRST, "wine": SECOND})
+    made = measured(claim({"measure": "m"}, for_each=["dataset"]), frame)
+    assert [each.condition for each in made] == [{"dataset": "digits"}, {"dataset": "wine"}]
+    assert [each.value for each in made] == [interval(FIRST), interval(SECOND)]
+    assert [each.value.value for each in made] == [4, 6]
+    assert (made[0].n, made[0].networks, made[0].common, made[0].edge) == (6, 6, None, "")
+    assert made[0].runs == tuple(f"run-{i}" for i in range(5))  # of six, five are named
+    assert made[0].p == pytest.approx(stats.ttest_1samp(FIRST, 0).pvalue)
+
+
+def test_a_contrast_is_paired_by_seed(claim, runs):
+    frame = runs("dropout", {0.0: FIRST, 0.5: SECOND})
+    spec = {"measure": "m", "factor": "dropout", "of": 0.5, "against": 0.0}
+    made = only(measured(claim(spec, threshold=1), frame.sample(frac=1, random_state=0)))
+    assert made.value.value == pytest.approx(2)  # 6 - 4: of 2, 1, -1, 5, 4, 1
+    sides = frame[frame["dropout"] == 0.5], frame[frame["dropout"] == 0.0]
+    assert made.value == paired(*sides, "m") == interval(SECOND - FIRST)
+    assert (made.condition, made.n, made.networks, made.common) == ({}, 6, 12, None)
+    assert set(made.runs) <= set(sides[0]["run_id"])  # of the treated side
+    assert made.p == pytest.approx(stats.ttest_rel(SECOND, FIRST + 1).pvalue)
+
+
+def test_each_level_is_a_finding(claim, runs):
+    frame = runs("dropout", {0.0: FIRST, 0.2: SECOND, 0.5: FIRST + 1})
+    spec = {"measure": "m", "factor": "dropout", "against": 0.0}
+    made = measured(claim(spec), frame)  # all others
+    assert {each.condition["dropout"]: each.value.value for each in made} == {0.2: 2, 0.5: 1}
+    made = measured(claim(spec | {"of": [0.5, 0.2]}), frame)
+    assert [each.condition for each in made] == [{"dropout": 0.5}, {"dropout": 0.2}]
+    assert only(measured(claim(spec | {"of": 0.5}), frame)).condition == {}
+    assert measured(claim(spec | {"of": 0.9}), frame) == []  # no such level
+
+
+def test_levels_of_several_fields(claim, runs):
+    cells = {("relu", "he", 2): FIRST, ("relu", "he", 4): SECOND, ("tanh", "glorot", 2): FIRST - 1}
+    frame = runs("activation initialization depth", cells)
+    of = {"activation": "relu", "initialization": "he"}
+    spec = {"measure": "m", "of": of, "against": {"activation": "tanh", "initialization": "glorot"}}
+    made = compare(claim(spec, for_each=["depth"]), frame)
+    assert only(made.measured).value == Interval(1, 1, 1)
+    assert made.missing == [{"depth": 4}]  # relu has nothing to be compared with there
+
+
+@pytest.mark.parametrize(
+    ("of", "against", "value"),
+    [
+        ("largest", "smallest", 2),
+        ("smallest", "largest", -2),
+        ("smallest", 1, 0),
+        (2, "largest", -2),
+    ],
+)
+def test_the_smallest_and_the_largest_of_a_condition(claim, runs, of, against, value):
+    frame = runs("depth", {1: FIRST, 2: FIRST, 8: SECOND})
+    spec = {"measure": "m", "factor": "depth", "of": of, "against": against}
+    made = measured(claim(spec), frame)
+    assert [each.value.value for each in made] == ([value] if value else [])  # not with itself
+
+
+def test_a_ratio_is_the_geometric_mean(claim, runs):
+    frame = runs("depth", {1: [1.0, 2, 4, 8, 1, 1], 2: [4.0, 2, 1, 32, 4, 4]})
+    spec = {"kind": "ratio", "measure": "m", "factor": "depth", "of": 2, "against": 1}
+    made = only(measured(claim(spec, threshold=1), frame))
+    logs = np.log([4, 1, 1 / 4, 4, 4, 4])  # their product is 64: a mean of 2
+    assert made.value.value == pytest.approx(2)
+    assert made.value == pytest.approx(np.exp(interval(logs)))
+    assert made.p == pytest.approx(stats.ttest_1samp(logs, 0).pvalue)
+
+
+def test_shares(claim, runs):
+    frame = runs("depth", {1: [1, 1, 1, 1, 0, 0], 2: [1, 0, 0, 0, 0, 0]}).astype({"m": bool})
+    one = only(measured(claim({"kind": "share", "measure": "m"}, where={"depth": 1}), frame))
+    assert one.value == pytest.approx(wilson(4, 6))
+    spec = {"measure": "m", "factor": "depth", "of": 2, "against": 1}
+    made = only(measured(claim(spec), frame))  # a contrast of a flag is one of shares
+    assert made.value == pytest.approx(
+        share_difference([True] + [False] * 5, [True] * 4 + [False] * 2)
+    )
+    assert made.value.value == pytest.approx(-0.5)
+    assert 0.05 < made.p < 0.2 and made.value.high > 0  # one says what the other does
+
+
+def test_an_interaction_is_a_difference_of_differences(claim, runs):
+    cells = {(0.0, 4): FIRST, (0.5, 4): SECOND, (0.0, 64): SECOND, (0.5, 64): 3 * FIRST}
+    frame = runs("dropout width", cells)
+    spec = {"kind": "interaction", "measure": "m", "factor": "dropout", "of": 0.5, "against": 0.0}
+    for across in ([4, 64], ["smallest", "largest"]):
+        made = only(measured(claim(spec | {"across": {"width": across}}), frame))
+        assert made.value.value == pytest.approx(4)  # (12 - 6) - (6 - 4)
+        assert made.value == pytest.approx(interval(4 * FIRST - 2 * SECOND))
+        assert made.networks == 24
+
+
+def test_a_slope_along_a_field(claim, runs):
+    """Least squares through (1, a), (2, b), (6, c): (-2 a - b + 3 c) / 14 for each seed."""
+    cells = {1: FIRST, 2: SECOND, 6: 2 * FIRST}
+    frame = runs("depth", cells)
+    spec = {"kind": "slope", "measure": "m", "along": "depth"}
+    made = only(measured(claim(spec), frame))
+    slopes = [stats.linregress([1, 2, 6], [a, b, 2 * a]).slope for a, b in zip(FIRST, SECOND)]
+    assert made.value.value == pytest.approx((-8 - 6 + 24) / 14)
+    assert made.value == pytest.approx(interval(slopes))
+    powers = frame.assign(depth=10.0 ** frame["depth"])
+    assert only(measured(claim(spec | {"log": True}), powers)).value == pytest.approx(made.value)
+    assert measured(claim(spec, where={"depth": 2}), frame) == []  # a point has no slope
+
+
+def test_a_contrast_of_slopes(claim, runs):
+    cells = {("relu", 1): FIRST, ("relu", 3): FIRST + 4, ("tanh", 1): SECOND, ("tanh", 3): SECOND}
+    frame = runs("activation depth", cells)
+    spec = {"kind": "slope", "measure": "m", "along": "depth", "factor": "activation"}
+    spec |= {"of": "relu", "against": "tanh"}
+    assert only(measured(claim(spec), frame)).value == pytest.approx((2, 2, 2))
+
+
+def test_a_slope_along_the_layers_of_each_run(claim, runs):
+    ends = runs("activation", {"relu": FIRST, "tanh": SECOND}, name="end")
+    frame = pd.concat([ends.assign(layer=layer, m=layer * ends["end"]) for layer in (1, 2, 3)])
+    spec = {"kind": "slope", "measure": "m", "along": "layer"}
+    made = measured(claim(spec, for_each=["activation"]), frame)
+    assert [each.value for each in made] == [pytest.approx(interval(s)) for s in (FIRST, SECOND)]
+    assert made[0].networks == 6
+    spec |= {"factor": "activation", "of": "tanh", "against": "relu"}
+    assert only(measured(claim(spec), frame)).value == pytest.approx(interval(SECOND - FIRST))
+
+
+def passes(runs) -> pd.DataFrame:
+    """20 and 10 passes are granted; -1: never there."""
+    cells = {("slow", 20): [20, 12, 15, -1, -1, -1], ("fast", 10): [5, 5, 2, 3, 4, -1]}
+    frame = runs("optimizer epochs", cells, name="passes")
+    reached = frame["passes"] >= 0
+    return frame.assign(reached=reached, passes=frame["passes"].where(reached, frame["epochs"]))
+
+
+def test_passes_up_to_the_shorter_budget(claim, runs):
+    spec = {"kind": "passes", "measure": "passes", "factor": "optimizer"}
+    spec |= {"of": "fast", "against": "slow"}
+    made = only(measured(claim(spec), passes(runs)))
+    off = [5 - 10, 5 - 10, 2 - 10, 3 - 10, 4 - 10, 10 - 10]
+    assert made.value == interval(off)
+    assert made.learned
+    never = passes(runs).assign(reached=False)
+    assert not only(measured(claim(spec), never)).learned
+
+
+def test_median_passes(claim, runs):
+    spec = {"kind": "passes", "measure": "passes"}
+    made = measured(claim(spec, for_each=["optimizer"]), passes(runs))
+    assert [each.value.value for each in made] == [4, 20]  # half of six are there after these
+    assert made[1].value.high == INF and all(each.p is None for each in made)
+
+
+def test_datasets_without_a_level_are_left_out(claim, runs):
+    frame = passes(runs).assign(dataset="wine")
+    other = passes(runs).assign(dataset="xor", passes=pd.NA, reached=pd.NA)
+    both = pd.concat([frame, other], ignore_index=True)
+    both = both.astype({"passes": "Int64", "reached": "boolean"})
+    spec = {"kind": "share", "measure": "reached"}
+    made = only(measured(claim(spec, for_each=["dataset"], where={"optimizer": "slow"}), both))
+    assert made.condition == {"dataset": "wine"} and made.value == pytest.approx(wilson(3, 6))
+
+
+@pytest.mark.parametrize(("statistic", "value"), [("max", 8), ("min", 1)])
+def test_an_extreme_is_what_was_measured(claim, statistic, value):
+    frame = pd.DataFrame({"dataset": "digits", "m": FIRST})  # six things measured, without seeds
+    made = only(measured(claim({"measure": "m", "statistic": statistic}), frame))
+    assert made.value == Interval(value, value, value)
+    assert (made.n, made.networks, made.runs, made.p) == (6, 0, (), None)
+
+
+def test_without_seeds_one_row_is_exact(claim):
+    frame = pd.DataFrame({"mode": ["a", "b"], "m": [3.0, 5.0]})
+    spec = {"measure": "m", "factor": "mode", "of": "b", "against": "a"}
+    assert only(measured(claim(spec), frame)).value == Interval(2, 2, 2)
+    with pytest.raises(NotOneRowPerSeed):
+        measured(claim(spec), pd.concat([frame, frame + frame]).assign(mode=list("abab")))
+
+
+def test_an_interval_that_a_table_holds(claim):
+    frame = pd.DataFrame({"dataset": ["a", "b"], "v": [1.0, 2], "l": [0.5, 1], "h": [2, INF]})
+    spec = {"measure": "v", "interval": ["l", "h"]}
+    made = measured(claim(spec, for_each=["dataset"]), frame.assign(n=[7, 8]))
+    assert [(m.condition["dataset"], m.value, m.n) for m in made] == [
+        ("a", (1, 0.5, 2), 7), ("b", (2, 1, INF), 8),
+    ]  # fmt: skip
+    with pytest.raises(NotOneRowPerSeed):
+        measured(claim(spec), frame)
+
+
+def test_an_expression_may_be_the_measure(claim, runs):
+    frame = runs("depth", {1: FIRST}).assign(k=2)
+    assert only(measured(claim({"measure": "log10(10 ** m) * k"}), frame)).value.value == 8
+    with pytest.raises(ValueError, match="no column 'mm': did you mean m"):
+        measured(claim({"measure": "mm + 1"}), frame)
+
+
+def test_what_is_averaged_is_averaged_within_each_seed(claim, runs):
+    cells = {("a", 0.0): FIRST, ("a", 0.5): SECOND, ("b", 0.0): FIRST, ("b", 0.5): 3 * FIRST}
+    frame = runs("dataset dropout", cells)
+    spec = {"measure": "m", "factor": "dropout", "of": 0.5, "against": 0.0}
+    made = only(measured(claim(spec, over=["dataset"]), frame))
+    assert made.value == pytest.approx(interval((SECOND + FIRST) / 2))  # of (S - F, 2 F)
+    assert (made.n, made.networks) == (6, 24)
+    # A dataset that one side alone has is in neither.
+    some = frame[(frame["dataset"] == "a") | (frame["dropout"] == 0)]
+    alone = only(measured(claim(spec, over=["dataset"]), some))
+    assert alone.value == interval(SECOND - FIRST)
+
+
+def test_two_rows_of_a_seed(claim, runs):
+    frame = runs("dataset width", {("a", 4): FIRST, ("a", 8): SECOND})
+    message = r"2 rows where one per seed is needed: run-0, run-6: they differ in width"
+    with pytest.raises(NotOneRowPerSeed, match=message) as raised:
+        measured(claim({"measure": "m"}, for_each=["dataset"]), frame)
+    assert raised.value.columns == ["width"]
+    with pytest.raises(NotOneRowPerSeed, match="2 rows .* nothing differs"):
+        twice = pd.concat([frame, frame]).drop(columns="run_id")
+        measured(claim({"measure": "m"}, for_each=["width"]), twice)
+
+
+def test_too_few_seeds_have_no_interval(claim, runs):
+    made = only(measured(claim({"measure": "m"}), runs("depth", {1: FIRST[:5]})))
+    assert made.value.value == pytest.approx(3.2) and np.isnan(made.value.low)
+    assert made.p is None
+
+
+def test_seeds_that_one_side_alone_has_do_not_count(claim, runs):
+    frame = runs("depth", {1: FIRST, 2: [*SECOND, 100.0]})
+    spec = {"measure": "m", "factor": "depth", "of": 2, "against": 1}
+    assert only(measured(claim(spec), frame)).value == interval(SECOND - FIRST)
+
+
+# What is tuned
+
+
+def tuned(**more) -> pd.DataFrame:
+    """Two sides, three etas, six seeds. By validation the control takes 0.1, the treated 0.01."""
+    etas = {"control": {0.01: 0.5, 0.1: 0.3, 1.0: 0.9}, "treated": {0.01: 0.1, 0.1: 0.6, 1.0: 0.9}}
+    rows = [
+        {"side": side, "eta": eta, "seed": seed, "test_error": error + seed / 100,
+         "validation_error": error, "validation_loss": 1.0, "run_id": f"{side}-{eta}-{seed}"}
+        for side, grid in etas.items() for eta, error in grid.items() for seed in SEEDS
+    ]  # fmt: skip
+    return pd.DataFrame(rows).assign(**more)
+
+
+SIDES = {"measure": "test_error", "factor": "side", "of": "treated", "against": "control"}
+
+
+def test_each_at_its_best_and_both_at_the_controls(claim):
+    made = only(measured(claim(SIDES), tuned(), TUNE))
+    assert made.value == pytest.approx((-0.2, -0.2, -0.2))  # 0.1 - 0.3
+    assert made.common == pytest.approx((0.3, 0.3, 0.3))  # 0.6 - 0.3
+    assert made.edge == "lower"  # of the treated side
+    assert set(made.runs) <= {f"treated-0.01-{seed}" for seed in SEEDS}
+    assert (made.n, made.networks) == (6, 12)
+
+
+def test_nothing_in_common_where_the_treated_was_not_tried(claim):
+    frame = tuned()
+    frame = frame[(frame["side"] == "control") | (frame["eta"] != 0.1)]
+    made = only(measured(claim(SIDES), frame, TUNE))
+    assert made.common is None and made.value.value == pytest.approx(-0.2)
+
+
+def test_what_the_treated_side_alone_has_stays_as_chosen(claim):
+    """Etas of pretraining: 2.0 is chosen, the larger of two; at 1.0 all would be worse."""
+    frame = tuned(pretraining_eta=2.0)
+    worse = frame[frame["side"] == "treated"].assign(pretraining_eta=1.0)
+    worse["validation_error"] += 0.4
+    made = only(
+        measured(claim(SIDES), pd.concat([frame, worse]), TUNE | {"pretraining_eta": Tune()})
+    )
+    assert made.value.value == pytest.approx(-0.2)
+    assert made.common.value == pytest.approx(0.3)
+    assert made.edge == "both"  # the smallest eta, the largest of pretraining
+
+
+def test_losses_are_chosen_by_the_loss_and_what_least_says_wins(claim):
+    frame = tuned(test_loss=lambda f: f["test_error"] + f["eta"])
+    frame["validation_loss"] = np.abs(frame["eta"] - 1.0)  # 1.0 on both sides
+    spec = SIDES | {"measure": "test_loss"}
+    assert only(measured(claim(spec), frame, TUNE)).value.value == pytest.approx(0)
+    by = {"eta": Tune(least=("validation_error",))}
+    assert only(measured(claim(spec), frame, by)).value.value == pytest.approx(0.11 - 0.4)
+    gap = {"gap": "test_loss - 0"}  # a measure that is made of a loss
+    frame["gap"] = frame["test_loss"]
+    made = measured(claim(SIDES | {"measure": "gap"}), frame, TUNE, gap)
+    assert only(made).value.value == pytest.approx(0)
+
+
+GUESSES = {"guess_error": 0.9, "guess_loss": np.log(10)}
+
+
+@pytest.mark.parametrize(
+    ("more", "known"),
+    [
+        ({}, True),  # error 0.3 to 0.35 where guessing gives 0.9
+        ({"guess_error": 0.33}, False),  # hardly better
+        ({"at_best_loss": 2.4}, False),  # errs less than a guess, and its loss is never below one's
+        ({"at_best_loss": 2.4, "guess_loss": NAN}, True),  # a cost that is no likelihood
+        ({"guess_error": NAN, "guess_loss": NAN}, True),  # a regression
+    ],
+)
+def test_who_learns(claim, more, known):
+    frame = tuned(at_best_loss=1.0, **GUESSES).assign(**more)
+    made = only(findings(claim(SIDES), frame, TUNE))
+    assert made.learned == known and (made.verdict == "not_learned") != known
+
+
+def test_of_other_measures_nobody_asks_who_learns(claim):
+    frame = tuned(at_best_loss=2.4, dead=0.5, **GUESSES)
+    assert only(measured(claim(SIDES | {"measure": "dead"}), frame, TUNE)).learned
+
+
+def test_a_share_is_learned_where_any_is_there(claim, runs):
+    nobody = runs("depth", {1: [0] * 6, 2: [0] * 6}, "reached").astype({"reached": bool})
+    nobody["passes"] = 5
+    spec = {"kind": "share", "measure": "reached", "factor": "depth", "of": 2, "against": 1}
+    assert not only(measured(claim(spec), nobody)).learned
+    some = nobody.assign(reached=nobody.index == 0)
+    assert only(measured(claim(spec), some)).learned
+
+
+@pytest.mark.parametrize(
+    ("decides", "expected"),
+    [
+        (True, True), (False, False),
+        ({"control_below": 0.35}, True), ({"control_below": 0.3}, False),
+        ({"control_above": 0.3}, True), ({"control_above": 0.35}, False),
+    ],
+)  # fmt: skip
+def test_where_it_decides(claim, decides, expected):
+    """The control's level is 0.3 + (0 + ... + 5) / 600 = 0.325."""
+    made = only(measured(claim(SIDES, decides=decides), tuned(), TUNE))
+    assert made.decides is expected
+
+
+def test_findings(claim):
+    made = only(findings(claim(SIDES, unit="error", matters=0.05), tuned(), TUNE, "study"))
+    assert (made.claim, made.study, made.statistic, made.unit) == ("C1", "study", "gain", "error")
+    assert made.verdict == "contradicted" and made.hangs
+    assert made.rerun == "mlpstudy replay treated-0.01-0" and made.matters == 0.05
+    assert made.says == {"en": "So it is.", "fr": "Ainsi."}
+
+
+def test_runs_that_fewest_conditions_have_are_named_first(claim):
+    shared = tuned()[lambda f: f["eta"] == 0.1]
+    frame = pd.concat([shared.assign(part=part) for part in "ab"])
+    alone = frame["part"].eq("b") & (frame["seed"] == 5)
+    frame.loc[alone, "run_id"] += "-alone"
+    made = measured(claim(SIDES, for_each=["part"]), frame)
+    assert made[0].runs[0] == "treated-0.1-5" and made[1].runs[0] == "treated-0.1-5-alone"
+
+
+def test_the_order_of_the_rows_does_not_matter(claim):
+    rng = np.random.default_rng(0)
+    frame = pd.concat([tuned(dataset=name) for name in "abc"], ignore_index=True)
+    for column in ("test_error", "validation_error"):
+        frame[column] += rng.normal(0, 0.3, len(frame))
+    for more in ({"for_each": ["dataset"]}, {"over": ["dataset"]}):
+        made = measured(claim(SIDES, **more), frame, TUNE)
+        for seed in range(3):
+            assert (
+                measured(claim(SIDES, **more), frame.sample(frac=1, random_state=seed), TUNE)
+                == made
+            )
