@@ -34,6 +34,16 @@ def test_lint(command):
         pytest.fail(f"{words}: see `make lint`\n{done.stdout}{done.stderr}", pytrace=False)
 
 
+def test_the_places_that_the_guide_names_are_there():
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = {
+        name for name in re.findall(r"`([\w./]+)`", guide) if "/" in name and "NAME" not in name
+    }
+    assert len(named) > 20
+    there = (ROOT, ROOT / "src/mlpstudy")
+    assert [name for name in named if not any((place / name).exists() for place in there)] == []
+
+
 @cache
 def functions() -> dict[str, int]:
     """The lines of each function of the package, from its def to its end."""
