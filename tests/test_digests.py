@@ -1,27 +1,39 @@
 """A digest covers what it should, and a dataset's own nothing of the others."""
 
+from importlib.metadata import version
+
 import pytest
 
-from mlpstudy.design.names import PACKAGE, sources_of
-from mlpstudy.digests import STAGES, recipe
-
-
-def covered(stage: str) -> set:
-    places = [PACKAGE / path for path in STAGES[stage][0]]
-    return {file for p in places for file in (p.rglob("*.py") if p.is_dir() else [p])}
-
-
-def test_training_covers_all_of_data_but_what_fingerprints_stand_for():
-    """Records carry the fingerprint of their data, so the code that makes it is not in the digest,
-    nor is what only refuses; all that the split needs is."""
-    used = {file for file in sources_of(PACKAGE / "data/split.py") if file.parent.name == "data"}
-    assert used - covered("train") == {PACKAGE / "data/checks.py", PACKAGE / "data/datasets.py"}
+from mlpstudy.closure import Package
+from mlpstudy.design.names import names_of
+from mlpstudy.digests import STAGES, digest, recipe
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_digest_covers_files_that_are_there(stage):
-    assert all(file.is_file() for file in covered(stage)) and covered(stage)
+def test_a_stage_begins_where_there_is_something(stage):
+    assert Package().closure(STAGES[stage]).code and len(digest(stage)) == 16
+
+
+def test_training_stands_apart_from_what_makes_and_shows_data():
+    """Records carry the fingerprint of their data, so the code that makes it does not count."""
+    packages = Package().closure(STAGES["train"], {}).packages
+    assert {"numpy", "torch"} <= set(packages)
+    assert not {"sklearn", "pandas", "pyarrow", "scipy", "matplotlib"} & set(packages)
 
 
 def test_every_dataset_has_a_digest_of_its_own():
-    assert len({recipe("moons"), recipe("xor"), recipe("iris"), recipe("nothing")}) == 4
+    names = [*names_of("dataset"), "nothing"]
+    assert len({recipe(name) for name in names}) == len(names)
+
+
+def test_a_package_counts_by_its_version(monkeypatch):
+    from mlpstudy import digests
+
+    before = digests._digest(Package().closure(STAGES["train"]))
+    digests._version.cache_clear()
+    monkeypatch.setattr(
+        digests, "version", lambda name: version(name) + ("+new" * (name == "torch"))
+    )
+    assert digests._digest(Package().closure(STAGES["train"])) != before
+    assert digests._version("torch").endswith("+new") and digests._version("sklearn")
+    digests._version.cache_clear()

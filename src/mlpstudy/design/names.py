@@ -6,7 +6,7 @@ their only home. A table is a dictionary literal at the top level of its file.
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,35 +51,6 @@ def _entries(field: str) -> dict[str, ast.expr]:
     raise LookupError(f"{file} has no table {table}")
 
 
-def code_of(field: str, name: str) -> tuple[str, list[Path]]:
-    """The code of one entry of a table, without comments, with all that it uses in its file; and
-    the files of the package that this code imports, directly or not."""
-    body = _tree(PACKAGE / TABLES[field][0]).body
-    defined = {known: node for node in body for known in _defined_by(node)}
-    found: list[ast.stmt | ast.expr] = []
-    left: list[ast.stmt | ast.expr] = [_entries(field)[name]]
-    while left:
-        node = left.pop()
-        if node not in found:
-            found.append(node)
-            used = (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
-            left += [defined[known] for known in used if known in defined]
-    found.sort(key=lambda node: node.lineno)
-    files = [file for node in found for file in _imported(node)]
-    return "\n".join(map(ast.unparse, found)), sources_of(*files)
-
-
-def _defined_by(statement: ast.stmt) -> set[str]:
-    """The names that a statement at the top level of a file gives a meaning."""
-    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-        return {statement.name}
-    inner = list(ast.walk(statement))
-    names = {n.id for n in inner if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    names |= {n.name for n in inner if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    aliases = (n for n in inner if isinstance(n, ast.alias))
-    return names | {n.asname or n.name.partition(".")[0] for n in aliases}
-
-
 def literals_of(file: Path) -> dict[str, Any]:
     """The names that a file gives to literals at its top level, and their values. A list may hold
     another one that stands above it: CELL = [*NETWORK, "dropout"]."""
@@ -110,30 +81,6 @@ def _literal(node: ast.expr, known: Mapping[str, Any]) -> Any:
 def functions_of(file: Path) -> tuple[str, ...]:
     """The functions that a file defines at its top level."""
     return tuple(node.name for node in _tree(file).body if isinstance(node, ast.FunctionDef))
-
-
-def sources_of(*files: Path) -> list[Path]:
-    """The files, and all those of the package that they import, directly or not; sorted."""
-    found: set[Path] = set()
-    left = list(files)
-    while left:
-        file = left.pop()
-        if file not in found:
-            found.add(file)
-            left += _imported(_tree(file))
-    return sorted(found)
-
-
-def _imported(code: ast.AST) -> Iterator[Path]:
-    for node in ast.walk(code):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        for name in names:
-            place = Path(*name.split("."))
-            path = PACKAGE.parent / place.with_suffix(".py")
-            if place.parts[0] == PACKAGE.name and path.is_file():
-                yield path
 
 
 @cache
