@@ -99,8 +99,7 @@ def estimate(
     seeds = shared(terms)
     if not len(seeds):
         return Estimate(Interval(np.nan, np.nan, np.nan), seeds, np.nan)
-    rows = [(term.weight, term.grid.at(seeds)[term.grid.best]) for term in terms]
-    sums = sum(weight * values[at] for weight, at in rows)
+    sums = summed(terms, values)
     if statistic in EXTREMES:
         return Estimate(Interval(*[float(EXTREMES[statistic](sums))] * 3), seeds, np.nan)
     terms = [_tried(term, seeds) for term in terms]
@@ -118,6 +117,13 @@ def shared(terms: Sequence[Term]) -> np.ndarray:
     for term in terms[1:]:
         seeds = np.intersect1d(seeds, term.grid.known, assume_unique=True)
     return seeds
+
+
+def summed(terms: Sequence[Term], values: np.ndarray) -> np.ndarray:
+    """(n,) the weighted sum of the cells, each at its choice, for each of the shared seeds."""
+    seeds = shared(terms)
+    rows = [(term.weight, term.grid.at(seeds)[term.grid.best]) for term in terms]
+    return np.sum([weight * values[at] for weight, at in rows], axis=0)
 
 
 def _tried(term: Term, seeds: np.ndarray) -> Term:

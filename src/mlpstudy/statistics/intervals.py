@@ -70,7 +70,7 @@ def interval(
     values = np.asarray(list(values), dtype=float)
     if not values.size:
         raise ValueError("an interval needs at least one value")
-    return Interval(*(float(part[0]) for part in _intervals(values[None], statistic, seed)))
+    return Interval(*(float(part[0]) for part in row_intervals(values[None], statistic, seed)))
 
 
 def distance(of: Interval, place: float) -> Interval:
@@ -179,7 +179,7 @@ def summarise(
     for size in np.unique(n):
         rows = np.flatnonzero(n == size)
         matrix = values[first[rows, None] + np.arange(size)]
-        result[:, rows] = _intervals(matrix, statistic, seed)
+        result[:, rows] = row_intervals(matrix, statistic, seed)
     return keys.assign(value=result[0], low=result[1], high=result[2], n=n)
 
 
@@ -296,8 +296,10 @@ def _value(values: np.ndarray, function: Statistic) -> np.ndarray:
     return np.where(np.isnan(values).any(axis=-1), np.nan, value)
 
 
-def _intervals(values: np.ndarray, statistic: str | Statistic, seed: int) -> np.ndarray:
-    """(3, G) value, low and high of each row of (G, n)."""
+def row_intervals(
+    values: np.ndarray, statistic: str | Statistic = "mean", seed: int = 0
+) -> np.ndarray:
+    """(3, G) value, low and high of each row of (G, n): what `interval` gives for each."""
     # Sorted, so that nothing depends on the order in which the rows of a table come.
     values = np.sort(values, axis=-1)
     function = _function(statistic)
