@@ -267,17 +267,22 @@ def note_n(target: Axes | Figure, n: int, what: str = "networks") -> None:
 
     A panel's title comes first: the note moves it up by a line.
     """
-    text = f"n = {n:,} {what}"
-    note = {"va": "bottom", "fontsize": SMALL, "color": FAINT}
+    note(target, f"n = {n:,} {what}")
+
+
+def note(target: Axes | Figure, text: str) -> None:
+    """Write a few small words below a figure, at the right, or under a panel's title."""
+    look = {"va": "bottom", "fontsize": SMALL, "color": FAINT}
     if isinstance(target, Axes):
-        target.annotate(text, (0, 1), (0, 4), "axes fraction", "offset points", **note)
+        target.annotate(text, (0, 1), (0, 4), "axes fraction", "offset points", **look)
         pad = RC["axes.titlepad"] + 1.2 * SMALL
         target.set_title(target.get_title("left"), loc="left", pad=pad)
         return
     strip = 1.6 * SMALL / 72 / target.get_figheight()
-    if (engine := target.get_layout_engine()) is not None:
+    beside = 0 < len(target.get_supxlabel()) < 45 and len(text) < 45  # both fit in one line
+    if (engine := target.get_layout_engine()) is not None and not beside:
         engine.set(rect=(0, strip, 1, 1 - strip))  # the layout leaves the strip free
-    target.text(0.995, 0.3 * strip, text, ha="right", **note)
+    target.text(0.995, 0.3 * strip, text, ha="right", **look)
 
 
 def save(

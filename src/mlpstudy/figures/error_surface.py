@@ -7,8 +7,7 @@ from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 
 from mlpstudy.analysis.terms import french
-from mlpstudy.drawing import style
-from mlpstudy.figures import plane
+from mlpstudy.drawing import plane, style
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis.terms import french
-from mlpstudy.drawing import style
-from mlpstudy.figures import plane
+from mlpstudy.drawing import plane, style
 from mlpstudy.figures.drawn import Drawn
 from mlpstudy.said import Said
 

@@ -190,6 +190,10 @@ def _train_size(words: Messages, n: int | None) -> str:
     return words.ngettext("{n} example", "{n} examples", n)
 
 
+def _epochs(words: Messages, n: int) -> str:
+    return words.ngettext("{n} pass", "{n} passes", n)
+
+
 def _label_noise(words: Messages, share: float) -> str:
     if not share:
         return words.gettext("clean labels")
@@ -268,6 +272,7 @@ LEVELS: dict[str, Callable[[Messages, Any], str]] = {
     "eta": _as(N_("eta {value}")),
     "momentum": _or_none(N_("no momentum"), N_("momentum {value}")),
     "batch_size": _batch_size,
+    "epochs": _epochs,
     "schedule": _schedule,
     "trained": _trained,
     "pretraining": _pretraining,

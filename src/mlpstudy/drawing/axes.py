@@ -1,0 +1,121 @@
+"""How a column stands on an axis: as numbers, straight or logarithmic, or as places in a row."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+from mlpstudy.drawing.channels import MEASURE, plain
+from mlpstudy.drawing.limits import is_number
+from mlpstudy.words import Words
+
+MOST_TICKS = 9
+NEAREST = 0.22  # inches between two ticks
+LONG = 24  # characters of all tick labels of a panel an inch wide, before they are turned
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Along:
+    """A column on an axis, and the levels that it has."""
+
+    name: str
+    levels: tuple
+    log: bool = False
+    places: bool = False  # side by side even where they are numbers
+
+    @property
+    def numeric(self) -> bool:
+        """Whether they stand as numbers: none is a name, none is missing."""
+        return not self.places and None not in self.levels and all(map(is_number, self.levels))
+
+    def at(self, values: pd.Series) -> np.ndarray:
+        """Where its values stand: the numbers themselves, or their places."""
+        if self.numeric:
+            return values.to_numpy(float)
+        places = {level: place for place, level in enumerate(self.levels)}
+        return np.array([places[plain(value)] for value in values], float)
+
+    def put(self, ax: Axes, which: str, words: Words, inches: float) -> None:
+        """Scale, ticks and their labels of an axis, "x" or "y", that is so many inches long."""
+        axis = getattr(ax, f"{which}axis")
+        if self.numeric:
+            set_scale(ax, which, self.levels, self.log)
+            self._numbers(axis, words, inches)
+        else:
+            labels = [tick(self.name, level, words) for level in self.levels]
+            axis.set_ticks(range(len(labels)), labels)
+            turn(axis, labels, inches)
+            axis.grid(visible=False)
+
+    def _numbers(self, axis: Axis, words: Words, inches: float) -> None:
+        if len(self.levels) <= MOST_TICKS:
+            axis.set_major_locator(FixedLocator(self._apart(NEAREST / inches)))
+            axis.set_minor_locator(NullLocator())
+        elif not self.log:
+            whole = all(value == int(value) for value in self.levels)
+            axis.set_major_locator(MaxNLocator(nbins=max(3, int(2.2 * inches)), integer=whole))
+        axis.set_major_formatter(numbers(words))
+
+    def _apart(self, share: float) -> list[float]:
+        """The levels that are far enough from each other for a tick each, the last one first."""
+        values = np.array(self.levels, float)
+        if self.log:
+            values = np.log(np.where(values > 0, values, min(values[values > 0]) / 10))
+        kept, least = [], share * (values.max() - values.min())
+        for level, value in zip(self.levels[::-1], values[::-1], strict=True):
+            if not kept or kept[-1][1] - value >= least:
+                kept.append((level, value))
+        return [level for level, _ in reversed(kept)]
+
+
+def tick(name: str, level: Any, words: Words) -> str:
+    """A level beside an axis that says what it is of: the number alone, or a name."""
+    if name == MEASURE:
+        return words.label(level)
+    if level is not None and is_number(level):
+        return words.number(level)
+    return words.value(name, level)
+
+
+def set_scale(ax: Axes, which: str, values: Sequence[float], log: bool) -> None:
+    """A logarithmic scale where it is wanted; 0 then has a place of its own below all others."""
+    above = [value for value in values if value > 0]
+    if not log or not above:
+        return
+    axis, put = getattr(ax, f"{which}axis"), getattr(ax, f"set_{which}scale")
+    least, most = min(above), max(above)
+    if min(values) > 0:
+        put("log")
+        wide = most > 100 * least
+        axis.set_major_locator(LogLocator(subs=(1,) if wide else (1, 2, 5)))
+    else:
+        put("symlog", linthresh=least, linscale=0.4)
+    axis.set_minor_locator(NullLocator())
+
+
+def numbers(words: Words) -> FuncFormatter:
+    """Numbers at ticks, as the language writes them; powers of ten as such."""
+    return FuncFormatter(lambda value, _: number(value, words))
+
+
+def number(value: float, words: Words) -> str:
+    """A number at a tick."""
+    value = float(value)
+    power = math.log10(value) if value > 0 else 0.5
+    if abs(power - round(power)) < 1e-9 and not -3 <= round(power) <= 4:
+        return f"10{str(round(power)).translate(SUPERSCRIPT)}"
+    return words.number(0.0 if abs(value) < 1e-12 else value)
+
+
+def turn(axis: Axis, labels: Sequence[str], inches: float) -> None:
+    """Turn the labels of a horizontal axis that would run into each other."""
+    if axis.axis_name == "x" and sum(map(len, labels)) + 2 * len(labels) > LONG / 2 * inches:
+        for label in axis.get_ticklabels():
+            label.set(rotation=30, ha="right", rotation_mode="anchor")

@@ -1,0 +1,100 @@
+"""What the channels of a figure stand for: hue, style, col and row; their columns and levels."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.drawing.limits import is_number, with_measures
+from mlpstudy.words import Words
+
+MEASURE = "measure"  # the column that says which of several y a row is of
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Columns that are told together, and their levels in the order in which they are shown."""
+
+    fields: tuple[str, ...]
+    levels: tuple[tuple, ...]
+
+    def __len__(self) -> int:
+        return len(self.levels)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether it is one number: light to dark, a slider, an axis."""
+        return len(self.fields) == 1 and all(is_number(level[0]) for level in self.levels)
+
+    def label(self, words: Words) -> str:
+        """The names of its columns."""
+        return ", ".join(words.label(name) for name in self.fields if name != MEASURE)
+
+    def text(self, level: tuple, words: Words) -> str:
+        """A level, in words."""
+        return told(dict(zip(self.fields, level, strict=True)), words)
+
+    def rows(self, frame: pd.DataFrame, level: tuple) -> pd.DataFrame:
+        """The rows of a frame at a level."""
+        kept = np.ones(len(frame), bool)
+        for name, value in zip(self.fields, level, strict=True):
+            column = frame[name]
+            kept &= (column.isna() if value is None else column == value).to_numpy()
+        return frame[kept]
+
+    def split(self, frame: pd.DataFrame) -> Iterator[tuple[int, tuple, pd.DataFrame]]:
+        """(place, level, rows) of each level that has rows."""
+        for place, level in enumerate(self.levels):
+            rows = self.rows(frame, level)
+            if len(rows):
+                yield place, level, rows
+
+
+def channels(spec: Any, frame: pd.DataFrame) -> dict[str, Channel]:
+    """hue, style, col and row of a figure, with the levels that its frame holds."""
+    return {
+        name: Channel(fields, levels_of(frame, fields, spec.y))
+        for name, fields in with_measures(spec).items()
+    }
+
+
+def levels_of(
+    frame: pd.DataFrame, fields: tuple[str, ...], measures: tuple[str, ...] = ()
+) -> tuple[tuple, ...]:
+    """The levels of some columns: numbers ascending, names as they come, a missing one last."""
+    if not fields:
+        return ((),)
+    places = {}
+    for name in fields:
+        seen = dict.fromkeys(plain(value) for value in frame[name])
+        known = {value: place for place, value in enumerate(measures)} if name == MEASURE else {}
+        ranked = sorted(seen, key=lambda value, known=known: _rank(value, known))
+        places[name] = {value: place for place, value in enumerate(ranked)}
+    rows = frame[list(fields)].drop_duplicates().itertuples(index=False, name=None)
+    levels = dict.fromkeys(tuple(map(plain, row)) for row in rows)
+    return tuple(
+        sorted(levels, key=lambda level: [places[n][v] for n, v in zip(fields, level, strict=True)])
+    )
+
+
+def _rank(value: Any, known: Mapping[Any, int]) -> tuple:
+    if value in known:
+        return (0, known[value])
+    if value is None:
+        return (2, 0)
+    return (1, value) if is_number(value) else (1, 0)  # the sort keeps the order of names
+
+
+def told(levels: Mapping[str, Any], words: Words) -> str:
+    """The levels of some columns in words; a measure by its label."""
+    cell = {name: value for name, value in levels.items() if name != MEASURE}
+    parts = [words.label(levels[MEASURE])] if MEASURE in levels else []
+    return ", ".join(filter(None, [*parts, words.condition(cell)]))
+
+
+def plain(value: Any) -> Any:
+    """A value of a table as one of Python; None where it is missing."""
+    value = value.item() if hasattr(value, "item") else value
+    return None if value is None or value is pd.NA or value != value else value

@@ -1,0 +1,48 @@
+"""How many seeds and networks stand behind a figure."""
+
+from typing import Any
+
+import pandas as pd
+
+from mlpstudy.design.run import FIELDS
+from mlpstudy.drawing.limits import names, with_measures
+from mlpstudy.words import Words
+
+
+def networks(spec: Any, frame: pd.DataFrame) -> int:
+    """The networks behind a figure; findings share their controls, and are not added up: 0."""
+    return 0 if spec.kind == "forest" else total(spec, frame, "networks")
+
+
+def total(spec: Any, frame: pd.DataFrame, column: str) -> int:
+    """The sum of a column over the cells of networks, each once.
+
+    Rows of one cell that differ in their measure, their layer or their pass are of one and the
+    same network.
+    """
+    if column not in frame or frame.empty:
+        return 0
+    channels = [*with_measures(spec).values(), names(spec.x), spec.units]
+    told = {name for fields in [*channels, spec.y] for name in fields}
+    cell = [name for name in frame if name in FIELDS and (name in told or spec.kind == "forest")]
+    if not cell:
+        return int(frame[column].max())
+    return int(frame.groupby(cell, dropna=False)[column].max().sum())
+
+
+def seeds(frame: pd.DataFrame) -> tuple[int, int]:
+    """The fewest and the most seeds behind a row; (0, 0) where there are none."""
+    n = frame["n"].dropna() if "n" in frame else pd.Series(dtype=int)
+    return (int(n.min()), int(n.max())) if len(n) else (0, 0)
+
+
+def counted(spec: Any, frame: pd.DataFrame, words: Words) -> str:
+    """ "n = 6 seeds, 222 networks" """
+    parts, (fewest, most), total = [], seeds(frame), networks(spec, frame)
+    if most and fewest == most:
+        parts.append(words.ngettext("n = {n} seed", "n = {n} seeds", most))
+    elif most:
+        parts.append(words.gettext("n = {fewest} to {most} seeds", fewest=fewest, most=most))
+    if total:
+        parts.append(words.ngettext("{n} network", "{n} networks", total))
+    return ", ".join(parts)

@@ -1,0 +1,304 @@
+"""The panels of a figure, as seaborn's FacetGrid has them: col and row, hue and style, one legend.
+
+Panels are as wide as the page allows; their height follows from how many there are.
+"""
+
+import math
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib import colors
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import ScaledTranslation
+
+from mlpstudy.drawing import axes as axes_of
+from mlpstudy.drawing import style
+from mlpstudy.drawing.channels import MEASURE, Channel, channels, levels_of
+from mlpstudy.drawing.counts import counted
+from mlpstudy.drawing.limits import names
+from mlpstudy.words import Words
+
+HEIGHTS = {1: 2.8, 2: 2.1, 3: 1.8}  # inches of a panel, by how many stand side by side
+LOWEST = 1.45
+HEAD, FOOT, BETWEEN = 0.3, 0.65, 0.25  # inches above, below and between the panels
+BOLD = 1.12  # how much wider bold letters are
+MOST_COLUMNS = 3  # more panels go on in the next row, where rows mean nothing else
+FEW = 4  # lines whose bands can be seen through each other
+VALUES = ("value", "low", "high", "share")
+POINTS = 15  # along a line: more have no markers
+
+
+class Series(NamedTuple):
+    """One line of a panel: its look, its rows, and its place among how many."""
+
+    look: style.Look
+    rows: pd.DataFrame
+    place: int
+    of: int
+
+
+class Layout(NamedTuple):
+    """What of a description the panels depend on, where a kind has its own way."""
+
+    name: str
+    kind: str
+    x: str | None
+    y: tuple[str, ...]
+    y_as: str
+    hue: Any
+    style: Any
+    col: Any
+    row: Any
+    units: tuple[str, ...]
+    log: tuple[str, ...]
+
+    @classmethod
+    def of(cls, spec: Any) -> "Layout":
+        """That of a FigureSpec."""
+        return cls(*(getattr(spec, name) for name in cls._fields))
+
+
+@dataclass
+class Picture:
+    """A figure being drawn: its description, its rows, its panels."""
+
+    spec: Any
+    frame: pd.DataFrame
+    words: Words
+    channels: dict[str, Channel]
+    figure: Figure
+    axes: np.ndarray  # (rows, columns) of Axes
+    wrapped: bool  # whether the columns go on in the next row
+    height: float  # inches of one panel
+
+    @property
+    def inches(self) -> float:
+        """The width of one panel, about."""
+        return (style.WIDTH - 0.7) / self.axes.shape[1]
+
+    def panels(self) -> Iterator[tuple[Axes, pd.DataFrame]]:
+        """Each panel that has rows, and them; the others are hidden."""
+        for ax in self.axes.flat:
+            ax.set_visible(False)
+        for i, _, rows in self.channels["row"].split(self.frame):
+            for j, _, panel in self.channels["col"].split(rows):
+                ax = self.axes.flat[j] if self.wrapped else self.axes[i, j]
+                ax.set_visible(True)
+                yield ax, panel
+
+    def scale_values(self) -> None:
+        """The axes of values, after all is drawn: one scale wherever one is shared."""
+        share, rows, cols = shared(self.channels), self.channels["row"], self.channels["col"]
+        for i, j in np.ndindex(self.axes.shape):
+            held = self.frame
+            if share == "row":
+                held = rows.rows(held, rows.levels[i])
+            elif share == "col":
+                held = cols.rows(held, cols.levels[j])
+            _value_axis(self.axes[i, j], held, self)
+
+    def along_x(self) -> axes_of.Along:
+        """The column of the horizontal axis, with the levels of the whole figure."""
+        levels = levels_of(self.frame, (self.spec.x,))
+        log = "x" in self.spec.log
+        return axes_of.Along(self.spec.x, tuple(level for (level,) in levels), log)
+
+    def series(self, panel: pd.DataFrame) -> Iterator[Series]:
+        """Each line of a panel; of one look and place where they differ in their units alone."""
+        hue, dash = self.channels["hue"], self.channels["style"]
+        of = len(hue) * len(dash)
+        for i, _, rows in hue.split(panel):
+            for j, _, line in dash.split(rows):
+                for _, _, unit in self._units.split(line):
+                    yield Series(look(self.channels, i, j), unit, i * len(dash) + j, of)
+
+    @cached_property
+    def _units(self) -> Channel:
+        fields = names(self.spec.units)
+        return Channel(fields, levels_of(self.frame, fields))
+
+    def finish(
+        self, x: str, y: str, entries: Sequence[tuple[Any, str]] = (), joined: bool = True
+    ) -> Figure:
+        """Titles of panels, names of the axes, the legend and n: the figure, whole.
+
+        entries: what the legend says beside hue and style; joined: whether its handles are lines.
+        """
+        self._titles()
+        self._name_axes(x, y)
+        lines = legend(self.figure, [*self._entries(joined), *entries])
+        rows, titled = len(self.axes), bool(self.channels["col"].fields)
+        inside = rows * self.height + (rows - 1) * (0.1 + BETWEEN * self.wrapped)
+        above = HEAD * titled + lines * 1.55 * style.SMALL / 72 + 0.12
+        self.figure.set_size_inches(style.WIDTH, inside + above + FOOT)
+        style.note(self.figure, counted(self.spec, self.frame, self.words))
+        return self.figure
+
+    def _titles(self) -> None:
+        cols = self.channels["col"]
+        if not cols.fields:
+            return
+        heads = self.axes.flat if self.wrapped else self.axes[0]
+        titles = [cols.text(level, self.words) for level in cols.levels]
+        size, titles = fitted(titles, self.inches)
+        for ax, title in zip(heads, titles, strict=False):
+            ax.set_title(title, fontsize=size)
+
+    def _name_axes(self, x: str, y: str) -> None:
+        rows = self.channels["row"]
+        own = rows.fields == (MEASURE,)
+        for i, ax in enumerate(self.axes[:, 0]):
+            if own:
+                label = self.words.label(rows.levels[i][0])
+                ax.set_ylabel(wrapped(label, self.height, style.TEXT))
+            elif rows.fields:
+                text = wrapped(rows.text(rows.levels[i], self.words), self.height, style.TEXT)
+                ax.set_ylabel(text, fontweight="bold")
+        single = self.axes.size == 1
+        if single:
+            self.axes[0, 0].set_xlabel(x)
+        elif x:
+            self.figure.supxlabel(x, fontsize=style.TEXT)
+        if not own and y:
+            if len(self.axes) == 1:
+                self.axes[0, 0].set_ylabel(y)
+            else:
+                self.figure.supylabel(y, fontsize=style.TEXT)
+
+    def _entries(self, joined: bool) -> list[tuple[Any, str]]:
+        """Handles and texts of hue and of style: one list where both say the same."""
+        hue, dash = self.channels["hue"], self.channels["style"]
+        entries, line = [], {} if joined else {"linestyle": "none"}
+        if hue.fields:
+            for i, level in enumerate(hue.levels):
+                shown = look(self.channels, i, 0) if not dash.fields else plain_look(self, i)
+                entries.append((handle(shown, **line), hue.text(level, self.words)))
+        if dash.fields and dash.fields != hue.fields:
+            for j, level in enumerate(dash.levels):
+                shown = look(self.channels, 0, j)._replace(color=style.FAINT)
+                entries.append((handle(shown, **line), dash.text(level, self.words)))
+        return entries
+
+
+def picture(
+    spec: Any, frame: pd.DataFrame, words: Words, height: float = 0.0, **scales: Any
+) -> Picture:
+    """The panels of a figure.
+
+    height: of each in inches; 0 for what suits their number. scales: sharex and sharey,
+    where they are not those of all panels of a measure. Raises ValueError without a row.
+    """
+    if frame.empty:
+        raise ValueError(f"figure {spec.name}: no row to draw")
+    found = channels(spec, frame)
+    rows, columns = len(found["row"]), len(found["col"])
+    wrapped = columns > MOST_COLUMNS and not found["row"].fields
+    if wrapped:
+        rows = math.ceil(columns / MOST_COLUMNS)
+        columns = math.ceil(columns / rows)
+    height = height or HEIGHTS.get(columns, LOWEST)
+    height *= 1 if rows < 3 else 0.85
+    scales = {"sharex": True, "sharey": shared(found)} | scales
+    figure, axes = style.panels(rows, columns, height=height, **scales)
+    return Picture(spec, frame, words, found, figure, axes, wrapped, height)
+
+
+def shared(found: dict[str, Channel]) -> str:
+    """Which panels have one scale of values: all, but those of other measures."""
+    return next((name for name in ("row", "col") if MEASURE in found[name].fields), "all")
+
+
+def look(found: dict[str, Channel], i: int, j: int) -> style.Look:
+    """Of the i-th level of hue and the j-th of style: numbers from light to dark, others by colour."""
+    hue, dash = found["hue"], found["style"]
+    shades = style.ramp if hue.ordered and hue.fields else style.looks
+    shown = list(shades(range(len(hue))).values())[i]
+    if dash.fields and dash.fields != hue.fields:
+        return shown._replace(linestyle=style.LINES[j], marker=style.MARKERS[j])
+    return shown
+
+
+def plain_look(picture: Picture, i: int) -> style.Look:
+    """The colour alone, where marker and dash are those of style."""
+    return look(picture.channels, i, 0)._replace(marker="none", linestyle="-")
+
+
+def handle(shown: style.Look, **changed: Any) -> Line2D:
+    """What stands for a look in a legend."""
+    return Line2D([], [], **{**shown.line(), **changed})
+
+
+def legend(figure: Figure, entries: Sequence[tuple[Any, str]]) -> int:
+    """One legend above all panels, read line by line. Returns how many lines it has."""
+    if not entries:
+        return 0
+    longest = max(width_of(text) for _, text in entries)
+    fit = max(1, int(72 * style.WIDTH / (longest + 5.3 * style.SMALL)))
+    lines = math.ceil(len(entries) / fit)
+    columns = math.ceil(len(entries) / lines)
+    blank = (Line2D([], [], linestyle="none"), "")
+    padded = [*entries, *[blank] * (lines * columns - len(entries))]
+    by_column = [padded[line * columns + k] for k in range(columns) for line in range(lines)]
+    handles, texts = zip(*by_column, strict=True)
+    figure.legend(handles, texts, loc="outside upper center", ncols=columns)
+    return lines
+
+
+def width_of(text: str, size: float = style.SMALL) -> float:
+    """How wide a text is, in points."""
+    font = FontProperties(family=style.RC["font.sans-serif"], size=size)
+    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]
+
+
+def fitted(titles: Sequence[str], inches: float) -> tuple[float, list[str]]:
+    """A size for all titles of panels, and the titles, over several lines where they must be."""
+    sizes = (style.TITLE, style.TEXT)
+    for size in sizes:
+        if all(BOLD * width_of(title, size) < 72 * inches for title in titles):
+            return size, list(titles)
+    return style.TEXT, [wrapped(title, inches, BOLD * style.TEXT) for title in titles]
+
+
+def wrapped(text: str, inches: float, size: float) -> str:
+    """A text in as many lines as it needs to be no wider."""
+    share = width_of(text, size) / (72 * inches)
+    if share <= 1:
+        return text
+    return textwrap.fill(text, math.ceil(len(text) / share), break_long_words=False)
+
+
+def beside(series: Series, ax: Axes, points: float) -> Any:
+    """The transformation that sets a line's points beside those of the others, so that none hides.
+
+    points: between two lines, at most; all lines together take no more than 18.
+    """
+    step = min(points, 18 / max(series.of, 1))
+    shift = step * (series.place - (series.of - 1) / 2) / 72
+    return ax.transData + ScaledTranslation(shift, 0, ax.figure.dpi_scale_trans)
+
+
+def shade(color: str, share: float) -> str:
+    """A colour mixed with white: what `alpha` would show on white, without being seen through."""
+    return colors.to_hex(1 - share * (1 - np.array(colors.to_rgb(color))))
+
+
+def _value_axis(ax: Axes, rows: pd.DataFrame, picture: Picture) -> None:
+    """Scale and numbers of the axis of values: from 0 where all are above it and come near."""
+    columns = [name for name in VALUES if name in rows]
+    seen = rows[columns].to_numpy(float)
+    seen = seen[np.isfinite(seen)]
+    log = "y" in picture.spec.log
+    if len(seen):
+        axes_of.set_scale(ax, "y", seen, log)
+        if not log and 0 <= seen.min() < 0.5 * seen.max():
+            ax.set_ylim(bottom=0 if seen.min() > 0 else -0.03 * seen.max())
+    ax.yaxis.set_major_formatter(axes_of.numbers(picture.words))

@@ -1,0 +1,96 @@
+"""The findings of claims as rows: what tells them apart, how they are grouped and called."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.drawing.channels import levels_of, plain, told
+from mlpstudy.drawing.limits import names
+from mlpstudy.words import Words
+from mlpstudy.words.markers import N_
+
+FEWEST_GROUPED = 7  # rows: fewer need no headings
+USUAL = 0.6  # of the rows: a level that so many have is said in the caption
+NAME = "name"  # the column that tells findings of several claims apart
+
+VERDICTS = {
+    "supported": N_("supported"),
+    "contradicted": N_("contradicted"),
+    "negligible": N_("too small to matter"),
+    "undecided": N_("undecided"),
+    "not_learned": N_("not learned"),
+}
+
+FIXED = {  # columns of a finding that are not part of its condition
+    "claim", "name", "measure", "unit", "value", "low", "high", "n", "networks", "threshold",
+    "matters", "verdict", "edge", "common_value", "common_low", "common_high", "direction",
+    "decides", "learned", "hangs", "run", "says_en", "says_fr", "kind", "diverged",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a forest from above: a heading, or a level of the condition and its label."""
+
+    fields: tuple[str, ...]
+    levels: tuple[tuple | None, ...]  # None: a heading
+    labels: tuple[str, ...]
+
+    def at(self, panel: pd.DataFrame) -> np.ndarray:
+        """Where each finding stands."""
+        places = {level: at for at, level in enumerate(self.levels) if level is not None}
+        columns = [[plain(value) for value in panel[name]] for name in self.fields]
+        levels = zip(*columns, strict=True) if columns else [()] * len(panel)
+        return np.array([places[level] for level in levels], float)
+
+
+def condition(spec: Any, frame: pd.DataFrame) -> tuple[str, ...]:
+    """The columns of a condition that tell rows apart: not those of hue and panels."""
+    used = {*names(spec.hue), *names(spec.col), *names(spec.row)}
+    fields = [name for name in frame if name not in FIXED | used]
+    return tuple(name for name in fields if len(levels_of(frame, (name,))) > 1)
+
+
+def usual(spec: Any, frame: pd.DataFrame) -> dict[str, Any]:
+    """The levels that most rows have, where the rows can be told apart without them."""
+    fields = condition(spec, frame)
+    rows = levels_of(frame, fields)
+    found: dict[str, Any] = {}
+    for place, name in enumerate(fields):
+        level, count = Counter(row[place] for row in rows).most_common(1)[0]
+        if count >= USUAL * len(rows) and len(found) + 1 < len(fields):
+            found[name] = level
+    return found
+
+
+def rows_of(spec: Any, frame: pd.DataFrame, words: Words) -> Rows:
+    """The rows, grouped by the field with the fewest levels where there are many."""
+    fields = condition(spec, frame)
+    heading, common = _heading(frame, fields), usual(spec, frame)
+    fields = tuple(sorted(fields, key=lambda name: name != heading))
+    levels, labels, last = [], [], None
+    for level in levels_of(frame, fields):
+        cell = dict(zip(fields, level, strict=True))
+        group = told({heading: cell.pop(heading)}, words) if heading else ""
+        if group != (last or ""):
+            levels.append(None)
+            labels.append(group)
+            last = group
+        said = {name: value for name, value in cell.items() if common.get(name, ...) != value}
+        levels.append(level)
+        labels.append(told(said or cell, words))
+    return Rows(fields, tuple(levels), tuple(labels))
+
+
+def _heading(frame: pd.DataFrame, fields: Sequence[str]) -> str:
+    """The field whose levels head groups of rows; "" for none."""
+    rows = len(levels_of(frame, tuple(fields)))
+    if len(fields) < 2 or rows < FEWEST_GROUPED:
+        return ""
+    counts = {name: len(levels_of(frame, (name,))) for name in fields}
+    fewest = min(fields, key=counts.__getitem__)
+    return fewest if rows >= 2 * counts[fewest] else ""

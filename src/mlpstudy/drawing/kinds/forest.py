@@ -1,0 +1,204 @@
+"""The findings of claims: a row for each condition, its value with its interval, the threshold."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from mlpstudy.drawing import axes, facets, style
+from mlpstudy.drawing.colours import COLOURS
+from mlpstudy.drawing.findings import NAME, VERDICTS, Rows, rows_of
+from mlpstudy.drawing.limits import names
+from mlpstudy.words import Words
+
+ROW = 0.235  # inches: the height of a row
+FAR, FEW = 3.0, 0.15  # quartile ranges, as Tukey has it; the share that may stand at the edge
+BAND = "#e2e2e2"
+
+GREY, PALE = "#808080", "#b5b5b5"
+LOOKS = {
+    "supported": style.Look(COLOURS[0], "o", "none"),
+    "contradicted": style.Look(COLOURS[5], "s", "none"),
+    "negligible": style.Look(GREY, "D", "none"),
+    "undecided": style.Look(GREY, "o", "none"),
+    "not_learned": style.Look(PALE, "X", "none"),
+}
+OPEN = ("undecided",)  # verdicts whose markers are white inside
+
+
+def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
+    """A panel for each claim, or for each level of `col`; a colour for each verdict, or for each
+    level of `hue`.
+
+    frame: one row for each finding: claim, name, the fields of its condition, value, low, high,
+    threshold, matters, verdict, edge, and common_value: the same at the control's settings.
+    """
+    spec = panelled(spec, frame)
+    rows = rows_of(spec, frame, words)
+    height = ROW * len(rows.labels) + 0.1
+    scales = {"sharey": True, "sharex": _shared(spec)}
+    picture = facets.picture(spec, frame, words, height, **scales)
+    for ax, panel in picture.panels():
+        held = panel if scales["sharex"] != "all" else frame
+        held = held if scales["sharex"] != "row" else frame[frame[NAME] == panel[NAME].iloc[0]]
+        _panel(ax, panel, limits(held, spec), picture, rows)
+    for ax in picture.axes[:, 0]:
+        _name_rows(ax, rows)
+    return picture.finish(unit(frame, words), "", _entries(spec, frame, words), joined=False)
+
+
+def panelled(spec: Any, frame: pd.DataFrame) -> facets.Layout:
+    """The layout, with a panel for each claim where there are several."""
+    layout = facets.Layout.of(spec)
+    several = frame[NAME].nunique() > 1 and NAME not in names(spec.col) + names(spec.row)
+    claims = {"row" if spec.col else "col": NAME} if several else {}
+    return layout._replace(y=("value",), style=None, **claims)
+
+
+def _shared(spec: Any) -> str:
+    """Which panels have one scale: all, but those of other claims."""
+    if NAME in names(spec.col):
+        return "none"
+    return "row" if NAME in names(spec.row) else "all"
+
+
+def unit(frame: pd.DataFrame, words: Words) -> str:
+    """What the values are of: the measure of all findings, or nothing where they differ."""
+    if "measure" in frame and frame["measure"].nunique() == 1:
+        return words.label(frame["measure"].iloc[0])
+    return ""
+
+
+# Findings
+
+
+def limits(findings: pd.DataFrame, spec: Any) -> tuple[float, float]:
+    """The ends of a horizontal axis: those of the intervals, without a few that lie far out."""
+    names = [name for name in ("value", "low", "high", "threshold") if name in findings]
+    seen = findings[names].to_numpy(float)
+    seen = seen[np.isfinite(seen)]
+    values = findings["value"].to_numpy(float)
+    values = values[np.isfinite(values)]
+    if len(values) == 0 or "x" in spec.log:
+        return (seen.min(initial=1.0), seen.max(initial=1.0))
+    first, last = np.quantile(values, (0.25, 0.75))
+    least, most = first - FAR * (last - first), last + FAR * (last - first)
+    if np.mean((values < least) | (values > most)) > FEW:
+        return _with_margin(seen)
+    kept = seen[(seen >= least) & (seen <= most)]
+    threshold = findings["threshold"].dropna().to_numpy(float)
+    return _with_margin(np.concatenate([kept, threshold]))
+
+
+def _with_margin(values: np.ndarray) -> tuple[float, float]:
+    margin = 0.05 * (values.max() - values.min() or 1.0)
+    return float(values.min() - margin), float(values.max() + margin)
+
+
+def _panel(ax: Axes, panel: pd.DataFrame, ends: tuple, picture: facets.Picture, rows: Rows) -> None:
+    _threshold(ax, panel)
+    hue = picture.channels["hue"]
+    for i, _, findings in hue.split(panel.assign(_at=rows.at(panel))):
+        shift = (i - (len(hue) - 1) / 2) * min(0.24, 0.7 / len(hue))
+        own = facets.look(picture.channels, i, 0) if hue.fields else None
+        for verdict, same in findings.groupby("verdict", sort=False):
+            same, look = same.assign(_at=same["_at"] + shift), look_of(verdict, own)
+            inside = same["value"].between(*ends)
+            _points(ax, same[inside], look, verdict)
+            _far(ax, same[~inside], look, ends, picture.words)
+    _scale(ax, ends, picture)
+
+
+def look_of(verdict: str, own: style.Look | None) -> style.Look:
+    """How a verdict is drawn; `own`: the look of its level of hue, of which the colour is kept."""
+    look = LOOKS[verdict]
+    return look if own is None else look._replace(color=own.color)
+
+
+def _points(ax: Axes, rows: pd.DataFrame, look: style.Look, verdict: str) -> None:
+    color = facets.shade(look.color, 0.6)
+    ax.hlines(rows["_at"], rows["low"], rows["high"], color=color, lw=1.6, zorder=3)
+    if "common_value" in rows:
+        common = {"marker": "|", "markersize": 6, "markeredgewidth": 1.1}
+        ax.plot(rows["common_value"], rows["_at"], ls="none", color=style.INK, zorder=3.5, **common)
+    ax.plot(rows["value"], rows["_at"], zorder=4, **marker(look, verdict))
+    at_edge = rows[rows["edge"].fillna("").ne("")] if "edge" in rows else rows[:0]
+    for x, y in zip(at_edge[["value", "high"]].max(axis=1), at_edge["_at"], strict=True):
+        ax.annotate("†", (x, y), (4, 0), textcoords="offset points", va="center", color=style.FAINT)
+
+
+def _far(ax: Axes, rows: pd.DataFrame, look: style.Look, ends: tuple, words: Words) -> None:
+    """What lies outside: an arrow at the edge, and its value."""
+    for value, at in zip(rows["value"], rows["_at"], strict=True):
+        if not np.isfinite(value):
+            continue
+        left = value < ends[0]
+        edge, sign, side = (ends[0], "<", "left") if left else (ends[1], ">", "right")
+        ax.plot([edge], [at], marker=sign, color=look.color, clip_on=False, zorder=4, ls="none")
+        where = {"textcoords": "offset points", "va": "center", "ha": side}
+        size = {"fontsize": style.SMALL - 1, "color": style.readable(look.color)}
+        ax.annotate(words.number(value), (edge, at), (6 if left else -6, 0), **where, **size)
+
+
+def marker(look: style.Look, verdict: str) -> dict[str, Any]:
+    """Keyword arguments of Axes.plot for the point of a verdict: open where it is none."""
+    shown = {**look.line(), "linestyle": "none", "markersize": 5.5}
+    if verdict in OPEN:
+        shown |= {"markerfacecolor": "white", "markeredgecolor": look.color, "markeredgewidth": 1.2}
+    return shown
+
+
+def _threshold(ax: Axes, panel: pd.DataFrame) -> None:
+    """The threshold as a line, and beside it the band of what is too small to matter."""
+    if panel["threshold"].nunique() != 1:
+        return
+    at = float(panel["threshold"].iloc[0])
+    matters = panel["matters"].dropna() if "matters" in panel else panel["threshold"][:0]
+    if matters.nunique() == 1 and matters.iloc[0] > 0:
+        ends = (at - matters.iloc[0], at + matters.iloc[0])
+        ax.axvspan(*ends, color=BAND, linewidth=0, zorder=0.5)
+    ax.axvline(at, color=style.INK, lw=0.9, zorder=1)
+
+
+def _name_rows(ax: Axes, rows: Rows) -> None:
+    ax.set_yticks(range(len(rows.labels)), rows.labels)
+    ax.set_ylim(len(rows.labels) - 0.4, -0.6)
+    for tick, level in zip(ax.get_yticklabels(), rows.levels, strict=True):
+        if level is None:
+            tick.set_fontweight("bold")
+
+
+def _scale(ax: Axes, ends: tuple[float, float], picture: facets.Picture) -> None:
+    ax.grid(axis="y", visible=False)
+    log = "x" in picture.spec.log
+    axes.set_scale(ax, "x", ends, log)
+    ax.xaxis.set_major_formatter(axes.numbers(picture.words))
+    if not log:
+        ax.set_xlim(*ends)
+        ax.locator_params(axis="x", nbins=5)
+
+
+# The legend
+
+
+def _entries(spec: Any, frame: pd.DataFrame, words: Words) -> list[tuple[Any, str]]:
+    """What the legend says: the verdicts that there are, the band, the control's settings, edges."""
+    entries: list[tuple[Any, str]] = []
+    for verdict, text in VERDICTS.items():
+        if (frame["verdict"] == verdict).any():
+            look = LOOKS[verdict]._replace(color=style.FAINT) if spec.hue else LOOKS[verdict]
+            shown = marker(look, verdict)
+            del shown["color"], shown["marker"]
+            entries.append((facets.handle(look, **shown), words.gettext(text)))
+    if "matters" in frame and frame["matters"].fillna(0).gt(0).any():
+        entries.append((Patch(facecolor=BAND), words.gettext("differences that do not matter")))
+    if "common_value" in frame and frame["common_value"].notna().any():
+        bar = facets.handle(style.Look(style.INK, "|", "none"), markeredgecolor=style.INK)
+        entries.append((bar, words.gettext("both sides at the control's settings")))
+    if "edge" in frame and frame["edge"].fillna("").ne("").any():
+        dagger = facets.handle(style.Look(style.FAINT, "$†$", "none"), markeredgewidth=0)
+        entries.append((dagger, words.gettext("chosen at an end of its grid")))
+    return entries

@@ -1,0 +1,124 @@
+"""A value for each pair of levels: tiles, each with its number."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import colors
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from mlpstudy.drawing import axes, facets, style
+from mlpstudy.drawing.channels import levels_of, plain
+from mlpstudy.drawing.limits import is_number
+from mlpstudy.words import Words
+
+TILE = 0.34  # inches: the height of a tile
+MISSING = "#e6e6e6"
+WIDEST = 16  # columns of a panel whose tiles have room for their numbers
+
+
+def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
+    """x across, y down, the colour and the number of a tile its value.
+
+    frame: columns for x and y, `value`; panels by col and row. Names are ordered by their mean,
+    numbers by themselves. What has no row has a pale tile.
+    """
+    y = spec.y[0]
+    sides = {name: ranked(frame, name) for name in (spec.x, y)}
+    height = TILE * len(sides[y])
+    layout = facets.Layout.of(spec)._replace(y=(y,), hue=None, style=None)
+    picture = facets.picture(layout, frame, words, height, sharex=True, sharey=True)
+    scale = norm(frame["value"], spec.reference)
+    map_ = style.DIVERGING if isinstance(scale, colors.CenteredNorm) else style.SEQUENTIAL
+    for ax, panel in picture.panels():
+        tiles = pivot(panel, spec.x, y, sides)
+        shown = ax.pcolormesh(tiles, cmap=map_, norm=scale, edgecolor="white", linewidth=1)
+        _number(ax, tiles.round(decimals(frame["value"])), shown, words, picture.inches)
+        _name(ax, spec.x, y, sides, words, picture.inches)
+    beyond = {"extend": "both"} if _beyond(frame["value"], scale) else {}
+    bar = picture.figure.colorbar(shown, ax=list(picture.axes.flat), aspect=30, pad=0.02, **beyond)
+    bar.ax.yaxis.set_major_formatter(axes.numbers(words))
+    bar.set_label(words.label(coloured(spec)))
+    return picture.finish(words.label(spec.x), words.label(y))
+
+
+def coloured(spec: Any) -> str:
+    """The name of what the colours stand for."""
+    return spec.value or "value"
+
+
+def ranked(frame: pd.DataFrame, name: str) -> list:
+    """The levels of a side: numbers ascending, names by the mean of their values."""
+    levels = [level for (level,) in levels_of(frame, (name,))]
+    if all(map(is_number, levels)):
+        return levels
+    means = frame.groupby(name, observed=True, dropna=False)["value"].mean()
+    return [plain(level) for level in means.sort_values(kind="stable").index]
+
+
+def pivot(panel: pd.DataFrame, x: str, y: str, sides: dict[str, list]) -> np.ndarray:
+    """The values of a panel as tiles (levels of y, levels of x); NaN where there is no row.
+
+    Raises ValueError where two rows are of one tile.
+    """
+    tiles = np.full((len(sides[y]), len(sides[x])), np.nan)
+    places = {name: {level: i for i, level in enumerate(sides[name])} for name in (x, y)}
+    for row, column, value in zip(panel[y], panel[x], panel["value"], strict=True):
+        at = places[y][plain(row)], places[x][plain(column)]
+        if not np.isnan(tiles[at]):
+            raise ValueError(f"two values for {y} {row}, {x} {column}")
+        tiles[at] = value
+    return tiles
+
+
+def norm(values: pd.Series, reference: float | None) -> colors.Normalize:
+    """From the least to the most; on both sides of the reference, or of 0, as far to both.
+
+    A few values that lie far out have the colour of the end, which then is a point.
+    """
+    seen = values.to_numpy(float)
+    seen = seen[np.isfinite(seen)]
+    centre = 0.0 if reference is None else float(reference)
+    if reference is not None or (seen.min(initial=0) < 0 < seen.max(initial=0)):
+        away = np.abs(seen - centre)
+        usual = np.quantile(away, 0.9) if len(away) else 1.0
+        most = away.max(initial=0) or 1.0
+        return colors.CenteredNorm(centre, usual if 0 < usual < most / 1.5 else most)
+    return colors.Normalize(min(seen, default=0), max(seen, default=1))
+
+
+def _beyond(values: pd.Series, scale: colors.Normalize) -> bool:
+    return bool((values < scale.vmin).any() or (values > scale.vmax).any())
+
+
+def decimals(values: pd.Series) -> int:
+    """As many for all numbers: three digits of the largest."""
+    most = np.abs(values.to_numpy(float)[np.isfinite(values)]).max(initial=0)
+    return max(0, 2 - math.floor(math.log10(most))) if most else 0
+
+
+def _number(ax: Axes, tiles: np.ndarray, shown, words: Words, inches: float) -> None:
+    """The number of each tile, black or white as its colour asks."""
+    if tiles.shape[1] > WIDEST * inches / 6.5:
+        return
+    rgba = shown.cmap(shown.norm(tiles))
+    for (i, j), value in np.ndenumerate(tiles):
+        if np.isfinite(value):
+            ink = "white" if style.contrast(rgba[i, j, :3]) > 4.0 else style.INK
+            text = words.number(value + 0.0, None)
+            at = {"ha": "center", "va": "center", "fontsize": style.SMALL}
+            ax.text(j + 0.5, i + 0.5, text, color=ink, **at)
+
+
+def _name(ax: Axes, x: str, y: str, sides: dict, words: Words, inches: float) -> None:
+    ax.set_facecolor(MISSING)
+    ax.grid(False)
+    ax.tick_params(left=False, bottom=False)
+    for which, name in (("x", x), ("y", y)):
+        labels = [axes.tick(name, level, words) for level in sides[name]]
+        axis = getattr(ax, f"{which}axis")
+        axis.set_ticks(np.arange(len(labels)) + 0.5, labels)
+        axes.turn(axis, labels, inches)
+    ax.set_ylim(len(sides[y]), 0)

@@ -1,0 +1,85 @@
+"""What is swept in a figure, and what is fixed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from mlpstudy.design.run import FIELDS
+from mlpstudy.drawing.channels import levels_of
+from mlpstudy.drawing.limits import is_number, names, with_measures
+from mlpstudy.words import Words
+
+MOST_LEVELS = 10  # numbers that are listed; of more the first and the last are said
+
+
+def swept(spec: Any, frame: pd.DataFrame) -> dict[str, list]:
+    """The fields that vary in a figure, and their levels in it."""
+    if spec.kind == "forest":
+        fields = [name for name in frame if name in FIELDS]
+    else:
+        channels = [names(spec.x), *with_measures(spec).values(), spec.units]
+        if spec.kind == "heatmap":
+            channels.append(spec.y)
+        fields = [name for channel in channels for name in channel if name in FIELDS]
+    levels = {name: [level for (level,) in levels_of(frame, (name,))] for name in fields}
+    return {name: found for name, found in levels.items() if len(found) > 1}
+
+
+def listed(name: str, levels: Sequence, words: Words) -> str:
+    """The levels of a field: numbers alone, names in words; of many numbers the ends."""
+    if not all(level is not None and is_number(level) for level in levels):
+        return words.listed([words.value(name, level) for level in levels])
+    if len(levels) <= MOST_LEVELS:
+        return words.listed(levels)
+    ends = {"first": levels[0], "last": levels[-1]}
+    return words.gettext("{n} values from {first} to {last}", n=len(levels), **ends)
+
+
+def fixed(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, Any]:
+    """The fields that the study gives and that are one and the same in the whole figure."""
+    given: dict[str, set] = {}
+    for block in blocks(spec, study):
+        for field, values in block_levels(study, block).items():
+            given.setdefault(field, set()).update(values)
+    given |= {field: set(values) for field, values in spec.where.items() if field in FIELDS}
+    for field in given.keys() & set(frame.columns):
+        given[field] = {level for (level,) in levels_of(frame, (field,))}
+    tuned = set(spec.tune if spec.tune is not None else study.get("tune") or ())
+    alone = {field: values for field, values in given.items() if len(values) == 1}
+    return {
+        field: alone[field].copy().pop()
+        for field in FIELDS
+        if field in alone and field not in tuned
+    }
+
+
+def together(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, list[tuple[Any, Any]]]:
+    """The fields that change along with one that is swept, and their values: (value, beside what).
+
+    {"train_size": [(300, "digits"), (2000, "mnist_1d")]}: which blocks walk together by `zip`.
+    """
+    shown, found = swept(spec, frame), {}
+    for block in blocks(spec, study):
+        drawn = next((field for field in block["zip"] if field in shown), None)
+        for field, values in block["zip"].items():
+            if drawn and field not in shown and len(set(values)) > 1:
+                pairs = zip(values, block["zip"][drawn], strict=True)
+                found[field] = [pair for pair in pairs if pair[1] in shown[drawn]]
+    return found
+
+
+def blocks(spec: Any, study: Mapping) -> list[Mapping]:
+    """The blocks of a study whose runs a figure shows."""
+    sweep = study.get("sweep") or {}
+    return [block for name, block in sweep.items() if not spec.blocks or name in spec.blocks]
+
+
+def block_levels(study: Mapping, block: Mapping) -> dict[str, list]:
+    """The levels that a block gives to each field, in their order."""
+    given = {field: [value] for field, value in {**study["base"], **block["base"]}.items()}
+    for cell in block.get("cells") or ():
+        for field, value in cell.items():
+            given.setdefault(field, []).append(value)
+    given |= {**block["grid"], **block["zip"]}
+    return {field: list(dict.fromkeys(values)) for field, values in given.items()}

@@ -1,0 +1,143 @@
+"""What is written beside a figure follows from the study and from the rows that are drawn."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from mlpstudy.drawing import captions
+from mlpstudy.words import LANGUAGES, Words
+from tests.drawing import drawn
+
+STUDY = {
+    "base": {"depth": 2, "width": 64, "epochs": 30, "eta": 0.1},
+    "tune": {"eta": {"least": []}},
+    "measures": {"gap": "test_loss - train_loss"},
+    "sweep": {
+        "rates": {
+            "base": {},
+            "grid": {"dropout": [0.0, 0.2, 0.5], "label_noise": [0.0, 0.3], "eta": [0.01, 0.1]},
+            "zip": {"dataset": ["digits", "moons"], "train_size": [300, 200]},
+            "cells": None,
+        }
+    },
+    "claims": [{"statistic": "error_reduced", "contrast": {"measure": "gap"}}],
+    "reach": {"measure": "validation_accuracy", "level": 0.9},
+}
+
+
+def finding(verdict="supported", value=0.25, name="error_reduced"):
+    says = {"en": "It helps", "fr": "Il aide"}
+    return SimpleNamespace(statistic=name, verdict=verdict, value=value, networks=12, says=says)
+
+
+FINDINGS = [finding(), finding("undecided", -1.5), finding(value=9, name="another")]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "{1 of 2}, 0 against; from -1.5 to 0.25 in 72 networks"),
+        ("fr", "{1 sur 2}, 0 contre ; de -1,5 à 0,25 dans 72 réseaux"),
+    ],
+)
+def test_a_title_of_the_study_counts_its_findings(language, expected):
+    title = {
+        "en": "{{{supported} of {n}}}, {contradicted} against; from {smallest} to {largest} in "
+        "{networks} networks",
+        "fr": "{{{supported} sur {n}}}, {contradicted} contre ; de {smallest} à {largest} dans "
+        "{networks} réseaux",
+    }
+    spec, frame = drawn.FRAMES["line"]
+    spec = spec.model_copy(update={"title": title, "about": ("error_reduced",)})
+    said = captions.title(spec, FINDINGS, Words(language), frame)
+    assert said.replace("−", "-").replace("\u202f", " ") == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "expected"),
+    [
+        ("line", "en", "Test loss (nats) and test error against share of hidden units switched off"),
+        ("line", "fr", "Coût en test (nats) et erreur en test selon part des unités cachées éteintes"),
+        ("heatmap", "en", "Test error by activation and initialization"),
+        ("forest", "en", "It helps: so in 1 of 2 conditions"),
+        ("forest", "fr", "Il aide\u202f: oui dans 1 conditions sur 2"),
+        ("survival", "en", "Share of networks that are not there yet, pass by pass"),
+    ],
+)  # fmt: skip
+def test_a_title_that_no_one_wrote_says_what_is_drawn(kind, language, expected):
+    spec, _ = drawn.FRAMES[kind]
+    assert captions.title(spec, FINDINGS, Words(language)) == expected
+
+
+CAPTION = {
+    "en": "Mean over the seeds, with its 95 % interval. Swept: share of hidden units switched off "
+    "(0, 0.2 and 0.5); share of wrong labels (0 and 0.3); dataset (digits and moons). Fixed: 2 "
+    "hidden layers of 64, 30 passes. Training examples: 300 (digits) and 200 (moons). n = 6 seeds, "
+    "72 networks. In each configuration step eta is the value of 0.01 and 0.1 with the least mean "
+    "validation loss for losses, with the least mean validation error for the rest. Look left.",
+    "fr": "Moyenne sur les graines, avec son intervalle à 95 %. On fait varier : part des unités "
+    "cachées éteintes (0 ; 0,2 et 0,5) ; part d'étiquettes fausses (0 et 0,3) ; jeu de données "
+    "(digits et moons). Fixé : 2 couches cachées de 64, 30 passes. Exemples d'apprentissage : 300 "
+    "(digits) et 200 (moons). n = 6 graines, 72 réseaux. Pour chaque configuration, taux "
+    "d'apprentissage eta : parmi 0,01 et 0,1, la valeur de moindre coût moyen en validation pour les "
+    "coûts, de moindre erreur moyenne en validation pour le reste. Regardez à gauche.",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_caption_says_what_is_swept_and_fixed_how_many_and_how_eta_was_chosen(language):
+    spec, frame = drawn.FRAMES["line"]
+    spec = spec.model_copy(update={"note": {"en": "Look left.", "fr": "Regardez à gauche."}})
+    said = captions.caption(spec, STUDY, frame, Words(language))
+    assert said.replace("\u202f", " ") == CAPTION[language]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"y": ("gap",)}, "the least mean of this: validation loss (nats)."),
+        ({"y": ("reached",)}, "A network is there at validation accuracy 0.9."),
+        ({"y": ("test_error",)}, "the least mean of this: validation error."),
+        ({"tune": {}}, "n = 6 seeds, 72 networks."),
+        ({"over": ("width",)}, "Averaged over units of each hidden layer."),
+        ({"statistic": "share"}, "Share of the networks, with Wilson's 95 % interval."),
+    ],
+)
+def test_a_caption_follows_the_description(more, expected):
+    spec, frame = drawn.FRAMES["line"]
+    said = captions.caption(spec.model_copy(update=more), STUDY, frame, Words("en"))
+    assert expected in said.replace("\u202f", " ")
+
+
+def test_what_diverged_is_counted_once_for_all_measures():
+    spec, frame = drawn.FRAMES["line"]
+    frame = frame.assign(diverged=(frame["dropout"] == 0.5) * 2)
+    said = captions.caption(spec, STUDY, frame, Words("en"))
+    assert "8 networks diverged: they count as the worst." in said
+
+
+def test_a_forest_chooses_by_the_family_of_what_its_claims_compare():
+    spec, frame = drawn.FRAMES["forest"]
+    said = captions.caption(spec, STUDY, frame, Words("en"))
+    assert "the least mean of this: validation loss (nats)." in said
+    assert "each side at the settings that suit it best" in said
+    assert captions.counts.networks(spec, frame) == 0
+
+
+ALT = {
+    ("line", "en"): "Test loss (nats): from 1 (clean labels, digits, no dropout) to 1.88 (30 % of "
+    "labels wrong, moons, rate 0.5).",
+    ("line", "fr"): "Coût en test (nats) : de 1 (étiquettes intactes, digits, sans dropout) à 1,88 "
+    "(30 % d'étiquettes fausses, moons, taux 0,5).",
+    ("forest", "en"): "8 findings: 2 supported, 2 contradicted, 2 too small to matter and 2 undecided.",
+    ("survival", "en"): "Share left after the last pass: from 0 (relu) to 0.75 (tanh).",
+    ("heatmap", "en"): "Test error: from 0.1 (relu, he_normal) to 0.5 (sigmoid, he_normal).",
+    ("scatter", "en"): "Measured: from 0.12 to 0.41.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "language"), ALT)
+def test_those_who_do_not_see_a_figure_are_told_its_ends(kind, language):
+    spec, frame = drawn.FRAMES[kind]
+    said = captions.alt(spec, frame, Words(language))
+    assert ALT[kind, language] in said.replace("\u202f", " ")

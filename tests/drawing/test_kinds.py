@@ -1,0 +1,193 @@
+"""Each kind of figure draws its rows, all of them and nothing else, in the words of a language."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.text import Text
+from numpy.testing import assert_allclose
+
+from mlpstudy.drawing import facets, style
+from mlpstudy.drawing.kinds import KINDS, heatmap, kind
+from mlpstudy.words import LANGUAGES, Words
+from mlpstudy.words.catalogue import read_catalogue
+from tests.drawing import drawn
+
+
+@pytest.fixture(autouse=True)
+def untouched():
+    with mpl.rc_context():
+        yield
+
+
+def figure_of(name, language="en"):
+    spec, frame = drawn.FRAMES[name]
+    return kind(name).static(spec, frame, Words(language))
+
+
+def texts(figure):
+    figure.draw_without_rendering()
+    return {text.get_text() for text in figure.findobj(Text) if text.get_text().strip()}
+
+
+def curves(ax, **wanted):
+    """The lines of a panel with at least a point, as lists of (x, y)."""
+    return [
+        line.get_xydata().tolist()
+        for line in ax.get_lines()
+        if len(line.get_xydata())
+        and all(getattr(line, f"get_{k}")() == v for k, v in wanted.items())
+    ]
+
+
+def test_each_kind_is_tried():
+    assert set(drawn.FRAMES) == set(KINDS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", KINDS)
+def test_a_kind_is_drawn_and_written(name, language, tmp_path):
+    files = style.save(figure_of(name, language), tmp_path / name, small=True)
+    assert [file.suffix for file in files] == [".png", ".svg", ".png"]
+    assert all(file.stat().st_size > 2000 for file in files)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_no_english_word_is_left_in_a_french_figure(name):
+    english = {}
+    for message in read_catalogue("fr"):
+        forms = message.id if isinstance(message.id, tuple) else (message.id,)
+        said = message.string if isinstance(message.string, tuple) else (message.string,)
+        english |= {form: said[0] for form in forms if form and form not in said}
+    left = {text for text in texts(figure_of(name, "fr")) if text in english}
+    assert not left
+
+
+def test_a_panel_for_each_measure_and_dataset_a_line_for_each_noise():
+    figure = figure_of("line")
+    spec, frame = drawn.FRAMES["line"]
+    assert len(figure.axes) == 4
+    for ax, (measure, dataset) in zip(
+        figure.axes, [(m, d) for m in spec.y for d in drawn.DATASETS], strict=True
+    ):
+        cell = frame[(frame["measure"] == measure) & (frame["dataset"] == dataset)]
+        wanted = [
+            cell.loc[cell["label_noise"] == noise, ["dropout", "value"]].to_numpy().tolist()
+            for noise in drawn.NOISES
+        ]
+        assert curves(ax) == wanted
+    assert {"test loss (nats)", "test error", "clean labels"} <= texts(figure)
+    assert "n = 6 seeds, 72 networks" in texts(figure)
+
+
+def test_the_rows_of_panels_of_two_measures_have_a_scale_each():
+    axes = np.array(figure_of("line").axes).reshape(2, 2)
+    assert axes[0, 0].get_ylim() == axes[0, 1].get_ylim() != axes[1, 0].get_ylim()
+
+
+def test_points_stand_side_by_side_and_are_not_joined():
+    ax = figure_of("point").axes[0]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["digits", "moons"]
+    assert curves(ax, linestyle="None") == [[[0, 1.0], [1, 1.5]], [[0, 1.25], [1, 1.75]]]
+
+
+def test_a_forest_has_a_row_for_each_finding_under_its_heading():
+    figure, frame = figure_of("forest"), drawn.findings()
+    (ax,) = figure.axes
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels == [
+        "digits", "clean labels, rate 0.2", "clean labels, rate 0.5",
+        "30\u202f% of labels wrong, rate 0.2", "30\u202f% of labels wrong, rate 0.5",
+        "moons", "clean labels, rate 0.2", "clean labels, rate 0.5",
+        "30\u202f% of labels wrong, rate 0.2", "30\u202f% of labels wrong, rate 0.5",
+    ]  # fmt: skip
+    points = {tuple(point) for line in curves(ax) for point in line}
+    places = [1, 2, 3, 4, 6, 7, 8, 9]
+    assert set(zip(frame["value"], places, strict=True)) <= points
+    assert set(zip(frame["common_value"], places, strict=True)) <= points
+    assert {"supported", "undecided", "contradicted", "too small to matter", "†"} <= texts(figure)
+
+
+def test_a_finding_far_out_stands_at_the_edge_with_its_value():
+    frame = drawn.findings()
+    frame.loc[0, ["value", "low", "high"]] = [-90.0, -95.0, -85.0]
+    figure = kind("forest").static(drawn.spec("forest"), frame, Words("fr"))
+    left, right = figure.axes[0].get_xlim()
+    assert -1 < left < right < 2
+    assert "−90" in texts(figure)
+
+
+def test_tiles_are_ordered_by_their_means_and_say_their_numbers():
+    frame = drawn.tiles()
+    assert heatmap.ranked(frame, "activation") == ["relu", "sigmoid"]
+    sides = {name: heatmap.ranked(frame, name) for name in ("activation", "initialization")}
+    tiles = heatmap.pivot(frame, "activation", "initialization", sides)
+    assert_allclose(tiles, [[0.1, 0.5], [0.3, np.nan]])
+    assert {"0.1", "0.3", "0.5", "test error"} <= texts(figure_of("heatmap"))
+
+
+def test_two_values_for_one_tile_are_refused():
+    frame = drawn.tiles()
+    twice = frame.iloc[[0, 0]]
+    with pytest.raises(ValueError, match="two values for initialization he_normal"):
+        heatmap.pivot(twice, "activation", "initialization", {
+            "activation": ["relu"], "initialization": ["he_normal"]})  # fmt: skip
+
+
+def test_survival_goes_by_steps_to_the_last_pass():
+    (ax,) = figure_of("survival").axes
+    assert curves(ax) == [[[0, 1], [3, 0.5], [9, 0]], [[0, 1], [9, 0.75]]]
+    assert {line.get_drawstyle() for line in ax.get_lines()} == {"steps-post"}
+    assert ax.get_xlim() == (0, 9)
+
+
+def test_theory_is_a_thin_dashed_line_and_what_is_measured_are_points():
+    (ax,) = figure_of("profile").axes
+    frame = drawn.layers()
+    for depth, line, points in zip((4, 8), ax.get_lines()[::2], ax.get_lines()[1::2], strict=True):
+        cell = frame[frame["depth"] == depth]
+        assert line.get_linestyle() == "--"
+        assert_allclose(line.get_ydata(), cell["predicted"])
+        assert points.get_linestyle() == "None"
+        assert_allclose(points.get_ydata(), cell["value"])
+
+
+def test_a_scatter_has_the_line_on_which_both_are_equal():
+    (ax,) = figure_of("scatter").axes
+    frame = drawn.cells()
+    assert frame[["predicted", "measured"]].to_numpy().tolist() in curves(ax)
+    assert any(getattr(line, "_slope", None) == 1 for line in ax.get_lines())
+
+
+def test_numbers_go_from_light_to_dark_and_names_have_colours():
+    for name, ordered in (("profile", True), ("survival", False)):
+        spec, frame = drawn.FRAMES[name]
+        found = facets.channels(spec, frame)
+        shown = [facets.look(found, i, 0).color for i in range(2)]
+        assert (style.contrast(shown[0]) < style.contrast(shown[1])) is ordered or not ordered
+        assert (shown == [style.COLOURS[0], style.COLOURS[1]]) is not ordered
+
+
+def test_a_logarithmic_axis_has_ticks_at_its_levels_as_the_language_writes_them():
+    frame = drawn.lines().rename(columns={"dropout": "eta"}).replace({"eta": {0.0: 0.01}})
+    spec = drawn.spec(x="eta", hue="label_noise", col="dataset", log=["x"])
+    ax = kind("line").static(spec, frame, Words("fr")).axes[0]
+    assert ax.get_xscale() == "log"
+    ax.figure.draw_without_rendering()
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0,01", "0,2", "0,5"]
+
+
+def test_a_level_that_is_missing_comes_last_and_is_called():
+    frame = drawn.lines().assign(
+        batch_size=lambda f: f["dropout"].map({0.0: None, 0.2: 8, 0.5: 64})
+    )
+    spec = drawn.spec(x="batch_size", hue="label_noise", col="dataset")
+    ax = kind("line").static(spec, frame, Words("en")).axes[0]
+    labels = [label.get_text() for label in ax.get_xticklabels()]
+    assert labels == ["8", "64", "all examples in each step"]
+
+
+def test_nothing_to_draw_is_an_error_that_names_the_figure():
+    with pytest.raises(ValueError, match="figure line: no row to draw"):
+        kind("line").static(drawn.spec(), drawn.lines()[:0], Words("en"))
+    with pytest.raises(ValueError, match="kind 'bar': allowed are line"):
+        kind("bar")
