@@ -50,6 +50,7 @@ CASES = [
     ("for_each: [depth]", "where: {depth: 5}", ""),
     ("for_each: [depth]", "where: {depth: 3}", "claims[0].where.depth: matches no cell; there are 2, 5"),
     ("seeds: 6", "seeds: 3", "seeds: 3 give no interval and no verdict on a claim"),
+    ("momentum: [0.0, 0.9]", f"momentum: {[i / 100 for i in range(99)]}", "figures[0]: 99 levels of hue: at most 40 can be told apart"),
     (", hue: momentum", "", "figures[0]: momentum varies here and is named nowhere"),
     (", hue: momentum", ", hue: momentum, style: dpth", "figures[0].style: 'dpth' is no factor there"),
     ("tune: {eta: {}}", "tune: {}", "claims[0]: eta varies here and is named nowhere"),

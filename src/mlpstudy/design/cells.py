@@ -11,6 +11,7 @@ from typing import Any
 
 from mlpstudy.design.claims import LARGEST, SMALLEST, ContrastSpec, FigureSpec
 from mlpstudy.design.expressions import names_in
+from mlpstudy.design.limits import limits
 from mlpstudy.design.measures import (
     CURVE_COLUMNS,
     LAYER_COLUMNS,
@@ -136,6 +137,9 @@ def _of_figure(study, tables, cells: Cells, figure: FigureSpec, place, claims) -
     yield from problems
     if problems or not table.fields:
         return
+    levels = {field: list({getattr(cell, field): None for cell in kept}) for field in table.fields}
+    if problem := limits(figure, levels):
+        yield Vain(place, problem)
     measures = [*figure.y, *filter(None, [figure.value, figure.x])]
     yield from _needs_level(study, measures, kept, place, figure.kind == "survival")
     tuned = list(study.tune if figure.tune is None else figure.tune)

@@ -12,7 +12,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from mlpstudy.drawing.channels import MEASURE, plain
-from mlpstudy.drawing.limits import is_number
+from mlpstudy.design.limits import is_number
 from mlpstudy.words import Words
 
 MOST_TICKS = 9

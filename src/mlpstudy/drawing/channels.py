@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpstudy.drawing.limits import is_number, with_measures
+from mlpstudy.design.limits import is_number, with_measures
 from mlpstudy.words import Words
 
 MEASURE = "measure"  # the column that says which of several y a row is of

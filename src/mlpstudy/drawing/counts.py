@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from mlpstudy.design.run import FIELDS
-from mlpstudy.drawing.limits import names, with_measures
+from mlpstudy.design.limits import names, with_measures
 from mlpstudy.words import Words
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.drawing.channels import levels_of, plain, told
-from mlpstudy.drawing.limits import names
+from mlpstudy.design.limits import names
 from mlpstudy.words import Words
 from mlpstudy.words.markers import N_
 
@@ -29,6 +29,7 @@ FIXED = {  # columns of a finding that are not part of its condition
     "claim", "name", "measure", "unit", "value", "low", "high", "n", "networks", "threshold",
     "matters", "verdict", "edge", "common_value", "common_low", "common_high", "direction",
     "decides", "learned", "hangs", "run", "says_en", "says_fr", "kind", "diverged",
+    "statistic", "study", "runs", "rerun", "says", "p", "p_holm", "p_bh",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from mlpstudy.drawing import axes, facets, style
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.drawing.findings import NAME, VERDICTS, Rows, rows_of
-from mlpstudy.drawing.limits import names
+from mlpstudy.design.limits import names
 from mlpstudy.words import Words
 
 ROW = 0.235  # inches: the height of a row

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from mlpstudy.drawing import axes, facets, style
 from mlpstudy.drawing.channels import levels_of, plain
-from mlpstudy.drawing.limits import is_number
+from mlpstudy.design.limits import is_number
 from mlpstudy.words import Words
 
 TILE = 0.34  # inches: the height of a tile

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from mlpstudy.drawing.limits import limits, with_measures
+from mlpstudy.design.limits import limits, with_measures
 from tests.drawing.drawn import spec
 
 MANY = {"activation": [f"g{i}" for i in range(29)], "depth": list(range(1, 41))}
@@ -55,7 +55,7 @@ def test_several_measures_are_one_more_column_of_a_channel(channel):
 
 def test_the_check_of_a_study_loads_nothing_that_draws():
     loaded = (
-        "import sys, mlpstudy.drawing.limits; print({'matplotlib', 'pandas'} & set(sys.modules))"
+        "import sys, mlpstudy.design.limits; print({'matplotlib', 'pandas'} & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
