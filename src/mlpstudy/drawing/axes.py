@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from mlpstudy.drawing.channels import MEASURE, plain
 from mlpstudy.design.limits import is_number
+from mlpstudy.drawing.channels import MEASURE, plain
 from mlpstudy.words import Words
 
 MOST_TICKS = 9

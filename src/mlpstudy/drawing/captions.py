@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlpstudy.design.limits import names, with_measures
 from mlpstudy.drawing import counts
 from mlpstudy.drawing.channels import MEASURE, levels_of, told
 from mlpstudy.drawing.findings import VERDICTS, usual
-from mlpstudy.design.limits import names, with_measures
 from mlpstudy.drawing.swept import fixed, listed, swept, together
 from mlpstudy.drawing.tuned import how_chosen
 from mlpstudy.words import Words

@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from mlpstudy.design.run import FIELDS
 from mlpstudy.design.limits import names, with_measures
+from mlpstudy.design.run import FIELDS
 from mlpstudy.words import Words
 
 

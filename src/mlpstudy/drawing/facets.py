@@ -20,11 +20,11 @@ from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
+from mlpstudy.design.limits import names
 from mlpstudy.drawing import axes as axes_of
 from mlpstudy.drawing import style
 from mlpstudy.drawing.channels import MEASURE, Channel, channels, levels_of
 from mlpstudy.drawing.counts import counted
-from mlpstudy.design.limits import names
 from mlpstudy.words import Words
 
 HEIGHTS = {1: 2.8, 2: 2.1, 3: 1.8}  # inches of a panel, by how many stand side by side

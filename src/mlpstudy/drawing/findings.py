@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpstudy.drawing.channels import levels_of, plain, told
 from mlpstudy.design.limits import names
+from mlpstudy.drawing.channels import levels_of, plain, told
 from mlpstudy.words import Words
 from mlpstudy.words.markers import N_
 

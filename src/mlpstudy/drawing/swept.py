@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from mlpstudy.design.limits import is_number, names, with_measures
 from mlpstudy.design.run import FIELDS
 from mlpstudy.drawing.channels import levels_of
-from mlpstudy.design.limits import is_number, names, with_measures
 from mlpstudy.words import Words
 
 MOST_LEVELS = 10  # numbers that are listed; of more the first and the last are said

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from mlpstudy.design.limits import names
 from mlpstudy.drawing import axes, facets, style
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.drawing.findings import NAME, VERDICTS, Rows, rows_of
-from mlpstudy.design.limits import names
 from mlpstudy.words import Words
 
 ROW = 0.235  # inches: the height of a row

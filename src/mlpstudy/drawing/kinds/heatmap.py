@@ -9,9 +9,9 @@ from matplotlib import colors
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from mlpstudy.design.limits import is_number
 from mlpstudy.drawing import axes, facets, style
 from mlpstudy.drawing.channels import levels_of, plain
-from mlpstudy.design.limits import is_number
 from mlpstudy.words import Words
 
 TILE = 0.34  # inches: the height of a tile
