@@ -392,7 +392,7 @@ SLIPS = [
     ("    seeds: 20", "    seeds: none", f"sweep.start.seeds: 'none' is not allowed; {SEEDS} or null"),
     # blocks
     ("sweep:\n", "swep:\n", "swep: unknown key; one of study, title, question, lecture, module, options, "
-        "base, seeds, sweep, tune, reach, measures, claims, figures, limits, smoke, full; did you mean 'sweep'?"),
+        "base, seeds, sweep, tune, reach, measures, labels, claims, figures, limits, smoke, full; did you mean 'sweep'?"),
     ("    grid: {depth: [1, 2, 3]}", "", "sweep.train: null is not allowed; a mapping"),
     ("    grid: {depth: [1", "    gird: {depth: [1", "sweep.train.gird: unknown key; "
         "one of base, grid, zip, cells, exclude, seeds; did you mean 'grid'?"),

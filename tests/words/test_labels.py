@@ -6,6 +6,7 @@ from typing import Literal, get_args, get_origin
 import numpy as np
 import pytest
 
+from mlpstudy.design.measures import CURVE_COLUMNS, LAYER_COLUMNS, RUN_COLUMNS
 from mlpstudy.design.names import TABLES, names_of
 from mlpstudy.design.run import FIELDS, Run
 from mlpstudy.words import Words, labels
@@ -134,3 +135,35 @@ def test_every_option_of_a_field_has_words(field):
 )
 def test_a_level_beside_its_label(name, level, english, french):
     assert (EN.level(name, level), FR.level(name, level)) == (english, french)
+
+
+def test_every_column_of_runs_curves_and_layers_has_a_label():
+    columns = {*RUN_COLUMNS, *CURVE_COLUMNS, *LAYER_COLUMNS}
+    assert columns <= set(labels.LABELS)
+
+
+@pytest.mark.parametrize(
+    ("expression", "english", "french"),
+    [
+        (
+            "test_loss - train_loss",
+            "test loss − training loss",
+            "coût en test − coût d'apprentissage",
+        ),
+        ("log10(eta) * 2", "log10(step eta) × 2", "log10(taux d'apprentissage eta) × 2"),
+        ("1 - test_error", "1 − test error", "1 − erreur en test"),
+        ("1e-3 < my_gap", "1e-3 < my gap", "1e-3 < my gap"),
+    ],
+)
+def test_an_expression(expression, english, french):
+    assert (EN.label(expression), FR.label(expression)) == (english, french)
+
+
+def test_a_studys_own_labels_come_first():
+    own = {"gap": {"en": "overfit", "fr": "sur-apprentissage"}, "eta": "η (1/s)", "k": "k"}
+    words = Words("fr", own)
+    assert (words.label("gap"), words.label("eta")) == ("sur-apprentissage", "η (1/s)")
+    assert words.label("gap / eta") == "sur-apprentissage / η"
+    assert words.value("gap", 0.5) == "sur-apprentissage 0,5"
+    assert words.label("dataset") == "jeu de données"
+    assert {words, Words("fr", own)} == {words}

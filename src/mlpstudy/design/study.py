@@ -215,6 +215,9 @@ class Study(BaseModel):
     tune: dict[Word, Tune] = Field({}, description="fields that are chosen for each cell")
     reach: Reach | None = Field(None, description="from which level on a run counts as trained")
     measures: dict[Word, Expression] = Field({}, description="columns of one's own, by name")
+    labels: dict[Word, Line] = Field(
+        {}, description="what figures and tables call a column or a statistic, by name"
+    )
     claims: list[Claim] = Field([], description="what is tested")
     figures: list[FigureSpec] = Field([], description="what is drawn, in the report's order")
     limits: Text | None = Field(None, description="what the answer does not cover")

@@ -21,6 +21,7 @@ from mlpstudy.studies.finding import (
     CONTRADICTED,
     DEPENDS,
     KINDS,
+    NEGLIGIBLE,
     NOT_LEARNED,
     PARTLY,
     PARTLY_CONTRADICTED,
@@ -41,6 +42,7 @@ STATUSES = (
     DEPENDS,
     PARTLY_CONTRADICTED,
     CONTRADICTED,
+    NEGLIGIBLE,
     UNDECIDED,
     NOT_LEARNED,
     QUESTION,
@@ -226,6 +228,13 @@ class Report:
             counted[f"{name}hanging"] = sum(f.hangs for f in findings)
             counted[f"{name}unlearned"] = sum(not f.learned for f in findings)
         return counted
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """The labels that the studies have for what they measure, by name."""
+        return {
+            name: text for c in self.chapters for name, text in c.study.get("labels", {}).items()
+        }
 
     @property
     def answered_first(self) -> tuple[Verdict, ...]:

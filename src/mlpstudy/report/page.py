@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,8 @@ def page(report: Report, templates: Path, language: str) -> str:
         for each in chapter.explored
     }
     vega = f"{VEGA}\n{libraries()}" if charts else ""
-    drawn = environment(templates, spoken)
+    speakers = [Words(each, report.labels) for each in LANGUAGES]
+    drawn = environment(templates, lambda text: both({w.language: text(w) for w in speakers}))
     drawn.globals |= {
         "french": Words("fr").typeset,
         "in_language": lambda text, language: Words(language).said(text),
@@ -71,11 +72,6 @@ def both(texts: Mapping[str, str]) -> Markup:
         for language, text in texts.items()
     )
     return Markup("").join(spans)
-
-
-def spoken(text: Callable[[Words], str]) -> Markup:
-    """A text of each language, in both."""
-    return both({language: text(Words(language)) for language in LANGUAGES})
 
 
 def localized(text: str | Mapping[str, str] | None) -> dict[str, str]:

@@ -10,7 +10,6 @@ from mlpstudy.report.plan import SHOWN, Levels
 from mlpstudy.said import Said
 from mlpstudy.studies.finding import Finding
 from mlpstudy.words import Words
-from mlpstudy.words.labels import LABELS
 from mlpstudy.words.numbers import MISSING, between, number
 
 
@@ -81,7 +80,9 @@ def networks_of(words: Words, verdict: Verdict) -> str:
 
 def named(words: Words, name: str) -> str:
     """A statistic, a column or a field in words."""
-    return words.label(name) if name in LABELS else _term(words, terms.spaced(name))
+    spaced = terms.spaced(name)
+    known = spaced in terms.TERMS and name not in words.own
+    return _term(words, spaced) if known else words.label(name)
 
 
 def united(words: Words, unit: str) -> str:

@@ -23,7 +23,7 @@ def readme(report: Report, templates: Path, language: str) -> str:
 
     Commands stand beside the findings that decide; the page has those of all.
     """
-    words = Words(language)
+    words = Words(language, report.labels)
     drawn = environment(
         templates, lambda text: text(words), plain
     )  # Markdown's marks before HTML's

@@ -11,6 +11,7 @@ SYMBOLS = {  # of a verdict: it is never told by its colour alone
     "contradicted": "✗",
     "partly_contradicted": "✗?",
     "depends": "±",
+    "negligible": "≈",
     "undecided": "?",
     "not_learned": "∅",
     "question": "¿",
@@ -28,6 +29,7 @@ VERDICTS: dict[str, Form] = {
         "verdict", "partly contradicted", "partly contradicted", n
     ),
     "depends": lambda w, n: w.npgettext("verdict", "depends", "depend", n),
+    "negligible": lambda w, n: w.npgettext("verdict", "negligible", "negligible", n),
     "undecided": lambda w, n: w.npgettext("verdict", "undecided", "undecided", n),
     "not_learned": lambda w, n: w.npgettext("verdict", "not learned", "not learned", n),
     "question": lambda w, n: w.npgettext("verdict", "question", "questions", n),

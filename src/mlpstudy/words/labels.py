@@ -4,11 +4,14 @@ A name that no table has is shown as it is, with spaces for underscores: a user'
 no label.
 """
 
+import ast
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from mlpstudy.words.markers import N_
 from mlpstudy.words.messages import Messages
+from mlpstudy.words.numbers import MINUS
 
 FIELDS = {
     "dataset": N_("dataset"),
@@ -65,8 +68,8 @@ MEASURES = {
     "error": N_("error"),
     "accuracy": N_("accuracy"),
     "lowest_loss": N_("lowest loss (nats)"),
-    "passes": N_("passes"),
-    "reached": N_("share that arrives"),
+    "passes": N_("passes until trained"),
+    "reached": N_("share of networks that train"),
     "spent": N_("passes spent"),
     "total": N_("passes, pretraining included"),
     "status": N_("status"),
@@ -74,7 +77,15 @@ MEASURES = {
     "epoch": N_("pass"),
     "layer": N_("layer (1 is the first)"),
     "split": N_("part of the examples"),
+    "parameters": N_("number of parameters"),
     "n_parameters": N_("number of parameters"),
+    "n_inputs": N_("number of inputs"),
+    "input_mean_square": N_("mean square of an input"),
+    "classes": N_("classes"),
+    "majority": N_("share of the commonest class"),
+    "diverged_at": N_("pass in which it diverged"),
+    "run_id": N_("network"),
+    "cell_id": N_("cell"),
     "n": N_("n"),
     "value": N_("value"),
     "low": N_("lower bound"),
@@ -93,6 +104,7 @@ MEASURES = {
 }
 
 LABELS = FIELDS | MEASURES
+NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w*\()")  # of a column in an expression
 
 NAMES: dict[str, dict[str | None, str]] = {  # of levels, where the name of the code is no word
     "train_size": {None: N_("all of them")},
@@ -134,8 +146,29 @@ NAMES: dict[str, dict[str | None, str]] = {  # of levels, where the name of the 
 
 
 def label(words: Messages, name: str) -> str:
-    """A field or a measure, with its unit."""
+    """A field or a measure, with its unit; an expression of columns by their labels."""
+    if name in words.own or name in LABELS or not _is_expression(name):
+        return _label(words, name)
+    shown = NAME.sub(lambda found: _bare(_label(words, found[0])), name)
+    return shown.replace(" - ", f" {MINUS} ").replace("*", "×")
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        return not isinstance(ast.parse(text, mode="eval").body, ast.Name)
+    except (SyntaxError, ValueError):
+        return False
+
+
+def _label(words: Messages, name: str) -> str:
+    if name in words.own:
+        return words.said(words.own[name])
     return words.gettext(LABELS[name]) if name in LABELS else spaced(name)
+
+
+def _bare(label: str) -> str:
+    """A label without its unit."""
+    return re.sub(r" \([^()]*\)$", "", label)
 
 
 def level(words: Messages, name: str, value: Any) -> str:
@@ -153,7 +186,7 @@ def value(words: Messages, name: str, value: Any) -> str:
     if name in LEVELS:
         return LEVELS[name](words, value)
     shown = level(words, name, value)
-    return shown if isinstance(value, str) else f"{label(words, name)} {shown}"
+    return shown if isinstance(value, str) else f"{_bare(label(words, name))} {shown}"
 
 
 def condition(words: Messages, levels: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
@@ -19,11 +19,13 @@ LOCALES = {"en": "en_GB"}  # a, b and c
 class Messages:
     """What can be said in a language. Raises ValueError for one without a catalogue.
 
+    own: a study's own labels by name, each a text or one for each language.
     A value in a message's place is shown as the language writes it: numbers, lists, a study's texts
     in two languages; any other text as it is.
     """
 
     language: str
+    own: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self):
         if self.language not in LANGUAGES:
