@@ -390,3 +390,21 @@ def test_the_order_of_the_rows_does_not_matter(claim):
                 measured(claim(SIDES, **more), frame.sample(frac=1, random_state=seed), TUNE)
                 == made
             )
+
+
+@pytest.mark.parametrize(
+    "contrast",
+    [
+        {"measure": "test_error"},
+        SIDES,
+        SIDES | {"kind": "share"},
+        {"kind": "passes", "measure": "passes"},
+        {"kind": "slope", "measure": "test_error", "along": "eta"},
+        {"kind": "interaction", "across": {"seed": ["smallest", "largest"]}, **SIDES},
+        {"measure": "test_error", "interval": ["eta", "eta"]},
+    ],
+)
+def test_a_frame_without_rows_has_no_findings(claim, contrast):
+    frame = tuned(passes=3, reached=True, dataset="digits")[:0]
+    assert compare(claim(contrast, for_each=["dataset"]), frame, TUNE) == ([], [])
+    assert compare(claim(contrast), frame, TUNE) == ([], [])

@@ -49,7 +49,10 @@ def share(at: Selection, terms: Sequence[Term], statistic: str) -> Result:
     with Newcombe's.
 
     Rows of one seed count as one: they share their luck. The choice of a setting is not in these
-    intervals: they are at the chosen one.
+    intervals: they are at the chosen one. Simulated (8 and 16 seeds, the flag what is chosen by),
+    those of a difference hold in 95 % or more all the same, those of a share in 93 % where settings
+    differ and, at worst, in 79 % where four are equally good: the best of equals looks better than
+    it is, and no resampling undoes that.
     """
     sides = [[t for t in terms if t.weight > 0], [t for t in terms if t.weight < 0]]
     (p, n), *others = [_share(at, side) for side in sides if side]
