@@ -193,6 +193,14 @@ def test_an_extreme_is_what_was_measured(claim, statistic, value):
     assert (made.n, made.networks, made.runs, made.p) == (6, 0, (), None)
 
 
+@pytest.mark.parametrize(("statistic", "value"), [("max", 9), ("min", 1)])
+def test_an_extreme_over_a_field_averages_nothing(claim, runs, statistic, value):
+    frame = runs("dataset", {"digits": FIRST, "wine": SECOND})
+    spec = {"measure": "m", "statistic": statistic}
+    made = only(measured(claim(spec, over=["dataset"]), frame))
+    assert (made.value, made.n, made.networks) == (Interval(value, value, value), 6, 12)
+
+
 def test_without_seeds_one_row_is_exact(claim):
     frame = pd.DataFrame({"mode": ["a", "b"], "m": [3.0, 5.0]})
     spec = {"measure": "m", "factor": "mode", "of": "b", "against": "a"}

@@ -143,13 +143,23 @@ def _asked(claim: Any, tune: Mapping[str, Any], measures: Mapping[str, str]) -> 
     factors = chain(*spec.of, spec.against or {}, spec.across)
     return Asked(
         measure=spec.measure,
-        cell=tuple(dict.fromkeys([*claim.for_each, *factors, *claim.over])),
+        cell=tuple(dict.fromkeys([*claim.for_each, *factors, *_over(claim)])),
         tune=tune,
         measures=measures,
         along=spec.along,
         log=spec.log,
-        by_row=spec.statistic in EXTREMES and spec.against is None,
+        by_row=_is_extreme(spec),
     )
+
+
+def _is_extreme(spec: Any) -> bool:
+    """Whether it is the largest or smallest of all rows, of which none is averaged."""
+    return spec.statistic in EXTREMES and spec.against is None
+
+
+def _over(claim: Any) -> tuple[str, ...]:
+    """The fields that are averaged within each seed."""
+    return () if _is_extreme(claim.contrast) else tuple(claim.over)
 
 
 # Conditions, levels, sides
@@ -205,9 +215,9 @@ def _sides(at: Selection, claim: Any, cells: pd.DataFrame, level: Levels) -> lis
     spec, sides = claim.contrast, []
     control = None if spec.against is None else _resolved(spec.against, cells)
     for weight, point in _points(spec, cells, level, control):
-        sides.append(_Side(weight, _grids(at, cells, level | point, claim.over), False))
+        sides.append(_Side(weight, _grids(at, cells, level | point, _over(claim)), False))
         if control is not None:
-            sides.append(_Side(-weight, _grids(at, cells, control | point, claim.over), True))
+            sides.append(_Side(-weight, _grids(at, cells, control | point, _over(claim)), True))
     return sides
 
 
