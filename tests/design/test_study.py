@@ -436,6 +436,7 @@ SLIPS = [
         "claims[1]: C22 with the statistic delta_slope is there twice"),
     ("accuracy: 0.9", "accuracy: .inf", f"options.accuracy: .inf is not allowed; {OPTION}"),
     ("accuracy: 0.9", "accuracy: {a: 1}", f"options.accuracy: {{\"a\": 1}} is not allowed; {OPTION}"),
+    ("accuracy: 0.9", "accuracy: [[[1]]]", f"options.accuracy: [[[1]]] is not allowed; {OPTION}"),
     ("accuracy: 0.9", "accuracy: ", f"options.accuracy: null is not allowed; {OPTION}"),
     ("accuracy: 0.9", "a-b: 0.9", f"options.a-b: 'a-b' is not allowed; {WORD}"),
 ]  # fmt: skip

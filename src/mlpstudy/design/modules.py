@@ -10,8 +10,9 @@ BLOCKS      blocks that it needs; ONLY_BLOCKS: those that it knows, where it tak
 KEYS        keys of the study that it needs
 CLAIMS      statistics that its figures take a threshold from
 
-A kind is a word of KINDS, several of them for a text of as many words ("dataset number"), or a
-list with the kind of each of its values. A module that says nothing is not checked.
+A kind is a word of KINDS, or several of them for a text of as many words ("dataset number"); a list
+with the kind that all of its values have, or with the kinds of as many values (["whole", "whole"]).
+A module that says nothing is not checked.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ from mlpstudy.design.mistakes import Place, nearest
 from mlpstudy.design.names import functions_of, literals_of, names_of
 from mlpstudy.design.run import FIELDS, Run
 
-Kind = str | list[str]
+Kind = str | list[Any]
 
 
 class Known(NamedTuple):
@@ -120,6 +121,8 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 
 def in_words(kind: Kind) -> str:
     """What a value of a kind is."""
+    if isinstance(kind, list) and len(kind) > 1:
+        return "a list of " + ", ".join(map(in_words, kind))
     if isinstance(kind, list):
         return f"a list, each {in_words(kind[0])}"
     words = [KINDS[word][0] if word in KINDS else word for word in kind.split()]
@@ -129,7 +132,8 @@ def in_words(kind: Kind) -> str:
 def fits(kind: Kind, value: Any) -> bool:
     """Whether an option's value is of its kind."""
     if isinstance(kind, list):
-        return isinstance(value, list) and all(fits(kind[0], each) for each in value)
+        kinds = kind if len(kind) > 1 else kind * len(value) if isinstance(value, list) else []
+        return isinstance(value, list) and len(value) == len(kinds) and all(map(fits, kinds, value))
     words = kind.split()
     if len(words) == 1:
         return KINDS[kind][1](value)

@@ -118,11 +118,12 @@ _INFINITE = (math.inf, -math.inf)
 _OPTION = "a number, text, true or false, or a list of these"
 
 
-def _option(value: Any) -> Any:
-    """A scalar, or a list of scalars."""
-    for each in value if isinstance(value, list) else [value]:
-        if not isinstance(each, bool | int | float | str) or each != each or each in _INFINITE:
-            raise refuse("is not allowed", allowed=_OPTION)
+def _option(value: Any, depth: int = 2) -> Any:
+    """A scalar, a list of scalars, or a list of such lists."""
+    if isinstance(value, list) and depth:
+        return [_option(each, depth - 1) for each in value]
+    if not isinstance(value, bool | int | float | str) or value != value or value in _INFINITE:
+        raise refuse("is not allowed", allowed=_OPTION)
     return value
 
 
