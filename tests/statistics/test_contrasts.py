@@ -1,5 +1,7 @@
 """Each kind of contrast on examples worked by hand."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,8 @@ from mlpstudy.design.claims import Tune
 from mlpstudy.statistics.contrasts import compare, findings, measured
 from mlpstudy.statistics.grids import NotOneRowPerSeed
 from mlpstudy.statistics.intervals import Interval, interval, paired, share_difference, wilson
+from mlpstudy.studies.contrast import contrast
+from mlpstudy.studies.outcomes import with_chosen
 
 NAN, INF = np.nan, np.inf
 SEEDS = np.arange(6)
@@ -401,7 +405,7 @@ def test_the_order_of_the_rows_does_not_matter(claim):
 
 
 @pytest.mark.parametrize(
-    "contrast",
+    "spec",
     [
         {"measure": "test_error"},
         SIDES,
@@ -412,7 +416,33 @@ def test_the_order_of_the_rows_does_not_matter(claim):
         {"measure": "test_error", "interval": ["eta", "eta"]},
     ],
 )
-def test_a_frame_without_rows_has_no_findings(claim, contrast):
+def test_a_frame_without_rows_has_no_findings(claim, spec):
     frame = tuned(passes=3, reached=True, dataset="digits")[:0]
-    assert compare(claim(contrast, for_each=["dataset"]), frame, TUNE) == ([], [])
-    assert compare(claim(contrast), frame, TUNE) == ([], [])
+    assert compare(claim(spec, for_each=["dataset"]), frame, TUNE) == ([], [])
+    assert compare(claim(spec), frame, TUNE) == ([], [])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_as_the_modules_compare(claim, seed):
+    """Random runs, some of them diverged: the same value, and the same at the control's eta, edge
+    and learning as a contrast of a module; its intervals too, where no resample chooses again."""
+    rng = np.random.default_rng(seed)
+    grid = pd.MultiIndex.from_product(
+        [["control", "treated"], [0.01, 0.1, 1.0], range(7)], names=["side", "eta", "seed"]
+    ).to_frame(index=False)
+    n = len(grid)
+    frame = grid.assign(
+        run_id=[f"r{i}" for i in range(n)], test_error=rng.random(n),
+        validation_error=rng.integers(0, 4, n) / 4 + (seed % 2) * grid["eta"].ne(0.1),
+        validation_loss=np.where(rng.random(n) < 0.05, np.inf, 1), at_best_loss=rng.random(n),
+        guess_error=0.75, guess_loss=0.75,
+    )  # fmt: skip
+    chosen = with_chosen(frame, ["side"])
+    sides = (chosen[chosen["side"] == side] for side in ("treated", "control"))
+    old = contrast("", *sides, partial(paired, value="test_error"))
+    made = only(measured(claim(SIDES), frame.sample(frac=1, random_state=seed), TUNE))
+    assert made.value.value == pytest.approx(old.value.value, rel=1e-12)
+    assert made.common.value == pytest.approx(old.common.value, rel=1e-12)
+    assert (made.edge, made.learned) == (old.edge, old.learned)
+    if seed % 2 and set(chosen.loc[chosen["chosen"], "eta"]) == {0.1}:
+        assert list(made.value) == pytest.approx(list(old.value), abs=0.06)  # of 1.5 wide
