@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy.special import expit
 
 from mlpstudy.analysis.slices import direction, losses
 from mlpstudy.analysis.surface import Tiny, bent_down, flat_share, plane_through
@@ -25,20 +26,27 @@ def _outputs(run, weights):
     return network.forward(torch.from_numpy(X)[None])
 
 
-def _weights(tiny, theta):
-    W, b, v, c = (part[0] for part in tiny.parts(theta[None]))
-    return {"W1": W, "b1": b, "W2": v[:, None], "b2": c}
-
-
+@pytest.mark.parametrize("biases", [True, False])
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
-@pytest.mark.parametrize(("cost", "name"), [("mse", "mse_sigmoid"), ("nll", "binary_nll")])
-def test_loss_is_the_cores(activation, cost, name):
-    tiny = Tiny(X, T, 2, activation, cost)
-    theta = stream(1, "study").normal(size=9)
-    run = Run(dataset="xor_4", depth=1, width=2, activation=activation, cost=name)
-    a = _outputs(run, _weights(tiny, theta))
-    expected = COSTS[name].loss(a, torch.from_numpy(T)[None, :, None]).item()
-    assert tiny.loss(theta)[0] == pytest.approx(expected)
+@pytest.mark.parametrize("cost", ["mse", "nll"])
+def test_loss_by_hand(activation, cost, biases):
+    tiny = Tiny(X, T, 2, activation, cost, biases, decay=0.1)
+    theta = stream(1, "study").normal(size=tiny.size)
+    W = np.array([theta[:2], theta[2:4]])  # a row for each unit
+    b, v, c = (theta[4:6], theta[6:8], theta[8]) if biases else (0.0, theta[4:], 0.0)
+    g = {"tanh": np.tanh, "sigmoid": expit}[activation]
+    y = expit(g(X @ W.T + b) @ v + c)
+    terms = {"mse": (y - T) ** 2, "nll": -np.log(np.where(T == 1, y, 1 - y))}[cost]
+    expected = terms.mean() + 0.05 * (theta**2).sum()
+    assert tiny.loss(theta) == pytest.approx([expected], rel=1e-14)
+
+
+def test_points_of_several_stacks_are_those_of_one(monkeypatch):
+    theta = stream(6, "study").normal(size=(7, 9))
+    alone = np.concatenate([Tiny(X, T, 2).slope(p) for p in theta])
+    assert np.array_equal(Tiny(X, T, 2).slope(theta), alone)
+    monkeypatch.setattr("mlpstudy.analysis.surface.TOGETHER", 3)
+    assert np.array_equal(Tiny(X, T, 2).slope(theta), alone)
 
 
 @pytest.mark.parametrize("biases", [True, False])

@@ -19,6 +19,11 @@ from mlpstudy.core.network import Network
 from mlpstudy.design.run import Run
 
 
+def vectors(network: Network, flat: Tensor) -> Tensor:
+    """Each run's numbers of a vector over all parameters of a stack: (R, P)."""
+    return torch.cat([block.flatten(1) for block in network.blocks(flat)], 1)
+
+
 def vector(network: Network, flat: Tensor, r: int = 0) -> Tensor:
     """Run r's numbers of a vector over all parameters of a stack: (P,)."""
     return torch.cat([block[r].flatten() for block in network.blocks(flat)])

@@ -2,16 +2,24 @@
 
 A tiny network has one hidden layer and one output: y = sigmoid(sum_j v_j g(w_j . x + b_j) + c). Its
 parameters are one vector theta = (W by columns of units, b, v, c), without b and c where it has no
-biases. Everything works on P points of the surface at once.
+biases. Everything works on P points of the surface at once: a stack of the core's networks.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import permutations, product
 
 import numpy as np
+import torch
 from scipy.optimize import minimize
-from scipy.special import expit, log1p
 
+from mlpstudy.analysis.gradients import vectors
+from mlpstudy.core.network import Network
+from mlpstudy.core.threads import one_thread
+from mlpstudy.design.run import Run
+
+COSTS = {"nll": "binary_nll", "mse": "mse_sigmoid"}  # of the lecture's single output
+TOGETHER = 256  # points in a stack
 FLAT_ENOUGH = 1e-5  # of the slope at the end of a search, to call it a stationary point
 SAME = 1e-3  # of two losses, and of two sets of parameters, that are one minimum
 
@@ -42,38 +50,51 @@ class Tiny:
         at = n * m
         return W, theta[:, at : at + n], theta[:, at + n : at + 2 * n], theta[:, -1:]
 
+    @cached_property
+    def places(self) -> np.ndarray:
+        """(size,) where the numbers of theta stand in the core's vector W1, b1, W2, b2."""
+        n, m = self.hidden, self.x.shape[1]
+        W = (n * np.arange(m) + np.arange(n)[:, None]).ravel()
+        b, v, c = n * m + np.arange(n), n * (m + 1) + np.arange(n), [n * (m + 2)]
+        return np.concatenate([W, b, v, c] if self.biases else [W, v])
+
     def loss(self, theta: np.ndarray) -> np.ndarray:
         """(P, size) -> (P,) the mean cost of the examples, and the decay."""
-        return self._pass(np.atleast_2d(theta))[0]
+        return self.loss_and_slope(theta)[0]
 
     def slope(self, theta: np.ndarray) -> np.ndarray:
         """(P, size) -> (P, size) the gradient of the loss."""
-        theta = np.atleast_2d(theta)
-        _, z, delta = self._pass(theta)
-        _, _, v, _ = self.parts(theta)
-        dg = 1 - z**2 if self.activation == "tanh" else z * (1 - z)
-        below = delta[:, :, None] * v[:, None] * dg  # (P, N, n)
-        dW = np.einsum("pni,nm->pim", below, self.x).reshape(len(theta), -1)
-        dv = np.einsum("pn,pni->pi", delta, z)
-        parts = [dW, dv]
-        if self.biases:
-            parts = [dW, below.sum(1), dv, delta.sum(1, keepdims=True)]
-        return np.concatenate(parts, 1) / len(self.x) + self.decay * theta
+        return self.loss_and_slope(theta)[1]
 
-    def _pass(self, theta: np.ndarray):
-        """loss (P,), z of the hidden units (P, N, n), delta = dL/da of the output (P, N)."""
-        W, b, v, c = self.parts(theta)
-        h = self.x @ W + b[:, None]
-        z = np.tanh(h) if self.activation == "tanh" else expit(h)
-        a = np.einsum("pni,pi->pn", z, v) + c
-        y = expit(a)
-        if self.cost == "nll":
-            terms = np.maximum(a, 0) - a * self.t + log1p(np.exp(-np.abs(a)))
-            delta = y - self.t
-        else:
-            terms = (y - self.t) ** 2
-            delta = 2 * (y - self.t) * y * (1 - y)
-        return terms.mean(1) + self.decay / 2 * np.square(theta).sum(1), z, delta
+    @one_thread()
+    def loss_and_slope(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(P, size) -> (P,) and (P, size): one pass of the core, forth and back."""
+        theta = np.atleast_2d(theta)
+        blocks = [self._pass(theta[i : i + TOGETHER]) for i in range(0, len(theta), TOGETHER)]
+        loss, slope = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+        return loss + self.decay / 2 * np.square(theta).sum(1), slope + self.decay * theta
+
+    def _pass(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        network, x, t, places = self._stack(len(theta))
+        network.theta.numpy()[places] = theta
+        network.learn_from(x, t, len(self.x))
+        loss = network.cost.loss(network.last, t).numpy()
+        return loss, network.gradient.numpy()[places]
+
+    def _stack(self, P: int) -> tuple[Network, torch.Tensor, torch.Tensor, np.ndarray]:
+        """A network for each of P points, x (P, N, n_in), t (P, N, 1), and where theta stands in
+        its parameters (P, size)."""
+        if P not in self._stacks:
+            run = Run(depth=1, width=self.hidden, activation=self.activation, cost=COSTS[self.cost])
+            network = Network([run] * P, self.x.shape[1:], 2, dtype=torch.float64)
+            x, t = torch.from_numpy(self.x), torch.from_numpy(self.t)[:, None]
+            places = vectors(network, torch.arange(len(network.theta))).numpy()[:, self.places]
+            self._stacks[P] = network, x.repeat(P, 1, 1), t.repeat(P, 1, 1), places
+        return self._stacks[P]
+
+    @cached_property
+    def _stacks(self) -> dict:
+        return {}
 
     def descend(self, theta: np.ndarray, eta: float, steps: int) -> np.ndarray:
         """Gradient descent from theta (P, size): the path (steps + 1, P, size)."""
@@ -97,18 +118,13 @@ class Tiny:
 
         A search that ends on a slope of FLAT_ENOUGH or more is left out.
         """
-        ends = [
-            minimize(
-                lambda p: (float(self.loss(p)[0]), self.slope(p)[0]),
-                start,
-                jac=True,
-                method="BFGS",
-                options={"gtol": level, "maxiter": 2000},
-            ).x
-            for start in starts
-        ]
-        level_ends = [end for end in ends if np.abs(self.slope(end)).max() < FLAT_ENOUGH]
-        return np.array(level_ends).reshape(-1, self.size)
+        how = {"jac": True, "method": "BFGS", "options": {"gtol": level, "maxiter": 2000}}
+        ends = np.array([minimize(self._at, start, **how).x for start in starts])
+        return ends[np.abs(self.slope(ends)).max(1) < FLAT_ENOUGH]
+
+    def _at(self, theta: np.ndarray) -> tuple[float, np.ndarray]:
+        (loss,), (slope,) = self.loss_and_slope(theta)
+        return float(loss), slope
 
     def is_strict(self, theta: np.ndarray) -> bool:
         """Whether a stationary place (size,) is a minimum that rises on every side.
