@@ -159,6 +159,12 @@ def test_an_expression(expression, english, french):
     assert (EN.label(expression), FR.label(expression)) == (english, french)
 
 
+def test_a_studys_own_levels_come_first():
+    words = Words("fr", {"a graph": {"en": "a graph", "fr": "un graphe"}, "mse": "L2"})
+    assert (words.value("pass", "a graph"), words.value("cost", "mse")) == ("un graphe", "L2")
+    assert words.condition({"pass": "a graph", "cost": "nll"}).startswith("un graphe, ")
+
+
 def test_a_studys_own_labels_come_first():
     own = {"gap": {"en": "overfit", "fr": "sur-apprentissage"}, "eta": "η (1/s)", "k": "k"}
     words = Words("fr", own)

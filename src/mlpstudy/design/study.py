@@ -89,6 +89,7 @@ RESERVED = frozenset(
 # What may stand in a file
 
 Word = text_like(r"[A-Za-z_][A-Za-z0-9_]{0,63}", "a word of letters, digits and _")
+Labelled = text_like(r"[^\x00-\x1f\x7f]{1,64}", "1 to 64 characters")
 ModuleName = text_like(r"([A-Za-z_][A-Za-z0-9_]{0,63})?", "a word of letters, digits and _")
 ClaimId = text_like(
     r"[A-Z][A-Za-z0-9_-]{0,63}", "a capital, then letters, digits, _ and -, such as C22"
@@ -216,8 +217,8 @@ class Study(BaseModel):
     tune: dict[Word, Tune] = Field({}, description="fields that are chosen for each cell")
     reach: Reach | None = Field(None, description="from which level on a run counts as trained")
     measures: dict[Word, Expression] = Field({}, description="columns of one's own, by name")
-    labels: dict[Word, Line] = Field(
-        {}, description="what figures and tables call a column or a statistic, by name"
+    labels: dict[Labelled, Line] = Field(
+        {}, description="what figures and tables call a column, a statistic or a level, by name"
     )
     claims: list[Claim] = Field([], description="what is tested")
     figures: list[FigureSpec] = Field([], description="what is drawn, in the report's order")
