@@ -7,6 +7,10 @@ READY := $(VENV)/ready
 # A killed Snakemake leaves its lock, which is removed where no Snakemake runs here any more.
 SNAKEMAKE := $(RUN) -m mlpstudy unlock && $(RUN) -m snakemake
 
+# Each job is a process of its own: what one has compiled the next one reads, whatever the
+# environment says of it.
+unexport PYTHONDONTWRITEBYTECODE
+
 CHROMIUM := $(or $(MLPSTUDY_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 APT := apt-get -qq -o Acquire::Retries=0 -o Acquire::http::Timeout=20
 
