@@ -355,8 +355,8 @@ def test_a_share_is_learned_where_any_is_there(claim, runs):
     nobody["passes"] = 5
     spec = {"kind": "share", "measure": "reached", "factor": "depth", "of": 2, "against": 1}
     assert not only(measured(claim(spec), nobody)).learned
-    some = nobody.assign(reached=nobody.index == 0)
-    assert only(measured(claim(spec), some)).learned
+    shallow = nobody[:6].assign(depth=0, reached=True, run_id="shallow")
+    assert only(measured(claim(spec), pd.concat([nobody, shallow]))).learned
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def compare(
             sides = _sides(at, claim, cells, level)
             if not sides or not all(side.grids for side in sides if not side.is_control):
                 continue
-            if made := _measured(at, claim, sides, condition | named):
+            if made := _measured(at, claim, cells, sides, condition | named):
                 found.append(made)
             else:
                 missing.append(condition | named)
@@ -272,9 +272,11 @@ def _grids(
 # One contrast
 
 
-def _measured(at: Selection, claim: Any, sides: list[_Side], condition: Levels) -> Measured | None:
+def _measured(
+    at: Selection, claim: Any, cells: pd.DataFrame, sides: list[_Side], condition: Levels
+) -> Measured | None:
     """One contrast, with all runs of its treated side; None where its sides have no seed, or no
-    level of what is averaged, in common."""
+    level of what is averaged, in common. cells: all of its condition."""
     spec = claim.contrast
     both = set(sides[0].grids).intersection(*(side.grids for side in sides))
     sides = [side._replace(grids={key: side.grids[key] for key in both}) for side in sides]
@@ -290,7 +292,7 @@ def _measured(at: Selection, claim: Any, sides: list[_Side], condition: Levels) 
         value=made.interval,
         common=common and common.interval,
         edge=_edge(sides),
-        learned=_learned(at, spec, sides),
+        learned=_learned(at, spec, cells, sides),
         decides=_decides(at, claim.decides, sides),
         n=at.units(rows) if at.asked.by_row else made.n,
         networks=len(at.runs(rows)),
@@ -364,19 +366,19 @@ def _decides(at: Selection, decides: Any, sides: Sequence[_Side]) -> bool:
     return (below is None or level < below) and (above is None or level > above)
 
 
-def _learned(at: Selection, spec: Any, sides: Sequence[_Side]) -> bool:
+def _learned(at: Selection, spec: Any, cells: pd.DataFrame, sides: Sequence[_Side]) -> bool:
     """Whether the control learns its task, where that is what is compared.
 
-    Of a share or of passes: whether any network is there on either side. Of other measures of
-    learning: whether the control is better than guessing, at some point of the contrast.
+    Of a share or of passes: whether any network of the condition is there, at whatever level: what
+    one learns can be learned. Of other measures of learning: whether the control is better than
+    guessing, at some point of the contrast.
     """
     control = [side for side in sides if side.is_control]
     if not control or not any(name.endswith(LEARNING) for name in at.asked.names):
         return True
-    if spec.kind == "passes":
-        return bool(at.frame["reached"].iloc[_rows(sides)].any())
-    if at.values.dtype == bool:
-        return bool(at.values[_rows(sides)].any())
+    if spec.kind == "passes" or at.values.dtype == bool:
+        there = at.frame["reached"].to_numpy(dtype=bool) if spec.kind == "passes" else at.values
+        return any(there[at.grids[place].chosen].any() for place in cells.index)
     return any(_beats_guessing(at, side) for side in control)
 
 
