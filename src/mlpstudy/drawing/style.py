@@ -20,9 +20,12 @@ import numpy as np
 import pandas as pd
 from matplotlib import colors
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FuncFormatter
+from PIL import Image
 from scipy.optimize import isotonic_regression
 
 from mlpstudy.analysis import terms
@@ -304,22 +307,38 @@ def save(
     return written
 
 
-METADATA = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
-
-
 def _written(figure: Figure, path: Path, small: bool) -> tuple[Path, ...]:
-    targets = [(path, "png", DPI), (path, "svg", DPI)]
-    if small:
-        targets.append((path.parent / "small" / path.name, "png", SMALL_DPI))
-    files, engine = [], figure.get_layout_engine()
-    for place, suffix, dpi in targets:
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format=suffix, dpi=dpi, metadata=METADATA[suffix])
-        files.append(place.with_name(f"{place.name}.{suffix}"))
-        write_atomically(files[-1], buffer.getvalue())
-        figure.set_layout_engine("none")  # laid out once, the same in all
+    """The pictures, each drawn once, all with the layout of the first."""
+    engine = figure.get_layout_engine()
+    files = [_put(path, "png", _png(figure, DPI))]
+    figure.set_layout_engine("none")
+    files.append(_put(path, "svg", _svg(figure)))
+    if small:  # drawn anew: what is made of the large one is blurred and twice the bytes
+        place = path.parent / "small" / path.name
+        files.append(_put(place, "png", _png(figure, SMALL_DPI)))
     figure.set_layout_engine(engine)
     return tuple(files)
+
+
+def _png(figure: Figure, dpi: int) -> bytes:
+    figure.set_dpi(dpi)
+    canvas, buffer = FigureCanvasAgg(figure), io.BytesIO()
+    canvas.draw()
+    dots = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    dots.save(buffer, "PNG", dpi=(dpi, dpi))
+    return buffer.getvalue()
+
+
+def _svg(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+def _put(place: Path, suffix: str, content: bytes) -> Path:
+    file = place.with_name(f"{place.name}.{suffix}")
+    write_atomically(file, content)
+    return file
 
 
 def translate(figure: Figure) -> None:
