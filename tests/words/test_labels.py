@@ -160,9 +160,11 @@ def test_an_expression(expression, english, french):
 
 
 def test_a_studys_own_levels_come_first():
-    words = Words("fr", {"a graph": {"en": "a graph", "fr": "un graphe"}, "mse": "L2"})
+    own = {"pass=a graph": {"en": "a graph", "fr": "un graphe"}, "cost=mse": "L2", "all=1": "one"}
+    words = Words("fr", own)
     assert (words.value("pass", "a graph"), words.value("cost", "mse")) == ("un graphe", "L2")
     assert words.condition({"pass": "a graph", "cost": "nll"}).startswith("un graphe, ")
+    assert (words.value("other", "a graph"), words.level("all", 1)) == ("a graph", "one")
 
 
 def test_a_studys_own_labels_come_first():

@@ -218,7 +218,7 @@ class Study(BaseModel):
     reach: Reach | None = Field(None, description="from which level on a run counts as trained")
     measures: dict[Word, Expression] = Field({}, description="columns of one's own, by name")
     labels: dict[Labelled, Line] = Field(
-        {}, description="what figures and tables call a column, a statistic or a level, by name"
+        {}, description="what figures and tables call a column, a statistic or a column=level"
     )
     claims: list[Claim] = Field([], description="what is tested")
     figures: list[FigureSpec] = Field([], description="what is drawn, in the report's order")

@@ -174,8 +174,8 @@ def _bare(label: str) -> str:
 def level(words: Messages, name: str, value: Any) -> str:
     """A level beside the label of its field, as on an axis: 0.3, "gradient descent"."""
     value = _plain(value)
-    if isinstance(value, str) and value in words.own:
-        return words.said(words.own[value])
+    if own := words.own.get(f"{name}={value}"):
+        return words.said(own)
     names = NAMES.get(name, {})
     if isinstance(value, str | None) and value in names:
         return words.gettext(names[value])

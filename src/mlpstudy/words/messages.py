@@ -19,7 +19,8 @@ LOCALES = {"en": "en_GB"}  # a, b and c
 class Messages:
     """What can be said in a language. Raises ValueError for one without a catalogue.
 
-    own: a study's own labels, of columns and of levels, each a text or one for each language.
+    own: a study's own labels, of columns and of levels (column=level), each a text or one for each
+    language.
     A value in a message's place is shown as the language writes it: numbers, lists, a study's texts
     in two languages; any other text as it is.
     """
