@@ -78,6 +78,7 @@ def test_no_keys_and_no_seeds():
     assert cells(frame, ["k"], "m")[ENDS].to_numpy().tolist() == [[1] * 3, [5] * 3]
     made = cells(frame, [], "m", statistic="max").iloc[0]
     assert (made["value"], made["n"], made["networks"]) == (5, 2, 0)
+    assert cells(frame, [], "m", statistic="min", over=["k"])["value"].tolist() == [1]
     empty = cells(frame[:0], ["k"], "m")
     assert empty.empty and set(empty.dtypes[["n", "networks", "diverged"]]) == {np.dtype(int)}
     assert list(empty) == ["k", *ENDS, "n", "networks", "diverged"]

@@ -33,8 +33,8 @@ def cells(
     study's own, by name. n: seeds, or rows where there are none. diverged: how many of the networks
     did. Raises NotOneRowPerSeed, and ValueError where a column is not there.
     """
-    by, over, tune = list(by), list(over), tune or {}
-    by_row = statistic in EXTREMES
+    by, tune, by_row = list(by), tune or {}, statistic in EXTREMES
+    over = () if by_row else over  # an extreme is that of all rows
     asked = Asked(measure, (*by, *over), tune, measures or {}, by_row=by_row)
     at = select(frame, asked)
     first, groups = _groups(at, by)
