@@ -12,7 +12,7 @@ def test_a_step_is_the_gradient_of_the_cost():
     rng = stream(0, "study")
     x = dl.whitened(rng.normal(size=(50, 6)), 4)
     y = rng.normal(size=(50, 3))
-    W = dl.at_random([4, 5, 2, 3], 0.5, [rng])
+    W = dl.at_random([4, 5, 5, 3], 0.5, [rng])
     after = dl.descend(W, y.T @ x / len(x), 0.1, 1, 1)
     ours = [torch.tensor(w[0], requires_grad=True) for w in W]
     out = torch.tensor(x).T

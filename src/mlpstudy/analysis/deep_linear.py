@@ -6,10 +6,15 @@ C = E[y x^T] = U diag(s) V^T. Time is the step times the number of steps (Saxe e
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any
+from math import sqrt
 
 import numpy as np
+import torch
 from scipy.integrate import solve_ivp
+
+from mlpstudy.core.network import Network
+from mlpstudy.core.threads import one_thread
+from mlpstudy.design.run import Run
 
 
 def whitened(x: np.ndarray, components: int) -> np.ndarray:
@@ -67,24 +72,30 @@ def at_random(
     return [w * np.stack(layer) for layer in zip(*draws, strict=True)]
 
 
-def descend(W: list[np.ndarray], C: np.ndarray, step: float, steps: int, every: int) -> np.ndarray:
+@one_thread()
+def descend(
+    W: Sequence[np.ndarray], C: np.ndarray, step: float, steps: int, every: int
+) -> np.ndarray:
     """(T, R, n_out, n_in) the product W_N ... W_1 before the first step and after each `every`-th.
 
-    W: W_1, ..., W_N, each (R, n_l, n_(l-1)); they are left as they are. C: (n_out, n_in).
+    W: W_1, ..., W_N, each (R, n_l, n_(l-1)), with one width of the hidden layers; C: (n_out, n_in).
+    The core's own passes, on inputs sqrt(n_in) e_i, for which E[x x^T] = I, with targets C x.
     """
-    W = list(W)
+    n_out, n_in = C.shape
+    run = Run(depth=len(W) - 1, width=W[0].shape[1], activation="identity", cost="mse_raw")
+    network = Network([run] * len(W[0]), (n_in,), 0, n_out, torch.float64)
+    for module, w in zip(network.layers, W, strict=True):
+        module.W.copy_(torch.from_numpy(w).mT)
+    length = sqrt(n_in)
+    x = length * torch.eye(n_in, dtype=torch.float64).repeat(network.R, 1, 1)
+    t = length * torch.tensor(C.T).repeat(network.R, 1, 1)
     kept = []
     for at in range(steps + 1):
-        below: list[Any] = [None]  # below[l] = W_l ... W_1
-        for w in W[:-1]:
-            below.append(w if below[-1] is None else w @ below[-1])
-        product = W[-1] if below[-1] is None else W[-1] @ below[-1]
+        network.learn_from(x, t, n_in)
         if at % every == 0:
-            kept.append(product)
-        delta = C - product  # -dL/d(product), sent back through the layers above
-        for layer in range(len(W) - 1, -1, -1):
-            gradient = delta if layer == 0 else delta @ below[layer].swapaxes(1, 2)
-            delta, W[layer] = W[layer].swapaxes(1, 2) @ delta, W[layer] + step * gradient
+            kept.append(network.last.mT.numpy() / length)
+        for module in network.layers:
+            module.W.sub_(module.dW, alpha=step / 2)  # mse_raw is twice the cost
     return np.stack(kept)
 
 
