@@ -4,7 +4,7 @@ import re
 
 from typing_extensions import TypedDict
 
-LANGUAGES = ("en", "fr")
+LANGUAGES = ("en", "fr")  # the first is that of the code, the others have a catalogue
 
 
 class Said(TypedDict):

@@ -3,7 +3,7 @@
 import pytest
 from example import finding
 
-from mlpstudy.report.phrases import cell, condition_of, fields_of, levels_of
+from mlpstudy.report.phrases import cell, condition_of, swept
 from mlpstudy.report.plan import Levels
 from mlpstudy.words import Words
 
@@ -39,25 +39,23 @@ def test_a_level_in_a_column_of_its_field():
     [
         (
             Levels(("dropout",), ((0.0,), (0.25,))),
-            "share of hidden units switched off: 0, 0.25",
-            "part des unités cachées éteintes: 0\u202f; 0,25",
+            "0, 0.25",
+            "0\u202f; 0,25",
         ),
         (
             Levels(("width", "train_size"), ((8, None), (16, 200))),
-            "units of each hidden layer + training examples: 8 + all of them, 16 + 200",
-            "unités par couche cachée + exemples d'apprentissage: 8 + tous, 16 + 200",
+            "(width 8, all training examples), (width 16, 200 examples)",
+            "(largeur 8, tous les exemples d'apprentissage)\u202f; (largeur 16, 200 exemples)",
         ),
         (
             Levels(("depth",), tuple((n,) for n in range(1, 13))),
-            "hidden layers: 1, 2, 3, 4, 5, 6, …, 12",
-            "couches cachées: 1, 2, 3, 4, 5, 6, …, 12",
+            "1, 2, 3, 4, 5, 6, …, 12",
+            "1, 2, 3, 4, 5, 6, …, 12",
         ),
     ],
 )
-def test_levels(levels, english, french):
-    for language, expected in (("en", english), ("fr", french)):
-        words = Words(language)
-        assert f"{fields_of(words, levels)}: {levels_of(words, levels)}" == expected
+def test_what_is_swept(levels, english, french):
+    assert (swept(Words("en"), levels), swept(Words("fr"), levels)) == (english, french)
 
 
 def test_a_condition_that_is_data_is_put_into_words():

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract_from_dir
 
-from mlpstudy.words import Words
-from mlpstudy.words.catalogue import LANGUAGES, read_catalogue
+from mlpstudy.words import LANGUAGES, Words
+from mlpstudy.words.catalogue import LOCALE, read_catalogue
 from mlpstudy.words.markers import N_
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +22,10 @@ def messages() -> set:
     methods = [(each["pattern"], each["method"]) for each in settings["tool"]["babel"]["mappings"]]
     found = extract_from_dir(ROOT / "src/mlpstudy", methods)
     return {(context, message) for _, _, message, _, context in found}
+
+
+def test_each_language_but_that_of_the_code_has_a_catalogue():
+    assert sorted(folder.name for folder in LOCALE.iterdir()) == sorted(OTHERS)
 
 
 @pytest.fixture(params=OTHERS)

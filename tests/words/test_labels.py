@@ -75,8 +75,8 @@ def test_a_level(name, level, english, french):
         ({"width": 32}, "width 32", "largeur 32"),
         (
             {"depth": 0, "width": 32},
-            "no hidden layer, width 32",
-            "aucune couche cachée, largeur 32",
+            "no hidden layer",
+            "aucune couche cachée",
         ),
         ({}, "", ""),
     ],

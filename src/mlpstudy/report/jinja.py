@@ -22,15 +22,14 @@ PHRASES = (
     phrases.cell,
     phrases.condition_of,
     phrases.edge_of,
-    phrases.fields_of,
     phrases.hanging,
-    phrases.levels_of,
     phrases.named,
     phrases.needed_by,
     phrases.networks_of,
     phrases.numbers_of,
     phrases.side_of,
     phrases.supported_if,
+    phrases.swept,
     phrases.united,
     phrases.unmeasured,
     phrases.value_of,
@@ -69,6 +68,8 @@ def environment(
     made.filters |= {function.__name__: function for function in GROUPS}
     made.filters |= {function.__name__: _spoken(speak, function) for function in PHRASES}
     made.filters |= {
+        "condition": _spoken(speak, Words.condition),
+        "label": _spoken(speak, Words.label),
         "number": _spoken(speak, Words.number),
         "verdict": _spoken(speak, statuses.verdict),
         "counted": _spoken(speak, lambda words, n, kind: statuses.counted(words, kind, n)),

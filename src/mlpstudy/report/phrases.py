@@ -90,15 +90,13 @@ def united(words: Words, unit: str) -> str:
     return _term(words, unit)
 
 
-def fields_of(words: Words, levels: Levels) -> str:
-    """The fields that vary together, or the one that varies."""
-    return " + ".join(map(words.label, levels.fields))
-
-
-def levels_of(words: Words, levels: Levels) -> str:
-    """The levels of these fields, in a row; of many the first ones and the last."""
-    rows = [" + ".join(map(words.level, levels.fields, row))
-            for row in levels.rows]  # fmt: skip
+def swept(words: Words, levels: Levels) -> str:
+    """The levels of a field in a row, or of fields that vary together, each row in brackets."""
+    if len(levels.fields) == 1:
+        rows = [words.level(levels.fields[0], level) for (level,) in levels.rows]
+    else:
+        conditions = (words.condition(dict(zip(levels.fields, row))) for row in levels.rows)
+        rows = [f"({condition})" for condition in conditions]
     if len(rows) > SHOWN:
         rows = [*rows[: SHOWN - 2], "…", rows[-1]]
     return _in_a_row(words, rows)

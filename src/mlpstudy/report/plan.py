@@ -24,7 +24,7 @@ class Plan:
     block: str
     swept: tuple[Levels, ...]
     together: tuple[Levels, ...]
-    fixed: tuple[Levels, ...]
+    fixed: Mapping[str, Any]
     seeds: int
 
 
@@ -47,7 +47,7 @@ def _plan(study: Mapping[str, Any], name: str, block: Mapping[str, Any]) -> Plan
         block=name,
         swept=tuple(_levels([{field: value} for value in grid[field]]) for field in grid),
         together=tuple(_levels(rows) for rows in (zipped, cells) if rows[0]),
-        fixed=tuple(_levels([{f: value}]) for f, value in fixed.items() if f not in varied),
+        fixed={field: value for field, value in fixed.items() if field not in varied},
         seeds=len(block.get("seeds") or study.get("seeds") or ()),
     )
 

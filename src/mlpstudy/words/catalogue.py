@@ -12,16 +12,17 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from mlpstudy.said import LANGUAGES
+
 LOCALE = Path(__file__).with_name("locale")
 DOMAIN = "mlpstudy"
-SOURCE = "en"
-LANGUAGES = (SOURCE, *sorted(folder.name for folder in LOCALE.iterdir() if folder.is_dir()))
+SOURCE, *TRANSLATED = LANGUAGES
 
 
 def read_catalogue(language: str) -> Catalog:
     """The catalogue of a language. Raises ValueError where there is none."""
-    if language not in LANGUAGES[1:]:
-        raise ValueError(f"no catalogue for {language!r}: there are {', '.join(LANGUAGES[1:])}")
+    if language not in TRANSLATED:
+        raise ValueError(f"no catalogue for {language!r}: there are {', '.join(TRANSLATED)}")
     path = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
     with path.open("rb") as file:
         return read_po(file, locale=language, domain=DOMAIN, abort_invalid=True)

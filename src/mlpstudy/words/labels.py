@@ -192,14 +192,17 @@ def value(words: Messages, name: str, value: Any) -> str:
 
 
 def condition(words: Messages, levels: Mapping[str, Any]) -> str:
-    """The levels of several fields, in their order; depth and width, side by side, in one."""
-    parts, left = [], dict(levels)
-    while left:
-        name = next(iter(left))
-        if {"depth", "width"} <= left.keys() and name in ("depth", "width") and left["depth"]:
-            parts.append(_layers_of(words, left.pop("depth"), left.pop("width")))
-        else:
-            parts.append(value(words, name, left.pop(name)))
+    """The levels of several fields, in their order; depth and width in one, wherever they stand.
+
+    The width of hidden layers is left out where there are none.
+    """
+    both = {"depth", "width"} <= levels.keys()
+    parts = []
+    for name, level in levels.items():
+        if not both or name not in ("depth", "width"):
+            parts.append(value(words, name, level))
+        elif name == next(field for field in levels if field in ("depth", "width")):
+            parts.append(_layers_of(words, levels["depth"], levels["width"]))
     return ", ".join(parts)
 
 
@@ -214,6 +217,8 @@ def _plain(value: Any) -> Any:
 
 
 def _layers_of(words: Messages, depth: int, width: int) -> str:
+    if not depth:
+        return _depth(words, depth)
     return words.ngettext(
         "{n} hidden layer of {width}", "{n} hidden layers of {width}", depth, width=width
     )

@@ -8,8 +8,9 @@ from typing import Any
 
 from babel.lists import format_list
 
+from mlpstudy.said import LANGUAGES
 from mlpstudy.words import numbers
-from mlpstudy.words.catalogue import LANGUAGES, translations
+from mlpstudy.words.catalogue import translations
 from mlpstudy.words.typography import typeset, typeset_with_numbers
 
 LOCALES = {"en": "en_GB"}  # a, b and c
