@@ -138,8 +138,8 @@ def _of_figure(study, tables, cells: Cells, figure: FigureSpec, place, claims) -
     if problems or not table.fields:
         return
     levels = {field: list({getattr(cell, field): None for cell in kept}) for field in table.fields}
-    if problem := limits(figure, levels):
-        yield Vain(place, problem)
+    if beyond := limits(figure, levels):
+        yield Vain(place, beyond)
     measures = [*figure.y, *filter(None, [figure.value, figure.x])]
     yield from _needs_level(study, measures, kept, place, figure.kind == "survival")
     tuned = list(study.tune if figure.tune is None else figure.tune)
