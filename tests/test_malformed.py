@@ -107,7 +107,6 @@ WORDS = [
     ("-C studies=min plan", "'min' is not a study; all, or some of mine; did you mean 'mine'?"),
     ("-C config_dir=nowhere plan", "nowhere/studies: holds no study"),
     ("--file=none.yaml plan", "none.yaml: the file does not exist"),
-    ("--settings={ plan", "--settings: is not JSON"),
     ("replay x", "'x' is not a run of this project"),
     ("replay --sample=-1", "--sample"),
     ("prepare digit", "'digit' is not known; one of "),

@@ -14,6 +14,7 @@ from mlpstudy.design.run import Run
 from mlpstudy.design.settings import Settings
 from mlpstudy.drawing import style
 from mlpstudy.figures import single as pictures
+from mlpstudy.stages.prepare import dataset_from
 from mlpstudy.tables.files import read_table
 from mlpstudy.tables.record import Recorder
 from mlpstudy.tables.schema import tables_of
@@ -26,7 +27,8 @@ WILD = Run(dataset="iris", depth=0, cost="mse_raw", eta=1e3, epochs=12, momentum
 @pytest.fixture
 def folder_of(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return lambda run, keep: single.run(Project(Settings()), run, tmp_path / "run", keep)
+    dataset = dataset_from(Project(Settings()))
+    return lambda run, keep: single.run(run, dataset, tmp_path / "run", "cpu", 1, keep)
 
 
 def read(folder) -> dict:

@@ -1,4 +1,4 @@
-"""The command `mlpstudy`: one subcommand for each rule of the workflow, and some for people.
+"""The command `mlpstudy`: the stages of the workflow, by name, and what else people call.
 
 What a subcommand needs is imported when it runs: `mlpstudy list` does not wait for torch.
 """
@@ -9,11 +9,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from mlpstudy import by_name
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.names import TABLES, names_of
 from mlpstudy.design.project import CONFIG, Project
-from mlpstudy.design.settings import parse_settings
-from mlpstudy.files import DamagedFile
+from mlpstudy.leaving import leave
+from mlpstudy.rules import compared, pages
 
 app = typer.Typer(
     add_completion=False,
@@ -33,16 +34,10 @@ def settings(
     config: Annotated[
         list[str] | None, typer.Option("--config", "-C", help="KEY=VALUE laid over the file")
     ] = None,
-    resolved: Annotated[
-        str,
-        typer.Option("--settings", envvar="MLPSTUDY_SETTINGS", help="all settings as JSON instead"),
-    ] = "",
 ) -> None:
     """Which settings hold for the subcommand."""
 
     def read() -> Project:
-        if resolved:
-            return Project(parse_settings(resolved))
         return Project.read(file, _once([_pair(word, "--config") for word in config or []]))
 
     context.obj = read
@@ -65,7 +60,7 @@ def _pair(word: str, file: str) -> tuple[str, str]:
     return key, value
 
 
-# One for each rule
+# The stages, by name: mlpstudy.rules has them with all paths
 
 
 @app.command()
@@ -81,52 +76,32 @@ def prepare(context: typer.Context, dataset: str) -> None:
 @app.command()
 def train(context: typer.Context, job: str) -> None:
     """Train the networks of a job that are not trained yet, and write its tables."""
-    from mlpstudy.stages.train import train
-
-    train(context.obj(), job)
+    by_name.train(context.obj(), job)
 
 
 @app.command()
 def measure(context: typer.Context, study: str) -> None:
     """What a study measures by itself, beside training: results/measured/STUDY."""
-    from mlpstudy.stages.measure import measure
-    from mlpstudy.tables.files import checksums
-
     project = context.obj()
-    before = measure(project, study)
-    folder = project.measured_dir(study)
-    for name, now in checksums(folder).items():
-        same = "the same as before, bit for bit" if before[name] == now else "differs from before"
-        print(f"{folder / name}.parquet: {same if before[name] else 'new'}")
+    compared(by_name.measure(project, study), project.measured_dir(study))
 
 
 @app.command()
 def summarise(context: typer.Context, study: str) -> None:
     """A study's summary tables and findings, from the tables of its jobs and its measurements."""
-    from mlpstudy.stages.summarise import summarise
-
-    summarise(context.obj(), study)
+    by_name.summarise(context.obj(), study)
 
 
 @app.command()
 def draw(context: typer.Context, study: str) -> None:
     """A study's figures, from its summary tables."""
-    from mlpstudy.stages.draw import draw
-
-    project = context.obj()
-    project.study(study)
-    draw(project, study)
+    by_name.draw(context.obj(), study)
 
 
 @app.command()
 def report(context: typer.Context) -> None:
     """The report of all studies, from their findings, tables and figures."""
-    from mlpstudy import publish
-
-    project = context.obj()
-    for path in publish.report(project):
-        if path.name in ("index.html", "README.md"):
-            print(path)
+    pages(by_name.report(context.obj()))
 
 
 # For people
@@ -175,10 +150,7 @@ def run(
     folder = folder_of(to)
     project = context.obj()
     chosen = chosen or project.run(run_id)
-
-    from mlpstudy import single
-
-    print(single.run(project, chosen, folder, weights))
+    print(by_name.run(project, chosen, folder, weights))
 
 
 @app.command()
@@ -280,42 +252,4 @@ def _unknown(key: str, value: str, known: Iterable[str]) -> Mistake:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; a mistake is one line and exit code 2, a failure one line and 1."""
-    try:
-        code = app(args=arguments, prog_name="mlpstudy", standalone_mode=False)
-        if code == STOPPED:  # typer turns Ctrl-C into this code, without a word
-            raise KeyboardInterrupt
-        sys.exit(code)
-    except Mistake as mistake:
-        _leave(str(mistake), 2)
-    except UsageError as error:
-        _leave(_usage(error), 2)
-    except typer.Abort:
-        _leave("stopped", STOPPED)
-    except KeyboardInterrupt:
-        _leave("stopped; what was trained is kept", STOPPED)
-    except (DamagedFile, OSError) as error:
-        _leave(_failure(error), 1)
-
-
-def _usage(error: Any) -> str:
-    """click's message on one line, with the nearest subcommand where one was mistyped."""
-    message = " ".join(error.format_message().split())
-    unknown = getattr(error, "message", "").partition("No such command '")[2].partition("'")[0]
-    close = nearest(
-        unknown, [c.name or c.callback.__name__ for c in app.registered_commands if c.callback]
-    )
-    hint = (
-        f"; did you mean {close!r}?" if unknown and close and "Did you mean" not in message else ""
-    )
-    return f"command line: {message}{hint}"
-
-
-def _failure(error: DamagedFile | OSError) -> str:
-    if isinstance(error, DamagedFile):
-        return f"{error}; delete it and run again"
-    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
-
-
-def _leave(line: str, code: int) -> Any:
-    print(f"mlpstudy: {line}", file=sys.stderr)
-    sys.exit(code)
+    leave(app, "mlpstudy", arguments)

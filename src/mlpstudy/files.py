@@ -34,12 +34,13 @@ class StaleFile(DamagedFile):
         ValueError.__init__(self, f"{path}: was made by other code or from other data")
 
 
-def write_atomically(path: str | Path, content: bytes) -> None:
+def write_atomically(path: str | Path, content: bytes, durable: bool = True) -> None:
     """Write a file so that a reader finds the old one or the new one, never a part.
 
     Its folder is made where it is missing. The temporary name beside it is unique, so two writers
-    of the same content do no harm, and what fails leaves nothing behind. Raises OSError naming the
-    file (disk full, no permission).
+    of the same content do no harm, and what fails leaves nothing behind. durable: also after the
+    power fails; what is easily made again need not be. Raises OSError naming the file (disk full,
+    no permission).
     """
     path = Path(path)
     temporary = path.with_name(f".{uuid4().hex}.tmp")
@@ -47,8 +48,9 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error

@@ -6,6 +6,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,37 +15,43 @@ import pandas as pd
 
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.names import PACKAGE
+from mlpstudy.design.plan import read_json
 from mlpstudy.design.project import Project
 from mlpstudy.digests import STAGES, digest, made_by
 from mlpstudy.files import check_made_by, read_summed_json, sums_of, write_atomically, write_json
 from mlpstudy.machine import machine
 from mlpstudy.report.build import build
-from mlpstudy.tables.files import read_table
+from mlpstudy.stages.summarise import TOLD
 
-LECTURE = Path("config/lecture.yaml")
 TEMPLATES = PACKAGE / "report" / "templates"
 PACKAGES = ("torch", "numpy", "pandas", "scikit-learn", "seaborn", "matplotlib", "snakemake")
 
 
-def report(project: Project) -> list[Path]:
+def report(
+    plan_file: Path,
+    lecture: Path,
+    studies: Iterable[Path],
+    benchmarks: Path,
+    out: Path,
+    findings: Path,
+    language: str,
+) -> list[Path]:
     """Build the report, all findings in one file, and how long it took in another; what was written.
 
+    plan_file: report.json of a plan. studies: what `summarise` and `draw` have written, a folder
+    for each. benchmarks: what Snakemake measured, where there is any. out: the report's folder.
     Raises StaleFile where a study was summarised or drawn by other code.
     """
-    for name in project.studies:
+    folders = {folder.name: folder for folder in studies}
+    for folder in folders.values():
         for file, stage in (("findings.json", "summarise"), ("figures.json", "draw")):
-            check_made_by(sums_of(project.study_dir(name) / file), made_by(stage))
-    findings = [finding for name in project.studies for finding in _read(project, name, "findings")]
-    write_json(project.results / "findings.json", findings)
-    write_json(project.report / "timings.json", timings(project))
-    return build(
-        project.results,
-        project.report,
-        TEMPLATES,
-        LECTURE,
-        project.settings.language,
-        provenance(project),
-    )
+            check_made_by(sums_of(folder / file), made_by(stage))
+    found = [f for folder in folders.values() for f in read_summed_json(folder / "findings.json")]
+    plan = read_json(plan_file)
+    write_json(findings, found)
+    write_json(out / "timings.json", timings(plan["steps"], benchmarks))
+    results = next(iter(folders.values())).parents[1]
+    return build(results, out, TEMPLATES, lecture, language, provenance(plan, folders))
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -83,22 +90,21 @@ def pdf(project: Project) -> Path:
     return target
 
 
-def _read(project: Project, study: str, name: str) -> Any:
-    return read_summed_json(project.study_dir(study) / f"{name}.json")
+def provenance(plan: Mapping[str, Any], folders: Mapping[str, Path]) -> dict:
+    """Versions, machine, settings and digests; networks, each counted once, and their passes.
 
-
-def provenance(project: Project) -> dict:
-    """Versions, machine, settings and digests; networks, each counted once, and their passes."""
-    size, lost = project.settings.size, _diverged(project)
+    plan: its report.json. folders: that of each study.
+    """
+    size, lost = plan["settings"]["size"], _diverged(folders.values())
     config = "" if size == "default" else f" --config size={size}"
     return {
-        "studies": list(project.studies),
-        "networks": len(project.pool),
-        "passes": sum(each.seedless.run.epochs for each in project.pool.values()),
+        "studies": list(folders),
+        "networks": plan["networks"],
+        "passes": plan["passes"],
         "diverged": len(lost),
         "lost": _lost(lost),
-        "work": _work(project),
-        "settings": project.settings.model_dump(mode="json"),
+        "work": _work(folders),
+        "settings": plan["settings"],
         "versions": {
             "Python": platform.python_version(),
             **{package: version(package) for package in PACKAGES},
@@ -107,27 +113,23 @@ def provenance(project: Project) -> dict:
         "digests": {stage: digest(stage) for stage in STAGES},
         "commands": [
             f"snakemake --cores 2{config}",
-            *(f"snakemake --cores 2 {name}{config}" for name in project.studies),
+            *(f"snakemake --cores 2 {name}{config}" for name in folders),
         ],
     }
 
 
-LOST = ("dataset", "depth", "width", "activation", "initialization", "optimizer", "eta")
-
-
-def _diverged(project: Project) -> pd.DataFrame:
+def _diverged(folders: Iterable[Path]) -> pd.DataFrame:
     """Runs that diverged, each once, whoever asks for it."""
-    columns = ["run_id", "status", "diverged_at", *LOST]
-    tables = [read_table(project.job_dir(job), "runs", columns) for job in project.jobs]
-    runs = pd.concat(tables) if tables else pd.DataFrame(columns=columns)
-    return runs[runs["status"] == "diverged"].drop_duplicates("run_id")
+    lost = [run for folder in folders for run in read_summed_json(folder / "diverged.json")]
+    columns = ["run_id", "diverged_at", *TOLD]
+    return pd.DataFrame(lost, columns=columns).drop_duplicates("run_id")
 
 
 def _lost(runs: pd.DataFrame) -> list[dict]:
     """The cells of runs that diverged: how many of them, in which pass, and one to run again."""
     rows = []
-    for key, cell in runs.groupby(list(LOST), observed=True, sort=True):
-        named = dict(zip(LOST, key, strict=True))
+    for key, cell in runs.groupby(list(TOLD), observed=True, sort=True):
+        named = dict(zip(TOLD, key, strict=True))
         first, last = int(cell["diverged_at"].min()), int(cell["diverged_at"].max())
         told = str(first) if first == last else f"{first}–{last}"
         run = {"diverged": len(cell), "in_pass": told, "run": cell["run_id"].min()}
@@ -139,40 +141,34 @@ def _plain(value):
     return value.item() if hasattr(value, "item") else value
 
 
-def _work(project: Project) -> list[dict]:
+def _work(folders: Mapping[str, Path]) -> list[dict]:
     """For each study: networks, passes, and what diverged.
 
     A job that two studies need counts in both.
     """
     rows = []
-    for name in project.studies:
-        counts = _read(project, name, "counts")
-        told = {kind: counts.get(kind) for kind in ("networks", "passes", "diverged")}
-        rows.append({"study": name, **told})
+    for name, folder in folders.items():
+        counts = read_summed_json(folder / "counts.json")
+        known = {kind: counts.get(kind) for kind in ("networks", "passes", "diverged")}
+        rows.append({"study": name, **known})
     return rows
 
 
-def timings(project: Project) -> dict[str, dict[str, int | None]]:
-    """CPU seconds of each study, None where they are not known.
+def timings(steps: Mapping[str, list[str]], benchmarks: Path) -> dict[str, dict[str, int | None]]:
+    """CPU seconds of each study, None where they are not known. steps: those of each study.
 
     They differ from run to run, so they stand in no other file of the report. A job that two
     studies need counts in both.
     """
-    seconds = {}
-    for name, study in project.studies.items():
-        steps = [f"train/{job}" for job in project.jobs_of(name)]
-        steps += [f"measure/{name}"] if study.is_measured else []
-        seconds[name] = _seconds(project, [*steps, f"summarise/{name}", f"draw/{name}"])
-    return {"cpu_seconds": seconds}
+    return {"cpu_seconds": {name: _seconds(benchmarks, of) for name, of in steps.items()}}
 
 
-def _seconds(project: Project, steps: list[str]) -> int | None:
+def _seconds(benchmarks: Path, steps: Iterable[str]) -> int | None:
     """CPU seconds of some steps, as Snakemake measured them; None where one was run without it."""
     total = 0.0
     for step in steps:
-        path = project.results / "benchmarks" / f"{step}.tsv"
         try:
-            with path.open(encoding="utf-8", newline="") as file:
+            with (benchmarks / f"{step}.tsv").open(encoding="utf-8", newline="") as file:
                 total += float(next(csv.DictReader(file, delimiter="\t"))["cpu_time"])
         except (FileNotFoundError, StopIteration, KeyError, ValueError):
             return None

@@ -1,8 +1,10 @@
 """Single experiments: one run alone, and the proof that it equals the sweep's."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ import pandas as pd
 from mlpstudy import rng
 from mlpstudy.archive import save_arrays
 from mlpstudy.core.measures import PARTS
+from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.store import fingerprint
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
@@ -19,24 +22,31 @@ from mlpstudy.drawing import style
 from mlpstudy.figures import single as pictures
 from mlpstudy.files import write_json
 from mlpstudy.progress import Progress
-from mlpstudy.stages.prepare import dataset_from
+from mlpstudy.stages.prepare import data_file, dataset_from
 from mlpstudy.stages.summarise import trained
-from mlpstudy.stages.train import run_alone
+from mlpstudy.stages.train import recorder, run_alone
 from mlpstudy.tables.files import read_table, write_tables
 from mlpstudy.tables.record import Record
 from mlpstudy.tables.schema import TABLES, tables_of
 
 
-def run(project: Project, run: Run, folder: Path | None = None, keep: str = "last") -> Path:
+def run(
+    run: Run,
+    dataset: Callable[[str], Dataset],
+    folder: Path,
+    device: str,
+    threads: int,
+    keep: Literal["last", "best"] = "last",
+) -> Path:
     """Train one run alone; the folder that it leaves: run.json, which is written last, the three
-    tables, weights.npz, curves and layers as pictures. keep: the weights after the last pass, or
-    after the best one on validation; of a run that diverges, of the passes before that."""
-    folder = folder or project.run_dir(run_id(run))
+    tables, weights.npz, curves and layers as pictures. dataset: gives one by name. keep: the
+    weights after the last pass, or after the best one on validation; of a run that diverges, of the
+    passes before that."""
     progress = Progress(run_id(run), 1, run.epochs + 1)
-    record = run_alone(project, run, keep, progress)
+    record = run_alone(recorder(dataset, device, threads, keep, progress), run)
     progress.finish()
     tables = tables_of([record])
-    data = {f"data/{run.dataset}": fingerprint(dataset_from(project)(run.dataset))}
+    data = {f"data/{run.dataset}": fingerprint(dataset(run.dataset))}
     write_tables(folder, tables, made_by("train", "tabulate") | data)
     save_arrays(folder / "weights.npz", record.weights or {})
     with style.context():
@@ -94,7 +104,9 @@ def replay(project: Project, name: str) -> Replay:
     """Train a run of the studies alone and compare it with the tables of the sweep."""
     run = project.run(name)
     swept = _swept(project, name)
-    alone = tables_of([run_alone(project, run, keep="nothing")])
+    settings = project.settings
+    again = recorder(dataset_from(project), settings.device, settings.threads)
+    alone = tables_of([run_alone(again, run)])
     differences, numbers = [], 0
     for table in TABLES:
         numbers += alone[table].size
@@ -113,8 +125,7 @@ def _swept(project: Project, name: str) -> dict[str, pd.DataFrame]:
             file=str(project.results),
             value=name,
         )
-    dataset_from(project)(project.run(name).dataset)  # its file is made again where it is stale
-    trained(project, job.id)
+    trained(folder, {dataset: data_file(project, dataset) for dataset in job.datasets})
     tables = {table: read_table(folder, table) for table in TABLES}
     return {
         table: frame[frame["run_id"] == name].reset_index(drop=True)

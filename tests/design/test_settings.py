@@ -1,11 +1,10 @@
-import json
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from mlpstudy.design import yaml_file
-from mlpstudy.design.settings import Settings, load, parse_settings, settings_json
+from mlpstudy.design.settings import Settings, load
 
 CONFIG = Path(__file__).parents[2] / "config"
 FILE = "config/config.yaml"
@@ -190,30 +189,6 @@ def test_a_study_that_would_be_overlooked_is_named(config, write, line_of):
     path = config("size: default")
     write("study: x", "config/studies/x.yml")
     assert line_of(lambda: load(path)) == "config/studies/x.yml: is not seen; studies end in .yaml"
-
-
-def test_settings_travel_as_one_canonical_text():
-    one = Settings(threads=2, studies=("a", "b"))
-    text = settings_json(one)
-    assert parse_settings(text) == one
-    assert settings_json(parse_settings(text)) == text
-    assert list(json.loads(text)) == sorted(Settings.model_fields)
-    assert settings_json(Settings(job_seconds=5)) == settings_json(Settings(job_seconds=5.0))
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("", "--settings: is not JSON: "),
-        ('{"size": "huge"}', "--settings: size: 'huge' is not allowed; "),
-        ('{"size": NaN}', "--settings: size: .nan is not allowed; "),
-        ("[]", "--settings: [] is not allowed; a mapping"),
-        ("[" * 100_000, "--settings: is not JSON: "),
-    ],
-    ids=range(5),
-)
-def test_a_text_that_holds_no_settings_is_told(line_of, text, line):
-    assert line_of(lambda: parse_settings(text)).startswith(line)
 
 
 def test_settings_cannot_be_changed():

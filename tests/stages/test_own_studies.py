@@ -8,10 +8,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
+from mlpstudy.by_name import draw, summarise, train
 from mlpstudy.design.project import Project
-from mlpstudy.stages.draw import draw
-from mlpstudy.stages.summarise import summarise
-from mlpstudy.stages.train import train
 from mlpstudy.studies.finding import read_findings
 
 ROOT = Path(__file__).parents[2]

@@ -10,6 +10,7 @@ from mlpstudy.data.datasets import DATASETS, Dataset
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.design.settings import Settings
+from mlpstudy.files import DamagedFile
 from mlpstudy.stages import prepare
 
 
@@ -69,11 +70,28 @@ def test_a_file_that_says_nothing_of_its_making_is_made_again(own, tmp_path):
 
 def test_networks_are_kept_by_what_they_see(own, tmp_path):
     project = Project(Settings())
-    first = prepare.fingerprints(project, ["own"])
+
+    def content() -> dict[str, str]:
+        return prepare.fingerprints({"own": prepare.data_file(project, "own")})
+
+    first = content()
     (tmp_path / "own.csv").write_text("2\n", encoding="utf-8")
-    second = prepare.fingerprints(project, ["own"])
+    second = content()
     (tmp_path / "own.csv").write_text("1.0\n", encoding="utf-8")
-    assert first == prepare.fingerprints(project, ["own"]) != second
+    assert first == content() != second
+
+
+def test_a_file_without_a_fingerprint_is_damaged(tmp_path):
+    with pytest.raises(DamagedFile, match="own.npz: damaged, it says nothing of its content"):
+        prepare.fingerprints({"own": tmp_path / "own.npz"})
+
+
+def test_what_has_no_file_is_made_and_not_kept(own, tmp_path):
+    path = prepare.data_file(Project(Settings()), "own")
+    (tmp_path / "own.csv").write_text("2\n", encoding="utf-8")
+    assert prepare.stored(prepare.named([path]))("own").x.item() == 1
+    assert prepare.stored({})("own").x.item() == 2
+    assert prepare.stored(prepare.named([path]))("own").x.item() == 1
 
 
 def test_where_nothing_may_be_written_it_is_not_kept(own, tmp_path, monkeypatch):

@@ -1,19 +1,19 @@
 """What a module sees of its runs; and that tables of other code, or of other data, are refused: they
 are not shown under today's digests."""
 
-from dataclasses import dataclass
-from pathlib import Path
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from mlpstudy.data import store
 from mlpstudy.data.datasets import DATASETS, Dataset
+from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.plan import StudySpec
+from mlpstudy.design.run import Run
+from mlpstudy.design.seedless import Seeded, Seedless
 from mlpstudy.digests import made_by
 from mlpstudy.files import StaleFile
-from mlpstudy.stages.summarise import trained, with_sizes
+from mlpstudy.stages.summarise import TOLD, diverged, trained, view, with_sizes
 from mlpstudy.tables.files import write_tables
 
 
@@ -41,33 +41,33 @@ def test_the_whole_training_part_is_told_by_its_size():
     assert with_sizes(runs.head(0), dataset).empty
 
 
-@dataclass
-class Project:
-    """A project of one job on one dataset."""
-
-    folder: Path
-
-    def job(self, job_id):
-        return SimpleNamespace(datasets=["iris"])
-
-    def job_dir(self, job_id):
-        return self.folder / "jobs" / job_id
-
-    def data_file(self, dataset):
-        return self.folder / "data" / f"{dataset}.npz"
-
-
 NOW = made_by("train", "tabulate") | {"data/iris": store.fingerprint(DATASETS["iris"]())}
 
 
 @pytest.mark.parametrize("changed", [None, "train", "tabulate", "data/iris"])
 def test_a_jobs_tables_are_those_of_todays_code_and_data(tmp_path, changed):
-    project = Project(tmp_path)
-    store.save(DATASETS["iris"](), project.data_file("iris"))
+    data = {"iris": tmp_path / "iris.npz"}
+    store.save(DATASETS["iris"](), data["iris"])
     makers = NOW if changed is None else NOW | {changed: "0123"}
-    write_tables(project.job_dir("one"), {"runs": pd.DataFrame()}, makers)
+    write_tables(tmp_path / "one", {"runs": pd.DataFrame()}, makers)
     if changed is None:
-        assert trained(project, "one") == project.job_dir("one")
+        assert trained(tmp_path / "one", data) == tmp_path / "one"
     else:
         with pytest.raises(StaleFile, match="one/SHA256SUMS: was made by other code"):
-            trained(project, "one")
+            trained(tmp_path / "one", data)
+
+
+def test_a_run_that_no_job_has_trained_is_named(tmp_path):
+    """As when a study has grown while its jobs were waiting."""
+    seedless = Seedless(Run(dataset="iris"))
+    runs = [Seeded("iris-a", seedless, 0), Seeded("iris-b", seedless, 1)]
+    asked = StudySpec({"name": "mine"}, {"some": runs})
+    with pytest.raises(Mistake, match="run: 'iris-a' is in no table of the jobs, with 1 more"):
+        view(asked, [], None, {})
+
+
+def test_runs_that_diverged_are_listed():
+    runs = pd.DataFrame({"run_id": ["a", "b"], "status": ["finished", "diverged"]}).assign(
+        **dict.fromkeys(TOLD, 1), diverged_at=[-1, 3], seed=0
+    )
+    assert diverged(runs) == [{"run_id": "b", **dict.fromkeys(TOLD, 1), "diverged_at": 3}]

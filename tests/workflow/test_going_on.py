@@ -52,7 +52,7 @@ def test_a_study_alone_misses_its_files_too(kept):
 def test_a_job_that_fails_during_an_update_runs_in_the_next_call(kept):
     """The change itself is sound: the job fails once, as one that is killed does."""
     undo = kept.edit("src/mlpstudy/figures/drawing.py", "def figures", "# altered\ndef figures")
-    fault = kept.edit("src/mlpstudy/cli.py", "import draw\n", "import nothing\n")
+    fault = kept.edit("src/mlpstudy/rules.py", "import draw\n", "import nothing\n")
     try:
         assert kept.snakemake().returncode != 0
         fault()

@@ -1,97 +1,116 @@
-# What the rules share: the project, and how a subcommand is called.
+# What the rules share: the plan, and the inputs that depend on it.
 import shlex
 import sys
 from pathlib import Path
 
 from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.plan import known_plan, plan_of
 from mlpstudy.design.project import Project, STUDY_FILES, TABLES
 from mlpstudy.stamps import Stamps
 
 # config holds what `--config key=value` gave; the file itself is read and checked by Project.
+# The plan expands every study, so that every mistake is found before anything is run. What waited
+# in the queue of a cluster reads the Snakefile again, and goes by the plan that it was given.
 try:
     PROJECT = Project.read(overrides=config)
-    PROJECT.jobs  # expands every study, so that every mistake is found before anything is run
+    if workflow.is_main_process:
+        PLAN = plan_of(PROJECT)
+    else:
+        PLAN = known_plan(PROJECT.plan_dir)
 except Mistake as mistake:
     print(f"mlpstudy: {mistake}", file=sys.stderr)
     sys.exit(2)
 
 # What would make each result now, as an input of its rule: see mlpstudy.stamps.
 STAMPS = Stamps(PROJECT)
-RESULTS, REPORT = PROJECT.settings.results_dir, PROJECT.settings.report_dir
+SETTINGS = PROJECT.settings
+RESULTS, REPORT = SETTINGS.results_dir, SETTINGS.report_dir
 LOGS = f"{RESULTS}/logs"
 
-# Every job gets all settings, and the Python that runs Snakemake. They are no parameters, as a
-# change of language or threads is no reason to train again: what matters to a rule stands there.
+# Every job gets the Python that runs Snakemake.
 shell.prefix(
     "set -euo pipefail; "
-    f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
-    f"MLPSTUDY_SETTINGS={shlex.quote(PROJECT.settings_json).replace('{', '{{').replace('}', '}}')}; "
+    f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; "
 )
+
+
+def made_by(rule, *names):
+    """The stamp of a result. Only the main process looks whether it is what it was."""
+    if not workflow.is_main_process:
+        place = "results" if rule in ("prepare", "run") else RESULTS
+        return "/".join([place, "made_by", rule, *names])
+    stamp = getattr(STAMPS, rule)
+    return stamp(*names) if names else stamp
+
+
+def stamp_of_dataset(wildcards):
+    return made_by("prepare", wildcards.dataset)
+
+
+def stamp_of_measurement(wildcards):
+    return (
+        made_by("measure", wildcards.study) if wildcards.study in PLAN.studies else []
+    )
+
+
+def stamp_of_summary(wildcards):
+    return (
+        made_by("summarise", wildcards.study) if wildcards.study in PLAN.studies else []
+    )
+
+
+def stamp_of_drawing(wildcards):
+    return made_by("draw", wildcards.study) if wildcards.study in PLAN.studies else []
+
+
+def data(datasets):
+    return [f"results/data/{name}.npz" for name in datasets]
 
 
 def data_of_job(wildcards):
     """The files of a job's datasets; for what there is not, a missing input that says so."""
     try:
-        return [
-            f"results/data/{name}.npz" for name in PROJECT.job(wildcards.job).datasets
-        ]
+        return data(PLAN.datasets_of(wildcards.job))
+    except Mistake as mistake:
+        return str(mistake)
+
+
+def job_of_run(wildcards):
+    try:
+        return str(PLAN.job_file(PLAN.run(wildcards.run_id)[0]))
     except Mistake as mistake:
         return str(mistake)
 
 
 def data_of_run(wildcards):
     try:
-        return f"results/data/{PROJECT.run(wildcards.run_id).dataset}.npz"
+        return data([PLAN.run(wildcards.run_id)[1]])
     except Mistake as mistake:
         return str(mistake)
 
 
-def stamp_of_dataset(wildcards):
-    return STAMPS.prepare(wildcards.dataset)
-
-
-def stamp_of_measurement(wildcards):
-    return STAMPS.measure(wildcards.study) if wildcards.study in PROJECT.studies else []
-
-
-def stamp_of_summary(wildcards):
-    return (
-        STAMPS.summarise(wildcards.study) if wildcards.study in PROJECT.studies else []
-    )
-
-
-def stamp_of_drawing(wildcards):
-    return STAMPS.draw(wildcards.study) if wildcards.study in PROJECT.studies else []
+def data_of_measurement(wildcards):
+    known = PLAN.studies.get(wildcards.study)
+    if known is None or not known.measured:
+        return f"{wildcards.study!r} measures nothing by itself"
+    return data(known.datasets)
 
 
 def data_of_study(wildcards):
-    """The data of its runs; for a study that measures nothing, a missing input that says so."""
-    try:
-        study = PROJECT.measuring(wildcards.study)
-    except Mistake as mistake:
-        return str(mistake)
-    return [
-        f"results/data/{name}.npz"
-        for name in sorted({run.dataset for run in study.runs})
-    ]
-
-
-def tables_of_study(wildcards):
-    """The tables of its jobs, and what it measured itself."""
-    measured = [f"{RESULTS}/measured/{wildcards.study}"]
-    tables = tables_of_jobs(wildcards)
-    known = PROJECT.studies.get(wildcards.study)
-    return tables + measured if known and known.is_measured else tables
+    known = PLAN.studies.get(wildcards.study)
+    return data(known.datasets) if known else []
 
 
 def tables_of_jobs(wildcards):
-    if wildcards.study not in PROJECT.studies:
+    known = PLAN.studies.get(wildcards.study)
+    if known is None:
         return f"{wildcards.study} is not a study of this project"
-    return [
-        f"{RESULTS}/jobs/{job}/{table}"
-        for job in PROJECT.jobs_of(wildcards.study)
-        for table in TABLES
-    ]
+    return [f"{RESULTS}/jobs/{job}/{table}" for job in known.jobs for table in TABLES]
+
+
+def measured_by(wildcards):
+    known = PLAN.studies.get(wildcards.study)
+    return [f"{RESULTS}/measured/{wildcards.study}"] if known and known.measured else []
 
 
 def results_of(study):
@@ -101,16 +120,32 @@ def results_of(study):
 
 
 def everything_of(study):
-    """What a study stands on too: Snakemake misses a lost file only where a target names it."""
-    known = PROJECT.studies[study]
-    jobs = [
-        f"{RESULTS}/jobs/{job}/{t}" for job in PROJECT.jobs_of(study) for t in TABLES
-    ]
-    measured = [f"{RESULTS}/measured/{study}"] if known.is_measured else []
-    data = [
-        f"results/data/{name}.npz" for name in sorted({r.dataset for r in known.runs})
-    ]
-    return [*data, *jobs, *measured, *results_of(study)]
+    """What a study has found, and what it stands on and has lost: once the results are there,
+    Snakemake misses a lost file only where a target names it."""
+    known, results = PLAN.studies[study], results_of(study)
+    if not all(Path(result).exists() for result in results):
+        return results
+    jobs = [f"{RESULTS}/jobs/{job}/{table}" for job in known.jobs for table in TABLES]
+    measured = [f"{RESULTS}/measured/{study}"] if known.measured else []
+    below = [*data(known.datasets), *jobs, *measured]
+    return [*results, *(path for path in below if not Path(path).exists())]
+
+
+# On the command line
+
+
+def folders(files):
+    """The folders of some files, each once, in their order."""
+    return list(dict.fromkeys(str(Path(file).parent) for file in files))
+
+
+def folder(wildcards, output):
+    return folders(output)[0]
+
+
+def options(name):
+    """The inputs of a name, each behind an option of that name."""
+    return lambda wildcards, input: [f"--{name}={path}" for path in input.get(name)]
 
 
 wildcard_constraints:

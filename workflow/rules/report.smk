@@ -1,9 +1,10 @@
 # The page and the README, from what all studies found.
 rule report:
     input:
-        "config/lecture.yaml",
-        [results_of(study) for study in PROJECT.studies],
-        made_by=STAMPS.report,
+        plan=str(PLAN.report_file),
+        lecture="config/lecture.yaml",
+        studies=[results_of(study) for study in PLAN.studies],
+        made_by=made_by("report"),
     output:
         report(
             f"{REPORT}/index.html",
@@ -13,7 +14,7 @@ rule report:
         ),
         f"{REPORT}/README.md",
         f"{REPORT}/timings.json",
-        f"{RESULTS}/findings.json",
+        findings=f"{RESULTS}/findings.json",
     log:
         f"{LOGS}/report.log",
     benchmark:
@@ -24,5 +25,12 @@ rule report:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        studies=lambda wildcards, input: folders(input.studies),
+        benchmarks=f"{RESULTS}/benchmarks",
+        to=folder,
+        language=SETTINGS.language,
     shell:
-        "python -m mlpstudy report 2>&1 | tee {log:q}"
+        "python -m mlpstudy.rules report {input.plan:q} {params.studies:q}"
+        " --lecture {input.lecture:q} --benchmarks {params.benchmarks:q} --to {params.to:q}"
+        " --findings {output.findings:q} --language {params.language} 2>&1 | tee {log:q}"

@@ -1,7 +1,8 @@
 # What a study measures by itself: only where its module has a function `measure`.
 rule measure:
     input:
-        data_of_study,
+        study=str(PLAN.measurement_file("{study}")),
+        data=data_of_measurement,
         made_by=stamp_of_measurement,
     output:
         directory(f"{RESULTS}/measured/{{study}}"),
@@ -11,18 +12,25 @@ rule measure:
         f"{RESULTS}/benchmarks/measure/{{study}}.tsv"
     conda:
         "../envs/mlpstudy.yaml"
-    threads: PROJECT.settings.threads
+    threads: SETTINGS.threads
     resources:
         mem_mb=4000,
         runtime=60,
+    params:
+        data=options("data"),
+        device=SETTINGS.device,
     shell:
-        "python -m mlpstudy measure {wildcards.study:q} > {log:q} 2>&1"
+        "python -m mlpstudy.rules measure {input.study:q} {params.data:q} --to {output:q}"
+        " --device {params.device} --threads {threads} > {log:q} 2>&1"
 
 
 # A study's tables and findings, then its figures. Its name is a target of its own.
 rule summarise:
     input:
-        tables_of_study,
+        study=str(PLAN.study_file("{study}")),
+        jobs=tables_of_jobs,
+        measured=measured_by,
+        data=data_of_study,
         made_by=stamp_of_summary,
     output:
         [f"{RESULTS}/studies/{{study}}/{name}" for name in STUDY_FILES],
@@ -37,14 +45,20 @@ rule summarise:
     resources:
         mem_mb=4000,
         runtime=30,
+    params:
+        jobs=lambda wildcards, input: folders(input.jobs),
+        measured=options("measured"),
+        data=options("data"),
+        to=folder,
     shell:
-        "python -m mlpstudy summarise {wildcards.study:q} > {log:q} 2>&1"
+        "python -m mlpstudy.rules summarise {input.study:q} {params.jobs:q} {params.measured:q}"
+        " {params.data:q} --to {params.to:q} > {log:q} 2>&1"
 
 
 rule draw:
     input:
-        f"{RESULTS}/studies/{{study}}/study.json",
         f"{RESULTS}/studies/{{study}}/study.json.sha256",
+        study=f"{RESULTS}/studies/{{study}}/study.json",
         made_by=stamp_of_drawing,
         tables=f"{RESULTS}/studies/{{study}}/tables",
     output:
@@ -67,11 +81,14 @@ rule draw:
     resources:
         mem_mb=2000,
         runtime=30,
+    params:
+        study=lambda wildcards, input: folders([input.study])[0],
+        to=folder,
     shell:
-        "python -m mlpstudy draw {wildcards.study:q} > {log:q} 2>&1"
+        "python -m mlpstudy.rules draw {params.study:q} --to {params.to:q} > {log:q} 2>&1"
 
 
-for name in PROJECT.studies:
+for name in PLAN.studies:
 
     rule:
         name:

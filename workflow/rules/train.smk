@@ -15,34 +15,44 @@ rule prepare:
         mem_mb=1000,
         runtime=10,
     shell:
-        "python -m mlpstudy prepare {wildcards.dataset:q} > {log:q} 2>&1"
+        "python -m mlpstudy.rules prepare {wildcards.dataset:q} --to {output:q} > {log:q} 2>&1"
 
 
+# The name of a job says what it trains, so the age of its file says nothing.
 rule train:
     input:
-        data_of_job,
-        made_by=STAMPS.train,
+        job=ancient(str(PLAN.job_file("{job}"))),
+        data=data_of_job,
+        made_by=made_by("train"),
     output:
-        tables=[f"{RESULTS}/jobs/{{job}}/{name}" for name in TABLES],
+        [f"{RESULTS}/jobs/{{job}}/{name}" for name in TABLES],
     log:
         f"{LOGS}/train/{{job}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train/{{job}}.tsv"
     conda:
         "../envs/mlpstudy.yaml"
-    threads: PROJECT.settings.threads
+    threads: SETTINGS.threads
     resources:
         mem_mb=2000,
         runtime=120,
+    params:
+        data=options("data"),
+        to=folder,
+        store="results/trained",
+        device=SETTINGS.device,
     shell:
-        "python -m mlpstudy train {wildcards.job:q} 2>&1 | tee {log:q}"
+        "python -m mlpstudy.rules train {input.job:q} {params.data:q} --to {params.to:q}"
+        " --store {params.store:q} --device {params.device} --threads {threads}"
+        " 2>&1 | tee {log:q}"
 
 
 # One run of any study alone: settings, curves, layers, weights and pictures in a folder.
 rule run:
     input:
-        data_of_run,
-        made_by=STAMPS.run,
+        job=ancient(job_of_run),
+        data=data_of_run,
+        made_by=made_by("run"),
     output:
         "results/runs/{run_id}/run.json",
     log:
@@ -51,9 +61,15 @@ rule run:
         f"{RESULTS}/benchmarks/run/{{run_id}}.tsv"
     conda:
         "../envs/mlpstudy.yaml"
-    threads: PROJECT.settings.threads
+    threads: SETTINGS.threads
     resources:
         mem_mb=2000,
         runtime=60,
+    params:
+        data=options("data"),
+        to=folder,
+        device=SETTINGS.device,
     shell:
-        "python -m mlpstudy run --id {wildcards.run_id:q} 2>&1 | tee {log:q}"
+        "python -m mlpstudy.rules run {input.job:q} --id {wildcards.run_id:q} {params.data:q}"
+        " --to {params.to:q} --device {params.device} --threads {threads}"
+        " 2>&1 | tee {log:q}"

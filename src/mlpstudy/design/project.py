@@ -10,12 +10,12 @@ from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.pool import Job, jobs, jobs_of, pool
 from mlpstudy.design.run import Run
 from mlpstudy.design.seedless import Seeded
-from mlpstudy.design.settings import Settings, settings_json
+from mlpstudy.design.settings import Settings
 from mlpstudy.design.study import Study, load_all
 
 CONFIG = "config/config.yaml"
 TABLES = ("runs.parquet", "curves.parquet", "layers.parquet", "SHA256SUMS")
-STUDY_JSON = ("study.json", "findings.json", "counts.json", "tables.json")
+STUDY_JSON = ("study.json", "findings.json", "counts.json", "diverged.json", "tables.json")
 STUDY_FILES = tuple(name for file in STUDY_JSON for name in (file, f"{file}.sha256"))
 
 
@@ -31,10 +31,6 @@ class Project:
         if config == CONFIG and not Path(CONFIG).exists():
             raise Mistake("is not here: start this in the folder of the checkout", file=CONFIG)
         return cls(settings_file.load(config, overrides))
-
-    @cached_property
-    def settings_json(self) -> str:
-        return settings_json(self.settings)
 
     @cached_property
     def studies(self) -> dict[str, Study]:
@@ -59,10 +55,10 @@ class Project:
         return sorted({run.dataset for run in self.pool.values()})
 
     def study(self, name: str) -> Study:
-        return _named(name, self.studies, "study", self.settings.config_dir)
+        return found(name, self.studies, "study", self.settings.config_dir)
 
     def measuring(self, name: str) -> Study:
-        """A study that measures; raises Mistake where it does not."""
+        """A study that measures something itself; raises Mistake where it does not."""
         measuring = {study.name: study for study in self.studies.values() if study.is_measured}
         if name in self.studies and name not in measuring:
             raise Mistake(
@@ -75,10 +71,10 @@ class Project:
         return self.study(name)
 
     def run(self, run_id: str) -> Run:
-        return _named(run_id, self.pool, "run", self.settings.config_dir).run
+        return found(run_id, self.pool, "run", self.settings.config_dir).run
 
     def job(self, job_id: str) -> Job:
-        return _named(job_id, self.jobs, "job", self.settings.config_dir)
+        return found(job_id, self.jobs, "job", self.settings.config_dir)
 
     def jobs_of(self, study: str) -> list[str]:
         """The ids of the jobs that a study needs."""
@@ -102,6 +98,10 @@ class Project:
     def data_file(self, dataset: str) -> Path:
         return Path("results/data", f"{dataset}.npz")
 
+    @property
+    def plan_dir(self) -> Path:
+        return self.results / "plan"
+
     def job_dir(self, job_id: str) -> Path:
         return self.results / "jobs" / job_id
 
@@ -115,7 +115,8 @@ class Project:
         return Path("results/runs", run_id)
 
 
-def _named(name: str, known: Mapping[str, Any], kind: str, place: str) -> Any:
+def found(name: str, known: Mapping[str, Any], kind: str, place: str) -> Any:
+    """What is known by a name; raises Mistake where nothing is."""
     if name not in known:
         some = ", ".join(list(known)[:8]) + (f", ... ({len(known)})" if len(known) > 8 else "")
         raise Mistake(

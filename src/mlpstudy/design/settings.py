@@ -1,6 +1,5 @@
 """config/config.yaml and what `--config key=value` lays over it -> Settings."""
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError
 
 from mlpstudy.design import yaml_file
-from mlpstudy.design.mistakes import Mistake, Place, dotted, mistake_in, nearest, refuse, text_like
+from mlpstudy.design.mistakes import Mistake, Place, mistake_in, nearest, refuse, text_like
 
 COMMAND_LINE = "--config"
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -99,21 +98,6 @@ def load(path: Path | str, overrides: Mapping[str, Any] | None = None) -> Settin
         mistake = found
     mistake.file = mistake.file or origin((re.split(r"[.\[]", mistake.key)[0],))
     raise mistake
-
-
-def settings_json(settings: Settings) -> str:
-    """The settings as canonical JSON: one text for equal settings."""
-    return json.dumps(settings.model_dump(), sort_keys=True, separators=(",", ":"))
-
-
-def parse_settings(text: str) -> Settings:
-    """The settings in the text that `settings_json` gives; raises Mistake."""
-    try:
-        return Settings.model_validate(json.loads(text))
-    except ValidationError as error:
-        raise mistake_in(error, Settings, "--settings", dotted) from None
-    except (ValueError, RecursionError) as error:
-        raise Mistake(f"is not JSON: {error}", file="--settings") from None
 
 
 def _typed(value: Any) -> Any:

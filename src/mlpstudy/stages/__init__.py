@@ -1,4 +1,4 @@
-"""What each rule of the workflow does, a module for each: from a project's settings to files.
+"""What each rule of the workflow does, a module for each: from files to files, whose paths are given.
 
 Each imports what it needs and no more: nobody who draws waits for torch.
 """

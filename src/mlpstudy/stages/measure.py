@@ -1,24 +1,35 @@
 """What a study measures by itself, beside training."""
 
 import importlib
+from collections.abc import Iterable
+from pathlib import Path
 
 from mlpstudy.core.threads import one_thread
-from mlpstudy.design.project import Project
+from mlpstudy.design.plan import read_study
 from mlpstudy.digests import digest
+from mlpstudy.stages.prepare import named, stored
 from mlpstudy.stages.train import recorder
 from mlpstudy.tables.files import checksums, write_tables
 from mlpstudy.tables.networks import Networks
 
 
-def measure(project: Project, study_name: str) -> dict[str, str]:
-    """Write the tables of a study that measures; for each, its checksum of before, or ""."""
-    study = project.measuring(study_name)
-    module = importlib.import_module(f"mlpstudy.studies.{study.module}")
-    files = {run.dataset for run in study.runs}
-    networks = Networks(lambda keep: recorder(project, keep, files=files), study.blocks)
-    folder = project.measured_dir(study_name)
-    before = checksums(folder)
+def measure(
+    study_file: Path, data: Iterable[Path], out: Path, device: str, threads: int
+) -> dict[str, str]:
+    """Write the tables of a study that measures; for each, its checksum of before, or "".
+
+    study_file: of a plan's measurements. data: the files of the datasets of its runs; others are
+    made and not kept. out: the folder of its tables.
+    """
+    study, blocks = read_study(study_file)
+    module = importlib.import_module(f"mlpstudy.studies.{study['module']}")
+    dataset = stored(named(data))
+    networks = Networks(
+        lambda keep: recorder(dataset, device, threads, keep),
+        {name: [each.run for each in block] for name, block in blocks.items()},
+    )
+    before = checksums(out)
     with one_thread():
-        tables = module.measure(study.asked, networks)
-    write_tables(folder, tables, {"measure": digest("measure", study.module)})
+        tables = module.measure(study, networks)
+    write_tables(out, tables, {"measure": digest("measure", study["module"])})
     return {name: before.get(name, "") for name in tables}

@@ -1,7 +1,7 @@
 """Datasets, from the functions that make them to files."""
 
 import errno
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from mlpstudy.data import checks, store
@@ -11,6 +11,7 @@ from mlpstudy.data.split import split_sizes
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.digests import recipe
+from mlpstudy.files import DamagedFile
 
 READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -43,21 +44,29 @@ def data_file(project: Project, dataset: str) -> Path:
     return path
 
 
-def fingerprints(project: Project, datasets: Iterable[str]) -> dict[str, str]:
-    """What networks see of some datasets, as their files say."""
-    return {name: store.made_by(data_file(project, name))["content"] for name in datasets}
+def named(files: Iterable[Path]) -> dict[str, Path]:
+    """Files of datasets by the names of these."""
+    return {Path(file).stem: Path(file) for file in files}
 
 
-def dataset_from(project: Project, files: set[str] | None = None) -> Callable[[str], Dataset]:
-    """Gives a dataset by name: from its file.
+def stored(files: Mapping[str, Path]) -> Callable[[str], Dataset]:
+    """Gives a dataset by name: from its file. One without a file is made and not kept."""
+    return lambda name: store.load(files[name]) if name in files else made(name)
 
-    files: the names that have one (None: all). The others are made and not kept: nobody would
-    make their files again when the code changes. Where nothing may be written none is kept.
-    """
+
+def fingerprints(files: Mapping[str, Path]) -> dict[str, str]:
+    """What networks see of some datasets, as their files say; raises DamagedFile."""
+    found = {name: store.made_by(path).get("content", "") for name, path in files.items()}
+    for name in found:
+        if not found[name]:
+            raise DamagedFile(files[name], "it says nothing of its content")
+    return found
+
+
+def dataset_from(project: Project) -> Callable[[str], Dataset]:
+    """Gives a dataset by name: from its file. Where nothing may be written it is not kept."""
 
     def dataset(name: str) -> Dataset:
-        if files is not None and name not in files:
-            return made(name)
         try:
             return store.load(data_file(project, name))
         except OSError as error:

@@ -1,8 +1,9 @@
 """A study's tables, findings and counts, from the tables of its jobs and its measurements."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -11,52 +12,63 @@ from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.split import split_sizes
 from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.project import Project
-from mlpstudy.design.run import run_id
+from mlpstudy.design.plan import StudySpec, read_study
 from mlpstudy.digests import digest, made_by
-from mlpstudy.files import SUMS, check_made_by, write_summed_json
-from mlpstudy.stages.prepare import dataset_from
+from mlpstudy.files import SUMS, check_made_by, read_sums, write_summed_json
+from mlpstudy.stages.prepare import named, stored
 from mlpstudy.studies.finding import write_findings
 from mlpstudy.studies.view import View
 from mlpstudy.tables.files import checksums, read_table, write_tables
 from mlpstudy.tables.schema import tables_of
 
 
-def summarise(project: Project, study_name: str) -> None:
-    """A study's tables, findings and counts."""
-    seen = view(project, study_name)
+def summarise(
+    study_file: Path, jobs: Iterable[Path], measured: Path | None, data: Iterable[Path], out: Path
+) -> None:
+    """A study's tables, findings and counts.
+
+    study_file: of a plan's studies. jobs: the folders of the tables of its jobs. measured: the
+    folder of its measurements, where it has any. data: the files of its datasets. out: a folder.
+    """
+    seen = view(read_study(study_file), jobs, measured, named(data))
     module = importlib.import_module(f"mlpstudy.studies.{seen.study['module']}")
     frames = module.summary(seen)
-    folder = project.study_dir(study_name)
     tables = dict(frames)
     shown = []
     for table in module.shown(frames):
         tables[f"shown_{table['name']}"] = table["frame"]
         shown.append({**table, "name": f"shown_{table['name']}"})
     makers = made_by("train", "tabulate", "summarise")
-    if seen.measured:
-        makers |= _measuring(seen.study["module"])
-    write_tables(folder / "tables", tables, makers)
+    if measured is not None:
+        makers |= _measuring(seen.study)
+    write_tables(out / "tables", tables, makers)
     listed = [{k: v for k, v in table.items() if k != "frame"} for table in shown]
-    write_summed_json(folder / "tables.json", listed, makers)
-    write_summed_json(folder / "counts.json", counts(seen), makers)
-    write_findings(module.findings(seen, frames), folder / "findings.json", makers)
-    write_summed_json(folder / "study.json", seen.study, makers)
+    write_summed_json(out / "tables.json", listed, makers)
+    write_summed_json(out / "counts.json", counts(seen), makers)
+    write_summed_json(out / "diverged.json", diverged(seen.runs), makers)
+    write_findings(module.findings(seen, frames), out / "findings.json", makers)
+    write_summed_json(out / "study.json", seen.study, makers)
 
 
-def view(project: Project, study_name: str) -> View:
-    """A study's part of the tables of the jobs that it needs, and what it measured itself."""
-    study = project.study(study_name)
-    wanted = {run_id(run) for run in study.runs}
-    folders = [trained(project, job) for job in project.jobs_of(study_name)]
+def view(
+    asked: StudySpec, jobs: Iterable[Path], measured: Path | None, data: Mapping[str, Path]
+) -> View:
+    """A study's part of the tables of some jobs, and what it measured itself. Raises Mistake where
+    a run that it asks for is in none of them."""
+    blocks = {name: [each.id for each in block] for name, block in asked.blocks.items()}
+    wanted = {run for block in blocks.values() for run in block}
+    folders = [trained(folder, data) for folder in jobs]
     tables = {
         name: _selected([read_table(f, name) for f in folders] or [empty], wanted)
         for name, empty in tables_of([]).items()
     }
-    blocks = {name: [run_id(run) for run in runs] for name, runs in study.blocks.items()}
-    measured = _measured(project, study_name) if study.is_measured else {}
-    tables["runs"] = with_sizes(tables["runs"], dataset_from(project))
-    return View(study.resolved(), blocks, **tables, measured=measured)
+    if lacking := wanted.difference(tables["runs"]["run_id"]):
+        more = f"with {len(lacking) - 1} more of {asked.study['name']}"
+        problem = f"is in no table of the jobs, {more}"
+        raise Mistake(problem, key="run", value=min(lacking))
+    tables["runs"] = with_sizes(tables["runs"], stored(data))
+    frames = {} if measured is None else _measured(measured, asked.study)
+    return View(asked.study, blocks, **tables, measured=frames)
 
 
 def with_sizes(runs: pd.DataFrame, dataset: Callable[[str], Dataset]) -> pd.DataFrame:
@@ -70,28 +82,31 @@ def with_sizes(runs: pd.DataFrame, dataset: Callable[[str], Dataset]) -> pd.Data
     return runs.assign(train_size=filled)
 
 
-def trained(project: Project, job_id: str) -> Path:
+def trained(folder: Path, data: Mapping[str, Path]) -> Path:
     """The folder of a job's tables. Raises StaleFile where other code has trained its networks, or
-    other data than its datasets' files hold now."""
-    folder, expected = project.job_dir(job_id), made_by("train", "tabulate")
-    for dataset in project.job(job_id).datasets:
-        if content := store.made_by(project.data_file(dataset)).get("content"):
-            expected[f"data/{dataset}"] = content
+    other data than its datasets' files hold now. data: the files of datasets, by name."""
+    expected = made_by("train", "tabulate")
+    for name in _datasets(read_sums(folder / SUMS).made_by):
+        if name in data and (content := store.made_by(data[name]).get("content")):
+            expected[f"data/{name}"] = content
     check_made_by(folder / SUMS, expected)
     return folder
 
 
-def _measured(project: Project, study_name: str) -> dict:
-    folder = project.measured_dir(study_name)
+def _datasets(makers: Iterable[str]) -> list[str]:
+    return [maker.removeprefix("data/") for maker in makers if maker.startswith("data/")]
+
+
+def _measured(folder: Path, study: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     if not (names := checksums(folder)):
-        problem = f"is not measured yet; first: mlpstudy measure {study_name}"
-        raise Mistake(problem, file=str(project.results), value=study_name)
-    check_made_by(folder / SUMS, _measuring(project.study(study_name).module))
+        problem = f"is not measured yet; first: mlpstudy measure {study['name']}"
+        raise Mistake(problem, file=str(folder.parent), value=study["name"])
+    check_made_by(folder / SUMS, _measuring(study))
     return {name: read_table(folder, name) for name in names}
 
 
-def _measuring(module: str) -> dict[str, str]:
-    return {"measure": digest("measure", module)}
+def _measuring(study: Mapping[str, Any]) -> dict[str, str]:
+    return {"measure": digest("measure", study["module"])}
 
 
 def _selected(parts: list, wanted: set[str]):
@@ -115,3 +130,12 @@ def counts(seen: View) -> dict[str, int]:
         "trained": int((runs["epochs"] > 0).sum()),
         "passes": int(passes),
     }
+
+
+TOLD = ("dataset", "depth", "width", "activation", "initialization", "optimizer", "eta")
+
+
+def diverged(runs: pd.DataFrame) -> list[dict[str, Any]]:
+    """The runs that diverged: their ids, what they are told apart by, and in which pass it was."""
+    lost = runs.loc[runs["status"] == "diverged", ["run_id", *TOLD, "diverged_at"]]
+    return lost.to_dict("records")

@@ -1,17 +1,18 @@
 """The networks of a job, and one by itself."""
 
 import ctypes
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 
+from mlpstudy.data.datasets import Dataset
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.project import Project
+from mlpstudy.design.plan import read_job
 from mlpstudy.design.run import Run, run_id
 from mlpstudy.digests import digest, made_by
 from mlpstudy.progress import Progress
-from mlpstudy.stages.prepare import dataset_from, fingerprints
-from mlpstudy.tables.files import write_tables
+from mlpstudy.stages.prepare import fingerprints, named, stored
 from mlpstudy.tables.record import Record, Recorder, device_of
-from mlpstudy.tables.schema import tables_of
 from mlpstudy.tables.trained import Trained
 
 MMAP_THRESHOLD = -3  # glibc's M_MMAP_THRESHOLD
@@ -19,16 +20,19 @@ LARGE = 2**20  # bytes of an array that has memory of its own
 
 
 def recorder(
-    project: Project, keep: str = "nothing", progress=None, files: set[str] | None = None
+    dataset: Callable[[str], Dataset],
+    device: str,
+    threads: int,
+    keep: str = "nothing",
+    progress: Progress | None = None,
 ) -> Recorder:
-    """A recorder of the core with the project's threads and device."""
+    """A recorder of the core. dataset: gives one by name. device: auto, cpu or cuda."""
     try:
-        device = device_of(project.settings.device)
+        found = device_of(device)
     except ValueError as error:
         raise Mistake(str(error), file="settings", key="device", allowed="auto or cpu") from None
-    told = {} if progress is None else {"progress": progress}
-    threads = project.settings.threads
-    return Recorder(dataset_from(project, files), device, keep, threads=threads, **told)
+    watched = {} if progress is None else {"progress": progress}
+    return Recorder(dataset, found, keep, threads=threads, **watched)
 
 
 def give_memory_back() -> None:
@@ -41,25 +45,42 @@ def give_memory_back() -> None:
         ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, LARGE)
 
 
-def train(project: Project, job_id: str) -> None:
-    """Train what is missing of a job, stack by stack, and write its tables."""
+def train(
+    job_file: Path, data: Iterable[Path], out: Path, store: Path, device: str, threads: int
+) -> None:
+    """Train what is missing of a job, stack by stack, and write its tables.
+
+    job_file: of a plan. data: the files of its datasets. out: the folder of its tables. store: the
+    folder of what is trained, whoever asked for it.
+    """
     give_memory_back()
-    job = project.job(job_id)
-    data = fingerprints(project, sorted({run.dataset for run in job.runs}))
-    trained = Trained(project.trained, digest("train"), data.__getitem__)
-    records = {run_id(run): trained.load(run) for run in job.runs}
-    missing = [run for run in job.runs if records[run_id(run)] is None]
+    job = read_job(job_file)
+    files = {name: path for name, path in named(data).items() if name in job.datasets}
+    content = fingerprints(files)
+    if lacking := sorted(set(job.datasets) - set(files)):
+        raise Mistake("there is no file of this dataset", file=str(job_file), value=lacking[0])
+    runs = dict(zip((each.id for each in job.seeded), job.runs, strict=True))
+    trained = Trained(store, digest("train"), content.__getitem__)
+    records = {name: trained.load(run) for name, run in runs.items()}
+    missing = [run for name, run in runs.items() if records[name] is None]
     progress = Progress(job.id, len(missing), sum(run.epochs + 1 for run in missing))
-    for stack in recorder(project, progress=progress).record(missing):
+    for stack in recorder(stored(files), device, threads, progress=progress).record(missing):
         for record in stack:
             trained.save(record)
             records[run_id(record.run)] = record
     progress.finish()
-    makers = made_by("train", "tabulate") | {f"data/{name}": told for name, told in data.items()}
-    write_tables(project.job_dir(job_id), tables_of(records.values()), makers)
+    makers = made_by("train", "tabulate")
+    _write(records.values(), out, makers | {f"data/{name}": told for name, told in content.items()})
 
 
-def run_alone(project: Project, run: Run, keep: str = "last", progress=None) -> Record:
+def _write(records: Iterable[Record], folder: Path, makers: dict[str, str]) -> None:
+    from mlpstudy.tables.files import write_tables  # pandas is not waited for before training
+    from mlpstudy.tables.schema import tables_of
+
+    write_tables(folder, tables_of(records), makers)
+
+
+def run_alone(recorder: Recorder, run: Run) -> Record:
     """Train one run by itself."""
-    [[record]] = recorder(project, keep, progress).record([run])
+    [[record]] = recorder.record([run])
     return record

@@ -1,0 +1,55 @@
+"""How a command leaves: with one line and an exit code, and never with a traceback."""
+
+import sys
+from typing import Any
+
+import typer
+
+from mlpstudy.design.mistakes import Mistake, nearest
+from mlpstudy.files import DamagedFile
+
+UsageError = typer.BadParameter.__mro__[1]  # typer carries a click of its own
+STOPPED = 130  # the exit code after Ctrl-C
+
+
+def leave(app: typer.Typer, name: str, arguments: list[str] | None = None) -> None:
+    """Run a command; a mistake is one line and exit code 2, a failure one line and 1."""
+    try:
+        code = app(args=arguments, prog_name=name, standalone_mode=False)
+        if code == STOPPED:  # typer turns Ctrl-C into this code, without a word
+            raise KeyboardInterrupt
+        sys.exit(code)
+    except Mistake as mistake:
+        _leave(str(mistake), 2)
+    except UsageError as error:
+        _leave(_usage(error, app), 2)
+    except typer.Abort:
+        _leave("stopped", STOPPED)
+    except KeyboardInterrupt:
+        _leave("stopped; what was trained is kept", STOPPED)
+    except (DamagedFile, OSError) as error:
+        _leave(_failure(error), 1)
+
+
+def _usage(error: Any, app: typer.Typer) -> str:
+    """click's message on one line, with the nearest subcommand where one was mistyped."""
+    message = " ".join(error.format_message().split())
+    unknown = getattr(error, "message", "").partition("No such command '")[2].partition("'")[0]
+    close = nearest(
+        unknown, [c.name or c.callback.__name__ for c in app.registered_commands if c.callback]
+    )
+    hint = (
+        f"; did you mean {close!r}?" if unknown and close and "Did you mean" not in message else ""
+    )
+    return f"command line: {message}{hint}"
+
+
+def _failure(error: DamagedFile | OSError) -> str:
+    if isinstance(error, DamagedFile):
+        return f"{error}; delete it and run again"
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+
+
+def _leave(line: str, code: int) -> Any:
+    print(f"mlpstudy: {line}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,136 @@
+"""What the rules of the workflow call, one command for each: every path is on the command line.
+
+    python -m mlpstudy.rules train results/plan/jobs/JOB.json --data results/data/digits.npz ...
+
+Nothing is looked up in settings or studies, so it does not matter what becomes of them meanwhile.
+People call `mlpstudy train JOB`, which finds the paths.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mlpstudy.design.mistakes import Mistake
+from mlpstudy.leaving import leave
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+Spec = Annotated[Path, typer.Argument(help="a file of the plan")]
+Data = Annotated[list[Path], typer.Option("--data", help="the file of a dataset")]
+SomeData = Annotated[list[Path] | None, typer.Option("--data", help="the file of a dataset")]
+To = Annotated[Path, typer.Option("--to", help="the folder for what is made")]
+Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda")]
+Threads = Annotated[int, typer.Option("--threads", min=1, help="stacks trained at a time")]
+
+
+@app.command()
+def prepare(
+    dataset: str, to: Annotated[Path, typer.Option("--to", help="the file of the dataset")]
+) -> None:
+    """Make a dataset."""
+    from mlpstudy.stages.prepare import prepare
+
+    prepare(dataset, to)
+
+
+@app.command()
+def train(
+    job: Spec,
+    data: Data,
+    to: To,
+    store: Annotated[Path, typer.Option("--store", help="the folder of what is trained")],
+    device: Device,
+    threads: Threads,
+) -> None:
+    """Train the networks of a job that are not trained yet, and write its tables."""
+    from mlpstudy.stages.train import train
+
+    train(job, data, to, store, device, threads)
+
+
+@app.command()
+def measure(study: Spec, to: To, device: Device, threads: Threads, data: SomeData = None) -> None:
+    """What a study measures by itself, beside training."""
+    from mlpstudy.stages.measure import measure
+
+    compared(measure(study, data or [], to, device, threads), to)
+
+
+def compared(before: Mapping[str, str], folder: Path) -> None:
+    """Say of each table of a folder whether it is as before, its checksum having been this or ""."""
+    from mlpstudy.tables.files import checksums
+
+    for name, now in checksums(folder).items():
+        same = "the same as before, bit for bit" if before[name] == now else "differs from before"
+        print(f"{folder / name}.parquet: {same if before[name] else 'new'}")
+
+
+@app.command()
+def summarise(
+    study: Spec,
+    to: To,
+    jobs: Annotated[list[Path] | None, typer.Argument(help="the tables of its jobs")] = None,
+    measured: Annotated[Path | None, typer.Option("--measured", help="what it measured")] = None,
+    data: SomeData = None,
+) -> None:
+    """A study's summary tables and findings, from the tables of its jobs and its measurements."""
+    from mlpstudy.stages.summarise import summarise
+
+    summarise(study, jobs or [], measured, data or [], to)
+
+
+@app.command()
+def draw(study: Annotated[Path, typer.Argument(help="a study's folder")], to: To) -> None:
+    """A study's figures, from its summary tables."""
+    from mlpstudy.stages.draw import draw
+
+    draw(study, to)
+
+
+@app.command()
+def report(
+    plan: Spec,
+    studies: Annotated[list[Path], typer.Argument(help="the folders of the studies")],
+    lecture: Annotated[Path, typer.Option("--lecture", help="claims and chapters")],
+    benchmarks: Annotated[Path, typer.Option("--benchmarks", help="what Snakemake measured")],
+    to: To,
+    findings: Annotated[Path, typer.Option("--findings", help="the file of all findings")],
+    language: Annotated[str, typer.Option("--language", help="en or fr")],
+) -> None:
+    """The report of all studies, from their findings, tables and figures."""
+    from mlpstudy import publish
+
+    pages(publish.report(plan, lecture, studies, benchmarks, to, findings, language))
+
+
+def pages(written: Iterable[Path]) -> None:
+    """Say which files of a report are to be read."""
+    for path in written:
+        if path.name in ("index.html", "README.md"):
+            print(path)
+
+
+@app.command()
+def run(
+    job: Spec,
+    name: Annotated[str, typer.Option("--id", help="one of its runs")],
+    data: Data,
+    to: To,
+    device: Device,
+    threads: Threads,
+) -> None:
+    """Train one run of a job alone."""
+    from mlpstudy import single
+    from mlpstudy.design.plan import read_job
+    from mlpstudy.stages.prepare import named, stored
+
+    runs = {each.id: each.run for each in read_job(job).seeded}
+    if name not in runs:
+        raise Mistake("is no run of this job", file=str(job), key="--id", value=name)
+    print(single.run(runs[name], stored(named(data)), to, device, threads))
+
+
+if __name__ == "__main__":
+    leave(app, "mlpstudy.rules")
