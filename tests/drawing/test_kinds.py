@@ -6,8 +6,8 @@ import pytest
 from matplotlib.text import Text
 from numpy.testing import assert_allclose
 
-from mlpstudy.drawing import facets, style
-from mlpstudy.drawing.kinds import KINDS, heatmap, kind
+from mlpstudy.drawing import facets, style, tiles
+from mlpstudy.drawing.kinds import KINDS, kind
 from mlpstudy.words import LANGUAGES, Words
 from mlpstudy.words.catalogue import read_catalogue
 from tests.drawing import drawn
@@ -118,10 +118,10 @@ def test_a_finding_far_out_stands_at_the_edge_with_its_value():
 
 def test_tiles_are_ordered_by_their_means_and_say_their_numbers():
     frame = drawn.tiles()
-    assert heatmap.ranked(frame, "activation") == ["relu", "sigmoid"]
-    sides = {name: heatmap.ranked(frame, name) for name in ("activation", "initialization")}
-    tiles = heatmap.pivot(frame, "activation", "initialization", sides)
-    assert_allclose(tiles, [[0.1, 0.5], [0.3, np.nan]])
+    assert tiles.ranked(frame, "activation") == ["relu", "sigmoid"]
+    sides = {name: tiles.ranked(frame, name) for name in ("activation", "initialization")}
+    found = tiles.pivot(frame, "activation", "initialization", sides)
+    assert_allclose(found, [[0.1, 0.5], [0.3, np.nan]])
     assert {"0.1", "0.3", "0.5", "test error"} <= texts(figure_of("heatmap"))
 
 
@@ -129,7 +129,7 @@ def test_two_values_for_one_tile_are_refused():
     frame = drawn.tiles()
     twice = frame.iloc[[0, 0]]
     with pytest.raises(ValueError, match="two values for initialization he_normal"):
-        heatmap.pivot(twice, "activation", "initialization", {
+        tiles.pivot(twice, "activation", "initialization", {
             "activation": ["relu"], "initialization": ["he_normal"]})  # fmt: skip
 
 

@@ -79,9 +79,7 @@ def tick(name: str, level: Any, words: Words) -> str:
     """A level beside an axis that says what it is of: the number alone, or a name."""
     if name == MEASURE:
         return words.label(level)
-    if level is not None and is_number(level):
-        return words.number(level)
-    return words.value(name, level)
+    return words.value(name, level) if level is None else words.level(name, level)
 
 
 def set_scale(ax: Axes, which: str, values: Sequence[float], log: bool) -> None:

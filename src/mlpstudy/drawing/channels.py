@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,27 @@ from mlpstudy.design.limits import is_number, with_measures
 from mlpstudy.words import Words
 
 MEASURE = "measure"  # the column that says which of several y a row is of
+
+
+class Layout(NamedTuple):
+    """What of a description the panels depend on, where a kind has its own way."""
+
+    name: str
+    kind: str
+    x: str | None
+    y: tuple[str, ...]
+    y_as: str
+    hue: Any
+    style: Any
+    col: Any
+    row: Any
+    units: tuple[str, ...]
+    log: tuple[str, ...]
+
+    @classmethod
+    def of(cls, spec: Any) -> "Layout":
+        """That of a FigureSpec."""
+        return cls(*(getattr(spec, name) for name in cls._fields))
 
 
 @dataclass(frozen=True)

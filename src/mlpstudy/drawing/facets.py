@@ -46,27 +46,6 @@ class Series(NamedTuple):
     of: int
 
 
-class Layout(NamedTuple):
-    """What of a description the panels depend on, where a kind has its own way."""
-
-    name: str
-    kind: str
-    x: str | None
-    y: tuple[str, ...]
-    y_as: str
-    hue: Any
-    style: Any
-    col: Any
-    row: Any
-    units: tuple[str, ...]
-    log: tuple[str, ...]
-
-    @classmethod
-    def of(cls, spec: Any) -> "Layout":
-        """That of a FigureSpec."""
-        return cls(*(getattr(spec, name) for name in cls._fields))
-
-
 @dataclass
 class Picture:
     """A figure being drawn: its description, its rows, its panels."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.design.limits import names
-from mlpstudy.drawing.channels import levels_of, plain, told
+from mlpstudy.drawing.channels import Layout, levels_of, plain, told
 from mlpstudy.words import Words
 from mlpstudy.words.markers import N_
 
@@ -47,6 +47,14 @@ class Rows:
         columns = [[plain(value) for value in panel[name]] for name in self.fields]
         levels = zip(*columns, strict=True) if columns else [()] * len(panel)
         return np.array([places[level] for level in levels], float)
+
+
+def panelled(spec: Any, frame: pd.DataFrame) -> Layout:
+    """The layout, with a panel for each claim where there are several."""
+    layout = Layout.of(spec)
+    several = frame[NAME].nunique() > 1 and NAME not in names(spec.col) + names(spec.row)
+    claims = {"row" if spec.col else "col": NAME} if several else {}
+    return layout._replace(y=("value",), style=None, **claims)
 
 
 def condition(spec: Any, frame: pd.DataFrame) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from mlpstudy.design.limits import names
 from mlpstudy.drawing import axes, facets, style
 from mlpstudy.drawing.colours import COLOURS
-from mlpstudy.drawing.findings import NAME, VERDICTS, Rows, rows_of
+from mlpstudy.drawing.findings import NAME, VERDICTS, Rows, panelled, rows_of
 from mlpstudy.words import Words
 
 ROW = 0.235  # inches: the height of a row
@@ -48,14 +48,6 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
     for ax in picture.axes[:, 0]:
         _name_rows(ax, rows)
     return picture.finish(unit(frame, words), "", _entries(spec, frame, words), joined=False)
-
-
-def panelled(spec: Any, frame: pd.DataFrame) -> facets.Layout:
-    """The layout, with a panel for each claim where there are several."""
-    layout = facets.Layout.of(spec)
-    several = frame[NAME].nunique() > 1 and NAME not in names(spec.col) + names(spec.row)
-    claims = {"row" if spec.col else "col": NAME} if several else {}
-    return layout._replace(y=("value",), style=None, **claims)
 
 
 def _shared(spec: Any) -> str:

@@ -9,9 +9,9 @@ from matplotlib import colors
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlpstudy.design.limits import is_number
 from mlpstudy.drawing import axes, facets, style
-from mlpstudy.drawing.channels import levels_of, plain
+from mlpstudy.drawing.channels import Layout
+from mlpstudy.drawing.tiles import pivot, ranked
 from mlpstudy.words import Words
 
 TILE = 0.34  # inches: the height of a tile
@@ -28,7 +28,7 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
     y = spec.y[0]
     sides = {name: ranked(frame, name) for name in (spec.x, y)}
     height = TILE * len(sides[y])
-    layout = facets.Layout.of(spec)._replace(y=(y,), hue=None, style=None)
+    layout = Layout.of(spec)._replace(y=(y,), hue=None, style=None)
     picture = facets.picture(layout, frame, words, height, sharex=True, sharey=True)
     scale = norm(frame["value"], spec.reference)
     map_ = style.DIVERGING if isinstance(scale, colors.CenteredNorm) else style.SEQUENTIAL
@@ -40,37 +40,8 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
     beyond = {"extend": "both"} if _beyond(frame["value"], scale) else {}
     bar = picture.figure.colorbar(shown, ax=list(picture.axes.flat), aspect=30, pad=0.02, **beyond)
     bar.ax.yaxis.set_major_formatter(axes.numbers(words))
-    bar.set_label(words.label(coloured(spec)))
+    bar.set_label(words.label(spec.value))
     return picture.finish(words.label(spec.x), words.label(y))
-
-
-def coloured(spec: Any) -> str:
-    """The name of what the colours stand for."""
-    return spec.value or "value"
-
-
-def ranked(frame: pd.DataFrame, name: str) -> list:
-    """The levels of a side: numbers ascending, names by the mean of their values."""
-    levels = [level for (level,) in levels_of(frame, (name,))]
-    if all(map(is_number, levels)):
-        return levels
-    means = frame.groupby(name, observed=True, dropna=False)["value"].mean()
-    return [plain(level) for level in means.sort_values(kind="stable").index]
-
-
-def pivot(panel: pd.DataFrame, x: str, y: str, sides: dict[str, list]) -> np.ndarray:
-    """The values of a panel as tiles (levels of y, levels of x); NaN where there is no row.
-
-    Raises ValueError where two rows are of one tile.
-    """
-    tiles = np.full((len(sides[y]), len(sides[x])), np.nan)
-    places = {name: {level: i for i, level in enumerate(sides[name])} for name in (x, y)}
-    for row, column, value in zip(panel[y], panel[x], panel["value"], strict=True):
-        at = places[y][plain(row)], places[x][plain(column)]
-        if not np.isnan(tiles[at]):
-            raise ValueError(f"two values for {y} {row}, {x} {column}")
-        tiles[at] = value
-    return tiles
 
 
 def norm(values: pd.Series, reference: float | None) -> colors.Normalize:

@@ -1,0 +1,270 @@
+"""What charts are put together from: rows of places, choices and sliders, axes, tooltips."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from mlpstudy.drawing.channels import MEASURE, Channel, channels, levels_of, plain
+from mlpstudy.drawing.colours import COLOURS
+from mlpstudy.words import Words
+
+HEIGHT = 340  # pixels of a chart; its width is that of the column
+MARKS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"]
+DASHES = [[1, 0], [6, 2], [2, 2], [7, 2, 2, 2]]
+RAMP = alt.SchemeParams("viridis", extent=[0.8, 0.02])
+MOST_TICKS = 9
+COMMAND = "'mlpstudy replay ' + datum.run"
+NUMBERS = ("value", "low", "high", "share", "n", "networks", "run")
+
+
+@dataclass
+class Parts:
+    """A figure as a chart: its description, its rows as places, and what its channels are called."""
+
+    spec: Any
+    frame: pd.DataFrame
+    words: Words
+    channels: dict[str, Channel]
+
+    @classmethod
+    def of(cls, spec: Any, frame: pd.DataFrame, words: Words) -> "Parts":
+        """The parts of a figure."""
+        return cls(spec, frame.reset_index(drop=True), words, channels(spec, frame))
+
+    def rows(self, *columns: str) -> pd.DataFrame:
+        """The rows of the chart: places in the channels, the named columns, the numbers."""
+        kept = [name for name in dict.fromkeys([*columns, *NUMBERS]) if name in self.frame]
+        rows = self.frame[kept].copy()
+        for name, channel in self.channels.items():
+            if channel.fields:
+                rows[name] = places(channel, self.frame)
+        return rows
+
+    def texts(self, name: str) -> list[str]:
+        """What the levels of a channel are called."""
+        channel = self.channels[name]
+        return [channel.text(level, self.words) for level in channel.levels]
+
+    @property
+    def chosen(self) -> list[str]:
+        """The channels that part panels, of which the chart shows one."""
+        return [name for name in ("row", "col") if len(self.channels[name]) > 1]
+
+    def choices(self) -> list[alt.Parameter]:
+        """A slider along numbers, a list of names."""
+        return [self._choice(name) for name in self.chosen]
+
+    def _choice(self, name: str) -> alt.Parameter:
+        channel, last = self.channels[name], len(self.channels[name]) - 1
+        label = channel.label(self.words) or self.words.gettext("measure")
+        if channel.ordered:
+            bind: Any = alt.binding_range(min=0, max=last, step=1, name=label)
+        else:
+            options, labels = list(range(last + 1)), self.texts(name)
+            bind = alt.binding_select(options=options, labels=labels, name=label)
+        return alt.param(name=name, value=last if channel.ordered else 0, bind=bind)
+
+    def base(self) -> alt.Chart:
+        """The rows that the choices want, with what a point says of itself."""
+        base = alt.Chart(alt.NamedData("rows"))
+        for name in self.chosen:
+            base = base.transform_filter(f"datum.{name} == {name}")
+        said = {f"{name}_said": called(self.texts(name), f"datum.{name}") for name in self.channels
+                if self.channels[name].fields}  # fmt: skip
+        if "run" in self.frame:
+            said["command"] = COMMAND
+        if "low" in self.frame:
+            said["interval"] = interval(self.words)
+        return base.transform_calculate(**said) if said else base
+
+    def heading(self) -> alt.TitleParams | None:
+        """What the sliders stand at, above the chart."""
+        parts = [called(self.texts(name), name) for name in self.chosen]
+        if not parts:
+            return None
+        return alt.TitleParams(
+            text=alt.ExprRef(" + ', ' + ".join(parts)), anchor="start", fontSize=13
+        )
+
+    def look(self) -> dict[str, Any]:
+        """Colour, shape and dash of a series, with a legend whose entries can be clicked."""
+        look: dict[str, Any] = {}
+        hue, dash = self.channels["hue"], self.channels["style"]
+        if hue.fields:
+            scale = alt.Scale(domain=list(range(len(hue))), **shades(hue))
+            look["color"] = alt.Color("hue:O", scale=scale, legend=self.legend("hue"))
+            look["opacity"] = alt.condition("picked", alt.value(1), alt.value(0.08))
+        if dash.fields:
+            domain = list(range(len(dash)))
+            scale = alt.Scale(domain=domain, range=DASHES[: len(dash)])
+            look["strokeDash"] = alt.StrokeDash("style:O", scale=scale, legend=self.legend("style"))
+        return look
+
+    def shape(self) -> dict[str, Any]:
+        """The markers of points: of style where there is one, or else of hue."""
+        name = next((name for name in ("style", "hue") if self.channels[name].fields), "")
+        if not name:
+            return {}
+        count = len(self.channels[name])
+        scale = alt.Scale(domain=list(range(count)), range=[MARKS[i % 7] for i in range(count)])
+        return {"shape": alt.Shape(f"{name}:O", scale=scale, legend=None)}
+
+    def legend(self, name: str) -> alt.Legend:
+        """The levels of a channel, in words."""
+        return alt.Legend(
+            title=None,
+            orient="top",
+            columns=alt.ExprRef("width < 420 ? 2 : 4"),
+            labelExpr=called(self.texts(name), "datum.value"),
+        )
+
+    def picked(self) -> list[alt.Parameter]:
+        """A click on the legend of colours picks a series."""
+        if not self.channels["hue"].fields:
+            return []
+        return [alt.selection_point(name="picked", fields=["hue"], bind="legend")]
+
+    def tooltip(self, *more: alt.Tooltip) -> list[alt.Tooltip]:
+        """What hovering shows: the cell, the value with its interval, n, and the command."""
+        words = self.words
+        cell = [
+            alt.Tooltip(f"{name}_said:N", title=channel.label(words) or words.gettext("measure"))
+            for name, channel in self.channels.items()
+            if channel.fields
+        ]
+        seen = [
+            ("low", alt.Tooltip("interval:N", title=words.gettext("95 % interval"))),
+            ("n", alt.Tooltip("n:Q", title="n")),
+            ("run", alt.Tooltip("command:N", title=words.gettext("run again"))),
+        ]
+        return [*cell, *more, *(tip for name, tip in seen if name in self.frame)]
+
+
+def shades(channel: Channel) -> dict[str, Any]:
+    """The colours of the levels: light to dark for a number, a palette for names."""
+    if channel.ordered:
+        return {"scheme": RAMP}
+    return {"range": [COLOURS[i % len(COLOURS)] for i in range(len(channel))]}
+
+
+def places(channel: Channel, frame: pd.DataFrame) -> np.ndarray:
+    """For each row the place of its level."""
+    known = {level: place for place, level in enumerate(channel.levels)}
+    columns = [[plain(value) for value in frame[name]] for name in channel.fields]
+    return np.array([known[level] for level in zip(*columns, strict=True)], dtype=int)
+
+
+def called(texts: Sequence[str], place: str) -> str:
+    """An expression for the text at a place."""
+    return f"{json.dumps(list(texts), ensure_ascii=False)}[{place}]"
+
+
+def interval(words: Words) -> str:
+    """An expression for the bounds, with what parts numbers in the language."""
+    between = json.dumps(" ; " if words.language == "fr" else ", ")
+    return f"'[' + format(datum.low, '.3~g') + {between} + format(datum.high, '.3~g') + ']'"
+
+
+def value_axis(title: str | None) -> alt.Axis:
+    """An axis of values, with few ticks."""
+    return alt.Axis(title=title, format="~g", tickCount=6)
+
+
+class Across:
+    """The column along an axis: numbers as they are, names by their places."""
+
+    def __init__(self, name: str, frame: pd.DataFrame, words: Words, log: bool, side_by_side: bool):
+        self.levels = [level for (level,) in levels_of(frame, (name,))]
+        self.channel = Channel((name,), tuple((level,) for level in self.levels))
+        self.name, self.words, self.log, self.title = name, words, log, ""
+        self.numeric = self.channel.ordered and None not in self.levels and not side_by_side
+
+    def column(self, frame: pd.DataFrame) -> np.ndarray:
+        """The values of rows."""
+        if self.numeric:
+            return frame[self.name].to_numpy(float)
+        return places(self.channel, frame)
+
+    def texts(self) -> list[str]:
+        """What the places are called."""
+        if self.name == MEASURE:
+            return [self.words.label(level) for level in self.levels]
+        return [
+            self.words.value(self.name, level)
+            if level is None
+            else self.words.level(self.name, level)
+            for level in self.levels
+        ]
+
+    def encode(self, which: Any, column: str) -> Any:
+        """The encoding, alt.X or alt.Y."""
+        title = self.title or self.words.label(self.name)
+        if not self.numeric:
+            axis = alt.Axis(
+                title=title, labelExpr=called(self.texts(), "datum.value"), labelAngle=0
+            )
+            return which(f"{column}:O", axis=axis)
+        ticks = {"values": self.levels} if len(self.levels) <= MOST_TICKS else {"tickCount": 8}
+        kind = {"type": "symlog" if min(self.levels) <= 0 else "log"} if self.log else {}
+        scale = alt.Scale(zero=False, nice=False, padding=12, **kind)
+        axis = alt.Axis(title=title, format="~g", **ticks)
+        return which(f"{column}:Q", axis=axis, scale=scale)
+
+    def tooltip(self, column: str) -> alt.Tooltip:
+        """Its value at a point."""
+        kind = f"{column}:Q" if self.numeric else "x_said:N"
+        return alt.Tooltip(kind, title=self.words.label(self.name))
+
+
+def extent(frame: pd.DataFrame, columns: Iterable[str], log: bool) -> list[float]:
+    """The least and the most of some columns, with a margin; of logarithms without what has none."""
+    seen = np.concatenate([frame[name].to_numpy(float) for name in columns if name in frame])
+    seen = seen[np.isfinite(seen) & ((seen > 0) | (not log))]
+    if len(seen) == 0:
+        return [0.1, 1.0]
+    low, high = float(seen.min()), float(seen.max())
+    if log:
+        return [low / 1.1, high * 1.1]
+    margin = 0.04 * (high - low or 1.0)
+    return [0.0 if 0 <= low < 0.5 * high else low - margin, high + margin]
+
+
+def framed(
+    chart: Any, parameters: Sequence[alt.Parameter], heading: Any, height: Any = HEIGHT
+) -> Any:
+    """A whole chart, as wide as its column."""
+    if heading is not None:
+        chart = chart.properties(title=heading)
+    return (
+        chart.add_params(*parameters)
+        .properties(width="container", height=height)
+        .configure(
+            font="system-ui, sans-serif",
+            background="white",
+            autosize={"type": "fit-x", "contains": "padding"},
+        )
+        .configure_axis(
+            labelFontSize=12, titleFontSize=13, titleFontWeight="normal", gridColor="#e4e4e4",
+            labelColor="#222", titleColor="#222", labelLimit=260,
+        )
+        .configure_view(stroke=None)
+        .configure_legend(labelFontSize=12, titleFontSize=12, labelLimit=300)
+    )  # fmt: skip
+
+
+def named(layers: Iterable[Any]) -> list[Any]:
+    """Layers with the same names each time."""
+    return [layer.properties(name=f"layer_{i}") for i, layer in enumerate(layers)]
+
+
+def level_line(at: float | None) -> list[Any]:
+    """A horizontal line at a value."""
+    if at is None:
+        return []
+    one = alt.Chart(alt.Data(values=[{"at": float(at)}]))
+    return [one.mark_rule(color="#666", strokeWidth=1).encode(y="at:Q")]

@@ -1,0 +1,99 @@
+"""The findings of claims: a row for each condition."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from mlpstudy.drawing.channels import MEASURE
+from mlpstudy.drawing.charts.encoding import Parts, called, extent, framed, named, value_axis
+from mlpstudy.drawing.colours import COLOURS
+from mlpstudy.drawing.findings import NAME, VERDICTS, panelled, rows_of
+from mlpstudy.words import Words
+
+STEP = 22  # pixels: the height of a row
+COLOUR = {
+    "supported": COLOURS[0], "contradicted": COLOURS[5], "negligible": "#808080",
+    "undecided": "#808080", "not_learned": "#b5b5b5",
+}  # fmt: skip
+SHAPE = {
+    "supported": "circle", "contradicted": "square", "negligible": "diamond",
+    "undecided": "triangle-up", "not_learned": "cross",
+}  # fmt: skip
+
+
+def interactive(spec: Any, frame: pd.DataFrame, words: Words) -> tuple[Any, pd.DataFrame]:
+    """The chart and its rows; frame: as for the picture."""
+    parts = Parts.of(panelled(spec, frame), frame, words)
+    found = rows_of(parts.spec, parts.frame, words)
+    kept = [name for name in ("threshold", "matters", "common_value", "edge") if name in frame]
+    rows = parts.rows(*kept)
+    rows["y"], verdicts = (
+        found.at(parts.frame).astype(int),
+        [v for v in VERDICTS if v in set(frame["verdict"])],
+    )
+    rows["verdict"] = frame["verdict"].map(verdicts.index).to_numpy()
+    texts = [words.gettext(VERDICTS[verdict]) for verdict in verdicts]
+    base = parts.base().transform_calculate(
+        verdict_said=called(texts, "datum.verdict"), y_said=called(_labels(found), "datum.y")
+    )
+    chart = alt.layer(*named(_layers(parts, base, found, verdicts, texts)))
+    height = STEP * len(found.labels)
+    return framed(chart, parts.choices(), parts.heading(), height), rows
+
+
+def _labels(found: Any) -> list[str]:
+    """Each row with its heading."""
+    heading, labels = "", []
+    for level, label in zip(found.levels, found.labels, strict=True):
+        heading = label if level is None else heading
+        labels.append(label if level is None or not heading else f"{heading}, {label}")
+    return labels
+
+
+def _layers(
+    parts: Parts, base: Any, found: Any, verdicts: list[str], texts: list[str]
+) -> list[Any]:
+    words, frame = parts.words, parts.frame
+    axis = alt.Axis(title=None, labelExpr=called(_labels(found), "datum.value"), labelLimit=320)
+    y = alt.Y("y:O", axis=axis)
+    log = {"type": "log"} if "x" in parts.spec.log else {}
+    one_scale = NAME not in parts.channels["col"].fields + parts.channels["row"].fields
+    ends = extent(frame, ("value", "low", "high", "threshold"), bool(log)) if one_scale else None
+    scale = alt.Scale(zero=False, **({"domain": ends, "nice": False} if ends else {}), **log)
+    x = alt.X("value:Q", axis=value_axis(_unit(frame, words)), scale=scale)
+    color = _color(parts, verdicts, texts)
+    offset = {"yOffset": "hue:O"} if parts.channels["hue"].fields else {}
+    marks = alt.Scale(domain=list(range(len(verdicts))), range=[SHAPE[v] for v in verdicts])
+    shape = alt.Shape("verdict:O", scale=marks, legend=_legend(texts))
+    tips = parts.tooltip(
+        alt.Tooltip("y_said:N", title=words.gettext("condition")),
+        alt.Tooltip("verdict_said:N", title=words.gettext("verdict")),
+        alt.Tooltip("value:Q", title=words.gettext("value"), format=".3~g"),
+    )
+    layers = [base.mark_rule(color="#222").encode(x="threshold:Q")]
+    layers.append(base.mark_rule(strokeWidth=2, opacity=0.6).encode(
+        x=alt.X("low:Q"), x2="high:Q", y=y, color=color, **offset))  # fmt: skip
+    if "common_value" in frame:
+        layers.append(base.mark_tick(color="#222", thickness=1.2, size=9).encode(
+            x="common_value:Q", y=y, **offset))  # fmt: skip
+    points = base.mark_point(filled=True, size=70, opacity=1, cursor="copy")
+    points = points.encode(x=x, y=y, color=color, shape=shape, tooltip=tips, **offset)
+    return [*layers, points.add_params(*parts.picked())]
+
+
+def _color(parts: Parts, verdicts: list[str], texts: list[str]) -> Any:
+    if parts.channels["hue"].fields:
+        return parts.look()["color"]
+    scale = alt.Scale(domain=list(range(len(verdicts))), range=[COLOUR[v] for v in verdicts])
+    return alt.Color("verdict:O", scale=scale, legend=_legend(texts))
+
+
+def _legend(texts: list[str]) -> alt.Legend:
+    return alt.Legend(title=None, orient="top", labelExpr=called(texts, "datum.value"))
+
+
+def _unit(frame: pd.DataFrame, words: Words) -> str | None:
+    if MEASURE in frame and frame[MEASURE].nunique() == 1:
+        return words.label(frame[MEASURE].iloc[0])
+    return None

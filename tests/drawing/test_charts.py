@@ -1,0 +1,111 @@
+"""The charts of the page: valid, the same in each language but for their words, and not too large."""
+
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import vl_convert
+
+from mlpstudy.drawing import charts
+from mlpstudy.words import LANGUAGES, Words
+from tests.drawing import drawn
+
+STATED = ("line", "point", "forest", "profile", "survival", "scatter", "heatmap")
+
+
+def made(kind, language="en", **more):
+    spec, frame = drawn.FRAMES[kind]
+    return charts.chart(
+        spec, frame.assign(run="digits-d2-w8-relu-s0-12345678", **more), Words(language)
+    )
+
+
+def rows_of(chart):
+    return json.loads(chart.rows.to_json(orient="records"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", STATED)
+def test_a_chart_is_drawn(kind, language):
+    chart = made(kind, language)
+    rows = rows_of(chart)
+    spec = {**chart.spec, "datasets": {"rows": rows}, "width": 500, "autosize": "pad"}
+    svg = vl_convert.vegalite_to_svg(spec, vl_version="6.4")
+    assert svg.count("<path") > len(rows)
+
+
+@pytest.mark.parametrize("kind", STATED)
+def test_the_rows_are_one_table_for_both_languages(kind):
+    english, french = made(kind), made(kind, "fr")
+    pd.testing.assert_frame_equal(english.rows, french.rows)
+    assert english.spec != french.spec
+    assert english.spec == made(kind).spec
+    _, frame = drawn.FRAMES[kind]
+    assert len(english.rows) == len(frame)
+
+
+def test_what_parts_panels_is_chosen_from_and_levels_are_called():
+    params = {each["name"]: each for each in made("line", "fr").spec["params"]}
+    assert params["row"]["bind"]["labels"] == ["coût en test (nats)", "erreur en test"]
+    assert params["col"]["bind"] == {
+        "input": "select", "name": "jeu de données", "options": [0, 1], "labels": ["digits", "moons"],
+    }  # fmt: skip
+    text = json.dumps(made("line", "fr").spec, ensure_ascii=False)
+    assert "étiquettes intactes" in text and "datum.row == row" in text
+
+
+def test_a_number_is_chosen_by_a_slider_that_stands_at_its_end():
+    param = next(each for each in made("point").spec["params"] if each["name"] == "col")
+    assert param["bind"] == {
+        "input": "range", "min": 0, "max": 2, "step": 1, "name": "share of hidden units switched off",
+    }  # fmt: skip
+    assert param["value"] == 2
+    assert "no dropout" in json.dumps(made("point").spec["title"])
+
+
+def test_a_point_says_its_cell_value_interval_n_and_command():
+    points = next(each for each in made("line").spec["layer"] if "tooltip" in each["encoding"])
+    titles = [each["title"] for each in points["encoding"]["tooltip"]]
+    assert titles == [
+        "share of wrong labels", "dataset", "measure", "share of hidden units switched off", "value",
+        "95\u202f% interval", "n", "run again",
+    ]  # fmt: skip
+    calculated = {each["as"]: each["calculate"] for each in points["transform"] if "as" in each}
+    assert calculated["command"] == "'mlpstudy replay ' + datum.run"
+
+
+def test_one_measure_has_one_scale_whatever_is_chosen():
+    layers = made("line").spec["layer"]
+    scale = next(
+        each["encoding"]["y"]["scale"] for each in layers if "scale" in each["encoding"]["y"]
+    )
+    assert scale["domainMax"]["expr"].endswith("[row]")
+
+
+def test_the_rows_of_a_forest_stand_where_they_stand_in_the_picture():
+    assert list(made("forest").rows["y"]) == [1, 2, 3, 4, 6, 7, 8, 9]
+
+
+def test_a_study_has_a_chart_for_each_of_its_figures_that_has_rows_and_few_enough():
+    spec, frame = drawn.FRAMES["line"]
+    figures = [spec.model_copy(update={"name": name}) for name in ("few", "many", "none", "still")]
+    figures[3] = figures[3].model_copy(update={"interactive": False})
+    given = [json.loads(figure.model_dump_json()) for figure in figures]
+    given.append({"name": "own", "kind": "python"})
+    many = pd.concat([frame] * (charts.MOST_ROWS // len(frame) + 1))
+    tables = {"figure_few": frame, "figure_many": many, "figure_still": frame, "figure_own": frame}
+    found = list(charts.charts({"figures": given}, tables, Words("en")))
+    assert [chart.name for chart in found] == ["few"]
+    with pytest.raises(ValueError, match="kind 'regions': allowed are line"):
+        charts.chart(drawn.spec("regions"), frame, Words("en"))
+
+
+def test_charts_are_made_without_what_draws_pictures():
+    code = (
+        "import sys; from tests.drawing import test_charts as t; [t.made(k) for k in t.STATED]; "
+        "print({'matplotlib', 'seaborn', 'scipy', 'torch'} & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"
