@@ -2,8 +2,10 @@
 
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+from mlpstudy.design.claims import FigureSpec
 from mlpstudy.drawing import captions
 from mlpstudy.words import LANGUAGES, Words
 from tests.drawing import drawn
@@ -141,3 +143,10 @@ def test_those_who_do_not_see_a_figure_are_told_its_ends(kind, language):
     spec, frame = drawn.FRAMES[kind]
     said = captions.alt(spec, frame, Words(language))
     assert ALT[kind, language] in said.replace("\u202f", " ")
+
+
+def test_only_the_study_can_say_what_a_figure_of_its_own_shows():
+    spec = FigureSpec.model_validate(
+        {"name": "net", "kind": "python", "alt": {"en": "A", "fr": "Un"}}
+    )
+    assert [captions.alt(spec, pd.DataFrame(), Words(each)) for each in ("en", "fr")] == ["A", "Un"]

@@ -91,7 +91,7 @@ class ContrastSpec(BaseModel):
             return spec
         spec = dict(spec)
         factor = spec.pop("factor", None)
-        if "against" in spec:
+        if spec.get("against") is not None:
             spec["against"] = _level(spec["against"], factor, "against")
         if "of" in spec:
             spec["of"] = [_level(each, factor, "of") for each in _listed(spec["of"])]

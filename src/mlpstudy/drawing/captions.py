@@ -230,7 +230,10 @@ def _lost(spec: Any, frame: pd.DataFrame, words: Words) -> str:
 
 
 def alt(spec: Any, frame: pd.DataFrame, words: Words) -> str:
-    """What a figure shows: its axes, its panels and lines, and between which values it runs."""
+    """What a figure shows: its axes, its panels and lines, and between which values it runs; or what
+    the study says, which alone knows a figure of its own."""
+    if spec.alt:
+        return words.said(spec.alt)
     parts = [sentence(_against(spec, words)) + ".", *_laid_out(spec, frame, words)]
     if spec.kind == "forest":
         parts.append(_verdicts(frame, words))
