@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from explored import TABLES, tables
 
+from mlpstudy.files import write_summed_json
 from mlpstudy.report import page
 from mlpstudy.report.explore import CHARTS, explored, libraries
 from mlpstudy.tables.files import write_tables
@@ -146,3 +147,26 @@ def test_one_run_stands_for_a_cell():
 
     by_run = pd.DataFrame({"depth": [1, 1, 2], "seed": [3, 0, 5], "run_id": ["a", "b", "c"]})
     assert first_runs(by_run, ["depth"])["run"].tolist() == ["b", "c"]
+
+
+def test_the_figures_that_a_study_describes_have_charts_with_their_texts(tmp_path):
+    frame = pd.DataFrame(
+        {"dropout": [0.0, 0.5], "value": [0.2, 1 / 3], "low": [0.1, 0.2], "high": [0.3, float("nan")],
+         "n": 6, "networks": 6, "run": "digits-s0"}
+    )  # fmt: skip
+    figure = {"name": "rates", "kind": "line", "x": "dropout", "y": ["test_error"]}
+    figures = [figure, {**figure, "name": "gone"}, {"name": "own", "kind": "python"}]
+    study = {"module": None, "figures": figures, "labels": {"test_error": "mistakes"}}
+    write_tables(tmp_path / "tables", {"figure_rates": frame, "runs": frame}, {"code": "0"})
+    text = {"en": "Rates", "fr": "Taux"}
+    entry = {"name": "rates", "title": text, "caption": text, "alt": text, "n": 12}
+    write_summed_json(tmp_path / "figures.json", [entry], {"code": "0"})
+    (chart,) = explored(tmp_path / "tables", study)
+    assert (chart.name, chart.title, set(chart.specs)) == ("rates", text, {"en", "fr"})
+    told = chart.as_json()
+    rows = [dict(zip(told["columns"], row, strict=True)) for row in told["rows"]]
+    assert [(row["x"], row["value"], row["high"]) for row in rows] == [
+        (0, 0.2, 0.3),
+        (0.5, 0.3333, None),
+    ]
+    assert "mistakes" in json.dumps(chart.specs["fr"])

@@ -17,6 +17,8 @@ import pandas as pd
 import vl_convert
 
 from mlpstudy.analysis.terms import said
+from mlpstudy.drawing.charts import charts
+from mlpstudy.files import read_summed_json
 from mlpstudy.report.explore import (
     dropout,
     early_stopping,
@@ -30,6 +32,7 @@ from mlpstudy.report.explore import (
 from mlpstudy.report.explore.pieces import values
 from mlpstudy.said import LANGUAGES, Said
 from mlpstudy.tables.files import read_table
+from mlpstudy.words import Words
 
 VEGA_LITE = "6.4"
 
@@ -74,6 +77,23 @@ def explored(folder: Path, study: Mapping[str, Any]) -> tuple[Explored, ...]:
                 title, caption, rows, chart = make(*frames)
                 specs = {language: _spec(chart, language, name) for language in LANGUAGES}
                 made.append(Explored(name, title, caption, specs, rows))
+    return tuple(made) + twins(folder, study)
+
+
+def twins(folder: Path, study: Mapping[str, Any]) -> tuple[Explored, ...]:
+    """The charts of the figures that a study describes, with the title and caption of each."""
+    names = [f"figure_{figure['name']}" for figure in study.get("figures") or ()]
+    there = [name for name in names if (folder / f"{name}.parquet").exists()]
+    tables = {name: read_table(folder, name) for name in there}
+    own = study.get("labels") or {}
+    each = {language: charts(study, tables, Words(language, own)) for language in LANGUAGES}
+    told = folder.parent / "figures.json"
+    texts = {entry["name"]: entry for entry in read_summed_json(told)} if there else {}
+    made = []
+    for same in zip(*each.values(), strict=True):
+        specs = {language: chart.spec for language, chart in zip(each, same, strict=True)}
+        entry, rows = texts[same[0].name], same[0].rows
+        made.append(Explored(same[0].name, entry["title"], entry["caption"], specs, rows))
     return tuple(made)
 
 

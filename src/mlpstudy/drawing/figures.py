@@ -1,0 +1,80 @@
+"""A study's figures from their tables: the pictures in each language, and what is said of them."""
+
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from mlpstudy.design.claims import FigureSpec
+from mlpstudy.drawing import captions, counts, style
+from mlpstudy.drawing.kinds import kind
+from mlpstudy.said import LANGUAGES
+from mlpstudy.words import Words
+
+OWN = "python"  # the kind of a figure that the study's module draws
+
+
+def drawn(
+    study: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    findings: Sequence[Any],
+    folder: Path,
+) -> Iterator[tuple[dict[str, Any], tuple[Path, ...]]]:
+    """Draw each figure of a study that has rows: its entry for figures.json, and its files.
+
+    study: as its study.json has it; tables: by name, those of figures called figure_NAME. A
+    picture is folder/NAME.png and .svg, in another language folder/LANGUAGE/NAME.
+    """
+    for given in study.get("figures") or ():
+        spec = FigureSpec.model_validate(given)
+        frame = tables.get(f"figure_{spec.name}", pd.DataFrame())
+        if spec.kind == OWN or len(frame):
+            yield described(spec, study, frame, findings), _pictures(spec, study, tables, folder)
+
+
+def _pictures(
+    spec: FigureSpec, study: Mapping, tables: Mapping[str, pd.DataFrame], folder: Path
+) -> tuple[Path, ...]:
+    files: list[Path] = []
+    for language in LANGUAGES:
+        place = folder if language == LANGUAGES[0] else folder / language
+        with style.context():
+            figure = _figure(spec, study, tables, Words(language, study.get("labels") or {}))
+            files += style.save(figure, place / spec.name, small=True)
+    return tuple(files)
+
+
+def _figure(
+    spec: FigureSpec, study: Mapping, tables: Mapping[str, pd.DataFrame], words: Words
+) -> Figure:
+    if spec.kind != OWN:
+        return kind(spec.kind).static(spec, tables[f"figure_{spec.name}"], words)
+    module = importlib.import_module(f"mlpstudy.studies.{study['module']}.figures")
+    return getattr(module, spec.name)(tables, study, words)
+
+
+def described(
+    spec: FigureSpec, study: Mapping[str, Any], frame: pd.DataFrame, findings: Sequence[Any]
+) -> dict[str, Any]:
+    """What is said of a figure in each language: name, title, caption, alt and n, the networks."""
+    words = {language: Words(language, study.get("labels") or {}) for language in LANGUAGES}
+    own = spec.kind == OWN
+    return {
+        "name": spec.name,
+        "title": {
+            name: captions.title(spec, findings, each, None if own else frame)
+            for name, each in words.items()
+        },
+        "caption": {
+            name: each.said(spec.note) if own else captions.caption(spec, study, frame, each)
+            for name, each in words.items()
+        },
+        "alt": {
+            name: each.said(spec.alt) if own else captions.alt(spec, frame, each)
+            for name, each in words.items()
+        },
+        "n": None if own else counts.networks(spec, frame) or None,
+    }
