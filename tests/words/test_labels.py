@@ -110,7 +110,7 @@ def allowed(field: str) -> set:
     return {None} if NoneType in options else set(options)
 
 
-@pytest.mark.parametrize("field", labels.NAMES.keys() & set(FIELDS))
+@pytest.mark.parametrize("field", sorted(labels.NAMES.keys() & set(FIELDS)))
 def test_names_are_those_of_levels(field):
     assert set(labels.NAMES[field]) <= allowed(field)
 

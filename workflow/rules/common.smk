@@ -38,7 +38,7 @@ def made_by(rule, *names):
     """The stamp of a result. Only the main process looks whether it is what it was."""
     if not workflow.is_main_process:
         place = "results" if rule in ("prepare", "run") else RESULTS
-        return "/".join([place, "made_by", rule, *names])
+        return str(Path(place, "made_by", rule, *names))
     stamp = getattr(STAMPS, rule)
     return stamp(*names) if names else stamp
 
