@@ -122,7 +122,7 @@ def test_a_forest_chooses_by_the_family_of_what_its_claims_compare():
     spec, frame = drawn.FRAMES["forest"]
     said = captions.caption(spec, STUDY, frame, Words("en"))
     assert "the least mean of this: validation loss (nats)." in said
-    assert "each side at the settings that suit it best" in said
+    assert "Each side is at the settings that suit it best." in said
     assert captions.counts.networks(spec, frame) == 0
 
 
@@ -150,3 +150,12 @@ def test_only_the_study_can_say_what_a_figure_of_its_own_shows():
         {"name": "net", "kind": "python", "alt": {"en": "A", "fr": "Un"}}
     )
     assert [captions.alt(spec, pd.DataFrame(), Words(each)) for each in ("en", "fr")] == ["A", "Un"]
+
+
+@pytest.mark.parametrize(("networks", "n"), [(0, 1), (1, 1), (0, 8)])
+def test_what_is_counted_once_has_neither_seeds_nor_an_interval(networks, n):
+    spec, frame = drawn.FRAMES["line"]
+    once = frame.assign(networks=networks, n=n)
+    said = captions.caption(spec, STUDY, once, Words("en"))
+    assert ("seed" in said) == ("interval" in said) == (networks > 0 or n > 1)
+    assert ("Fixed" in said) == (networks > 0)

@@ -160,11 +160,17 @@ def test_an_expression(expression, english, french):
 
 
 def test_a_studys_own_levels_come_first():
-    own = {"pass=a graph": {"en": "a graph", "fr": "un graphe"}, "cost=mse": "L2", "all=1": "one"}
+    own = {
+        "pass=a graph": {"en": "a graph", "fr": "un graphe"},
+        "cost=mse": "L2",
+        "all=1": "one",
+        "depth=1": "alone",
+    }
     words = Words("fr", own)
     assert (words.value("pass", "a graph"), words.value("cost", "mse")) == ("un graphe", "L2")
     assert words.condition({"pass": "a graph", "cost": "nll"}).startswith("un graphe, ")
     assert (words.value("other", "a graph"), words.level("all", 1)) == ("a graph", "one")
+    assert (words.value("depth", 1), words.value("all", 1)) == ("alone", "one")
 
 
 def test_a_studys_own_labels_come_first():

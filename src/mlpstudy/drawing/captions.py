@@ -33,10 +33,7 @@ KINDS = {  # what is said of a kind of figure, beside the statistic
         "Share of the networks that are not there yet after so many passes (Kaplan-Meier), with a "
         "pointwise 95 % band where there are few curves."
     ),
-    "forest": N_(
-        "Each row is one finding with its 95 % interval, each side at the settings that suit it "
-        "best; the line is the threshold."
-    ),
+    "forest": N_("Each row is one finding with its 95 % interval; the line is the threshold."),
     "regions": N_(
         "Blue and orange are the two classes, paler where the network is unsure, the border is "
         "black; dots and squares are examples."
@@ -144,9 +141,12 @@ def caption(spec: Any, study: Mapping[str, Any], frame: pd.DataFrame, words: Wor
 
 def _statistic(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> str:
     parts = []
+    drawn_once = "n" in frame and counts.seeds(frame)[1] == 0
     if spec.kind in KINDS:
         parts.append(words.gettext(KINDS[spec.kind]))
-    elif "low" in frame or spec.kind == "heatmap":
+        if spec.kind == "forest" and study.get("tune"):
+            parts.append(words.gettext("Each side is at the settings that suit it best."))
+    elif ("low" in frame and not drawn_once) or spec.kind == "heatmap":
         parts.append(words.gettext(STATISTICS[spec.statistic]))
     if spec.kind == "survival" or {"reached", "passes"} & set(spec.y):
         parts.append(_reach(study, words))

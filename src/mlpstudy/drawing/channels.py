@@ -11,6 +11,7 @@ from mlpstudy.design.limits import is_number, with_measures
 from mlpstudy.words import Words
 
 MEASURE = "measure"  # the column that says which of several y a row is of
+NAME = "name"  # the column that says which of several claims a finding is of
 
 
 class Layout(NamedTuple):
@@ -109,9 +110,9 @@ def _rank(value: Any, known: Mapping[Any, int]) -> tuple:
 
 
 def told(levels: Mapping[str, Any], words: Words) -> str:
-    """The levels of some columns in words; a measure by its label."""
-    cell = {name: value for name, value in levels.items() if name != MEASURE}
-    parts = [words.label(levels[MEASURE])] if MEASURE in levels else []
+    """The levels of some columns in words; a measure and the name of a claim by their labels."""
+    cell = {name: value for name, value in levels.items() if name not in (MEASURE, NAME)}
+    parts = [words.label(levels[name]) for name in (MEASURE, NAME) if name in levels]
     return ", ".join(filter(None, [*parts, words.condition(cell)]))
 
 

@@ -31,8 +31,11 @@ def total(spec: Any, frame: pd.DataFrame, column: str) -> int:
 
 
 def seeds(frame: pd.DataFrame) -> tuple[int, int]:
-    """The fewest and the most seeds behind a row; (0, 0) where there are none."""
+    """The fewest and the most seeds behind a row; (0, 0) where there are none, as behind what is
+    counted once and no network stands behind."""
     n = frame["n"].dropna() if "n" in frame else pd.Series(dtype=int)
+    if "networks" in frame:
+        n = n[(n > 1) | (frame["networks"] > 0)]
     return (int(n.min()), int(n.max())) if len(n) else (0, 0)
 
 

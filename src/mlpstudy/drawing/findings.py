@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.design.limits import names
-from mlpstudy.drawing.channels import Layout, levels_of, plain, told
+from mlpstudy.drawing.channels import NAME, Layout, levels_of, plain, told
 from mlpstudy.words import Words
 from mlpstudy.words.markers import N_
 
 FEWEST_GROUPED = 7  # rows: fewer need no headings
 USUAL = 0.6  # of the rows: a level that so many have is said in the caption
-NAME = "name"  # the column that tells findings of several claims apart
 
 VERDICTS = {
     "supported": N_("supported"),

@@ -37,7 +37,10 @@ def listed(name: str, levels: Sequence, words: Words) -> str:
 
 
 def fixed(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, Any]:
-    """The fields that the study gives and that are one and the same in the whole figure."""
+    """The fields that the study gives and that are one and the same in the whole figure; none where
+    what is drawn is not of the networks that it trains."""
+    if spec.kind == "python" or ("networks" in frame and not frame["networks"].any()):
+        return {}
     given: dict[str, set] = {}
     for block in blocks(spec, study):
         for field, values in block_levels(study, block).items():

@@ -185,10 +185,11 @@ def level(words: Messages, name: str, value: Any) -> str:
 def value(words: Messages, name: str, value: Any) -> str:
     """A level that says by itself what it is: "30 % of labels wrong", "gradient descent"."""
     value = _plain(value)
-    if name in LEVELS:
+    if name in LEVELS and f"{name}={value}" not in words.own:
         return LEVELS[name](words, value)
     shown = level(words, name, value)
-    return shown if isinstance(value, str) else f"{_bare(label(words, name))} {shown}"
+    says_all = isinstance(value, str) or f"{name}={value}" in words.own
+    return shown if says_all else f"{_bare(label(words, name))} {shown}"
 
 
 def condition(words: Messages, levels: Mapping[str, Any]) -> str:
