@@ -191,3 +191,36 @@ def test_nothing_to_draw_is_an_error_that_names_the_figure():
         kind("line").static(drawn.spec(), drawn.lines()[:0], Words("en"))
     with pytest.raises(ValueError, match="kind 'bar': allowed are line"):
         kind("bar")
+
+
+def test_names_stand_in_the_order_in_which_a_description_lists_them():
+    spec = drawn.spec("point", x="dataset", hue="label_noise", col="dropout",
+                      where={"dataset": ["moons", "digits"]})  # fmt: skip
+    ax = kind("point").static(spec, drawn.lines(), Words("en")).axes[0]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["moons", "digits"]
+
+
+def test_long_names_stand_below_each_other_and_values_go_to_the_right():
+    frame = drawn.lines().replace({"dataset": {"digits": "a" * 50, "moons": "b" * 50}})
+    spec = drawn.spec("point", x="dataset", hue="label_noise", col="dropout")
+    ax = kind("point").static(spec, frame, Words("en")).axes[0]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a" * 50, "b" * 50]
+    (first, second) = curves(ax, linestyle="None")
+    assert [point[0] for point in first] == [1.0, 1.5] and [point[0] for point in second] == [
+        1.25,
+        1.75,
+    ]
+    assert np.round([point[1] for point in first], 2).tolist() == [-0.12, 0.88]
+    assert ax.get_xlabel() == "" and ax.figure.get_supxlabel() == "test error"
+
+
+def test_a_row_is_named_at_its_first_panel_and_a_column_numbered_at_its_last():
+    frame = drawn.lines()
+    frame = frame[(frame["dataset"] == "moons") | (frame["label_noise"] == 0.0)]
+    frame = frame[(frame["dataset"] == "digits") | (frame["label_noise"] > 0)]
+    spec = drawn.spec(row="dataset", col="label_noise")
+    figure = kind("line").static(spec, frame, Words("en"))
+    axes = np.array(figure.axes).reshape(2, 2)
+    assert [[ax.get_visible() for ax in row] for row in axes] == [[True, False], [False, True]]
+    assert (axes[0, 0].get_ylabel(), axes[1, 1].get_ylabel()) == ("digits", "moons")
+    assert axes[0, 0].xaxis.get_tick_params()["labelbottom"] is True

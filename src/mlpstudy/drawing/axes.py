@@ -13,11 +13,11 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 
 from mlpstudy.design.limits import is_number
 from mlpstudy.drawing.channels import MEASURE, plain
+from mlpstudy.drawing.texts import width_of
 from mlpstudy.words import Words
 
 MOST_TICKS = 9
-NEAREST = 0.22  # inches between two ticks
-LONG = 24  # characters of all tick labels of a panel an inch wide, before they are turned
+NEAREST = 0.09  # inches between the labels of two ticks
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -56,7 +56,9 @@ class Along:
 
     def _numbers(self, axis: Axis, words: Words, inches: float) -> None:
         if len(self.levels) <= MOST_TICKS:
-            axis.set_major_locator(FixedLocator(self._apart(NEAREST / inches)))
+            wide = max(width_of(number(level, words)) for level in self.levels)
+            step = NEAREST + (wide / 72 if axis.axis_name == "x" else 0)
+            axis.set_major_locator(FixedLocator(self._apart(step / inches)))
             axis.set_minor_locator(NullLocator())
         elif not self.log:
             whole = all(value == int(value) for value in self.levels)
@@ -114,6 +116,11 @@ def number(value: float, words: Words) -> str:
 
 def turn(axis: Axis, labels: Sequence[str], inches: float) -> None:
     """Turn the labels of a horizontal axis that would run into each other."""
-    if axis.axis_name == "x" and sum(map(len, labels)) + 2 * len(labels) > LONG / 2 * inches:
+    if axis.axis_name == "x" and room(labels) > inches:
         for label in axis.get_ticklabels():
             label.set(rotation=30, ha="right", rotation_mode="anchor")
+
+
+def room(labels: Sequence[str]) -> float:
+    """The inches that labels side by side need, each as wide as the widest."""
+    return len(labels) * (max(map(width_of, labels), default=0) / 72 + NEAREST)

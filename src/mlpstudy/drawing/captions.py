@@ -14,7 +14,7 @@ import pandas as pd
 
 from mlpstudy.design.limits import names, with_measures
 from mlpstudy.drawing import counts
-from mlpstudy.drawing.channels import MEASURE, levels_of, told
+from mlpstudy.drawing.channels import MEASURE, levels_of, orders, told
 from mlpstudy.drawing.findings import VERDICTS, usual
 from mlpstudy.drawing.swept import fixed, listed, swept, together
 from mlpstudy.drawing.tuned import how_chosen
@@ -254,7 +254,9 @@ def _laid_out(spec: Any, frame: pd.DataFrame, words: Words) -> list[str]:
     }
     parts = []
     for channel, fields in with_measures(spec).items():
-        levels = levels_of(frame, fields, spec.y) if set(fields) <= set(frame.columns) else ((),)
+        levels = (
+            levels_of(frame, fields, orders(spec)) if set(fields) <= set(frame.columns) else ((),)
+        )
         if fields and len(levels) > 1:
             said = [told(dict(zip(fields, level, strict=True)), words) for level in levels]
             parts.append(words.gettext(messages[channel], levels=words.listed(said)))

@@ -1,6 +1,6 @@
 """What the channels of a figure stand for: hue, style, col and row; their columns and levels."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ class Layout(NamedTuple):
     row: Any
     units: tuple[str, ...]
     log: tuple[str, ...]
+    where: Mapping[str, Sequence]
 
     @classmethod
     def of(cls, spec: Any) -> "Layout":
@@ -77,21 +78,27 @@ class Channel:
 def channels(spec: Any, frame: pd.DataFrame) -> dict[str, Channel]:
     """hue, style, col and row of a figure, with the levels that its frame holds."""
     return {
-        name: Channel(fields, levels_of(frame, fields, spec.y))
+        name: Channel(fields, levels_of(frame, fields, orders(spec)))
         for name, fields in with_measures(spec).items()
     }
 
 
+def orders(spec: Any) -> dict[str, Sequence]:
+    """The order of names, where a description lists them: those of `where`, and several y."""
+    return {**spec.where, MEASURE: spec.y}
+
+
 def levels_of(
-    frame: pd.DataFrame, fields: tuple[str, ...], measures: tuple[str, ...] = ()
+    frame: pd.DataFrame, fields: Sequence[str], orders: Mapping[str, Sequence] | None = None
 ) -> tuple[tuple, ...]:
-    """The levels of some columns: numbers ascending, names as they come, a missing one last."""
+    """The levels of some columns: numbers ascending, names in their order or as they come, a
+    missing one last."""
     if not fields:
         return ((),)
     places = {}
     for name in fields:
         seen = dict.fromkeys(plain(value) for value in frame[name])
-        known = {value: place for place, value in enumerate(measures)} if name == MEASURE else {}
+        known = {value: place for place, value in enumerate((orders or {}).get(name, ()))}
         ranked = sorted(seen, key=lambda value, known=known: _rank(value, known))
         places[name] = {value: place for place, value in enumerate(ranked)}
     rows = frame[list(fields)].drop_duplicates().itertuples(index=False, name=None)
@@ -102,11 +109,11 @@ def levels_of(
 
 
 def _rank(value: Any, known: Mapping[Any, int]) -> tuple:
-    if value in known:
-        return (0, known[value])
     if value is None:
         return (2, 0)
-    return (1, value) if is_number(value) else (1, 0)  # the sort keeps the order of names
+    if is_number(value):
+        return (1, value)
+    return (0, known[value]) if value in known else (1, 0)  # the sort keeps the order of names
 
 
 def told(levels: Mapping[str, Any], words: Words) -> str:

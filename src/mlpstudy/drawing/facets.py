@@ -4,9 +4,8 @@ Panels are as wide as the page allows; their height follows from how many there 
 """
 
 import math
-import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,22 +14,21 @@ import pandas as pd
 from matplotlib import colors
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
 from mlpstudy.design.limits import names
 from mlpstudy.drawing import axes as axes_of
 from mlpstudy.drawing import style
-from mlpstudy.drawing.channels import MEASURE, Channel, channels, levels_of
+from mlpstudy.drawing.channels import MEASURE, Channel, channels, levels_of, orders
 from mlpstudy.drawing.counts import counted
+from mlpstudy.drawing.texts import fitted, width_of, wrapped
 from mlpstudy.words import Words
 
 HEIGHTS = {1: 2.8, 2: 2.1, 3: 1.8}  # inches of a panel, by how many stand side by side
 LOWEST = 1.45
 HEAD, FOOT, BETWEEN = 0.3, 0.65, 0.25  # inches above, below and between the panels
-BOLD = 1.12  # how much wider bold letters are
+GAP = 0.1  # inches between two panels
 MOST_COLUMNS = 3  # more panels go on in the next row, where rows mean nothing else
 FEW = 4  # lines whose bands can be seen through each other
 VALUES = ("value", "low", "high", "share")
@@ -58,11 +56,14 @@ class Picture:
     axes: np.ndarray  # (rows, columns) of Axes
     wrapped: bool  # whether the columns go on in the next row
     height: float  # inches of one panel
+    margin: float = 0.6  # inches at the left of the panels
+    called: dict[tuple, str] = field(default_factory=dict)  # levels with a title of their own
 
     @property
     def inches(self) -> float:
         """The width of one panel, about."""
-        return (style.WIDTH - 0.7) / self.axes.shape[1]
+        columns = self.axes.shape[1]
+        return (style.WIDTH - self.margin) / columns - GAP
 
     def panels(self) -> Iterator[tuple[Axes, pd.DataFrame]]:
         """Each panel that has rows, and them; the others are hidden."""
@@ -87,7 +88,7 @@ class Picture:
 
     def along_x(self) -> axes_of.Along:
         """The column of the horizontal axis, with the levels of the whole figure."""
-        levels = levels_of(self.frame, (self.spec.x,))
+        levels = levels_of(self.frame, (self.spec.x,), orders(self.spec))
         log = "x" in self.spec.log
         return axes_of.Along(self.spec.x, tuple(level for (level,) in levels), log)
 
@@ -114,20 +115,30 @@ class Picture:
         """
         self._titles()
         self._name_axes(x, y)
+        self._number_columns()
         lines = legend(self.figure, [*self._entries(joined), *entries])
         rows, titled = len(self.axes), bool(self.channels["col"].fields)
         inside = rows * self.height + (rows - 1) * (0.1 + BETWEEN * self.wrapped)
-        above = HEAD * titled + lines * 1.55 * style.SMALL / 72 + 0.12
+        titles = [ax.get_title("left").count("\n") for ax in self.axes.flat]
+        above = (
+            HEAD * titled
+            + max(titles) * 1.3 * style.TEXT / 72
+            + lines * 1.55 * style.SMALL / 72
+            + 0.12
+        )
         self.figure.set_size_inches(style.WIDTH, inside + above + FOOT)
         style.note(self.figure, counted(self.spec, self.frame, self.words))
         return self.figure
+
+    def _text(self, channel: Channel, level: tuple) -> str:
+        return self.called.get(level) or channel.text(level, self.words)
 
     def _titles(self) -> None:
         cols = self.channels["col"]
         if not cols.fields:
             return
         heads = self.axes.flat if self.wrapped else self.axes[0]
-        titles = [cols.text(level, self.words) for level in cols.levels]
+        titles = [self._text(cols, level) for level in cols.levels]
         size, titles = fitted(titles, self.inches)
         for ax, title in zip(heads, titles, strict=False):
             ax.set_title(title, fontsize=size)
@@ -135,15 +146,14 @@ class Picture:
     def _name_axes(self, x: str, y: str) -> None:
         rows = self.channels["row"]
         own = rows.fields == (MEASURE,)
-        for i, ax in enumerate(self.axes[:, 0]):
+        for i, ax in enumerate(self._first_of_rows()):
             if own:
-                label = self.words.label(rows.levels[i][0])
+                label = self.called.get(rows.levels[i]) or self.words.label(rows.levels[i][0])
                 ax.set_ylabel(wrapped(label, self.height, style.TEXT))
             elif rows.fields:
-                text = wrapped(rows.text(rows.levels[i], self.words), self.height, style.TEXT)
+                text = wrapped(self._text(rows, rows.levels[i]), self.height, style.TEXT)
                 ax.set_ylabel(text, fontweight="bold")
-        single = self.axes.size == 1
-        if single:
+        if self.axes.size == 1:
             self.axes[0, 0].set_xlabel(x)
         elif x:
             self.figure.supxlabel(x, fontsize=style.TEXT)
@@ -152,6 +162,20 @@ class Picture:
                 self.axes[0, 0].set_ylabel(y)
             else:
                 self.figure.supylabel(y, fontsize=style.TEXT)
+
+    def _first_of_rows(self) -> Iterator[Axes]:
+        """The first panel of each row that is there, with the numbers of its axis."""
+        for row in self.axes:
+            first = next((ax for ax in row if ax.get_visible()), row[0])
+            first.tick_params(labelleft=True)
+            yield first
+
+    def _number_columns(self) -> None:
+        """The numbers of the horizontal axis stand under the last panel of each column."""
+        for column in self.axes.T:
+            there = [ax for ax in column if ax.get_visible()]
+            if there:
+                there[-1].tick_params(labelbottom=True)
 
     def _entries(self, joined: bool) -> list[tuple[Any, str]]:
         """Handles and texts of hue and of style: one list where both say the same."""
@@ -230,29 +254,6 @@ def legend(figure: Figure, entries: Sequence[tuple[Any, str]]) -> int:
     handles, texts = zip(*by_column, strict=True)
     figure.legend(handles, texts, loc="outside upper center", ncols=columns)
     return lines
-
-
-def width_of(text: str, size: float = style.SMALL) -> float:
-    """How wide a text is, in points."""
-    font = FontProperties(family=style.RC["font.sans-serif"], size=size)
-    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]
-
-
-def fitted(titles: Sequence[str], inches: float) -> tuple[float, list[str]]:
-    """A size for all titles of panels, and the titles, over several lines where they must be."""
-    sizes = (style.TITLE, style.TEXT)
-    for size in sizes:
-        if all(BOLD * width_of(title, size) < 72 * inches for title in titles):
-            return size, list(titles)
-    return style.TEXT, [wrapped(title, inches, BOLD * style.TEXT) for title in titles]
-
-
-def wrapped(text: str, inches: float, size: float) -> str:
-    """A text in as many lines as it needs to be no wider."""
-    share = width_of(text, size) / (72 * inches)
-    if share <= 1:
-        return text
-    return textwrap.fill(text, math.ceil(len(text) / share), break_long_words=False)
 
 
 def beside(series: Series, ax: Axes, points: float) -> Any:

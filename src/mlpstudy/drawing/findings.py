@@ -81,7 +81,7 @@ def rows_of(spec: Any, frame: pd.DataFrame, words: Words) -> Rows:
     heading, common = _heading(frame, fields), usual(spec, frame)
     fields = tuple(sorted(fields, key=lambda name: name != heading))
     levels, labels, last = [], [], None
-    for level in levels_of(frame, fields):
+    for level in levels_of(frame, fields, spec.where):
         cell = dict(zip(fields, level, strict=True))
         group = told({heading: cell.pop(heading)}, words) if heading else ""
         if group != (last or ""):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mlpstudy.design.limits import is_number, names, with_measures
 from mlpstudy.design.run import FIELDS
-from mlpstudy.drawing.channels import levels_of
+from mlpstudy.drawing.channels import levels_of, orders
 from mlpstudy.words import Words
 
 MOST_LEVELS = 10  # numbers that are listed; of more the first and the last are said
@@ -22,7 +22,9 @@ def swept(spec: Any, frame: pd.DataFrame) -> dict[str, list]:
         if spec.kind == "heatmap":
             channels.append(spec.y)
         fields = [name for channel in channels for name in channel if name in FIELDS]
-    levels = {name: [level for (level,) in levels_of(frame, (name,))] for name in fields}
+    levels = {
+        name: [level for (level,) in levels_of(frame, (name,), orders(spec))] for name in fields
+    }
     return {name: found for name, found in levels.items() if len(found) > 1}
 
 

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mlpstudy.drawing.channels import MEASURE, Channel, channels, levels_of, plain
+from mlpstudy.drawing.channels import MEASURE, Channel, channels, levels_of, orders, plain
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.words import Words
 
@@ -178,8 +178,9 @@ def value_axis(title: str | None) -> alt.Axis:
 class Across:
     """The column along an axis: numbers as they are, names by their places."""
 
-    def __init__(self, name: str, frame: pd.DataFrame, words: Words, log: bool, side_by_side: bool):
-        self.levels = [level for (level,) in levels_of(frame, (name,))]
+    def __init__(self, name: str, parts: Parts, log: bool = False, side_by_side: bool = False):
+        words, known = parts.words, orders(parts.spec)
+        self.levels = [level for (level,) in levels_of(parts.frame, (name,), known)]
         self.channel = Channel((name,), tuple((level,) for level in self.levels))
         self.name, self.words, self.log, self.title = name, words, log, ""
         self.numeric = self.channel.ordered and None not in self.levels and not side_by_side

@@ -40,7 +40,7 @@ def interactive(spec: Any, frame: pd.DataFrame, words: Words) -> tuple[Any, pd.D
 
 
 def _side(name: str, parts: Parts) -> Across:
-    side = Across(name, parts.frame, parts.words, False, True)
+    side = Across(name, parts, side_by_side=True)
     side.levels = ranked(parts.frame, name)
     side.channel = type(side.channel)((name,), tuple((level,) for level in side.levels))
     return side

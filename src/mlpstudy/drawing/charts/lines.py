@@ -24,7 +24,7 @@ MANY = 15  # points along a line: more are small, and their intervals a band
 def interactive(spec: Any, frame: pd.DataFrame, words: Words) -> tuple[Any, pd.DataFrame]:
     """The chart and its rows; frame: as for the picture."""
     parts = Parts.of(spec, frame, words)
-    across = Across(spec.x, parts.frame, words, "x" in spec.log, spec.kind == "point")
+    across = Across(spec.x, parts, "x" in spec.log, spec.kind == "point")
     if spec.kind == "survival":
         across.title = words.gettext("passes")
     rows = parts.rows(*filter(None, [spec.theory]))

@@ -12,6 +12,7 @@ from mlpstudy.design.limits import names
 from mlpstudy.drawing import axes, facets, style
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.drawing.findings import NAME, VERDICTS, Rows, panelled, rows_of
+from mlpstudy.drawing.texts import width_of, wrapped
 from mlpstudy.words import Words
 
 ROW = 0.235  # inches: the height of a row
@@ -41,10 +42,14 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
     height = ROW * len(rows.labels) + 0.1
     scales = {"sharey": True, "sharex": _shared(spec)}
     picture = facets.picture(spec, frame, words, height, **scales)
+    picture.called = claims(frame, words)
+    picture.margin = 0.2 + max(map(width_of, rows.labels)) / 72
     for ax, panel in picture.panels():
         held = panel if scales["sharex"] != "all" else frame
         held = held if scales["sharex"] != "row" else frame[frame[NAME] == panel[NAME].iloc[0]]
         _panel(ax, panel, limits(held, spec), picture, rows)
+        if scales["sharex"] == "none" and not unit(frame, words):
+            ax.set_xlabel(wrapped(unit(panel, words), picture.inches, style.TEXT))
     for ax in picture.axes[:, 0]:
         _name_rows(ax, rows)
     return picture.finish(unit(frame, words), "", _entries(spec, frame, words), joined=False)
@@ -55,6 +60,15 @@ def _shared(spec: Any) -> str:
     if NAME in names(spec.col):
         return "none"
     return "row" if NAME in names(spec.row) else "all"
+
+
+def claims(frame: pd.DataFrame, words: Words) -> dict[tuple, str]:
+    """What each claim says, by its name, as the title of its panel."""
+    column = f"says_{words.language}"
+    if column not in frame:
+        return {(name,): words.label(name) for name in frame[NAME].unique()}
+    said = frame.drop_duplicates(NAME)
+    return {(name,): text for name, text in zip(said[NAME], said[column], strict=True)}
 
 
 def unit(frame: pd.DataFrame, words: Words) -> str:
