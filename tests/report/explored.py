@@ -63,16 +63,6 @@ def _overfitting(dataset: str) -> dict[str, pd.DataFrame]:
     return _with_measures(runs, ["test_error", "gap", "rise", "at_best_error"])
 
 
-def _dropout(dataset: str) -> dict[str, pd.DataFrame]:
-    usual = {"dataset": dataset, "depth": 2, "width": 8, "train_size": 50, "label_noise": 0.0}
-    cells = [usual, {**usual, "label_noise": 0.3}, {**usual, "depth": 1}]
-    runs = [{**cell, "dropout": rate, "eta": 0.1, "seed": 0, "chosen": True,
-             "run_id": f"d{cell['depth']}-{cell['label_noise']}-{rate}"}
-            for cell, rates in zip(cells, ([0.0, 0.2, 0.5], [0.0, 0.5], [0.0]))
-            for rate in rates]  # fmt: skip
-    return _with_measures(runs, ["test_error", "test_loss", "gap"])
-
-
 def _with_measures(runs: list[dict], measures: list[str]) -> dict[str, pd.DataFrame]:
     by_run = pd.DataFrame(runs)
     cells = by_run.drop(columns=["seed", "chosen", "run_id"]).assign(**INTERVAL)
@@ -107,6 +97,5 @@ TABLES = {
     "width_and_depth": _width_and_depth,
     "regions": _regions,
     "overfitting": _overfitting,
-    "dropout": _dropout,
     "early_stopping": _early_stopping,
 }

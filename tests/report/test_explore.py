@@ -93,18 +93,6 @@ def test_what_a_block_sweeps_is_the_place_of_its_cells(tmp_path):
     assert block["bind"]["labels"] == ["width of the hidden layer", "share of wrong labels"]
 
 
-def test_a_network_of_a_dropout_study_is_told_in_words(tmp_path):
-    chart = drawn(tmp_path, "dropout")
-    parameters = {each["name"]: each for each in chart.specs["fr"]["params"]}
-    options = parameters["network"]["bind"]
-    assert options["options"] == [
-        "2 layers of 8, 50 examples, clean labels",  # most cells
-        "2 layers of 8, 50 examples, 30% of labels wrong",
-        "1 layer of 8, 50 examples, clean labels",
-    ]
-    assert options["labels"][1] == "2 couches de 8, 50 exemples, 30\u202f% d'étiquettes fausses"
-
-
 def test_a_rule_for_stopping_stands_at_what_it_spends(tmp_path):
     rows = drawn(tmp_path, "early_stopping").rows
     first = rows[rows["setting"] == "SGD, NLL; clean labels"]

@@ -9,32 +9,26 @@ import pandas as pd
 import pytest
 
 from mlpstudy.by_name import draw, summarise, train
+from mlpstudy.design import yaml_file
 from mlpstudy.design.project import Project
-from mlpstudy.studies.finding import read_findings
+from mlpstudy.files import read_summed_json
+from mlpstudy.statistics.verdicts import read_findings
 
 ROOT = Path(__file__).parents[2]
-HEAD = "title: t\nquestion: q\nseeds: 6\n"
-DROPOUT = (
-    HEAD
-    + """\
-study: my_dropout
-module: dropout
-options: {rates: [0.5]}
-base: {dataset: wine, activation: relu, width: 8, epochs: 2}
-sweep: {wines: {grid: {dropout: [0.0, 0.5], eta: [0.01, 0.05]}}}
-claims: [{id: D1, says: s, statistic: loss_reduced, direction: above, threshold: 0}]
-"""
-)
-BATCHES = (
-    HEAD
-    + """\
+QUESTIONS = sorted((ROOT / "docs/questions").glob("*.yaml"))
+BATCHES = """\
 study: batches
-module: trainability
+title: t
+question: q
+seeds: 6
 base: {dataset: wine, depth: 1, width: 4, epochs: 2}
+tune: {eta: {}}
 sweep: {sizes: {grid: {batch_size: [8, null], eta: [0.01, 0.1]}}}
-claims: [{id: B1, says: s, statistic: gain_in_trained, direction: below, threshold: 0}]
+claims:
+  - {id: B1, name: errs, says: s, direction: below, threshold: 0,
+     contrast: {measure: test_error, factor: batch_size, of: null, against: 8}}
+figures: [{name: errors, kind: point, x: batch_size, y: test_error}]
 """
-)
 
 
 def shown_in(guide: str) -> str:
@@ -64,25 +58,39 @@ def made(tmp_path, monkeypatch):
     return folder
 
 
-SIGMOID = "digits, sigmoid glorot_uniform, depth {}, momentum 0.9 against 0"
-TANH = "wine, tanh glorot_uniform, width {}, depth 1 against 8"
-
-
 @pytest.mark.parametrize(
     ("text", "conditions", "n"),
     [
-        (shown_in("README.md"), [TANH.format(width) for width in (4, 16, 64)], 8),
-        (shown_in("config/README.md"), [SIGMOID.format(depth) for depth in (5, 8)], 8),
-        (BATCHES, ["wine, sigmoid glorot_uniform, depth 1, batch size 106 against 8"], 6),
-        (DROPOUT, ["wine, clean labels, rate 0.5"], 6),
+        (shown_in("README.md"), [{"width": 16}, {"width": 64}], 8),
+        (shown_in("config/README.md"), [{"depth": 5}, {"depth": 8}] * 2, 8),
+        (BATCHES, [{}], 6),
     ],
-    ids=["README", "config/README", "a batch of all examples", "the whole training part"],
+    ids=["README", "config/README", "a batch of all examples"],
 )
 def test_a_study_of_one_s_own(made, text, conditions, n):
     folder = made(text)
     found = read_findings(folder / "findings.json")
     assert [f.condition for f in found] == conditions
     assert {f.n for f in found} == {n}
-    table = "compared" if "dropout" in text else "shares"
-    assert pd.read_parquet(folder / f"tables/{table}.parquet")["n"].ge(n).all()
-    assert list((folder / "figures").glob("*.svg"))
+    described = read_summed_json(folder / "figures.json")
+    assert [each["name"] for each in described] == re.findall(r"{name: (\w+), kind", text)
+    for each in described:
+        assert (folder / f"figures/{each['name']}.svg").exists()
+        assert pd.read_parquet(folder / f"tables/figure_{each['name']}.parquet")["n"].eq(n).all()
+
+
+@pytest.mark.parametrize("path", QUESTIONS, ids=[path.stem for path in QUESTIONS])
+def test_questions_that_the_lecture_does_not_ask(made, path):
+    """From YAML alone, at the size that shows that all goes well."""
+    text = path.read_text(encoding="utf-8")
+    Path("config/config.yaml").write_text("size: smoke\n")
+    folder = made(text)
+    study = yaml_file.read(path)
+    found = read_findings(folder / "findings.json")
+    assert {f.statistic for f in found} == {claim["name"] for claim in study["claims"]}
+    assert all(isinstance(f.condition, dict) and f.n == 2 for f in found)
+    described = read_summed_json(folder / "figures.json")
+    assert [each["name"] for each in described] == [f["name"] for f in study["figures"]]
+    for each in described:
+        assert each["title"]["en"] and each["caption"]["fr"] and each["alt"]["en"]
+        assert (folder / f"figures/fr/{each['name']}.png").exists()

@@ -58,6 +58,8 @@ rule summarise:
 rule draw:
     input:
         f"{RESULTS}/studies/{{study}}/study.json.sha256",
+        f"{RESULTS}/studies/{{study}}/findings.json",
+        f"{RESULTS}/studies/{{study}}/findings.json.sha256",
         study=f"{RESULTS}/studies/{{study}}/study.json",
         made_by=stamp_of_drawing,
         tables=f"{RESULTS}/studies/{{study}}/tables",

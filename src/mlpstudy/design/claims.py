@@ -13,6 +13,8 @@ from mlpstudy.design.expressions import names_in
 from mlpstudy.design.mistakes import refuse, text_like
 from mlpstudy.design.settings import STRICT
 
+FIGURE = "figure_"  # the table that a figure is drawn from begins with it
+BY_HAND = "python"  # the kind of figure that a function of the study's folder draws
 SMALLEST, LARGEST = "smallest", "largest"  # levels that each condition has of its own
 KINDS_OF_CONTRAST = ("level", "contrast", "ratio", "share", "interaction", "slope", "passes")
 KINDS_OF_FIGURE = (

@@ -403,10 +403,14 @@ def load_all(settings: Settings) -> list[Study]:
 
 
 def _written(place: Place, document: Any) -> Place:
-    """The place without the index of a value that was written alone and is read as a list."""
+    """The place as it is written: without the index of a value that was written alone and is read
+    as a list, and without the names that pydantic gives to the kinds of a value."""
     written: list[str | int] = []
-    for part in place:
+    for i, part in enumerate(place):
         if isinstance(part, int) and not isinstance(document, list):
+            continue
+        is_last = i == len(place) - 1
+        if isinstance(part, str) and i and not _may_hold(document, part, is_last):
             continue
         written.append(part)
         try:
@@ -414,6 +418,11 @@ def _written(place: Place, document: Any) -> Place:
         except (KeyError, IndexError, TypeError):
             document = None
     return tuple(written)
+
+
+def _may_hold(document: Any, key: str, is_last: bool) -> bool:
+    """Whether a key may belong to a place: it is there, or is what is missing."""
+    return isinstance(document, dict) and (key in document or is_last)
 
 
 # A study -> its runs

@@ -52,7 +52,8 @@ def title(
 
     findings: of the study; those of the claims that the figure shows or is about are counted.
     """
-    seen = [finding for finding in findings if finding.statistic in (*spec.claim, *spec.about)]
+    wanted = spec.about or spec.claim
+    seen = [finding for finding in findings if finding.statistic in wanted]
     if spec.title:
         filled = words.said(spec.title).format_map(counted(spec, seen, words, frame))
         return filled

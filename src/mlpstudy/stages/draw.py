@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mlpstudy.digests import made_by
 from mlpstudy.drawing import style
+from mlpstudy.drawing.figures import drawn
 from mlpstudy.files import (
     SUMS,
     check_made_by,
@@ -14,6 +15,8 @@ from mlpstudy.files import (
     write_summed_json,
     write_sums,
 )
+from mlpstudy.statistics.verdicts import read_findings
+from mlpstudy.studies.declared import is_declared
 from mlpstudy.tables.files import read_table
 
 
@@ -24,15 +27,28 @@ def draw(folder: Path, out: Path) -> None:
     """
     check_made_by(sums_of(folder / "study.json"), made_by("summarise"))
     study = read_summed_json(folder / "study.json")
-    module = importlib.import_module(f"mlpstudy.figures.{study['module']}")
     names = [p.stem for p in sorted((folder / "tables").glob("*.parquet"))]
     frames = {name: read_table(folder / "tables", name) for name in names}
-    figures, listed, pictures = out / "figures", [], []
-    with style.context():
-        for drawn in module.figures(frames, study):
-            french = figures / "fr" / drawn.name
-            pictures += style.save(drawn.figure, figures / drawn.name, french, small=True)
-            listed.append(drawn.description())
+    figures = out / "figures"
+    if is_declared(study):
+        found = read_findings(folder / "findings.json")
+        described = list(drawn(study, frames, found, figures))
+        listed = [entry for entry, _ in described]
+        pictures = [file for _, files in described for file in files]
+    else:
+        listed, pictures = _by_module(study, frames, figures)
     sums = {p.relative_to(figures).as_posix(): sha256(p.read_bytes()) for p in pictures}
     write_sums(figures / SUMS, sums, made_by("draw"))
     write_summed_json(out / "figures.json", listed, made_by("draw"))
+
+
+def _by_module(study: dict, frames: dict, figures: Path) -> tuple[list[dict], list[Path]]:
+    """What a module of one file draws."""
+    module = importlib.import_module(f"mlpstudy.figures.{study['module']}")
+    listed, pictures = [], []
+    with style.context():
+        for each in module.figures(frames, study):
+            french = figures / "fr" / each.name
+            pictures += style.save(each.figure, figures / each.name, french, small=True)
+            listed.append(each.description())
+    return listed, pictures

@@ -16,7 +16,8 @@ from mlpstudy.design.plan import StudySpec, read_study
 from mlpstudy.digests import digest, made_by
 from mlpstudy.files import SUMS, check_made_by, read_sums, write_summed_json
 from mlpstudy.stages.prepare import named, stored
-from mlpstudy.studies.finding import write_findings
+from mlpstudy.statistics.verdicts import write_findings
+from mlpstudy.studies import declared
 from mlpstudy.studies.view import View
 from mlpstudy.tables.files import checksums, read_table, write_tables
 from mlpstudy.tables.schema import tables_of
@@ -31,11 +32,9 @@ def summarise(
     folder of its measurements, where it has any. data: the files of its datasets. out: a folder.
     """
     seen = view(read_study(study_file), jobs, measured, named(data))
-    module = importlib.import_module(f"mlpstudy.studies.{seen.study['module']}")
-    frames = module.summary(seen)
-    tables = dict(frames)
-    shown = []
-    for table in module.shown(frames):
+    summary = declared.summarise(seen) if declared.is_declared(seen.study) else _by_module(seen)
+    tables, shown = dict(summary.tables), []
+    for table in summary.shown:
         tables[f"shown_{table['name']}"] = table["frame"]
         shown.append({**table, "name": f"shown_{table['name']}"})
     makers = made_by("train", "tabulate", "summarise")
@@ -46,8 +45,15 @@ def summarise(
     write_summed_json(out / "tables.json", listed, makers)
     write_summed_json(out / "counts.json", counts(seen), makers)
     write_summed_json(out / "diverged.json", diverged(seen.runs), makers)
-    write_findings(module.findings(seen, frames), out / "findings.json", makers)
+    write_findings(summary.findings, out / "findings.json", makers)
     write_summed_json(out / "study.json", seen.study, makers)
+
+
+def _by_module(seen: View) -> declared.Summary:
+    """What a study's module of one file makes of it."""
+    module = importlib.import_module(f"mlpstudy.studies.{seen.study['module']}")
+    frames = module.summary(seen)
+    return declared.Summary(frames, module.shown(frames), module.findings(seen, frames))
 
 
 def view(

@@ -213,8 +213,9 @@ def spaced(name: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A number of NumPy as one of Python."""
-    return value.item() if hasattr(value, "item") else value
+    """A number of NumPy as one of Python; None for what is missing in a table."""
+    value = value.item() if hasattr(value, "item") else value
+    return None if type(value).__name__ == "NAType" or value != value else value
 
 
 def _layers_of(words: Messages, depth: int, width: int) -> str:

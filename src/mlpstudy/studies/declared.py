@@ -1,0 +1,251 @@
+"""A study that its YAML declares: its tables, findings and what its figures draw.
+
+What YAML cannot say stands in the study's folder: `derive.py` makes tables of runs, curves and
+layers, `measure.py` measures beside training, `figures.py` draws what no kind of figure draws.
+"""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from mlpstudy.design.claims import BY_HAND, FIGURE, FigureSpec, Reach, Tune
+from mlpstudy.design.expressions import names_in
+from mlpstudy.design.names import PACKAGE
+from mlpstudy.design.run import FIELDS
+from mlpstudy.design.study import Claim
+from mlpstudy.statistics.cells import cells
+from mlpstudy.statistics.contrasts import findings as findings_of
+from mlpstudy.statistics.measures import endings, evaluate
+from mlpstudy.statistics.survival import survival
+from mlpstudy.statistics.tuning import choose, family
+from mlpstudy.statistics.verdicts import Finding
+from mlpstudy.studies.view import View
+
+COMMON = ("common_value", "common_low", "common_high")  # both sides at the control's settings
+LONG = ("curves", "layers")  # tables with many rows for a run
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A study of a view: everything is computed when it is asked for."""
+
+    view: View
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        return [Claim.model_validate(claim) for claim in self.view.study["claims"]]
+
+    @cached_property
+    def figures(self) -> list[FigureSpec]:
+        return [FigureSpec.model_validate(figure) for figure in self.view.study["figures"]]
+
+    @cached_property
+    def tune(self) -> dict[str, Tune]:
+        return _tunes(self.view.study["tune"])
+
+    @property
+    def measures(self) -> dict[str, str]:
+        """The study's own measures, by name."""
+        return self.view.study["measures"]
+
+    @cached_property
+    def made(self) -> dict[str, pd.DataFrame]:
+        """The tables of the study's folder: those that it measured, and those that it derives."""
+        reach = self.view.study["reach"]
+        ended = endings(self.view.runs, self.view.curves, reach and Reach.model_validate(reach))
+        view = replace(self.view, runs=ended)
+        derived = derive(view) if (derive := part(self.view.study["module"], "derive")) else {}
+        return {"runs": ended, **self.view.measured, **derived}
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table with the study's measures, as far as it has what they are made of."""
+        if name not in self.tables:
+            self.tables[name] = self._measured(self._table(name))
+        return self.tables[name]
+
+    def _table(self, name: str) -> pd.DataFrame:
+        if name not in LONG:
+            return self.made[name]
+        runs = self.table("runs")
+        return getattr(self.view, name).merge(runs, on="run_id", suffixes=("", " of the run"))
+
+    def _measured(self, frame: pd.DataFrame) -> pd.DataFrame:
+        for name, text in self.measures.items():
+            if names_in(text) <= set(frame.columns):
+                frame = frame.assign(**{name: evaluate(text, frame)})
+        return frame
+
+    def rows(self, what: Claim | FigureSpec, table: str) -> pd.DataFrame:
+        """The rows of a table that a claim or a figure is about."""
+        frame = self.table(table)
+        if what.blocks and "run_id" in frame:
+            wanted = {run for name in what.blocks for run in self.view.blocks.get(name, ())}
+            frame = frame[frame["run_id"].isin(wanted)]
+        for name, values in what.where.items():
+            frame = frame[frame[name].isin(values)]
+        return frame
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What each claim comes to, in their order."""
+        return [finding for claim in self.claims for finding in self._findings(claim)]
+
+    def _findings(self, claim: Claim) -> list[Finding]:
+        assert claim.contrast is not None
+        rows, measure = self.rows(claim, claim.contrast.table), claim.contrast.measure
+        if claim.contrast.table in LONG:
+            rows = self._of_chosen(rows, claim.for_each, measure, self.tune)
+        tune = self.tune if set(self.tune) <= set(rows.columns) else {}
+        return findings_of(claim, rows, tune, self.view.study["name"], self.measures)
+
+    # Figures
+
+    def drawn(self) -> dict[str, pd.DataFrame]:
+        """The table of each figure that a kind draws, by `figure_` and its name."""
+        kinds = {"forest": self._forest, "survival": self._survival, "regions": self._raw}
+        return {
+            f"{FIGURE}{figure.name}": kinds.get(figure.kind, self._cells)(figure)
+            for figure in self.figures
+            if figure.kind != BY_HAND
+        }
+
+    def _tune(self, figure: FigureSpec) -> dict[str, Tune]:
+        return self.tune if figure.tune is None else figure.tune
+
+    def _raw(self, figure: FigureSpec) -> pd.DataFrame:
+        wanted = [*figure.fields, *figure.y, *filter(None, [figure.value, figure.theory])]
+        return self.rows(figure, figure.table)[list(dict.fromkeys(wanted))]
+
+    def _cells(self, figure: FigureSpec) -> pd.DataFrame:
+        """by..., measure, tuned..., value, low, high, n, networks, diverged, run; of a scatter the
+        same of x, too."""
+        rows = self.rows(figure, figure.table)
+        by, measures = _axes(figure)
+        parts = [self._cell(figure, rows, by, text).assign(measure=text) for text in measures]
+        frame = pd.concat(parts, ignore_index=True)
+        if figure.kind == "scatter" and figure.x not in by:
+            across = self._cell(figure, rows, by, str(figure.x))[[*by, "value", "low", "high"]]
+            names = {"value": figure.x, "low": "x_low", "high": "x_high"}
+            frame = frame.merge(across.rename(columns=names), on=by)
+        return frame
+
+    def _cell(self, figure: FigureSpec, rows: pd.DataFrame, by: list[str], text: str):
+        tune = self._tune(figure) if set(self._tune(figure)) <= set(rows.columns) else {}
+        if figure.table in LONG:
+            rows, tune = self._of_chosen(rows, by, text, tune), {}
+        drawn = cells(rows, by, text, tune, figure.over, figure.statistic, self.measures)
+        if figure.theory:
+            foretold = rows.groupby(by, as_index=False, observed=True, dropna=False)
+            drawn = drawn.merge(foretold[figure.theory].mean(), on=by)
+        return drawn
+
+    def _of_chosen(
+        self, rows: pd.DataFrame, by: Sequence[str], measure: str, tune: Mapping[str, Tune]
+    ) -> pd.DataFrame:
+        """The rows of runs at the settings that are chosen for their cell."""
+        if not tune or "run_id" not in rows:
+            return rows
+        runs = self.table("runs")
+        runs = runs[runs["run_id"].isin(rows["run_id"])]
+        cell = [name for name in by if name in FIELDS and name not in tune]
+        chosen = choose(runs, cell, list(tune), self._least(tune, measure))
+        return rows[rows["run_id"].isin(chosen.loc[chosen["chosen"], "run_id"])]
+
+    def _least(self, tune: Mapping[str, Tune], measure: str) -> Sequence[str]:
+        """The measures whose means choose: as the study says, or those of the measure's family."""
+        said = [name for each in tune.values() for name in each.least]
+        return said or family(measure, self.measures)
+
+    def _survival(self, figure: FigureSpec) -> pd.DataFrame:
+        by = [name for name in figure.fields if name not in figure.over and name != "passes"]
+        rows = self._of_chosen(self.rows(figure, "runs"), by, "reached", self._tune(figure))
+        return survival(rows, by)
+
+    def _forest(self, figure: FigureSpec) -> pd.DataFrame:
+        return forest([f for f in self.findings if f.statistic in figure.claim])
+
+
+def _tunes(tune: Mapping[str, Any]) -> dict[str, Tune]:
+    return {name: Tune.model_validate(each) for name, each in tune.items()}
+
+
+def _axes(figure: FigureSpec) -> tuple[list[str], list[str]]:
+    """The columns that tell a figure's cells apart, and the measures that it shows of them."""
+    named = [name for name in figure.fields if name not in figure.over]
+    if figure.kind == "heatmap":
+        return [*named, *figure.y], [str(figure.value)]
+    if figure.kind == "profile" and figure.x is None:
+        named = ["layer", *named]
+    measured = {figure.x} if figure.kind == "scatter" and figure.x not in FIELDS else set()
+    return [name for name in named if name not in measured], list(figure.y)
+
+
+def forest(findings: Sequence[Finding]) -> pd.DataFrame:
+    """One row for each finding: claim, statistic, its condition's fields, value, low, high, ..."""
+    rows = [
+        {
+            **(finding.condition if isinstance(finding.condition, Mapping) else {}),
+            "claim": finding.claim,
+            "name": finding.statistic,
+            "value": finding.value,
+            "low": finding.low,
+            "high": finding.high,
+            **dict(zip(COMMON, finding.common or [float("nan")] * 3, strict=True)),
+            "n": finding.n,
+            "networks": finding.networks,
+            "threshold": finding.threshold,
+            "direction": finding.direction,
+            "matters": finding.matters,
+            "verdict": finding.verdict,
+            "edge": finding.edge,
+            "decides": finding.decides,
+            "learned": finding.learned,
+            "hangs": finding.hangs,
+            "unit": finding.unit,
+            "run": finding.runs[0] if finding.runs else "",
+        }
+        for finding in findings
+    ]
+    return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a study comes to: its tables, those that the report shows (each with its words and its
+    frame), and its findings."""
+
+    tables: dict[str, pd.DataFrame]
+    shown: list[dict[str, Any]]
+    findings: list[Finding]
+
+
+def summarise(view: View) -> Summary:
+    """The tables, findings and shown tables of a declared study."""
+    declared = Declared(view)
+    module = view.study["module"]
+    by_run = {"runs": declared.table("runs")} if len(view.runs) else {}
+    made = {name: frame for name, frame in declared.made.items() if name not in by_run}
+    tables = {**made, **by_run, **declared.drawn()}
+    if declared.findings:
+        tables["contrasts"] = forest(declared.findings)
+    show = part(module, "derive", "shown")
+    return Summary(tables, show(tables) if show else [], declared.findings)
+
+
+def is_declared(study: Mapping[str, Any]) -> bool:
+    """Whether a resolved study is declared by its YAML, and not by a module of one file."""
+    module = study["module"]
+    return not (module and (PACKAGE / "studies" / f"{module}.py").is_file())
+
+
+def part(module: str, file: str, name: str = "") -> Any:
+    """A function in a file of a study's folder, by default of the file's name; None where there is
+    none."""
+    if not module or not (PACKAGE / "studies" / module / f"{file}.py").is_file():
+        return None
+    return getattr(importlib.import_module(f"mlpstudy.studies.{module}.{file}"), name or file, None)
