@@ -206,10 +206,13 @@ def _listed(context: typer.Context, kind: str) -> list[str]:
 
 @app.command()
 def plan(context: typer.Context) -> None:
-    """Say how many networks and jobs there are, and roughly how long they take."""
+    """Write the plan, and say how many networks and jobs it has, and roughly how long they take."""
+    from mlpstudy.design.plan import plan_of
     from mlpstudy.planning import estimate
 
-    for line in estimate(context.obj()):
+    project = context.obj()
+    plan_of(project)
+    for line in estimate(project):
         print(line)
 
 

@@ -10,7 +10,8 @@ HEAVY = ("torch", "pandas", "sklearn", "scipy", "matplotlib")
 
 def test_parsing_imports_nothing_heavy():
     code = (
-        "import sys; from mlpstudy.design.project import Project; from mlpstudy.digests import digest;"
+        "import sys, mlpstudy.design.plan, mlpstudy.stamps;"
+        "from mlpstudy.design.project import Project; from mlpstudy.digests import digest;"
         "p = Project.read(); p.jobs; digest('train');"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
