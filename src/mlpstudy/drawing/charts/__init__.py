@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mlpstudy.design.claims import FigureSpec
@@ -19,8 +20,9 @@ from mlpstudy.words import Words
 MOST_ROWS = 5000  # of a chart: with more a page is slow
 MODULES = {
     "line": "lines", "point": "lines", "profile": "lines", "survival": "lines",
-    "scatter": "scatter", "forest": "forest", "heatmap": "heatmap",
+    "scatter": "scatter", "forest": "forest", "heatmap": "heatmap", "regions": "regions",
 }  # fmt: skip
+FOLDED = ("regions",)  # kinds with a row for each panel, of many rows
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ def charts(
     for given in study.get("figures") or ():
         spec = FigureSpec.model_validate(given)
         frame = tables.get(f"figure_{spec.name}", pd.DataFrame())
-        if spec.interactive and spec.kind in MODULES and 0 < len(frame) <= MOST_ROWS:
+        most = np.inf if spec.kind in FOLDED else MOST_ROWS
+        if spec.interactive and spec.kind in MODULES and 0 < len(frame) <= most:
             yield chart(spec, frame, words)
 
 

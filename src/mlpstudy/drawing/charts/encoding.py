@@ -102,7 +102,7 @@ class Parts:
         if dash.fields:
             domain = list(range(len(dash)))
             scale = alt.Scale(domain=domain, range=DASHES[: len(dash)])
-            look["strokeDash"] = alt.StrokeDash("style:O", scale=scale, legend=self.legend("style"))
+            look["strokeDash"] = alt.StrokeDash("style:N", scale=scale, legend=self.legend("style"))
         return look
 
     def shape(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class Parts:
             return {}
         count = len(self.channels[name])
         scale = alt.Scale(domain=list(range(count)), range=[MARKS[i % 7] for i in range(count)])
-        return {"shape": alt.Shape(f"{name}:O", scale=scale, legend=None)}
+        return {"shape": alt.Shape(f"{name}:N", scale=scale, legend=None)}
 
     def legend(self, name: str) -> alt.Legend:
         """The levels of a channel, in words."""

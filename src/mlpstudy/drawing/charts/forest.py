@@ -65,7 +65,7 @@ def _layers(
     color = _color(parts, verdicts, texts)
     offset = {"yOffset": "hue:O"} if parts.channels["hue"].fields else {}
     marks = alt.Scale(domain=list(range(len(verdicts))), range=[SHAPE[v] for v in verdicts])
-    shape = alt.Shape("verdict:O", scale=marks, legend=_legend(texts))
+    shape = alt.Shape("verdict:N", scale=marks, legend=_legend(texts))
     tips = parts.tooltip(
         alt.Tooltip("y_said:N", title=words.gettext("condition")),
         alt.Tooltip("verdict_said:N", title=words.gettext("verdict")),
@@ -86,7 +86,7 @@ def _color(parts: Parts, verdicts: list[str], texts: list[str]) -> Any:
     if parts.channels["hue"].fields:
         return parts.look()["color"]
     scale = alt.Scale(domain=list(range(len(verdicts))), range=[COLOUR[v] for v in verdicts])
-    return alt.Color("verdict:O", scale=scale, legend=_legend(texts))
+    return alt.Color("verdict:N", scale=scale, legend=_legend(texts))
 
 
 def _legend(texts: list[str]) -> alt.Legend:
