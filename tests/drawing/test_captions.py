@@ -126,6 +126,15 @@ def test_a_forest_chooses_by_the_family_of_what_its_claims_compare():
     assert captions.counts.networks(spec, frame) == 0
 
 
+def test_of_a_single_eta_nothing_is_chosen_and_rows_of_no_network_have_their_own_levels_fixed():
+    spec, frame = drawn.FRAMES["line"]
+    grid = {**STUDY["sweep"]["rates"]["grid"], "eta": [0.1]}
+    study = {**STUDY, "sweep": {"rates": {**STUDY["sweep"]["rates"], "grid": grid}}}
+    spec = spec.model_copy(update={"where": {"dataset": ("digits",)}})
+    said = captions.caption(spec, study, frame.assign(networks=0), Words("en"))
+    assert "Fixed: digits." in said and "least mean" not in said
+
+
 ALT = {
     ("line", "en"): "Test loss (nats): from 1 (clean labels, digits, no dropout) to 1.88 (30 % of "
     "labels wrong, moons, rate 0.5).",

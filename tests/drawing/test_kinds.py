@@ -7,7 +7,7 @@ from matplotlib.text import Text
 from numpy.testing import assert_allclose
 
 from mlpstudy.drawing import facets, style, tiles
-from mlpstudy.drawing.kinds import KINDS, kind
+from mlpstudy.drawing.kinds import KINDS, forest, kind
 from mlpstudy.words import LANGUAGES, Words
 from mlpstudy.words.catalogue import read_catalogue
 from tests.drawing import drawn
@@ -114,6 +114,20 @@ def test_a_finding_far_out_stands_at_the_edge_with_its_value():
     left, right = figure.axes[0].get_xlim()
     assert -1 < left < right < 2
     assert "−90" in texts(figure)
+
+
+def test_no_finding_stands_at_the_edge_where_that_saves_little():
+    frame = drawn.findings()
+    frame.loc[0, ["value", "low", "high"]] = [2.0, 1.9, 2.1]
+    assert forest.limits(frame, drawn.spec("forest"))[1] < 1
+    frame.loc[0, ["value", "low", "high"]] = [1.5, 1.4, 1.6]
+    assert forest.limits(frame, drawn.spec("forest"))[1] > 1.6
+
+
+def test_several_measures_of_a_scatter_have_no_name_at_their_axis():
+    spec = drawn.spec("scatter", y=["test_loss", "test_error"], y_as="hue", x="dropout")
+    figure = kind("scatter").static(spec, drawn.lines(spec.y), Words("en"))
+    assert [ax.get_ylabel() for ax in figure.axes] == [""]
 
 
 def test_tiles_are_ordered_by_their_means_and_say_their_numbers():

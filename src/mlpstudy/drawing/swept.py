@@ -39,10 +39,12 @@ def listed(name: str, levels: Sequence, words: Words) -> str:
 
 
 def fixed(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, Any]:
-    """The fields that the study gives and that are one and the same in the whole figure; none where
-    what is drawn is not of the networks that it trains."""
+    """The fields that the study gives and that are one and the same in the whole figure; where what
+    is drawn is not of the networks that it trains, those of the rows that are drawn."""
     if spec.kind == "python" or ("networks" in frame and not frame["networks"].any()):
-        return {}
+        return {
+            f: values[0] for f, values in spec.where.items() if f in FIELDS and len(values) == 1
+        }
     given: dict[str, set] = {}
     for block in blocks(spec, study):
         for field, values in block_levels(study, block).items():
@@ -71,7 +73,7 @@ def together(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, list[t
             if drawn and field not in shown and len(set(values)) > 1:
                 pairs = zip(values, block["zip"][drawn], strict=True)
                 found[field] = [pair for pair in pairs if pair[1] in shown[drawn]]
-    return found
+    return {field: pairs for field, pairs in found.items() if pairs}
 
 
 def blocks(spec: Any, study: Mapping) -> list[Mapping]:

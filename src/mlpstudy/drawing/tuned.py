@@ -18,7 +18,11 @@ def how_chosen(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> 
     """A sentence for each tuned field; none where nothing is."""
     tune = spec.tune if spec.tune is not None else study.get("tune") or {}
     measures = compared(spec, study, frame)
-    return [_sentence(field, rule, measures, spec, study, words) for field, rule in tune.items()]
+    return [
+        _sentence(field, rule, measures, spec, study, words)
+        for field, rule in tune.items()
+        if len(_tried(field, spec, study)) > 1
+    ]
 
 
 def compared(spec: Any, study: Mapping, frame: pd.DataFrame) -> list[str]:
@@ -61,11 +65,15 @@ def family(measure: str, study: Mapping) -> tuple[str, str]:
 
 
 def _grid(field: str, spec: Any, study: Mapping, words: Words) -> str:
+    tried = _tried(field, spec, study)
+    ordered = sorted(tried) if all(not isinstance(value, str) for value in tried) else list(tried)
+    return listed(field, ordered, words)
+
+
+def _tried(field: str, spec: Any, study: Mapping) -> set:
     """The values that were tried in the blocks of a figure."""
-    tried = {
+    return {
         value
         for block in blocks(spec, study)
         for value in block_levels(study, block).get(field, ())
     }
-    ordered = sorted(tried) if all(not isinstance(value, str) for value in tried) else list(tried)
-    return listed(field, ordered, words)

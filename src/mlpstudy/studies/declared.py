@@ -17,6 +17,7 @@ from mlpstudy.design.expressions import names_in
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.run import FIELDS
 from mlpstudy.design.study import Claim
+from mlpstudy.said import LANGUAGES
 from mlpstudy.statistics.cells import cells
 from mlpstudy.statistics.contrasts import findings as findings_of
 from mlpstudy.statistics.measures import endings, evaluate
@@ -167,7 +168,13 @@ class Declared:
         return survival(rows, by)
 
     def _forest(self, figure: FigureSpec) -> pd.DataFrame:
-        return forest([f for f in self.findings if f.statistic in figure.claim])
+        return self.contrasts([f for f in self.findings if f.statistic in figure.claim])
+
+    def contrasts(self, findings: Sequence[Finding]) -> pd.DataFrame:
+        """`forest`, with what each finding measures."""
+        measures = {each.statistic: each.contrast.measure for each in self.claims if each.contrast}
+        frame = forest(findings)
+        return frame.assign(measure=frame["name"].map(measures)) if len(frame) else frame
 
 
 def _tunes(tune: Mapping[str, Any]) -> dict[str, Tune]:
@@ -207,11 +214,16 @@ def forest(findings: Sequence[Finding]) -> pd.DataFrame:
             "learned": finding.learned,
             "hangs": finding.hangs,
             "unit": finding.unit,
+            **{f"says_{language}": _said(finding.says, language) for language in LANGUAGES},
             "run": finding.runs[0] if finding.runs else "",
         }
         for finding in findings
     ]
     return pd.DataFrame(rows)
+
+
+def _said(text: Any, language: str) -> str:
+    return text if isinstance(text, str) else text[language]
 
 
 @dataclass(frozen=True)
@@ -232,7 +244,7 @@ def summarise(view: View) -> Summary:
     made = {name: frame for name, frame in declared.made.items() if name not in by_run}
     tables = {**made, **by_run, **declared.drawn()}
     if declared.findings:
-        tables["contrasts"] = forest(declared.findings)
+        tables["contrasts"] = declared.contrasts(declared.findings)
     show = part(module, "derive", "shown")
     return Summary(tables, show(tables) if show else [], declared.findings)
 

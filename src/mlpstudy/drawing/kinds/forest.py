@@ -17,6 +17,7 @@ from mlpstudy.words import Words
 
 ROW = 0.235  # inches: the height of a row
 FAR, FEW = 3.0, 0.15  # quartile ranges, as Tukey has it; the share that may stand at the edge
+WORTH = 2.5  # how many times longer an axis is before something stands at its edge
 BAND = "#e2e2e2"
 
 GREY, PALE = "#808080", "#b5b5b5"
@@ -68,7 +69,9 @@ def claims(frame: pd.DataFrame, words: Words) -> dict[tuple, str]:
     if column not in frame:
         return {(name,): words.label(name) for name in frame[NAME].unique()}
     said = frame.drop_duplicates(NAME)
-    return {(name,): text for name, text in zip(said[NAME], said[column], strict=True)}
+    return {
+        (name,): words.typeset(text) for name, text in zip(said[NAME], said[column], strict=True)
+    }
 
 
 def unit(frame: pd.DataFrame, words: Words) -> str:
@@ -96,7 +99,8 @@ def limits(findings: pd.DataFrame, spec: Any) -> tuple[float, float]:
         return _with_margin(seen)
     kept = seen[(seen >= least) & (seen <= most)]
     threshold = findings["threshold"].dropna().to_numpy(float)
-    return _with_margin(np.concatenate([kept, threshold]))
+    near = np.concatenate([kept, threshold])
+    return _with_margin(near if np.ptp(seen) > WORTH * np.ptp(near) else seen)
 
 
 def _with_margin(values: np.ndarray) -> tuple[float, float]:

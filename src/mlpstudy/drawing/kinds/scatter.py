@@ -32,7 +32,9 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
             axes.set_scale(ax, which, line.finite(frame[column]), which in spec.log)
             getattr(ax, f"{which}axis").set_major_formatter(axes.numbers(words))
     entries = line.theory_entry(picture) if spec.theory else []
-    return picture.finish(words.label(spec.x), words.label(spec.y[0]), entries, joined=False)
+    return picture.finish(
+        words.label(spec.x), line.values_label(spec, words), entries, joined=False
+    )
 
 
 def _points(ax, series: facets.Series, x: str, y: str) -> None:
