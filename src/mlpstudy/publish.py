@@ -15,8 +15,8 @@ import pandas as pd
 
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.names import PACKAGE
-from mlpstudy.design.plan import read_json
 from mlpstudy.design.project import Project
+from mlpstudy.design.specs import read_json
 from mlpstudy.digests import STAGES, digest, made_by
 from mlpstudy.files import check_made_by, read_summed_json, sums_of, write_atomically, write_json
 from mlpstudy.machine import machine

@@ -123,7 +123,7 @@ def run(
 ) -> None:
     """Train one run of a job alone."""
     from mlpstudy import single
-    from mlpstudy.design.plan import read_job
+    from mlpstudy.design.specs import read_job
     from mlpstudy.stages.prepare import named, stored
 
     runs = {each.id: each.run for each in read_job(job).seeded}

@@ -7,10 +7,11 @@ import pytest
 
 from mlpstudy.design import plan as module
 from mlpstudy.design.columns import runs_in, runs_spec
-from mlpstudy.design.plan import known_plan, plan_of, read_job, read_study
+from mlpstudy.design.plan import known_plan, plan_of
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import FIELDS, Run
 from mlpstudy.design.seedless import Seeded, Seedless
+from mlpstudy.design.specs import read_job, read_study
 from mlpstudy.files import DamagedFile
 
 STUDY = """\

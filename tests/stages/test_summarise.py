@@ -8,9 +8,9 @@ import pytest
 from mlpstudy.data import store
 from mlpstudy.data.datasets import DATASETS, Dataset
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.plan import StudySpec
 from mlpstudy.design.run import Run
 from mlpstudy.design.seedless import Seeded, Seedless
+from mlpstudy.design.specs import StudySpec
 from mlpstudy.digests import made_by
 from mlpstudy.files import StaleFile
 from mlpstudy.stages.summarise import TOLD, diverged, trained, view, with_sizes

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy.design.plan import read_job
+from mlpstudy.design.specs import read_job
 from mlpstudy.tables.schema import TABLES
 
 RULES = ("prepare", "train", "measure", "summarise", "draw", "report", "run")

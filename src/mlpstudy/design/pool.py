@@ -4,13 +4,16 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING
 
 from mlpstudy.design.examples import EXAMPLES, Examples
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, short_digest
 from mlpstudy.design.seedless import Seeded
 from mlpstudy.design.sizes import layer_sizes
-from mlpstudy.design.study import Study
+
+if TYPE_CHECKING:  # a stage reads its job, and waits for no study
+    from mlpstudy.design.study import Study
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Job:
         return sorted({each.dataset for each in self.seeded})
 
 
-def pool(studies: Iterable[Study]) -> dict[str, Seeded]:
+def pool(studies: Iterable["Study"]) -> dict[str, Seeded]:
     """All runs that the studies ask for by run id, each once, sorted by id.
 
     Raises Mistake where two different runs share an id.
@@ -55,7 +58,7 @@ def pool(studies: Iterable[Study]) -> dict[str, Seeded]:
     return dict(sorted(runs.items()))
 
 
-def jobs(studies: Iterable[Study], job_seconds: float = 60.0) -> list[Job]:
+def jobs(studies: Iterable["Study"], job_seconds: float = 60.0) -> list[Job]:
     """The pool cut into jobs of about `job_seconds` on one core; every run is in one job.
 
     All runs of a job are asked for by the same studies, so that the jobs of a study train nothing
@@ -78,7 +81,7 @@ def jobs(studies: Iterable[Study], job_seconds: float = 60.0) -> list[Job]:
     ]
 
 
-def jobs_of(study: Study, jobs: Iterable[Job]) -> list[Job]:
+def jobs_of(study: "Study", jobs: Iterable[Job]) -> list[Job]:
     """The jobs that train what a study asks for."""
     wanted = {each.id for each in study.pool}
     # Who asks for one run of a job asks for all of them.

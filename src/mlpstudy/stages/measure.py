@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mlpstudy.core.threads import one_thread
-from mlpstudy.design.plan import read_study
+from mlpstudy.design.specs import read_study
 from mlpstudy.digests import digest
 from mlpstudy.stages.prepare import named, stored
 from mlpstudy.stages.train import recorder

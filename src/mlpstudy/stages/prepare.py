@@ -3,15 +3,18 @@
 import errno
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlpstudy.data import checks, store
 from mlpstudy.data.datasets import DATASETS, Dataset
 from mlpstudy.data.opened import opened
 from mlpstudy.data.split import split_sizes
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.project import Project
 from mlpstudy.digests import recipe
 from mlpstudy.files import DamagedFile
+
+if TYPE_CHECKING:  # who is given all paths waits for no study
+    from mlpstudy.design.project import Project
 
 READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -35,7 +38,7 @@ def prepare(dataset: str, path: Path) -> None:
     store.save(data, path, recipe(dataset), files)
 
 
-def data_file(project: Project, dataset: str) -> Path:
+def data_file(project: "Project", dataset: str) -> Path:
     """The file of a dataset, which is made where it is missing, or was made by other code or from
     other data files than it would be now."""
     path = project.data_file(dataset)
@@ -63,7 +66,7 @@ def fingerprints(files: Mapping[str, Path]) -> dict[str, str]:
     return found
 
 
-def dataset_from(project: Project) -> Callable[[str], Dataset]:
+def dataset_from(project: "Project") -> Callable[[str], Dataset]:
     """Gives a dataset by name: from its file. Where nothing may be written it is not kept."""
 
     def dataset(name: str) -> Dataset:

@@ -12,7 +12,7 @@ from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.split import split_sizes
 from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.plan import StudySpec, read_study
+from mlpstudy.design.specs import StudySpec, read_study
 from mlpstudy.digests import digest, made_by
 from mlpstudy.files import SUMS, check_made_by, read_sums, write_summed_json
 from mlpstudy.stages.prepare import named, stored

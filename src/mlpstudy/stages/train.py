@@ -7,8 +7,8 @@ from pathlib import Path
 
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.plan import read_job
 from mlpstudy.design.run import Run, run_id
+from mlpstudy.design.specs import read_job
 from mlpstudy.digests import digest, made_by
 from mlpstudy.progress import Progress
 from mlpstudy.stages.prepare import fingerprints, named, stored
