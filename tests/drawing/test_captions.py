@@ -168,3 +168,16 @@ def test_what_is_counted_once_has_neither_seeds_nor_an_interval(networks, n):
     said = captions.caption(spec, STUDY, once, Words("en"))
     assert ("seed" in said) == ("interval" in said) == (networks > 0 or n > 1)
     assert ("Fixed" in said) == (networks > 0)
+
+
+def test_a_title_without_findings_has_no_number_where_one_would_stand():
+    spec, frame = drawn.FRAMES["line"]
+    spec = spec.model_copy(update={"title": "{largest} in {n}", "about": ("error_reduced",)})
+    assert captions.title(spec, [], Words("en"), frame) == "— in 0"
+
+
+@pytest.mark.parametrize(("rows", "told"), [(slice(None), True), ([0, 1], False)])
+def test_a_tile_without_a_value_is_told(rows, told):
+    spec, frame = drawn.FRAMES["heatmap"]
+    said = captions.caption(spec, STUDY, frame.iloc[rows], Words("en"))
+    assert ("Where a tile is grey" in said) is told

@@ -5,6 +5,7 @@ what is fixed, how many seeds, how eta was chosen, what diverged. Sentences of a
 title and its note.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -68,10 +69,10 @@ def counted(
     """What a title may name in braces, as text in the language."""
     seen = Counter(finding.verdict for finding in findings)
     verdicts = ("supported", "contradicted", "undecided", "negligible", "not_learned")
-    numbers = {"n": len(findings)} | {verdict: seen[verdict] for verdict in verdicts}
+    numbers: dict[str, float] = {"n": len(findings)}
+    numbers |= {verdict: seen[verdict] for verdict in verdicts}
     values = [finding.value for finding in findings if np.isfinite(finding.value)]
-    if values:
-        numbers |= {"largest": max(values), "smallest": min(values)}
+    numbers |= {"largest": max(values, default=np.nan), "smallest": min(values, default=np.nan)}
     numbers["networks"] = _networks(spec, findings, frame)
     return {name: words.number(number) for name, number in numbers.items()}
 
@@ -151,9 +152,18 @@ def _statistic(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> 
         parts.append(words.gettext(STATISTICS[spec.statistic]))
     if spec.kind == "survival" or {"reached", "passes"} & set(spec.y):
         parts.append(_reach(study, words))
+    if spec.kind == "heatmap" and _has_holes(spec, frame):
+        parts.append(words.gettext("Where a tile is grey there is no value."))
     if spec.theory:
         parts.append(words.gettext("Thin dashed lines: theory, with nothing fitted."))
     return " ".join(filter(None, parts))
+
+
+def _has_holes(spec: Any, frame: pd.DataFrame) -> bool:
+    """Whether a pair of levels of a heatmap has no value in some panel."""
+    fields = [names(spec.x), spec.y, names(spec.col), names(spec.row)]
+    tiles = math.prod(len(levels_of(frame, some)) for some in fields)
+    return int(frame["value"].notna().sum()) < tiles
 
 
 def _reach(study: Mapping, words: Words) -> str:

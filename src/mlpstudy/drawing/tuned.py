@@ -5,13 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from mlpstudy.design.expressions import names_in
-from mlpstudy.design.measures import is_loss
 from mlpstudy.drawing.swept import block_levels, blocks, listed
+from mlpstudy.statistics.tuning import ERROR, LOSS, family
 from mlpstudy.words import Words
-
-BY_LOSS = ("validation_loss", "validation_error")
-BY_ERROR = BY_LOSS[::-1]
 
 
 def how_chosen(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> list[str]:
@@ -41,8 +37,8 @@ def _sentence(
 ) -> str:
     values = {"field": words.label(field), "values": _grid(field, spec, study, words)}
     least = rule.get("least") if isinstance(rule, Mapping) else getattr(rule, "least", ())
-    by = {tuple(least)} if least else {family(name, study) for name in measures}
-    if by == {BY_LOSS, BY_ERROR}:
+    by = {tuple(least)} if least else {family(name, study.get("measures")) for name in measures}
+    if by == {LOSS, ERROR}:
         return words.gettext(
             "In each configuration {field} is the value of {values} with the least mean validation "
             "loss for losses, with the least mean validation error for the rest.",
@@ -51,17 +47,8 @@ def _sentence(
     return words.gettext(
         "In each configuration {field} is the value of {values} with the least mean of this: "
         "{measure}.",
-        **{**values, "measure": words.label(min(by or {BY_ERROR})[0])},
+        **{**values, "measure": words.label(min(by or {ERROR})[0])},
     )
-
-
-def family(measure: str, study: Mapping) -> tuple[str, str]:
-    """By what a measure's settings are chosen: a loss by losses, all else by errors."""
-    names, known = names_in(measure), study.get("measures") or {}
-    for name in reversed(list(known)):
-        if name in names:
-            names = names - {name} | names_in(known[name])
-    return BY_LOSS if any(map(is_loss, names)) else BY_ERROR
 
 
 def _grid(field: str, spec: Any, study: Mapping, words: Words) -> str:

@@ -15,6 +15,7 @@ from mlpstudy.drawing.findings import NAME, VERDICTS, Rows, panelled, rows_of
 from mlpstudy.drawing.texts import width_of, wrapped
 from mlpstudy.words import Words
 
+TICK = 0.55  # inches between two ticks
 ROW = 0.235  # inches: the height of a row
 FAR, FEW = 3.0, 0.15  # quartile ranges, as Tukey has it; the share that may stand at the edge
 WORTH = 2.5  # how many times longer an axis is before something stands at its edge
@@ -188,7 +189,7 @@ def _scale(ax: Axes, ends: tuple[float, float], picture: facets.Picture) -> None
     ax.xaxis.set_major_formatter(axes.numbers(picture.words))
     if not log:
         ax.set_xlim(*ends)
-        ax.locator_params(axis="x", nbins=5)
+        ax.locator_params(axis="x", nbins=max(2, int(picture.inches / TICK)))
 
 
 # The legend
