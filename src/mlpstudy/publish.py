@@ -22,6 +22,7 @@ from mlpstudy.files import check_made_by, read_summed_json, sums_of, write_atomi
 from mlpstudy.machine import machine
 from mlpstudy.report.build import build
 from mlpstudy.stages.summarise import TOLD
+from mlpstudy.statistics.verdicts import as_dict, families, read_findings
 
 TEMPLATES = PACKAGE / "report" / "templates"
 PACKAGES = ("torch", "numpy", "pandas", "scikit-learn", "seaborn", "matplotlib", "snakemake")
@@ -46,9 +47,9 @@ def report(
     for folder in folders.values():
         for file, stage in (("findings.json", "summarise"), ("figures.json", "draw")):
             check_made_by(sums_of(folder / file), made_by(stage))
-    found = [f for folder in folders.values() for f in read_summed_json(folder / "findings.json")]
+    found = [f for folder in folders.values() for f in read_findings(folder / "findings.json")]
     plan = read_json(plan_file)
-    write_json(findings, found)
+    write_json(findings, [as_dict(finding) for finding in families(found)])
     write_json(out / "timings.json", timings(plan["steps"], benchmarks))
     results = next(iter(folders.values())).parents[1]
     return build(results, out, TEMPLATES, lecture, language, provenance(plan, folders))

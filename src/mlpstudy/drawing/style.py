@@ -36,6 +36,7 @@ mpl.use("Agg")
 
 WIDTH = 7.2  # inches: the column of the report
 DPI = 160
+SMALL_COLOURS = 64  # of it: more are not told apart, and make it four times as large
 SMALL_DPI = 112  # of the copy that a page of many figures holds
 TEXT, SMALL, TITLE = 9.5, 8.5, 11  # points
 INK, FAINT, GRID = "#222222", "#666666", "#e4e4e4"
@@ -315,17 +316,22 @@ def _written(figure: Figure, path: Path, small: bool) -> tuple[Path, ...]:
     files.append(_put(path, "svg", _svg(figure)))
     if small:  # drawn anew: what is made of the large one is blurred and twice the bytes
         place = path.parent / "small" / path.name
-        files.append(_put(place, "png", _png(figure, SMALL_DPI)))
+        files.append(_put(place, "png", _png(figure, SMALL_DPI, SMALL_COLOURS)))
     figure.set_layout_engine(engine)
     return tuple(files)
 
 
-def _png(figure: Figure, dpi: int) -> bytes:
+def _png(figure: Figure, dpi: int, colours: int = 0) -> bytes:
+    """The picture, with so many colours at most; 0 for all."""
     figure.set_dpi(dpi)
     canvas, buffer = FigureCanvasAgg(figure), io.BytesIO()
     canvas.draw()
     dots = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    dots.save(buffer, "PNG", dpi=(dpi, dpi))
+    if colours:
+        few = dots.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few.save(buffer, "PNG", dpi=(dpi, dpi), optimize=True)
+    else:
+        dots.save(buffer, "PNG", dpi=(dpi, dpi))
     return buffer.getvalue()
 
 

@@ -17,7 +17,8 @@ from mlpstudy.files import read_summed_json
 from mlpstudy.report.explore import Explored, explored
 from mlpstudy.report.plan import Plan, datasets, plans
 from mlpstudy.said import Said
-from mlpstudy.studies.finding import (
+from mlpstudy.statistics.depends import Depends, depends
+from mlpstudy.statistics.verdicts import (
     CONTRADICTED,
     DEPENDS,
     KINDS,
@@ -31,6 +32,7 @@ from mlpstudy.studies.finding import (
     Finding,
     combine,
     deciding,
+    families,
     read_findings,
 )
 from mlpstudy.tables.files import read_table
@@ -51,6 +53,7 @@ STATUSES = (
 )
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of studies, figures and tables: in paths
+SIGNIFICANT = 0.05  # of a p that is adjusted
 ROWS = 60  # of a table: more are counted, not shown
 
 
@@ -95,6 +98,11 @@ class Verdict:
     def also_seen(self) -> tuple[Finding, ...]:
         """The findings that the verdict does not rest on."""
         return tuple(finding for finding in self.findings if finding not in self.deciding)
+
+    @property
+    def hangs_on(self) -> Depends | None:
+        """What tells the supported findings from the others, where there are both."""
+        return depends(self.findings)
 
     @property
     def studies(self) -> tuple[str, ...]:
@@ -230,6 +238,23 @@ class Report:
         return counted
 
     @property
+    def after_tests(self) -> dict[str, int]:
+        """Deciding findings that are supported and have a p, and how many stay significant among
+        the others of their claim: after Holm, after Benjamini and Hochberg."""
+        pairs = [
+            (finding.p_holm, finding.p_bh)
+            for verdict in self.verdicts
+            for finding in verdict.deciding
+            if finding.verdict == SUPPORTED
+        ]
+        holm = [p for p, _ in pairs if p is not None]
+        bh = [p for _, p in pairs if p is not None]
+        below = {
+            name: sum(p < SIGNIFICANT for p in ps) for name, ps in (("holm", holm), ("bh", bh))
+        }
+        return {"n": len(holm), **below}
+
+    @property
     def labels(self) -> dict[str, Any]:
         """The labels that the studies have for what they measure, by name."""
         return {
@@ -275,7 +300,7 @@ def collect(results_dir: Path, lecture: Path, provenance: Mapping[str, Any]) -> 
         claims,
         list(told["chapters"]),
     )
-    findings = [finding for chapter in chapters for finding in chapter.findings]
+    findings = families([finding for chapter in chapters for finding in chapter.findings])
     return Report(told, _verdicts(findings, claims), chapters, provenance)
 
 

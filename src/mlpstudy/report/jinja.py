@@ -23,6 +23,7 @@ PHRASES = (
     phrases.condition_of,
     phrases.edge_of,
     phrases.hanging,
+    phrases.hangs_on,
     phrases.named,
     phrases.needed_by,
     phrases.networks_of,

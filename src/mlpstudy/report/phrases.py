@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mlpstudy.analysis import terms
+from mlpstudy.report import statuses
 from mlpstudy.report.collect import STATUSES, Verdict
 from mlpstudy.report.plan import SHOWN, Levels
 from mlpstudy.said import Said
-from mlpstudy.studies.finding import Finding
+from mlpstudy.statistics.depends import CLAIM
+from mlpstudy.statistics.verdicts import Finding
 from mlpstudy.words import Words
 from mlpstudy.words.numbers import MISSING, between, number
 
@@ -57,6 +59,35 @@ def hanging(words: Words, finding: Finding) -> str:
     """What is measured with both sides at the control's settings, where that decides otherwise."""
     common = words.measured(*finding.common, finding.threshold)
     return words.gettext("hangs on η: {value} where both sides have the control's", value=common)
+
+
+def hangs_on(words: Words, verdict: Verdict) -> str:
+    """What tells a claim's supported findings from the others; "" where nothing does."""
+    if (found := verdict.hangs_on) is None:
+        return ""
+    fields = words.listed([words.label(name) for name in found.fields])
+    parts = [
+        words.gettext(
+            "{condition}: {count} of {n}",
+            condition=condition_at(words, each.condition),
+            count=each.count,
+            n=each.n,
+        )
+        for each in found.where[:SHOWN]
+    ]
+    return words.gettext(
+        "hangs on {fields}: {verdict} in {where}",
+        fields=fields,
+        verdict=statuses.verdict(words, found.verdict),
+        where="; ".join(parts),
+    )
+
+
+def condition_at(words: Words, condition: Mapping[str, Any]) -> str:
+    """A condition, in which a claim's own name may stand."""
+    levels = {name: value for name, value in condition.items() if name != CLAIM}
+    claim = [named(words, condition[CLAIM])] if CLAIM in condition else []
+    return ", ".join([*claim, *([words.condition(levels)] if levels else [])])
 
 
 def unmeasured(words: Words, claim: Mapping[str, Any]) -> str:
