@@ -3,7 +3,8 @@
 import pytest
 
 from mlpstudy import closure
-from mlpstudy.closure import FIELD, TABLES, Entry, Package
+from mlpstudy.closure import TABLES, Entry, Package
+from mlpstudy.design.used import FIELD
 
 FILES = {
     "main.py": '''

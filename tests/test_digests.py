@@ -6,24 +6,29 @@ import pytest
 
 from mlpstudy.closure import Package
 from mlpstudy.design.names import names_of
-from mlpstudy.digests import STAGES, digest, recipe
+from mlpstudy.design.settings import Settings
+from mlpstudy.design.study import load_all
+from mlpstudy.digests import STAGES, of_dataset, of_stage, of_study
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_begins_where_there_is_something(stage):
-    assert Package().closure(STAGES[stage]).code and len(digest(stage)) == 16
+    assert Package().closure(STAGES[stage]).code and len(of_stage(stage)) == 16
 
 
 def test_training_stands_apart_from_what_makes_and_shows_data():
     """Records carry the fingerprint of their data, so the code that makes it does not count."""
-    packages = Package().closure(STAGES["train"], {}).packages
+    package = Package()
+    closure = package.closure(STAGES["train"], {})
+    assert closure == package.closure(STAGES["train"], {"dataset": ["moons"]})
+    packages = closure.packages
     assert {"numpy", "torch"} <= set(packages)
     assert not {"sklearn", "pandas", "pyarrow", "scipy", "matplotlib"} & set(packages)
 
 
 def test_every_dataset_has_a_digest_of_its_own():
     names = [*names_of("dataset"), "nothing"]
-    assert len({recipe(name) for name in names}) == len(names)
+    assert len({of_dataset(name) for name in names}) == len(names)
 
 
 def test_a_package_counts_by_its_version(monkeypatch):
@@ -37,3 +42,10 @@ def test_a_package_counts_by_its_version(monkeypatch):
     assert digests._digest(Package().closure(STAGES["train"])) != before
     assert digests._version("torch").endswith("+new") and digests._version("sklearn")
     digests._version.cache_clear()
+
+
+def test_a_measurement_is_the_same_for_who_makes_and_who_reads_it():
+    """The one sees what the study asks of it, the other all that the study says."""
+    for study in load_all(Settings(size="smoke")):
+        if study.is_measured:
+            assert of_study("measure", study.asked) == of_study("measure", study.resolved())

@@ -8,7 +8,7 @@ from mlpstudy.data import store
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.project import Project
 from mlpstudy.design.settings import Settings
-from mlpstudy.digests import recipe
+from mlpstudy.digests import of_dataset
 from mlpstudy.stamps import Stamps, stamp
 
 OLD = (1, 1)
@@ -42,7 +42,7 @@ def test_a_stamp_is_written_each_time_until_the_result_is_good(written, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("code", "good"), [(None, True), (recipe("iris"), True), ("old code", False), ("", False)]
+    ("code", "good"), [(None, True), (of_dataset("iris"), True), ("old code", False), ("", False)]
 )
 def test_a_dataset_that_other_code_made_is_made_again(tmp_path, monkeypatch, code, good):
     monkeypatch.chdir(tmp_path)

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.names import TABLES as NAMES
+from mlpstudy.design.used import FIELD, Used
 from mlpstudy.files import sha256
 from mlpstudy.syntax import (
     ALL,
@@ -45,20 +46,19 @@ TABLES: dict[tuple[str, str], str] = {
     ("design/examples.py", "EXAMPLES"): "dataset",
 }
 RUN = ("design/run.py", "Run")
-FIELD = "field"  # of which the fields of Run are the entries
-# What says or refuses something: no result holds anything of it.
+# What says or refuses something, and what moves bytes: no result holds anything of it.
 SILENT = {
+    "files",
     "closure",
     "syntax",
     "digests",
     "progress",
     "design.mistakes",
     "design.names",
+    "design.used",
     "design.examples.misfits",
 }
 LEFT_BEHIND = (".pyc", ".mo", ".so", ".orig", ".rej", ".bak", ".swp", "~")
-
-Used = Mapping[str, Iterable[str]]  # the entries of tables that are used, by field
 
 
 class Entry(NamedTuple):
@@ -132,7 +132,9 @@ class Module:
             self.defined.setdefault(name, []).append(node)
         for name in tables:
             self._take_table(name, _literal(statement))
-        if self.file == RUN[0] and names == {RUN[1]}:
+        if self.file == RUN[0]:
+            node.said.texts.clear()  # the entries that a run uses are given
+        if (self.file, *names) == RUN:
             self._take_run(statement)
         if acts(statement, local):
             self.effects.append(node)
@@ -154,7 +156,7 @@ class Module:
         """A field's type, kinds and default: not its range and what is said of it."""
         default = _default(part.value)
         says = said(part.target, part.annotation, default)
-        says.texts.clear()  # names of entries there are used by who sets the field
+        says.texts.clear()
         return Node(says, self, always=not _is_off(default))
 
 
@@ -202,18 +204,18 @@ def _read(source: bytes, file: str) -> Module:
 # Data files
 
 
-def _data_in(folder: Path, names: tuple[str, ...] = ()) -> Iterator[tuple[str, Node]]:
-    """The data files of a folder and of those in it, each by its name and by those of the folders
-    without code that it stands in."""
+def _data_in(folder: Path, top: str = "") -> Iterator[tuple[str, Node]]:
+    """The data files of a folder and of those in it, each by its name and by that of the highest
+    folder without code that it stands in."""
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__")) or path.name.endswith((".py", *LEFT_BEHIND)):
             continue
         if path.is_dir():
             coded = any(path.glob("*.py"))
-            yield from _data_in(path, () if coded else (*names, path.name))
+            yield from _data_in(path, "" if coded else top or path.name)
         else:
             node = Node(Said(digest_of([path.name, sha256(_content(path))])))
-            yield from ((name, node) for name in (path.name, *names))
+            yield from ((name, node) for name in {path.name, top or path.name})
 
 
 def _content(path: Path) -> bytes:
@@ -310,6 +312,10 @@ class Package:
         """The names that a file defines; none where it is not there."""
         module = self.module(_dotted(file))
         return set(module.defined) if module else set()
+
+    def names(self, folder: Path) -> list[str]:
+        """The modules of a folder."""
+        return sorted(path.stem for path in (self.root / folder).glob("*.py"))
 
     def _chosen(self, reached: set[Node], used: Used | None) -> set[Node]:
         """The entries that are used of the tables that are reached."""

@@ -10,14 +10,15 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
-from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
-from mlpstudy.closure import FIELD, TABLES, Closure, Entry, Package, Used
-from mlpstudy.design.run import Run, canonical, machine_run
+from mlpstudy.closure import TABLES, Closure, Entry, Package
+from mlpstudy.design.run import Run
+from mlpstudy.design.used import FIELD, Used, parsed, used_by
 
 # Where each stage begins. What is trained is made by "train" alone, a job's tables by both.
 STAGES: dict[str, tuple[Entry, ...]] = {
@@ -30,18 +31,20 @@ STAGES: dict[str, tuple[Entry, ...]] = {
     "report": (Entry("publish.py", ("report",)),),
     "run": (Entry("single.py", ("run",)),),
 }
-# What a stage imports of a study by its name: a file, and what it calls there; none: all of it.
-PARTS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "measure": (("studies/{}.py", ("measure",)), ("studies/{}/measure.py", ())),
+# What a stage imports by the name of a study's module: a file, and what it calls there; none: all.
+PARTS: dict[str, tuple[Entry, ...]] = {
+    "measure": (Entry("studies/{}.py", ("measure",)), Entry("studies/{}/measure.py")),
     "summarise": (
-        ("studies/{}.py", ("summary", "shown", "findings")),
-        ("studies/{}/derive.py", ()),
+        Entry("studies/{}.py", ("summary", "shown", "findings")),
+        Entry("studies/{}/derive.py"),
     ),
-    "draw": (("figures/{}.py", ()), ("studies/{}/figures.py", ())),
+    "draw": (Entry("figures/{}.py"), Entry("studies/{}/figures.py")),
 }
-KIND = "drawing/kinds/{}.py"
+MEASURED = ("options", "base", "sweep")  # what a measurement hears of a study
+# What is imported by the name of a kind of figure: who draws needs that one, the report any.
+KIND, CHART = "drawing/kinds/{}.py", "drawing/charts/{}.py"
 HERE = Package()
-PROJECTS = {  # of the modules that are not called like the project that holds them
+PROJECTS = {  # of modules that are not called like the project that holds them
     "PIL": "pillow",
     "sklearn": "scikit-learn",
     "vl_convert": "vl-convert-python",
@@ -49,126 +52,91 @@ PROJECTS = {  # of the modules that are not called like the project that holds t
 }
 
 
-# A stage
+# Each gives sixteen hexadecimal digits.
 
 
 @cache
-def digest(stage: str, module: str = "") -> str:
-    """Sixteen hexadecimal digits that change with all code of a stage: of all studies, or of those
-    that one module of studies analyses."""
-    stems = [module] if module else sorted(f.stem for f in (HERE.root / "studies").glob("*.py"))
-    parts = [entry for stem in stems for entry in _parts(stage, {"module": stem}, HERE)]
-    return _digest(HERE.closure([*STAGES[stage], *parts]))
+def of_dataset(name: str, package: Package = HERE) -> str:
+    """Of the code that makes one dataset and writes its file, not of that of other datasets. A name
+    that is none has the digest of no dataset."""
+    return _digest(package.closure(STAGES["prepare"], {"dataset": [name]}))
 
 
-def made_by(*stages: str) -> dict[str, str]:
-    """The digests of some stages, as tables carry them."""
-    return {stage: digest(stage) for stage in stages}
+def of_record(run: Run, device: str, package: Package = HERE) -> str:
+    """Of all that a run's record is made by but its data, which has a fingerprint: the code that it
+    uses, and the device."""
+    return _of_record(used_by([run]), device, package)
+
+
+@cache
+def _of_record(uses: str, device: str, package: Package) -> str:
+    return _digest(package.closure(STAGES["train"], parsed(uses)), device)
+
+
+@cache
+def of_job(uses: str, package: Package = HERE) -> str:
+    """Of the code that makes the tables of runs that use this (see design/used.py)."""
+    return _digest(package.closure((*STAGES["train"], *STAGES["tabulate"]), parsed(uses)))
+
+
+def makers_of_job(uses: str, device: str) -> dict[str, str]:
+    """What made the tables of a job, as they carry it."""
+    return {"train": of_job(uses), "uses": uses, "device": device}
 
 
 def of_study(stage: str, study: Mapping[str, Any], package: Package = HERE) -> str:
-    """Sixteen hexadecimal digits that change with the code of a stage of one study.
+    """Of the code of a stage of one study.
 
-    study: as study.json holds it. Of the tables of functions the entries count that it names, and
+    study: as study.json holds it, or as it is measured. Of the tables of functions the entries count that it names, and
     those that a run has by default; of the kinds of figures those that it draws.
     """
     entries = (*STAGES[stage], *_parts(stage, study, package))
-    return _digest(package.closure(entries, _named_in(study)))
+    said = {k: study[k] for k in MEASURED if k in study} if stage == "measure" else study
+    return _digest(package.closure(entries, _named_in(said)))
+
+
+def of_report(studies: Sequence[Mapping[str, Any]], package: Package = HERE) -> str:
+    """Of the code of the report of some studies, as study.json holds them."""
+    charts = [Entry(CHART.format(name)) for name in package.names(Path(CHART).parent)]
+    named = _named_in({"studies": list(studies)})
+    return _digest(package.closure((*STAGES["report"], *charts), named))
+
+
+@cache
+def of_run(uses: str, package: Package = HERE) -> str:
+    """Of the code of a single run, which is one of runs that use this."""
+    return _digest(package.closure(STAGES["run"], parsed(uses)))
+
+
+@cache
+def of_stage(stage: str, package: Package = HERE) -> str:
+    """Of the code of a stage with all entries of all tables, but no study's own."""
+    return _digest(package.closure(STAGES[stage]))
 
 
 def _parts(stage: str, study: Mapping[str, Any], package: Package) -> Iterator[Entry]:
     """What a stage imports by the name of a study's module, and by the kinds of its figures."""
-    for template, names in PARTS.get(stage, ()):
-        file = template.format(study.get("module"))
+    kinds = {figure["kind"] for figure in study.get("figures", ())} if stage == "draw" else ()
+    parts = [Entry(file.format(study.get("module")), names) for file, names in PARTS[stage]]
+    for file, names in (*parts, *(Entry(KIND.format(kind)) for kind in sorted(kinds))):
         if defined := package.defined(file):
             yield Entry(file, tuple(name for name in names if name in defined))
-    if stage == "draw":
-        kinds = {figure["kind"] for figure in study.get("figures") or ()}
-        yield from (Entry(KIND.format(kind)) for kind in sorted(kinds))
 
 
 def _named_in(study: Mapping[str, Any]) -> Used:
-    """The entries of tables that a study may use: the words that stand in it, and defaults."""
-    words = set(re.findall(r"[\w-]+", json.dumps(study, sort_keys=True, default=str)))
-    defaults = {name: {Run.model_fields[name].default} - {"none"} for name in _FIELDS}
-    return {name: words | (set() if name in words else defaults[name]) for name in _FIELDS} | {
-        FIELD: words
-    }
-
-
-_FIELDS = tuple(dict.fromkeys(TABLES.values()))
-
-
-# Runs
-
-_LEARNT = ("activation", "initialization", "cost", "optimizer", "schedule", "pretraining")
-_values_of = attrgetter(*_LEARNT)
-
-
-def of_record(run: Run, device: str, package: Package = HERE) -> str:
-    """Sixteen hexadecimal digits that change with all that a run's record is made by but its data,
-    which has a fingerprint: the code that the run uses, and the device."""
-    return _of_record(_used_by(run), device, package)
-
-
-@cache
-def _of_record(used: frozenset[tuple[str, str]], device: str, package: Package) -> str:
-    return _digest(package.closure(STAGES["train"], _by_field(used)), device)
-
-
-def of_job(runs: Iterable[Run], package: Package = HERE) -> str:
-    """Sixteen hexadecimal digits that change with the code that makes the tables of some runs."""
-    return _of_job(frozenset().union(*map(_used_by, runs)), package)
-
-
-@cache
-def _of_job(used: frozenset[tuple[str, str]], package: Package) -> str:
-    entries = (*STAGES["train"], *STAGES["tabulate"])
-    return _digest(package.closure(entries, _by_field(used)))
-
-
-def _used_by(run: Run) -> frozenset[tuple[str, str]]:
-    """The entries of tables that a run uses, whatever its seed: (field, entry). They are those of
-    the machines that pretrain it, too; a field is used where it is set."""
-    fields = re.findall(r'"(\w+)":', canonical(run))  # of JSON: no text in it holds ":
-    machine = _values_of(machine_run(run)) if run.pretraining != "none" else ()
-    return _used(("seed", *(name for name in fields if name != "seed")), _values_of(run), machine)
-
-
-@cache
-def _used(fields: tuple, values: tuple, machine: tuple) -> frozenset[tuple[str, str]]:
-    entries = (*zip(_LEARNT, values, strict=True), *zip(_LEARNT, machine, strict=False))
-    return frozenset([*entries, *((FIELD, name) for name in fields)])
-
-
-def _by_field(used: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for name, entry in used:
-        found.setdefault(name, set()).add(entry)
-    return found
-
-
-# Data
-
-
-@cache
-def recipe(name: str, package: Package = HERE) -> str:
-    """Sixteen hexadecimal digits that change with the code that makes one dataset and writes its
-    file, not with that of other datasets. A name that is none has the digest of no dataset."""
-    return _digest(package.closure(STAGES["prepare"], {"dataset": [name]}))
-
-
-# Digests
+    """The entries that a study may use: the words that stand in it, and defaults of a run."""
+    words = set(re.findall(r"[\w-]+", json.dumps(study, sort_keys=True)))
+    used: dict[str, set[str]] = {FIELD: words}
+    for field in TABLES.values():
+        default = Run.model_fields[field].default
+        used[field] = words if field in words else words | {default}
+    return used
 
 
 def _digest(closure: Closure, *more: str) -> str:
-    versions = [f"{name}=={_version(name)}" for name in closure.packages if not _is_python(name)]
-    told = "\n".join([*closure.code, *versions, *more])
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-def _is_python(module: str) -> bool:
-    return module in sys.stdlib_module_names
+    foreign = (name for name in closure.packages if name not in sys.stdlib_module_names)
+    lines = [*closure.code, *(f"{name}=={_version(name)}" for name in foreign), *more]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 @cache

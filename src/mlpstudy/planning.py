@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from mlpstudy.data import store
 from mlpstudy.design.pool import estimated_seconds
 from mlpstudy.design.project import Project
-from mlpstudy.digests import digest, recipe
+from mlpstudy.digests import of_dataset, of_record
 
 CORES = (1, 2, 8)
+DEVICES = ("cpu", "cuda")
 
 
 def estimate(project: Project) -> Iterator[str]:
@@ -28,12 +29,25 @@ def estimate(project: Project) -> Iterator[str]:
 
 def _trained(project: Project) -> set[str]:
     """The ids of runs that are trained already, on the data as they would be made now."""
-    folder, there = project.trained / digest("train"), set()
-    for dataset in project.datasets:
-        path = project.data_file(dataset)
-        if store.is_current(path, recipe(dataset)):
-            there |= {p.stem for p in (folder / store.made_by(path)["content"]).glob("*.npz")}
-    return there
+    content = {name: _content(project, name) for name in project.datasets}
+    setting = project.settings.device
+    devices = DEVICES if setting == "auto" else (setting,)
+    keys = {
+        id(alike): [of_record(alike.run, device) for device in devices]
+        for alike in {id(e.seedless): e.seedless for e in project.pool.values()}.values()
+    }
+    return {
+        name
+        for name, each in project.pool.items()
+        for key in keys[id(each.seedless)]
+        if (project.trained / key / content[each.dataset] / f"{name}.npz").exists()
+    }
+
+
+def _content(project: Project, dataset: str) -> str:
+    """The fingerprint of a dataset, as it would be made now; "-" where that is not known yet."""
+    path = project.data_file(dataset)
+    return store.made_by(path)["content"] if store.is_current(path, of_dataset(dataset)) else "-"
 
 
 def _minutes(seconds: float) -> str:

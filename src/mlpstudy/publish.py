@@ -17,8 +17,15 @@ from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.project import Project
 from mlpstudy.design.specs import read_json
-from mlpstudy.digests import STAGES, digest, made_by
-from mlpstudy.files import check_made_by, read_summed_json, sums_of, write_atomically, write_json
+from mlpstudy.digests import STAGES, of_stage, of_study
+from mlpstudy.files import (
+    check_made_by,
+    read_summed_json,
+    read_sums,
+    sums_of,
+    write_atomically,
+    write_json,
+)
 from mlpstudy.machine import machine
 from mlpstudy.report.build import build
 from mlpstudy.stages.summarise import TOLD
@@ -45,8 +52,9 @@ def report(
     """
     folders = {folder.name: folder for folder in studies}
     for folder in folders.values():
+        study = read_summed_json(folder / "study.json")
         for file, stage in (("findings.json", "summarise"), ("figures.json", "draw")):
-            check_made_by(sums_of(folder / file), made_by(stage))
+            check_made_by(sums_of(folder / file), {stage: of_study(stage, study)})
     found = [f for folder in folders.values() for f in read_findings(folder / "findings.json")]
     plan = read_json(plan_file)
     write_json(findings, [as_dict(finding) for finding in families(found)])
@@ -105,18 +113,25 @@ def provenance(plan: Mapping[str, Any], folders: Mapping[str, Path]) -> dict:
         "diverged": len(lost),
         "lost": _lost(lost),
         "work": _work(folders),
-        "settings": plan["settings"],
+        "settings": plan["settings"] | _device(folders.values()),
         "versions": {
             "Python": platform.python_version(),
             **{package: version(package) for package in PACKAGES},
         },
         "machine": machine(),
-        "digests": {stage: digest(stage) for stage in STAGES},
+        "digests": {stage: of_stage(stage) for stage in STAGES},
         "commands": [
             f"snakemake --cores 2{config}",
             *(f"snakemake --cores 2 {name}{config}" for name in folders),
         ],
     }
+
+
+def _device(folders: Iterable[Path]) -> dict[str, str]:
+    """What the studies' networks were trained on, where there are any."""
+    makers = [read_sums(sums_of(folder / "study.json")).made_by for folder in folders]
+    found = sorted({each["device"] for each in makers if "device" in each})
+    return {"device": " and ".join(found)} if found else {}
 
 
 def _diverged(folders: Iterable[Path]) -> pd.DataFrame:

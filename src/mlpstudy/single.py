@@ -17,7 +17,8 @@ from mlpstudy.data.store import fingerprint
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run, run_id
-from mlpstudy.digests import made_by
+from mlpstudy.design.used import used_by
+from mlpstudy.digests import makers_of_job
 from mlpstudy.drawing import style
 from mlpstudy.figures import single as pictures
 from mlpstudy.files import write_json
@@ -43,16 +44,18 @@ def run(
     weights after the last pass, or after the best one on validation; of a run that diverges, of the
     passes before that."""
     progress = Progress(run_id(run), 1, run.epochs + 1)
-    record = run_alone(recorder(dataset, device, threads, keep, progress), run)
+    watched = recorder(dataset, device, threads, keep, progress)
+    record = run_alone(watched, run)
     progress.finish()
     tables = tables_of([record])
-    data = {f"data/{run.dataset}": fingerprint(dataset(run.dataset))}
-    write_tables(folder, tables, made_by("train", "tabulate") | data)
+    makers = makers_of_job(used_by([run]), watched.device)
+    makers[f"data/{run.dataset}"] = fingerprint(dataset(run.dataset))
+    write_tables(folder, tables, makers)
     save_arrays(folder / "weights.npz", record.weights or {})
     with style.context():
         for drawn in pictures.figures(tables):
             style.save(drawn.figure, folder / drawn.name)
-    write_json(folder / "run.json", _told(record, made_by("train") | data))
+    write_json(folder / "run.json", _told(record, makers))
     return folder
 
 

@@ -8,11 +8,13 @@ too, where a folder is no longer whole, or a dataset was made by other code with
 import json
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+from mlpstudy.closure import Package
 from mlpstudy.data import store
 from mlpstudy.design.project import Project
-from mlpstudy.digests import digest, recipe
+from mlpstudy.digests import HERE, of_dataset, of_job, of_report, of_run, of_study
 from mlpstudy.files import SUMS, is_whole, write_atomically
 
 FORCED = "\nagain: "
@@ -26,57 +28,86 @@ def stamp(path: Path, *makers: str, good: bool = True) -> str:
     except OSError:
         told = ""
     if told.partition(FORCED)[0] != says or not good:
-        write_atomically(path, (says if good else f"{says}{FORCED}{uuid4().hex}").encode())
+        content = says if good else f"{says}{FORCED}{uuid4().hex}"
+        write_atomically(path, content.encode(), durable=False)
     return str(path)
+
+
+class Makers:
+    """What would make each result of a project now. package: with which code."""
+
+    def __init__(self, project: Project, package: Package = HERE):
+        self.project, self.package = project, package
+
+    @property
+    def device(self) -> str:
+        return self.project.settings.device
+
+    def prepare(self, dataset: str) -> tuple[str, ...]:
+        return (of_dataset(dataset, self.package),)
+
+    def train(self, uses: str) -> tuple[str, ...]:
+        """The tables of a job whose runs use this (see design/used.py)."""
+        return of_job(uses, self.package), self.device
+
+    def run(self, uses: str) -> tuple[str, ...]:
+        return of_run(uses, self.package), self.device
+
+    def measure(self, study: str) -> tuple[str, ...]:
+        """What a measurement depends on: a study without its words and thresholds."""
+        return *self._of_study("measure", self.project.studies[study].asked), self.device
+
+    def summarise(self, study: str) -> tuple[str, ...]:
+        return self._of_study("summarise", self.project.studies[study].resolved())
+
+    def draw(self, study: str) -> tuple[str, ...]:
+        return (of_study("draw", self.project.studies[study].resolved(), self.package),)
+
+    def report(self) -> tuple[str, ...]:
+        studies = [study.resolved() for study in self.project.studies.values()]
+        return (
+            of_report(studies, self.package),
+            self.project.settings.language,
+            *self.project.studies,
+        )
+
+    def _of_study(self, stage: str, study: dict[str, Any]) -> tuple[str, ...]:
+        return of_study(stage, study, self.package), json.dumps(study, sort_keys=True)
 
 
 class Stamps:
     """The stamps of a project. Those of data and of single runs serve all sizes."""
 
     def __init__(self, project: Project):
-        self.project = project
+        self.project, self.makers = project, Makers(project)
         self.folder = project.results / "made_by"
 
-    @cached_property
-    def train(self) -> str:
-        makers = digest("train"), digest("tabulate"), self.project.settings.device
-        return stamp(self.folder / "train", *makers)
+    def prepare(self, dataset: str) -> str:
+        path, makers = self.project.data_file(dataset), self.makers.prepare(dataset)
+        good = not path.exists() or store.is_current(path, *makers)
+        return stamp(Path("results/made_by/prepare", dataset), *makers, good=good)
 
-    @cached_property
-    def run(self) -> str:
-        return stamp(Path("results/made_by/run"), digest("train"), digest("draw"))
+    def train(self, job: str, uses: str) -> str:
+        return stamp(self.folder / "train" / job, *self.makers.train(uses))
+
+    def run(self, run_id: str, uses: str) -> str:
+        return stamp(Path("results/made_by/run", run_id), *self.makers.run(uses))
+
+    def measure(self, study: str) -> str:
+        good = _good(self.project.measured_dir(study))
+        return stamp(self.folder / "measure" / study, *self.makers.measure(study), good=good)
+
+    def summarise(self, study: str) -> str:
+        good = _good(self.project.study_dir(study) / "tables")
+        return stamp(self.folder / "summarise" / study, *self.makers.summarise(study), good=good)
+
+    def draw(self, study: str) -> str:
+        good = _good(self.project.study_dir(study) / "figures")
+        return stamp(self.folder / "draw" / study, *self.makers.draw(study), good=good)
 
     @cached_property
     def report(self) -> str:
-        settings = self.project.settings
-        return stamp(
-            self.folder / "report", digest("report"), settings.language, *self.project.studies
-        )
-
-    def prepare(self, dataset: str) -> str:
-        path, code = self.project.data_file(dataset), recipe(dataset)
-        good = not path.exists() or store.is_current(path, code)
-        return stamp(Path("results/made_by/prepare", dataset), code, good=good)
-
-    def measure(self, name: str) -> str:
-        """What a measurement depends on: a study without its words and thresholds."""
-        study = self.project.studies[name]
-        makers = (
-            digest("measure", study.module),
-            json.dumps(study.asked, sort_keys=True),
-            self.project.settings.device,
-        )
-        good = _good(self.project.measured_dir(name))
-        return stamp(self.folder / "measure" / name, *makers, good=good)
-
-    def summarise(self, name: str) -> str:
-        makers = digest("summarise"), self.project.studies[name].model_dump_json()
-        good = _good(self.project.study_dir(name) / "tables")
-        return stamp(self.folder / "summarise" / name, *makers, good=good)
-
-    def draw(self, name: str) -> str:
-        good = _good(self.project.study_dir(name) / "figures")
-        return stamp(self.folder / "draw" / name, digest("draw"), good=good)
+        return stamp(self.folder / "report", *self.makers.report())
 
 
 def _good(folder: Path) -> bool:

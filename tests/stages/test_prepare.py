@@ -31,7 +31,7 @@ def own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "own.csv").write_text("1\n", encoding="utf-8")
     monkeypatch.setitem(DATASETS, "own", own := Own())
-    monkeypatch.setattr(prepare, "recipe", lambda name: "code")
+    monkeypatch.setattr(prepare, "of_dataset", lambda name: "code")
     return own
 
 
@@ -46,7 +46,7 @@ def test_it_is_made_once(own):
 
 def test_other_code_makes_it_again(own, monkeypatch):
     points()
-    monkeypatch.setattr(prepare, "recipe", lambda name: "other code")
+    monkeypatch.setattr(prepare, "of_dataset", lambda name: "other code")
     points()
     assert own.made == 2
 

@@ -11,10 +11,12 @@ from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 from mlpstudy.design.seedless import Seeded, Seedless
 from mlpstudy.design.specs import StudySpec
-from mlpstudy.digests import made_by
+from mlpstudy.design.used import used_by
+from mlpstudy.digests import makers_of_job
 from mlpstudy.files import StaleFile
-from mlpstudy.stages.summarise import TOLD, diverged, trained, view, with_sizes
+from mlpstudy.stages.summarise import TOLD, device_of, diverged, trained, view, with_sizes
 from mlpstudy.tables.files import write_tables
+from mlpstudy.tables.schema import tables_of
 
 
 def test_the_whole_training_part_is_told_by_its_size():
@@ -41,14 +43,15 @@ def test_the_whole_training_part_is_told_by_its_size():
     assert with_sizes(runs.head(0), dataset).empty
 
 
-NOW = made_by("train", "tabulate") | {"data/iris": store.fingerprint(DATASETS["iris"]())}
+USES = used_by([Run(dataset="iris")])
+NOW = makers_of_job(USES, "cpu") | {"data/iris": store.fingerprint(DATASETS["iris"]())}
 
 
-@pytest.mark.parametrize("changed", [None, "train", "tabulate", "data/iris"])
+@pytest.mark.parametrize("changed", [None, "train", "uses", "data/iris"])
 def test_a_jobs_tables_are_those_of_todays_code_and_data(tmp_path, changed):
     data = {"iris": tmp_path / "iris.npz"}
     store.save(DATASETS["iris"](), data["iris"])
-    makers = NOW if changed is None else NOW | {changed: "0123"}
+    makers = NOW if changed is None else NOW | {changed: "activation=relu"}
     write_tables(tmp_path / "one", {"runs": pd.DataFrame()}, makers)
     if changed is None:
         assert trained(tmp_path / "one", data) == tmp_path / "one"
@@ -64,6 +67,29 @@ def test_a_run_that_no_job_has_trained_is_named(tmp_path):
     asked = StudySpec({"name": "mine"}, {"some": runs})
     with pytest.raises(Mistake, match="run: 'iris-a' is in no table of the jobs, with 1 more"):
         view(asked, [], None, {})
+
+
+def test_the_networks_of_a_study_have_one_device(tmp_path):
+    for name, device in (("a", "cpu"), ("b", "cpu"), ("c", "cuda")):
+        write_tables(tmp_path / name, {"runs": pd.DataFrame()}, NOW | {"device": device})
+    assert device_of([tmp_path / "a", tmp_path / "b"]) == {"device": "cpu"}
+    assert device_of([]) == {}
+    with pytest.raises(
+        Mistake, match="device: the networks of one study were trained on cpu and on cuda"
+    ):
+        device_of([tmp_path / "a", tmp_path / "c"])
+
+
+def test_runs_from_before_a_field_was_there_have_its_default(tmp_path):
+    run = Run(dataset="iris")
+    fields = run.model_dump() | {"run_id": "iris-a", "train_size": 60}
+    del fields["dropout"], fields["residual"]
+    tables = tables_of([])
+    tables["runs"] = pd.DataFrame([fields])
+    write_tables(tmp_path, tables, NOW)
+    asked = StudySpec({"name": "mine"}, {"some": [Seeded("iris-a", Seedless(run), 0)]})
+    seen = view(asked, [tmp_path], None, {})
+    assert seen.runs.loc[0, ["dropout", "residual"]].tolist() == [0.0, "none"]
 
 
 def test_runs_that_diverged_are_listed():

@@ -126,7 +126,7 @@ def test_other_programs_can_verify_the_checksums(tables, tmp_path):
 
 
 def test_what_is_trained_is_found_again_bit_for_bit(records, tmp_path):
-    trained = Trained(tmp_path, "abc", str)
+    trained = Trained(tmp_path, lambda run: "abc", str)
     for record in records:
         assert trained.load(record.run) is None
         trained.save(record)
@@ -135,15 +135,15 @@ def test_what_is_trained_is_found_again_bit_for_bit(records, tmp_path):
             assert getattr(again, name).tobytes() == getattr(record, name).tobytes()
         assert (again.status, again.diverged_at) == (record.status, record.diverged_at)
         assert again.input_mean_square == record.input_mean_square
-    assert Trained(tmp_path, "other code", str).load(RUNS[0]) is None
-    assert Trained(tmp_path, "abc", lambda name: "other data").load(RUNS[0]) is None
+    assert Trained(tmp_path, lambda run: "other code", str).load(RUNS[0]) is None
+    assert Trained(tmp_path, lambda run: "abc", lambda name: "other data").load(RUNS[0]) is None
 
 
 @pytest.mark.parametrize(
     "damage", [lambda b: b[:-1], lambda b: b[:40], lambda b: b[:50] + b"x" + b[51:]]
 )
 def test_a_damaged_record_counts_as_missing(records, tmp_path, damage):
-    trained = Trained(tmp_path, "abc", str)
+    trained = Trained(tmp_path, lambda run: "abc", str)
     trained.save(records[0])
     path = trained.path(records[0].run)
     path.write_bytes(damage(path.read_bytes()))

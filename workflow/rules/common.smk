@@ -34,17 +34,29 @@ shell.prefix(
 )
 
 
-def made_by(rule, *names):
+def made_by(rule, name="", *more):
     """The stamp of a result. Only the main process looks whether it is what it was."""
     if not workflow.is_main_process:
         place = "results" if rule in ("prepare", "run") else RESULTS
-        return str(Path(place, "made_by", rule, *names))
+        return str(Path(place, "made_by", rule, name))
     stamp = getattr(STAMPS, rule)
-    return stamp(*names) if names else stamp
+    return stamp(name, *more) if name else stamp
 
 
 def stamp_of_dataset(wildcards):
     return made_by("prepare", wildcards.dataset)
+
+
+def stamp_of_job(wildcards):
+    return made_by("train", wildcards.job, PLAN.uses.get(wildcards.job, ""))
+
+
+def stamp_of_run(wildcards):
+    try:
+        job, _ = PLAN.run(wildcards.run_id)
+    except Mistake as mistake:
+        return str(mistake)
+    return made_by("run", wildcards.run_id, PLAN.uses.get(job, ""))
 
 
 def stamp_of_measurement(wildcards):

@@ -23,7 +23,7 @@ rule train:
     input:
         job=ancient(str(PLAN.job_file("{job}"))),
         data=data_of_job,
-        made_by=made_by("train"),
+        made_by=stamp_of_job,
     output:
         [f"{RESULTS}/jobs/{{job}}/{name}" for name in TABLES],
     log:
@@ -52,7 +52,7 @@ rule run:
     input:
         job=ancient(job_of_run),
         data=data_of_run,
-        made_by=made_by("run"),
+        made_by=stamp_of_run,
     output:
         "results/runs/{run_id}/run.json",
     log:

@@ -48,11 +48,13 @@ class Planned:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the workflow knows. jobs: the datasets of each, by its id."""
+    """What the workflow knows. jobs: the datasets of each, by its id; uses: what its runs use (see
+    used.py)."""
 
     folder: Path
     studies: dict[str, Planned]
     jobs: dict[str, list[str]]
+    uses: dict[str, str]
 
     def datasets_of(self, job: str) -> list[str]:
         """The datasets of a job, also of one that is no longer planned and waits in a queue.
@@ -108,7 +110,7 @@ def known_plan(folder: Path) -> Plan:
 
 def _plan(folder: Path, index: Mapping[str, Any]) -> Plan:
     studies = {name: Planned(**known) for name, known in index["studies"].items()}
-    return Plan(folder, studies, dict(index["jobs"]))
+    return Plan(folder, studies, dict(index["jobs"]), dict(index["uses"]))
 
 
 def _write(project: Project, folder: Path, key: str) -> Plan:
@@ -120,7 +122,9 @@ def _write(project: Project, folder: Path, key: str) -> Plan:
         )
         for name, study in project.studies.items()
     }
-    plan = Plan(folder, studies, {job.id: job.datasets for job in project.jobs.values()})
+    jobs = project.jobs.values()
+    datasets, uses = {job.id: job.datasets for job in jobs}, {job.id: job.uses for job in jobs}
+    plan = Plan(folder, studies, datasets, uses)
     sums = {
         path.relative_to(folder).as_posix(): _update(path, spec)
         for path, spec in _specs(project, plan)
@@ -130,7 +134,7 @@ def _write(project: Project, folder: Path, key: str) -> Plan:
         if job.id not in there:
             write_atomically(plan.job_file(job.id), _bytes(job_spec(job)), durable=False)
     known = {name: asdict(planned) for name, planned in studies.items()}
-    index = {"key": key, "files": sums, "studies": known, "jobs": plan.jobs}
+    index = {"key": key, "files": sums, "studies": known, "jobs": datasets, "uses": uses}
     write_atomically(folder / INDEX, _bytes(index))
     return plan
 

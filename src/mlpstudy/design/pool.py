@@ -11,6 +11,7 @@ from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, short_digest
 from mlpstudy.design.seedless import Seeded
 from mlpstudy.design.sizes import layer_sizes
+from mlpstudy.design.used import used_by
 
 if TYPE_CHECKING:  # a stage reads its job, and waits for no study
     from mlpstudy.design.study import Study
@@ -41,6 +42,11 @@ class Job:
     def datasets(self) -> list[str]:
         """The datasets of its runs."""
         return sorted({each.dataset for each in self.seeded})
+
+    @property
+    def uses(self) -> str:
+        """The entries of tables that its runs use, and the fields that they set."""
+        return used_by({id(each.seedless): each.seedless.run for each in self.seeded}.values())
 
 
 def pool(studies: Iterable["Study"]) -> dict[str, Seeded]:

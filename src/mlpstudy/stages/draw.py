@@ -3,7 +3,7 @@
 import importlib
 from pathlib import Path
 
-from mlpstudy.digests import made_by
+from mlpstudy.digests import of_study
 from mlpstudy.drawing import style
 from mlpstudy.drawing.figures import drawn
 from mlpstudy.files import (
@@ -25,8 +25,9 @@ def draw(folder: Path, out: Path) -> None:
 
     folder: what `summarise` has written. out: the folder for figures.json and figures.
     """
-    check_made_by(sums_of(folder / "study.json"), made_by("summarise"))
     study = read_summed_json(folder / "study.json")
+    summarised = {"summarise": of_study("summarise", study)}
+    check_made_by(sums_of(folder / "study.json"), summarised)
     names = [p.stem for p in sorted((folder / "tables").glob("*.parquet"))]
     frames = {name: read_table(folder / "tables", name) for name in names}
     figures = out / "figures"
@@ -38,8 +39,9 @@ def draw(folder: Path, out: Path) -> None:
     else:
         listed, pictures = _by_module(study, frames, figures)
     sums = {p.relative_to(figures).as_posix(): sha256(p.read_bytes()) for p in pictures}
-    write_sums(figures / SUMS, sums, made_by("draw"))
-    write_summed_json(out / "figures.json", listed, made_by("draw"))
+    makers = {"draw": of_study("draw", study)}
+    write_sums(figures / SUMS, sums, makers)
+    write_summed_json(out / "figures.json", listed, makers)
 
 
 def _by_module(study: dict, frames: dict, figures: Path) -> tuple[list[dict], list[Path]]:

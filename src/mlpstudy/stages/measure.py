@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mlpstudy.core.threads import one_thread
 from mlpstudy.design.specs import read_study
-from mlpstudy.digests import digest
+from mlpstudy.digests import of_study
 from mlpstudy.stages.prepare import named, stored
 from mlpstudy.stages.train import recorder
 from mlpstudy.tables.files import checksums, write_tables
@@ -31,5 +31,5 @@ def measure(
     before = checksums(out)
     with one_thread():
         tables = module.measure(study, networks)
-    write_tables(out, tables, {"measure": digest("measure", study["module"])})
+    write_tables(out, tables, {"measure": of_study("measure", study)})
     return {name: before.get(name, "") for name in tables}

@@ -10,7 +10,7 @@ from mlpstudy.data.datasets import DATASETS, Dataset
 from mlpstudy.data.opened import opened
 from mlpstudy.data.split import split_sizes
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.digests import recipe
+from mlpstudy.digests import of_dataset
 from mlpstudy.files import DamagedFile
 
 if TYPE_CHECKING:  # who is given all paths waits for no study
@@ -35,14 +35,14 @@ def prepare(dataset: str, path: Path) -> None:
     """Make a dataset and write it to a file."""
     with opened() as files:
         data = made(dataset)
-    store.save(data, path, recipe(dataset), files)
+    store.save(data, path, of_dataset(dataset), files)
 
 
 def data_file(project: "Project", dataset: str) -> Path:
     """The file of a dataset, which is made where it is missing, or was made by other code or from
     other data files than it would be now."""
     path = project.data_file(dataset)
-    if not store.is_current(path, recipe(dataset)):
+    if not store.is_current(path, of_dataset(dataset)):
         prepare(dataset, path)
     return path
 

@@ -12,8 +12,9 @@ from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.split import split_sizes
 from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.run import FIELDS, Run
 from mlpstudy.design.specs import StudySpec, read_study
-from mlpstudy.digests import digest, made_by
+from mlpstudy.digests import of_job, of_study
 from mlpstudy.files import SUMS, check_made_by, read_sums, write_summed_json
 from mlpstudy.stages.prepare import named, stored
 from mlpstudy.statistics.verdicts import write_findings
@@ -31,15 +32,14 @@ def summarise(
     study_file: of a plan's studies. jobs: the folders of the tables of its jobs. measured: the
     folder of its measurements, where it has any. data: the files of its datasets. out: a folder.
     """
+    jobs = list(jobs)
     seen = view(read_study(study_file), jobs, measured, named(data))
     summary = declared.summarise(seen) if declared.is_declared(seen.study) else _by_module(seen)
     tables, shown = dict(summary.tables), []
     for table in summary.shown:
         tables[f"shown_{table['name']}"] = table["frame"]
         shown.append({**table, "name": f"shown_{table['name']}"})
-    makers = made_by("train", "tabulate", "summarise")
-    if measured is not None:
-        makers |= _measuring(seen.study)
+    makers = {"summarise": of_study("summarise", seen.study), **device_of(jobs)}
     write_tables(out / "tables", tables, makers)
     listed = [{k: v for k, v in table.items() if k != "frame"} for table in shown]
     write_summed_json(out / "tables.json", listed, makers)
@@ -65,7 +65,7 @@ def view(
     wanted = {run for block in blocks.values() for run in block}
     folders = [trained(folder, data) for folder in jobs]
     tables = {
-        name: _selected([read_table(f, name) for f in folders] or [empty], wanted)
+        name: _selected([_read(folder, name) for folder in folders] or [empty], wanted)
         for name, empty in tables_of([]).items()
     }
     if lacking := wanted.difference(tables["runs"]["run_id"]):
@@ -91,12 +91,25 @@ def with_sizes(runs: pd.DataFrame, dataset: Callable[[str], Dataset]) -> pd.Data
 def trained(folder: Path, data: Mapping[str, Path]) -> Path:
     """The folder of a job's tables. Raises StaleFile where other code has trained its networks, or
     other data than its datasets' files hold now. data: the files of datasets, by name."""
-    expected = made_by("train", "tabulate")
-    for name in _datasets(read_sums(folder / SUMS).made_by):
+    makers = read_sums(folder / SUMS).made_by
+    expected = {"train": of_job(makers.get("uses", ""))}
+    for name in _datasets(makers):
         if name in data and (content := store.made_by(data[name]).get("content")):
             expected[f"data/{name}"] = content
     check_made_by(folder / SUMS, expected)
     return folder
+
+
+def device_of(jobs: Iterable[Path]) -> dict[str, str]:
+    """{"device": that which all jobs were trained on}; {} where there are none.
+
+    Raises Mistake where there are two: what they train differs in the last bits.
+    """
+    found = sorted({read_sums(folder / SUMS).made_by["device"] for folder in jobs})
+    if len(found) > 1:
+        problem = f"the networks of one study were trained on {' and on '.join(found)}"
+        raise Mistake(problem, file="settings", key="device", allowed="cpu or cuda, for all jobs")
+    return {"device": found[0]} if found else {}
 
 
 def _datasets(makers: Iterable[str]) -> list[str]:
@@ -107,12 +120,17 @@ def _measured(folder: Path, study: Mapping[str, Any]) -> dict[str, pd.DataFrame]
     if not (names := checksums(folder)):
         problem = f"is not measured yet; first: mlpstudy measure {study['name']}"
         raise Mistake(problem, file=str(folder.parent), value=study["name"])
-    check_made_by(folder / SUMS, _measuring(study))
+    check_made_by(folder / SUMS, {"measure": of_study("measure", study)})
     return {name: read_table(folder, name) for name in names}
 
 
-def _measuring(study: Mapping[str, Any]) -> dict[str, str]:
-    return {"measure": digest("measure", study["module"])}
+def _read(folder: Path, name: str) -> pd.DataFrame:
+    """A table of a job. Runs that were trained before a field was there have its default."""
+    frame = read_table(folder, name)
+    if name != "runs":
+        return frame
+    new = [field for field in FIELDS if field not in frame]
+    return frame.assign(**{field: Run.model_fields[field].default for field in new})
 
 
 def _selected(parts: list, wanted: set[str]):

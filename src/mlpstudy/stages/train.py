@@ -9,7 +9,7 @@ from mlpstudy.data.datasets import Dataset
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, run_id
 from mlpstudy.design.specs import read_job
-from mlpstudy.digests import digest, made_by
+from mlpstudy.digests import makers_of_job, of_record
 from mlpstudy.progress import Progress
 from mlpstudy.stages.prepare import fingerprints, named, stored
 from mlpstudy.tables.record import Record, Recorder, device_of
@@ -27,12 +27,16 @@ def recorder(
     progress: Progress | None = None,
 ) -> Recorder:
     """A recorder of the core. dataset: gives one by name. device: auto, cpu or cuda."""
+    watched = {} if progress is None else {"progress": progress}
+    return Recorder(dataset, found_device(device), keep, threads=threads, **watched)
+
+
+def found_device(setting: str) -> str:
+    """The device behind auto, cpu or cuda; raises Mistake where it is not there."""
     try:
-        found = device_of(device)
+        return device_of(setting)
     except ValueError as error:
         raise Mistake(str(error), file="settings", key="device", allowed="auto or cpu") from None
-    watched = {} if progress is None else {"progress": progress}
-    return Recorder(dataset, found, keep, threads=threads, **watched)
 
 
 def give_memory_back() -> None:
@@ -60,7 +64,8 @@ def train(
     if lacking := sorted(set(job.datasets) - set(files)):
         raise Mistake("there is no file of this dataset", file=str(job_file), value=lacking[0])
     runs = dict(zip((each.id for each in job.seeded), job.runs, strict=True))
-    trained = Trained(store, digest("train"), content.__getitem__)
+    device = found_device(device)
+    trained = Trained(store, lambda run: of_record(run, device), content.__getitem__)
     records = {name: trained.load(run) for name, run in runs.items()}
     missing = [run for name, run in runs.items() if records[name] is None]
     progress = Progress(job.id, len(missing), sum(run.epochs + 1 for run in missing))
@@ -69,7 +74,7 @@ def train(
             trained.save(record)
             records[run_id(record.run)] = record
     progress.finish()
-    makers = made_by("train", "tabulate")
+    makers = makers_of_job(job.uses, device)
     _write(records.values(), out, makers | {f"data/{name}": told for name, told in content.items()})
 
 

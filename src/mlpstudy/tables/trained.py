@@ -1,4 +1,4 @@
-"""What is trained, kept under the digest of the code that trained it, the fingerprint of the data
+"""What is trained, kept under a key of what trained it (code and device), the fingerprint of the data
 that it was trained on and the run's id.
 
 A job that was killed, a grown sweep and a study that asks for the same run find it here again.
@@ -26,17 +26,19 @@ ARRAYS = ("curves", "probed", "layers")
 
 
 class Trained:
-    """The records below one folder, of one digest.
+    """The records below one folder.
 
-    fingerprint: gives that of a dataset, by its name.
+    key: gives that of what trains a run now. fingerprint: gives that of a dataset, by its name.
     """
 
-    def __init__(self, folder: str | Path, digest: str, fingerprint: Callable[[str], str]):
-        self.folder = Path(folder) / digest
+    def __init__(
+        self, folder: str | Path, key: Callable[[Run], str], fingerprint: Callable[[str], str]
+    ):
+        self.folder, self.key = Path(folder), key
         self.fingerprint = cache(fingerprint)
 
     def path(self, run: Run) -> Path:
-        return self.folder / self.fingerprint(run.dataset) / f"{run_id(run)}.npz"
+        return self.folder / self.key(run) / self.fingerprint(run.dataset) / f"{run_id(run)}.npz"
 
     def save(self, record: Record) -> None:
         kept = {name: getattr(record, name) for name in (*NUMBERS, *ARRAYS)}

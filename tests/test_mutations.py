@@ -1,0 +1,239 @@
+"""What is made again after a change: one line of the table for each kind of change.
+
+A copy of the package is changed, and what would make each result is compared before and after.
+"""
+
+import ast
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from mlpstudy.closure import Package
+from mlpstudy.design.names import PACKAGE
+from mlpstudy.design.project import Project
+from mlpstudy.design.run import Run
+from mlpstudy.design.settings import Settings
+from mlpstudy.design.used import used_by
+from mlpstudy.digests import CHART, KIND, PARTS, of_record, of_study
+from mlpstudy.stamps import Makers
+
+ROOT = Path(__file__).resolve().parents[1]
+RUNS = {  # what is trained
+    "relu": Run(activation="relu", initialization="he_normal"),
+    "tanh": Run(activation="tanh", optimizer="adam", schedule="cosine"),
+    "dropout": Run(activation="relu", initialization="he_normal", dropout=0.5),
+    "mse": Run(activation="relu", cost="mse"),
+    "autoencoder": Run(activation="relu", pretraining="autoencoder", pretraining_epochs=1),
+    "rbm": Run(pretraining="rbm", pretraining_epochs=1),
+}
+STUDIES = {  # what YAML alone says
+    "lines": {"name": "lines", "module": "", "figures": [{"kind": "line"}]},
+    "maps": {"name": "maps", "module": "", "figures": [{"kind": "heatmap"}]},
+    "module": {"name": "module", "module": "trainability", "figures": []},
+}
+ALL = tuple(RUNS)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An edit of a file of the package, and what is made again after it. A stage that is not named
+    makes nothing again; "all": everything of it, a kind of figure: who draws it. Of what measures, and of summaries, those may be
+    made again that walk a table or name its entries."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    trained: tuple[str, ...] = ()
+    again: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
+    may: tuple[str, ...] = ()
+
+
+NEW = ("measure", "summarise")  # who walks a table sees what is new in it
+USERS = (*NEW, "run", "train")
+CHANGES = [
+    Change("comment", "core/train.py", "    yield Pass(0", "    # now\n    yield Pass(0"),
+    Change("docstring", "core/activations.py", '"""The shapes', '"""Shapes'),
+    Change("comment in a stage", "stages/train.py", "import ctypes", "import ctypes  # malloc"),
+    Change("comment in the style", "drawing/style.py", "DPI = 160", "DPI = 160  # dots\n"),
+    Change("type", "core/train.py", "def _finite(network: Stack)", "def _finite(network)"),
+    Change("message", "design/mistakes.py", "class Mistake", "MORE = 1\n\n\nclass Mistake"),
+    Change("activation", "core/activations.py", '    "tanh": ', '    "mine": Activation(_tanh, _constant(1), 1.0),\n    "tanh": ', may=NEW),
+    Change("initialization", "core/initializers.py", '    "zeros": ', '    "mine": Initializer(_normal, _none),\n    "zeros": ', may=NEW),
+    Change("cost", "core/costs.py", '    "nll": ', '    "mine": Cost(_nll, _nll_delta),\n    "nll": ', may=NEW),
+    Change("optimizer", "core/optimizers.py", '{"sgd": ', '{"mine": Adam, "sgd": ', may=NEW),
+    Change("schedule", "core/schedules.py", '    "constant": ', '    "mine": lambda t, epochs: 2.0,\n    "constant": ', may=NEW),
+    Change("dataset", "data/datasets.py", '    "digits": ', '    "mine": wine,\n    "digits": ', may=NEW),
+    Change("size of a dataset", "design/examples.py", '    "digits": ', '    "mine": Examples(9, (1,), 1, 1),\n    "digits": ', may=NEW),
+    Change("field", "design/run.py", "    restart: ", "    clip: Annotated[float, Kind.SWITCH] = Field(0.0)\n    restart: "),
+    Change("changed activation", "core/activations.py", "Activation(_tanh, _one_minus_square, 1.0)", "Activation(_tanh, _one_minus_square, 2.0)", ("tanh",), may=USERS),
+    Change("changed helper", "core/activations.py", "def _one_minus_square(a, z, out=None):\n", "def _one_minus_square(a, z, out=None):\n    a = a + 0\n", ("tanh",), may=USERS),
+    Change("changed initialization", "core/initializers.py", '"he_normal": Initializer(_normal', '"he_normal": Initializer(_uniform', ("relu", "dropout"), may=USERS),
+    Change("changed optimizer", "core/optimizers.py", "DECAY, EPSILON = 0.999", "DECAY, EPSILON = 0.99", ("tanh",), may=USERS),
+    Change("changed schedule", "core/schedules.py", "(1 + cos(pi", "(2 + cos(pi", ("tanh",), may=USERS),
+    Change("changed cost", "core/costs.py", "def _mse(a, t):\n", "def _mse(a, t):\n    a = a + 0\n", ("mse",), may=USERS),
+    Change("changed machine", "core/pretrain.py", "class Boltzmann(Stack):\n", "class Boltzmann(Stack):\n    MORE = 1\n", ("rbm",), may=USERS),
+    Change("changed default", "design/run.py", "0.9, ge=0, lt=1", "0.8, ge=0, lt=1", ALL, {"train": "all", "measure": "all"}, (*USERS, "draw", "report")),
+    Change("core", "core/train.py", "    yield Pass(0", "    network = network\n    yield Pass(0", ALL, {"train": "all", "measure": "all", "run": "all"}, NEW),
+    Change("dataset changed", "data/datasets.py", "SPIRAL_TURNS = 1.5", "SPIRAL_TURNS = 1.4", (), {"prepare": ("spirals",)}, NEW),
+    Change("tables", "tables/schema.py", "def tables_of(", "def tables_of(*_, ", (), {"train": "all", "summarise": "all", "run": "all"}),
+    Change("statistics", "statistics/intervals.py", "def interval(", "def interval(*_, ", may=("summarise",)),
+    Change("module of a study", "studies/trainability.py", "HALF = 0.5", "HALF = 0.6", (), {"summarise": ("trainability", "module")}),
+    Change("figure of a study", "figures/trainability.py", "def figures(", "def figures(*_, ", (), {"draw": ("trainability", "module")}),
+    Change("kind of figure", "drawing/kinds/line.py", "FAINTEST = 0.45", "FAINTEST = 0.5", (), {"draw": "line"}),
+    Change("another kind", "drawing/kinds/heatmap.py", "def static(", "def static(*_, ", (), {"draw": "heatmap"}),
+    Change("style", "drawing/style.py", "DPI = 160", "DPI = 161", (), {"draw": "all", "run": "all"}),
+    Change("French word", "words/locale/fr/LC_MESSAGES/mlpstudy.po", '"{first} et {last}"', '"{first} & {last}"', (), {"report": "all"}, ("draw",)),
+    Change("where a message stands", "words/locale/fr/LC_MESSAGES/mlpstudy.po", "#: ", "#: src/"),
+    Change("chart", "drawing/charts/heatmap.py", "def interactive(", "def interactive(*_, ", (), {"report": "all"}),
+    Change("template", "report/templates/page.css", ":root", ":root ", (), {"report": "all"}),
+    Change("report", "report/build.py", "def build(", "def build(*_, ", (), {"report": "all"}),
+    Change("template of a study", "design/new_study.yaml", "seeds:", "seeds: "),
+    Change("command", "cli.py", "def main(", "def main(*_, "),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def project() -> Project:
+    project = Project(Settings(size="smoke", config_dir=str(ROOT / "config")))
+    assert project.pool
+    return project
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("copy") / PACKAGE.name
+    return shutil.copytree(PACKAGE, root, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def made(project: Project, root: Path) -> dict[str, dict[str, object]]:
+    """What makes each result, by stage and name."""
+    package = Package(root)
+    makers, studies = Makers(project, package), project.studies
+    own = {stage: {} for stage in ("measure", "summarise", "draw")}
+    for name, study in STUDIES.items():
+        own["draw"][name] = of_study("draw", study, package)
+        own["summarise"][name] = of_study("summarise", study, package)
+    uses = {job.id: job.uses for job in project.jobs.values()}
+    return {
+        "record": {name: of_record(run, "cpu", package) for name, run in RUNS.items()},
+        "prepare": {name: makers.prepare(name) for name in project.datasets},
+        "train": {job: makers.train(used) for job, used in uses.items()},
+        "measure": {n: makers.measure(n) for n, study in studies.items() if study.is_measured},
+        "summarise": own["summarise"] | {name: makers.summarise(name) for name in studies},
+        "draw": own["draw"] | {name: makers.draw(name) for name in studies},
+        "report": {"": makers.report()},
+        "run": {"": makers.run(used_by([RUNS["relu"]]))},
+    }
+
+
+@pytest.fixture(scope="module")
+def before(project, copy):
+    return made(project, copy)
+
+
+def changed(before, after) -> dict[str, tuple[str, ...]]:
+    """The names of each stage whose results are made again."""
+    found = {
+        stage: tuple(name for name in before[stage] if before[stage][name] != after[stage][name])
+        for stage in before
+    }
+    return {stage: names for stage, names in found.items() if names}
+
+
+def drawn_by(project: Project, names: str | tuple[str, ...]) -> set[str]:
+    """The studies that a kind of figure, or their names, are given of."""
+    if not isinstance(names, str):
+        return set(names)
+    asked = STUDIES | {name: study.resolved() for name, study in project.studies.items()}
+    return {n for n, study in asked.items() if names in {f["kind"] for f in study["figures"]}}
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
+def test_what_a_change_makes_again(project, copy, before, change):
+    path = copy / change.file
+    text = path.read_text(encoding="utf-8")
+    assert change.old in text, f"{change.file} holds {change.old!r} no longer"
+    path.write_text(text.replace(change.old, change.new, 1), encoding="utf-8")
+    try:
+        again = changed(before, made(project, copy))
+    finally:
+        path.write_text(text, encoding="utf-8")
+    assert again.pop("record", ()) == change.trained
+    for stage, names in change.again.items():
+        expected = drawn_by(project, names) if stage == "draw" else names
+        assert set(again.pop(stage)) == set(before[stage] if names == "all" else expected), stage
+    assert again.keys() <= set(change.may)
+
+
+STUDY = """\
+study: mine
+title: Does width help?
+question: Is the loss of a wide network below that of a narrow one?
+base: {dataset: iris, epochs: 1}
+seeds: 6
+sweep: {widths: {grid: {width: [2, 4]}}}
+claims:
+  - name: wider
+    id: WIDE
+    says: Wide networks learn better
+    contrast: {measure: test_loss, factor: width, of: 4, against: 2}
+    direction: below
+    threshold: 0
+figures:
+  - {name: widths, kind: line, x: width, y: test_loss, title: Widths}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again"),
+    [
+        ("# nothing", "# else", ()),
+        ("threshold: 0", "threshold: 0.1", ("summarise",)),
+        ("of: 4, against: 2", "of: 2, against: 4", ("summarise",)),
+        ("title: Widths", "title: All widths", ("summarise",)),
+        ("kind: line", "kind: point", ("summarise", "draw")),
+        ("width: [2, 4]", "width: [2, 4, 8]", ("summarise", "train")),
+    ],
+)
+def test_what_a_change_of_a_study_makes_again(tmp_path, monkeypatch, old, new, again):
+    """Who draws and reports waits for the summary, which is made again."""
+    monkeypatch.chdir(tmp_path)
+    seen = []
+    for text in (STUDY + "# nothing\n", (STUDY + "# nothing\n").replace(old, new)):
+        (tmp_path / "config/studies").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "config/studies/mine.yaml").write_text(text)
+        project = Project(Settings())
+        makers = Makers(project)
+        results = {"summarise": makers.summarise("mine"), "draw": makers.draw("mine")}
+        seen.append(results | {"train": sorted(project.jobs)})
+    assert tuple(name for name in seen[0] if seen[0][name] != seen[1][name]) == again
+
+
+def test_another_device_trains_again():
+    keys = {of_record(RUNS["relu"], device) for device in ("cpu", "cuda")}
+    makers = {Makers(Project(Settings(device=d))).train("cost=nll") for d in ("cpu", "cuda")}
+    assert len(keys) == len(makers) == 2
+
+
+def test_a_name_that_is_computed_is_known_to_the_digests():
+    """An import by a computed name is seen by no closure: digests.py lists what it may give."""
+    files = {entry.file for entries in PARTS.values() for entry in entries} | {KIND, CHART}
+    known = {file.removesuffix(".py").replace("/", ".") for file in files}
+    found = set(computed("import_module", 0))
+    # declared.part(module, file) imports studies.{module}.{file}
+    found |= {f"studies.{{}}.{name}" for name in computed("part", 1)}
+    assert "drawing.kinds.{}" in found and found - {"studies.{}.{}"} <= known
+
+
+def computed(function: str, place: int):
+    """An argument of all calls of a function, {} for what is computed in it."""
+    for path in PACKAGE.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for call in ast.walk(ast.parse(text)) if f"{function}(" in text else ():
+            if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] == function:
+                name = ast.unparse(call.args[place]).strip("f'\"").removeprefix("mlpstudy.")
+                yield re.sub(r"\{[^}]*\}+", "{}", name)
