@@ -31,7 +31,7 @@ provenance: report
 	$(SNAKEMAKE) --cores $(CORES) --report results/provenance.html
 
 test: $(READY) browser
-	$(RUN) -m pytest --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder
+	$(RUN) -m pytest --numprocesses $(CORES) --dist worksteal
 
 # Some tests open the page in Chromium. Debian's is installed where that takes no password; where
 # it cannot be, those tests are skipped, and the last line of the tests says so.

@@ -1,7 +1,8 @@
 """How the tests are shared out where several processes run them, and which were skipped.
 
-Each file goes to one process. The file that runs the pipeline goes first, as it takes longest; those
-that look at the same run of it go last, so that no process waits for another.
+Each process begins with a share of the files, and takes over from another when it is done. The file
+that runs the pipeline goes first, as it takes longest; those that look at the same run of it go
+last, so that no process waits for another.
 """
 
 from collections import Counter

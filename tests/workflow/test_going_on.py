@@ -51,7 +51,7 @@ def test_a_study_alone_misses_its_files_too(kept):
 
 def test_a_job_that_fails_during_an_update_runs_in_the_next_call(kept):
     """The change itself is sound: the job fails once, as one that is killed does."""
-    undo = kept.edit("src/mlpstudy/figures/drawing.py", "def figures", "# altered\ndef figures")
+    undo = kept.edit("src/mlpstudy/figures/drawing.py", '"o"', '"s"')
     fault = kept.edit("src/mlpstudy/rules.py", "import draw\n", "import nothing\n")
     try:
         assert kept.snakemake().returncode != 0
@@ -64,7 +64,7 @@ def test_a_job_that_fails_during_an_update_runs_in_the_next_call(kept):
 
 def test_without_snakemakes_records_other_code_makes_it_again(kept):
     shutil.rmtree(kept.folder / ".snakemake")
-    undo = kept.edit("src/mlpstudy/core/train.py", '"""', '"""Altered. ')
+    undo = kept.edit("src/mlpstudy/core/train.py", "yield Pass(0,", "yield Pass(0 + 0,")
     try:
         planned = kept.planned()
     finally:

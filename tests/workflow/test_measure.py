@@ -75,13 +75,13 @@ def planned(measured, *more):
         ),
         (
             "src/mlpstudy/studies/drawing.py",
-            "import numpy",
-            "# altered\nimport numpy",
+            ".random()",
+            ".uniform()",
             ["measure", "summarise", "draw"],
         ),
-        ("src/mlpstudy/studies/xor.py", '"""', '"""Altered. ', ["summarise", "draw"]),
+        ("src/mlpstudy/statistics/intervals.py", '"""', '"""Altered. ', []),
     ],
-    ids=["threshold", "words", "seeds", "module", "other module"],
+    ids=["threshold", "words", "seeds", "module", "comment"],
 )
 def test_what_is_measured_again(measured, file, old, new, rules):
     undo = measured.edit(file, old, new)
