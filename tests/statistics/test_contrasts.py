@@ -345,6 +345,13 @@ def test_who_learns(claim, more, known):
     assert made.learned == known and (made.verdict == "not_learned") != known
 
 
+def test_a_control_that_may_fail_is_not_asked(claim):
+    frame = tuned(at_best_loss=1.0, **GUESSES).assign(guess_error=0.33)
+    may_fail = claim(SIDES).model_copy(update={"control_may_fail": True})
+    assert not only(measured(claim(SIDES), frame, TUNE)).learned
+    assert only(measured(may_fail, frame, TUNE)).learned
+
+
 def test_of_other_measures_nobody_asks_who_learns(claim):
     frame = tuned(at_best_loss=2.4, dead=0.5, **GUESSES)
     assert only(measured(claim(SIDES | {"measure": "dead"}), frame, TUNE)).learned

@@ -150,6 +150,9 @@ class Claim(BaseModel):
         None, ge=0, description="the smallest difference that anyone would care about"
     )
     unit: str = Field("", max_length=64, description="unit of statistic and threshold")
+    control_may_fail: bool = Field(
+        False, description="the control need not learn its task: that it does not is the point"
+    )
     decides: bool | Decides = Field(
         False, description="the verdict rests on it; without it: also seen"
     )

@@ -292,7 +292,7 @@ def _measured(
         value=made.interval,
         common=common and common.interval,
         edge=_edge(sides),
-        learned=_learned(at, spec, cells, sides),
+        learned=claim.control_may_fail or _learned(at, spec, cells, sides),
         decides=_decides(at, claim.decides, sides),
         n=at.units(rows) if at.asked.by_row else made.n,
         networks=len(at.runs(rows)),
