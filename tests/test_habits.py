@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LONG = 40  # lines
-MOST_LONG = 86  # functions that are longer: to be lowered with every one that goes
-MOST_MEDIAN, MOST_P90 = 7, 25  # lines
+MOST_LONG = 84  # functions that are longer: to be lowered with every one that goes
+MOST_MEDIAN, MOST_P90 = 7, 22  # lines
 
 
 def lint() -> list[list[str]]:
@@ -36,9 +36,8 @@ def test_lint(command):
 
 def test_the_places_that_the_guide_names_are_there():
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    named = {
-        name for name in re.findall(r"`([\w./]+)`", guide) if "/" in name and "NAME" not in name
-    }
+    written = set(re.findall(r"`([\w./]+/[\w./]*)`", guide))
+    named = {name for name in written if not re.search(r"^results/|[A-Z]{3}", name)}
     assert len(named) > 20
     there = (ROOT, ROOT / "src/mlpstudy")
     assert [name for name in named if not any((place / name).exists() for place in there)] == []
