@@ -3,8 +3,10 @@
 import importlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from mlpstudy.core.threads import one_thread
+from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.specs import read_study
 from mlpstudy.digests import of_study
 from mlpstudy.stages.prepare import named, stored
@@ -22,7 +24,6 @@ def measure(
     made and not kept. out: the folder of its tables.
     """
     study, blocks = read_study(study_file)
-    module = importlib.import_module(f"mlpstudy.studies.{study['module']}")
     dataset = stored(named(data))
     networks = Networks(
         lambda keep: recorder(dataset, device, threads, keep),
@@ -30,6 +31,14 @@ def measure(
     )
     before = checksums(out)
     with one_thread():
-        tables = module.measure(study, networks)
+        tables = _function(study["module"])(study, networks)
     write_tables(out, tables, {"measure": of_study("measure", study)})
     return {name: before.get(name, "") for name in tables}
+
+
+def _function(module: str) -> Any:
+    """What a module of studies measures with: `measure` in its folder, or in its one file."""
+    name = f"mlpstudy.studies.{module}"
+    if (PACKAGE / "studies" / module / "measure.py").is_file():
+        name += ".measure"
+    return importlib.import_module(name).measure
