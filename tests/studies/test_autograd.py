@@ -9,9 +9,11 @@ import torch
 
 from mlpstudy.analysis.pitfalls import SESSIONS, play
 from mlpstudy.data.datasets import DATASETS
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.study import load
-from mlpstudy.figures import autograd as drawing
-from mlpstudy.studies import autograd
+from mlpstudy.statistics.contrasts import findings
+from mlpstudy.studies.autograd import measure as measuring
+from mlpstudy.studies.autograd.derive import derive, ratios, shown
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Recorder
@@ -45,7 +47,7 @@ def test_what_is_otherwise_is_found(session, printed):
 def test_the_lectures_regression_finds_the_least_squares():
     draws = np.random.default_rng(5)
     x, y = draws.normal(size=(40, 3)), draws.normal(size=40)
-    w, b = autograd.fit(torch.from_numpy(x), torch.from_numpy(y), autograd.MENDED, 2000, 0.1)
+    w, b = measuring.fit(torch.from_numpy(x), torch.from_numpy(y), measuring.MENDED, 2000, 0.1)
     exact = np.linalg.lstsq(np.column_stack([x, np.ones(40)]), y, rcond=None)[0]
     np.testing.assert_allclose([*w[0], b.item()], exact, atol=1e-10)
 
@@ -54,57 +56,76 @@ def test_the_trap_finds_the_mean():
     """The cost of every prediction against every target is least where all predict the mean."""
     draws = np.random.default_rng(6)
     x, y = draws.normal(size=(40, 3)), draws.normal(size=40)
-    w, b = autograd.fit(torch.from_numpy(x), torch.from_numpy(y), autograd.TRAP, 2000, 0.1)
+    w, b = measuring.fit(torch.from_numpy(x), torch.from_numpy(y), measuring.TRAP, 2000, 0.1)
     np.testing.assert_allclose([*w[0], b.item()], [0, 0, 0, y.mean()], atol=1e-10)
 
 
 @pytest.mark.parametrize(("depth", "ratio"), [(1, 0.5), (4, 2), (7, 3.5)])
 def test_the_graph_keeps_every_layer(depth, ratio):
     """ReLU keeps what it gives, which is what the next layer was given: depth arrays of 4 bytes."""
-    told = autograd._memory(depth, 8, 3)
-    assert told["kept"] == depth * 3 * 8 * 4
-    assert told["kept"] / told["needed"] == ratio
+    memory = measuring._memory(depth, 8, 3)
+    assert memory["kept"] == depth * 3 * 8 * 4
+    assert memory["kept"] / memory["needed"] == ratio
 
 
 @pytest.fixture(scope="module")
-def view():
-    study = load(FILE, "smoke")
+def study():
+    return load(FILE, "smoke")
+
+
+@pytest.fixture(scope="module")
+def tables(study):
     networks = Networks(lambda keep: Recorder(lambda name: DATASETS[name](), keep=keep))
     state = torch.get_rng_state()
-    measured = autograd.measure({**study.asked, "seeds": [0, 1]}, networks)
+    measured = measuring.measure({**study.asked, "seeds": [0, 1]}, networks)
     assert torch.equal(torch.get_rng_state(), state)
-    told = {"name": "autograd", "options": study.options}
-    told["claims"] = [claim.model_dump() for claim in study.claims]
-    return View(told, {}, *[pd.DataFrame()] * 3, measured=measured)
+    return measured | derive(View(study.resolved(), {}, *[pd.DataFrame()] * 3, measured=measured))
 
 
 def test_ratios_are_of_the_same_round():
     rows = [
         {"depth": 1, "width": 2, "examples": 3, "seed": seed, "pass": name, "seconds": seconds}
         for seed, times in enumerate([(1.0, 2.0, 4.0), (10.0, 11.0, 50.0)])
-        for name, seconds in zip((autograd.FORWARD, autograd.GRAPH, autograd.BACKWARD), times, strict=True)
+        for name, seconds in zip((measuring.FORWARD, measuring.GRAPH, measuring.BACKWARD), times, strict=True)
     ]  # fmt: skip
-    ratios = autograd._ratios(pd.DataFrame(rows)).set_index(["pass", "seed"])["ratio"]
-    assert ratios.to_dict() == {
-        (autograd.GRAPH, 0): 2, (autograd.BACKWARD, 0): 4,
-        (autograd.GRAPH, 1): 1.1, (autograd.BACKWARD, 1): 5,
-    }  # fmt: skip
+    of_rounds = ratios(pd.DataFrame(rows)).droplevel([0, 1, 2])
+    assert of_rounds[measuring.GRAPH].tolist() == [2, 1.1]
+    assert of_rounds[measuring.BACKWARD].tolist() == [4, 5]
 
 
-def test_findings_and_figures(view):
-    frames = autograd.summary(view)
-    found = autograd.findings(view, frames)
-    sessions = [f for f in found if f.statistic == "otherwise"]
-    assert [f.claim for f in sessions] == [f"C{k}" for k in range(34, 40)]
-    assert {f.verdict for f in sessions} == {"supported"}
-    assert sum(f.n for f in sessions) == sum(len(play(SESSIONS[f.claim])) for f in sessions)
-    memory = {f.condition: f.value for f in found if f.statistic == "memory_of_the_graph"}
-    assert memory == {"1 layer of 16, 1 example": 0.5, "4 layers of 64, 32 examples": 2}
-    assert [d.name for d in drawing.figures(frames, view.study)] == ["trap", "graph"]
+def test_every_statement_is_counted(tables):
+    sessions = tables["sessions"].set_index("claim")
+    assert list(sessions.index) == [*(f"C{k}" for k in range(34, 40)), "E12"]
+    assert (sessions["otherwise"] == 0).all()
+    assert sessions["statements"].to_dict() == {c: len(play(SESSIONS[c])) for c in SESSIONS}
+    assert [table["name"] for table in shown(tables)] == ["statements", "costs"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("otherwise", [0] * 6), ("memory_of_the_graph", [0.5, 2])],
+)
+def test_what_has_no_chance_in_it_is_exact(study, tables, name, values):
+    claims = [claim for claim in study.claims if claim.statistic == name]
+    found = [f for claim in claims for f in findings(claim, tables[claim.contrast.table])]
+    assert [(f.value, f.low, f.high) for f in found] == [(value,) * 3 for value in values]
 
 
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])
 def test_sizes(size):
     study = load(FILE, size)
     assert not study.runs and study.is_measured
-    assert all(len(text.split()) == 3 for text in study.options["networks"])
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    [
+        ("for_each: [depth, width, examples]", "for_each: [depth, width]", "examples varies here"),
+        ("[4, 16, 1], ", "[4, 16], ", "options.networks"),
+    ],
+)
+def test_a_slip_is_refused(tmp_path, monkeypatch, right, wrong, problem):
+    monkeypatch.chdir(tmp_path)
+    Path("autograd.yaml").write_text(FILE.read_text().replace(right, wrong, 1))
+    with pytest.raises(Mistake, match=problem):
+        load("autograd.yaml").runs  # noqa: B018
