@@ -146,7 +146,7 @@ def _statistic(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> 
     drawn_once = "n" in frame and counts.seeds(frame)[1] == 0
     if spec.kind in KINDS:
         parts.append(words.gettext(KINDS[spec.kind]))
-        if spec.kind == "forest" and study.get("tune"):
+        if spec.kind == "forest" and how_chosen(spec, study, frame, words):
             parts.append(words.gettext("Each side is at the settings that suit it best."))
     elif ("low" in frame and not drawn_once) or spec.kind == "heatmap":
         parts.append(words.gettext(STATISTICS[spec.statistic]))
