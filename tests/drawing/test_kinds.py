@@ -2,6 +2,7 @@
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.text import Text
 from numpy.testing import assert_allclose
@@ -82,6 +83,18 @@ def test_a_panel_for_each_measure_and_dataset_a_line_for_each_noise():
 def test_the_rows_of_panels_of_two_measures_have_a_scale_each():
     axes = np.array(figure_of("line").axes).reshape(2, 2)
     assert axes[0, 0].get_ylim() == axes[0, 1].get_ylim() != axes[1, 0].get_ylim()
+
+
+@pytest.mark.parametrize(("apart", "moved"), [(0.0, True), (0.01, False)])
+def test_lines_stand_beside_each_other_only_where_they_would_meet(apart, moved):
+    """Six lines, too many for bands; apart: how far the places of one are from those of the next."""
+    names = np.repeat(list("abcdef"), 2)
+    places = np.tile([0.0, 0.5], 6) + apart * np.repeat(np.arange(6), 2)
+    frame = pd.DataFrame({"dataset": names, "dropout": places, "value": 1.0, "n": 6, "networks": 6})
+    figure = kind("line").static(drawn.spec(hue="dataset"), frame, Words("en"))
+    line = figure.axes[0].get_lines()[0]
+    straight = figure.axes[0].transData.transform(line.get_xydata())
+    assert (line.get_transform().transform(line.get_xydata()) != straight).any() == moved
 
 
 def test_points_stand_side_by_side_and_are_not_joined():

@@ -70,18 +70,6 @@ def _with_measures(runs: list[dict], measures: list[str]) -> dict[str, pd.DataFr
     return {"cells": pd.concat(parts, ignore_index=True), "by_run": by_run}
 
 
-def _early_stopping(dataset: str) -> dict[str, pd.DataFrame]:
-    settings = [("sgd", "nll", False), ("rprop", "mse", True)]
-    rules = [("GL", 1.0, "GL_1", 0.1), ("GL", 5.0, "GL_5", 0.4), ("passes", 2.0, "2 passes", 0.01)]
-    rows = [{"optimizer": optimizer, "cost": cost, "noisy": noisy, "family": family,
-             "level": level, "rule": rule, "spent": spent, "fired": 1.0, **INTERVAL}
-            for (optimizer, cost, noisy), (family, level, rule, spent) in product(settings, rules)]  # fmt: skip
-    table = pd.DataFrame(rows)
-    by_run = table[["optimizer", "cost", "noisy", "rule"]].assign(seed=0, dataset=dataset)
-    by_run["run_id"] = [f"{optimizer}-run" for optimizer in by_run["optimizer"]]
-    return {"rules": table, "by_run": by_run}
-
-
 def _width_and_depth(dataset: str) -> dict[str, pd.DataFrame]:
     cells = [{"dataset": dataset, "activation": "relu", "depth": depth, "width": 8 // depth,
               "budget": budget, "n_parameters": budget + depth}
@@ -97,5 +85,4 @@ TABLES = {
     "width_and_depth": _width_and_depth,
     "regions": _regions,
     "overfitting": _overfitting,
-    "early_stopping": _early_stopping,
 }

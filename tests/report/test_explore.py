@@ -93,13 +93,6 @@ def test_what_a_block_sweeps_is_the_place_of_its_cells(tmp_path):
     assert block["bind"]["labels"] == ["width of the hidden layer", "share of wrong labels"]
 
 
-def test_a_rule_for_stopping_stands_at_what_it_spends(tmp_path):
-    rows = drawn(tmp_path, "early_stopping").rows
-    first = rows[rows["setting"] == "SGD, NLL; clean labels"]
-    assert first["spent"].tolist() == [0.1, 0.4, 0.01] and set(first["run"]) == {"sgd-run"}
-    assert set(rows["setting"]) == {"SGD, NLL; clean labels", "RPROP, squared error; noisy labels"}
-
-
 def test_a_picture_is_a_row_with_its_cells_and_its_examples(tmp_path):
     write_tables(tmp_path, tables("regions", "moons"), {"code": "0"})
     (chart,) = explored(tmp_path, {"module": "regions"})

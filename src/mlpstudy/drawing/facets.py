@@ -40,7 +40,7 @@ class Series(NamedTuple):
 
     look: style.Look
     rows: pd.DataFrame
-    place: int
+    place: float
     of: int
 
 

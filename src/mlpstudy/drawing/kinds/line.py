@@ -39,8 +39,9 @@ def draw(picture: facets.Picture, along: Along, joined: bool = True) -> list:
     spec = picture.spec
     for ax, panel in picture.panels():
         reference(ax, spec.reference)
+        meet = panel[along.name].duplicated().any()
         for series in picture.series(panel):
-            _series(ax, series, along, joined, spec.theory)
+            _series(ax, series if meet else _centred(series), along, joined, spec.theory)
     return theory_entry(picture) if spec.theory else []
 
 
@@ -51,6 +52,11 @@ def _series(ax: Axes, series: facets.Series, along: Along, joined: bool, theory:
         joined = False
     bands = along.numeric and joined and (series.of <= facets.FEW or len(rows) > facets.POINTS)
     (_band if bands else _bars)(ax, series, rows, joined)
+
+
+def _centred(series: facets.Series) -> facets.Series:
+    """Where no two lines have a point at one place, each stands exactly at its own."""
+    return series._replace(place=(series.of - 1) / 2)
 
 
 def _band(ax: Axes, series: facets.Series, rows: pd.DataFrame, joined: bool) -> None:

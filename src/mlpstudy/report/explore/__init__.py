@@ -20,7 +20,6 @@ from mlpstudy.analysis.terms import said
 from mlpstudy.drawing.charts import charts
 from mlpstudy.files import read_summed_json
 from mlpstudy.report.explore import (
-    early_stopping,
     overfitting,
     regions,
     trainability,
@@ -44,7 +43,6 @@ CHARTS: dict[str, dict[str, tuple[tuple[str, ...], Callable]]] = {
     },
     "width_and_depth": {"errors": (("errors", "by_run"), width_and_depth.errors)},
     "overfitting": {"cells": (("cells", "by_run"), overfitting.cells)},
-    "early_stopping": {"rules": (("rules", "by_run"), early_stopping.rules)},
     "xor": {"solved": (("shares", "by_run"), xor.solved)},
     "regions": {"passes": (("passes", "points", "by_run"), regions.passes)},
 }
