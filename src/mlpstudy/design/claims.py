@@ -119,11 +119,25 @@ class ContrastSpec(BaseModel):
         return self
 
     @property
+    def unit(self) -> str:
+        """What its values are of, as an expression of columns: of a slope a measure by another."""
+        if self.kind == "ratio":
+            return _quotient(self.measure, self.measure)
+        if self.kind == "slope":
+            return _quotient(self.measure, f"log10({self.along})" if self.log else self.along)
+        return self.measure
+
+    @property
     def factors(self) -> tuple[str, ...]:
         """The fields whose levels are compared, and those that change along."""
         sides = [*self.of, *([self.against] if self.against else [])]
         named = [field for side in sides for field in side]
         return tuple(dict.fromkeys([*named, *self.across, *self.together]))
+
+
+def _quotient(above: str, below: str) -> str:
+    sides = (text if " " not in text else f"({text})" for text in (above, below))
+    return " / ".join(sides)
 
 
 def _expression_at(text: str, key: str) -> None:

@@ -172,7 +172,7 @@ class Declared:
 
     def contrasts(self, findings: Sequence[Finding]) -> pd.DataFrame:
         """`forest`, with what each finding measures."""
-        measures = {each.statistic: each.contrast.measure for each in self.claims if each.contrast}
+        measures = {each.statistic: each.contrast.unit for each in self.claims if each.contrast}
         frame = forest(findings)
         return frame.assign(measure=frame["name"].map(measures)) if len(frame) else frame
 
