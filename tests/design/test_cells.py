@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.study import load
+from mlpstudy.design.study import expand, load
 
 STUDY = """\
 study: wonder
@@ -102,3 +102,17 @@ def test_a_field_that_goes_with_a_condition_is_told_apart_by_it(tmp_path):
         "grid: {depth: [2, 5], ", "zip: {depth: [2, 5], width: [16, 64]}\n    grid: {"
     )
     assert told(text, tmp_path) == ""
+
+
+def test_a_block_that_a_smaller_size_lacks_may_be_named(tmp_path):
+    wide = (
+        "  wide:\n    base: {width: 64}\n    grid: {depth: [2], momentum: [0.0, 0.9], eta: [0.1]}\n"
+    )
+    text = STUDY.replace("claims:\n", wide + "claims:\n").replace(
+        "[depth]", "[depth]\n    block: [momentum, wide]\n    over: [width]"
+    )
+    text = text.replace("hue: momentum", "hue: momentum, block: momentum")
+    path = tmp_path / "wonder.yaml"
+    path.write_text(text + "smoke: {sweep: {wide: null}}\n", encoding="utf-8")
+    assert set(expand(load(path))) == {"momentum", "wide"}
+    assert set(expand(load(path, "smoke"))) == {"momentum"}

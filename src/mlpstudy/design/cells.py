@@ -201,7 +201,7 @@ def _kept(study: Any, cells: Cells, what: Any, place: Place) -> tuple[list[Run],
     """The cells that a claim or a figure is about, and what is wrong with its blocks and values."""
     problems = []
     for name in what.blocks:
-        if name not in cells:
+        if name not in cells and name not in study.deleted_blocks:
             some = "one of " + ", ".join(cells) if cells else "the study has no sweep"
             more = {"value": name, "allowed": some, "nearest": nearest(name, cells)}
             problems.append(Vain((*place, "block"), "is no block of the sweep", more))

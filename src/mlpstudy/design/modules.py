@@ -59,7 +59,7 @@ def known_by(module: Path) -> Known:
         for name, value in literals_of(file).items() if file.is_file() else ():
             if name in _MERGED and isinstance(value, dict):
                 said[name] = {**said.get(name, {}), **value}
-            elif name in _MERGED:
+            elif name in _MERGED and isinstance(value, list):
                 said[name] = [*said.get(name, []), *value]
     rows_by = said.pop("FACTORS", {})
     drawing = module / "figures.py"

@@ -232,6 +232,7 @@ class Study(BaseModel):
     _file: str = PrivateAttr("")
     _size: str = PrivateAttr("default")
     _decided: frozenset[Place] = PrivateAttr(frozenset())  # by the overlay
+    _deleted: frozenset[str] = PrivateAttr(frozenset())  # blocks that the overlay takes away
 
     @model_validator(mode="before")
     @classmethod
@@ -313,6 +314,11 @@ class Study(BaseModel):
         return not (self.module and self.module_file.is_file())
 
     @property
+    def deleted_blocks(self) -> frozenset[str]:
+        """Blocks that this size does not have: a claim may name them, as others have them."""
+        return self._deleted
+
+    @property
     def is_strict(self) -> bool:
         """Whether all levels that claims name must be there: the smoke size may lack some."""
         return self._size != "smoke"
@@ -380,6 +386,7 @@ def load(path: Path | str, size: str = "default") -> Study:
         expected = f"the name of its file: {Path(path).stem}"
         raise Mistake("is not allowed", file=path, key="study", value=study.name, allowed=expected)
     study._file, study._size, study._decided = str(path), size, frozenset(decided)
+    study._deleted = frozenset(set(document.get("sweep") or ()) - set(study.sweep))
     for place, problem, more in in_vain(study):
         raise study.mistake(problem, place, **more)
     if study.claims and size != "smoke":  # that size decides nothing: it shows that all goes well
