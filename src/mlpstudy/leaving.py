@@ -8,7 +8,7 @@ import typer
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.files import DamagedFile
 
-UsageError = typer.BadParameter.__mro__[1]  # typer carries a click of its own
+UsageError: Any = typer.BadParameter.__mro__[1]  # typer carries a click of its own
 STOPPED = 130  # the exit code after Ctrl-C
 
 
