@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,8 @@ def set_scale(ax: Axes, which: str, values: Sequence[float], log: bool) -> None:
 
 def numbers(words: Words) -> FuncFormatter:
     """Numbers at ticks, as the language writes them; powers of ten as such."""
-    return FuncFormatter(lambda value, _: number(value, words))
+    shown = cache(lambda value: number(value, words))
+    return FuncFormatter(lambda value, _: shown(float(value)))
 
 
 def number(value: float, words: Words) -> str:

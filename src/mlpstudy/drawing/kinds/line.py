@@ -42,6 +42,7 @@ def draw(picture: facets.Picture, along: Along, joined: bool = True) -> list:
         meet = panel[along.name].duplicated().any()
         for series in picture.series(panel):
             _series(ax, series if meet else _centred(series), along, joined, spec.theory)
+        ax.autoscale_view()
     return theory_entry(picture) if spec.theory else []
 
 
@@ -89,7 +90,6 @@ def _make_room(ax: Axes, rows: pd.DataFrame) -> None:
         if name in rows:
             points = rows[["_at", name]].to_numpy(float)
             ax.update_datalim(points[np.isfinite(points).all(axis=1)])
-    ax.autoscale_view()
 
 
 def reference(ax: Axes, at: float | str | None) -> None:
