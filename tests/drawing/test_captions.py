@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from mlpstudy.design.claims import FigureSpec
-from mlpstudy.drawing import captions
+from mlpstudy.drawing import captions, swept
 from mlpstudy.words import LANGUAGES, Words
 from tests.drawing import drawn
 
@@ -133,6 +133,31 @@ def test_of_a_single_eta_nothing_is_chosen_and_rows_of_no_network_have_their_own
     spec = spec.model_copy(update={"where": {"dataset": ("digits",)}})
     said = captions.caption(spec, study, frame.assign(networks=0), Words("en"))
     assert "Fixed: digits." in said and "least mean" not in said
+
+
+def test_a_cell_or_a_block_that_does_not_name_a_field_has_its_default():
+    given = {"base": {"width": 8}, "zip": {}, "grid": {}}
+    cells = [{"activation": "relu", "residual": "scaled"}, {"activation": "tanh"}]
+    blocks = {"a": {**given, "cells": cells}, "b": {**given, "base": {"width": 8, "dropout": 0.5}}}
+    study = {**STUDY, "base": {}, "sweep": blocks, "tune": {}}
+    levels = swept.block_levels(study, blocks["a"])
+    assert levels == {"width": [8], "activation": ["relu", "tanh"], "residual": ["scaled", "none"]}
+    frame = drawn.lines().drop(columns="dropout")
+    assert swept.fixed(drawn.spec(x="width"), study, frame) == {"width": 8}
+
+
+def test_blocks_that_walk_together_by_zip_are_told_together():
+    zips = {"a": ([300, 500], ["digits", "moons"]), "b": ([700], ["wine"])}
+    blocks = {
+        name: {"base": {}, "grid": {}, "zip": {"dataset": dataset, "train_size": size}}
+        for name, (size, dataset) in zips.items()
+    }
+    study = {**STUDY, "sweep": blocks}
+    frame = drawn.lines()
+    frame = pd.concat([frame, frame.assign(dataset="wine")])
+    spec = drawn.spec(col="dataset")
+    pairs = [(300, "digits"), (500, "moons"), (700, "wine")]
+    assert swept.together(spec, study, frame) == {"train_size": pairs}
 
 
 ALT = {

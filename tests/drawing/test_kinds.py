@@ -103,6 +103,32 @@ def test_points_stand_side_by_side_and_are_not_joined():
     assert curves(ax, linestyle="None") == [[[0, 1.0], [1, 1.5]], [[0, 1.25], [1, 1.75]]]
 
 
+@pytest.mark.parametrize(("x", "marker"), [("dataset", "_"), ("initialization", "|")])
+def test_theory_beside_points_is_a_bar_upright_where_values_go_to_the_right(x, marker):
+    names = {
+        name: f"{name} and a text that is as long as two panels are" for name in drawn.DATASETS
+    }
+    frame = drawn.lines().query("dropout == 0").assign(predicted=0.5)
+    frame = frame.assign(initialization=frame["dataset"].map(names))
+    spec = drawn.spec("point", x=x, col="label_noise", theory="predicted")
+    figure = kind("point").static(spec, frame, Words("en"))
+    bars = [line for ax in figure.axes for line in ax.get_lines() if line.get_marker() == marker]
+    place = 1 if marker == "_" else 0
+    assert len(bars) == 2 and {0.5} == {v for bar in bars for v in bar.get_xydata()[:, place]}
+    assert "theory" in texts(figure)
+
+
+def test_lines_share_the_place_with_those_of_their_panel_alone():
+    spec = drawn.spec(hue="label_noise", col="dataset")
+    frame = drawn.lines().query("dataset == 'digits' or label_noise == 0.3")
+    picture = facets.picture(spec, frame, Words("en"))
+    panels = [picture.series(panel) for _, panel in picture.panels()]
+    assert [[(s.place, s.of, s.lines) for s in panel] for panel in panels] == [
+        [(0, 2, 2), (1, 2, 2)],
+        [(0, 1, 2)],
+    ]
+
+
 def test_a_forest_has_a_row_for_each_finding_under_its_heading():
     figure, frame = figure_of("forest"), drawn.findings()
     (ax,) = figure.axes

@@ -70,6 +70,14 @@ def test_levels_of_several_fields(claim, runs):
     assert made.missing == [{"depth": 4}]  # relu has nothing to be compared with there
 
 
+def test_a_finding_is_named_by_what_tells_its_level_from_the_others(claim, runs):
+    frame = runs("activation depth", {("relu", 4): FIRST, ("selu", 4): FIRST, ("tanh", 4): SECOND})
+    of = [{"activation": name, "depth": "largest"} for name in ("relu", "selu")]
+    spec = {"measure": "m", "of": of, "against": {"activation": "tanh", "depth": "largest"}}
+    made = measured(claim(spec), frame)
+    assert [each.condition for each in made] == [{"activation": "relu"}, {"activation": "selu"}]
+
+
 @pytest.mark.parametrize(
     ("of", "against", "value"),
     [

@@ -29,6 +29,11 @@ STATISTICS = {
     "share": N_("Share of the networks, with Wilson's 95 % interval."),
 }
 
+THEORY = {  # how a kind of figure shows it
+    "line": N_("Thin dashed lines: theory, with nothing fitted."),
+    "point": N_("Grey bars: theory, with nothing fitted."),
+}
+
 KINDS = {  # what is said of a kind of figure, beside the statistic
     "survival": N_(
         "Share of the networks that are not there yet after so many passes (Kaplan-Meier), with a "
@@ -155,7 +160,7 @@ def _statistic(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> 
     if spec.kind == "heatmap" and _has_holes(spec, frame):
         parts.append(words.gettext("Where a tile is grey there is no value."))
     if spec.theory:
-        parts.append(words.gettext("Thin dashed lines: theory, with nothing fitted."))
+        parts.append(words.gettext(THEORY.get(spec.kind, THEORY["line"])))
     return " ".join(filter(None, parts))
 
 

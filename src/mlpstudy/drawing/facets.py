@@ -30,18 +30,21 @@ LOWEST = 1.45
 HEAD, FOOT, BETWEEN = 0.3, 0.65, 0.25  # inches above, below and between the panels
 GAP = 0.1  # inches between two panels
 MOST_COLUMNS = 3  # more panels go on in the next row, where rows mean nothing else
+WIDE = 18  # points: what lines that stand beside each other take of a panel
 FEW = 4  # lines whose bands can be seen through each other
 VALUES = ("value", "low", "high", "share")
 POINTS = 15  # along a line: more have no markers
 
 
 class Series(NamedTuple):
-    """One line of a panel: its look, its rows, and its place among how many."""
+    """One line of a panel: its look, its rows, its place among how many of the panel, and how many
+    the figure has."""
 
     look: style.Look
     rows: pd.DataFrame
     place: float
     of: int
+    lines: int
 
 
 @dataclass
@@ -95,11 +98,14 @@ class Picture:
     def series(self, panel: pd.DataFrame) -> Iterator[Series]:
         """Each line of a panel; of one look and place where they differ in their units alone."""
         hue, dash = self.channels["hue"], self.channels["style"]
-        of = len(hue) * len(dash)
-        for i, _, rows in hue.split(panel):
-            for j, _, line in dash.split(rows):
-                for _, _, unit in self._units.split(line):
-                    yield Series(look(self.channels, i, j), unit, i * len(dash) + j, of)
+        there = [
+            (look(self.channels, i, j), line)
+            for i, _, rows in hue.split(panel)
+            for j, _, line in dash.split(rows)
+        ]
+        for place, (shown, line) in enumerate(there):
+            for _, _, unit in self._units.split(line):
+                yield Series(shown, unit, place, len(there), len(hue) * len(dash))
 
     @cached_property
     def _units(self) -> Channel:
@@ -259,9 +265,9 @@ def legend(figure: Figure, entries: Sequence[tuple[Any, str]]) -> int:
 def beside(series: Series, ax: Axes, points: float) -> Any:
     """The transformation that sets a line's points beside those of the others, so that none hides.
 
-    points: between two lines, at most; all lines together take no more than 18.
+    points: between two lines, at most; all lines together take no more than WIDE.
     """
-    step = min(points, 18 / max(series.of, 1))
+    step = min(points, WIDE / max(series.of, 1))
     shift = step * (series.place - (series.of - 1) / 2) / 72
     return ax.transData + ScaledTranslation(shift, 0, ax.figure.dpi_scale_trans)
 

@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 
 from mlpstudy.design.limits import is_number, names, with_measures
-from mlpstudy.design.run import FIELDS
+from mlpstudy.design.run import FIELDS, Run
 from mlpstudy.drawing.channels import levels_of, orders
 from mlpstudy.words import Words
 
+DEFAULTS = {field: Run.model_fields[field].default for field in FIELDS}
 MOST_LEVELS = 10  # numbers that are listed; of more the first and the last are said
 
 
@@ -45,10 +46,11 @@ def fixed(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, Any]:
         return {
             f: values[0] for f, values in spec.where.items() if f in FIELDS and len(values) == 1
         }
-    given: dict[str, set] = {}
-    for block in blocks(spec, study):
-        for field, values in block_levels(study, block).items():
-            given.setdefault(field, set()).update(values)
+    levels = [block_levels(study, block) for block in blocks(spec, study)]
+    given = {
+        field: {value for each in levels for value in each.get(field, [DEFAULTS[field]])}
+        for field in dict.fromkeys(field for each in levels for field in each)
+    }
     given |= {field: set(values) for field, values in spec.where.items() if field in FIELDS}
     for field in given.keys() & set(frame.columns):
         given[field] = {level for (level,) in levels_of(frame, (field,))}
@@ -70,10 +72,11 @@ def together(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, list[t
     for block in blocks(spec, study):
         drawn = next((field for field in block["zip"] if field in shown), None)
         for field, values in block["zip"].items():
-            if drawn and field not in shown and len(set(values)) > 1:
+            if drawn and field not in shown:
                 pairs = zip(values, block["zip"][drawn], strict=True)
-                found[field] = [pair for pair in pairs if pair[1] in shown[drawn]]
-    return {field: pairs for field, pairs in found.items() if pairs}
+                known = found.setdefault(field, [])
+                known += [pair for pair in pairs if pair[1] in shown[drawn] and pair not in known]
+    return {field: pairs for field, pairs in found.items() if len({v for v, _ in pairs}) > 1}
 
 
 def blocks(spec: Any, study: Mapping) -> list[Mapping]:
@@ -85,8 +88,9 @@ def blocks(spec: Any, study: Mapping) -> list[Mapping]:
 def block_levels(study: Mapping, block: Mapping) -> dict[str, list]:
     """The levels that a block gives to each field, in their order."""
     given = {field: [value] for field, value in {**study["base"], **block["base"]}.items()}
-    for cell in block.get("cells") or ():
-        for field, value in cell.items():
-            given.setdefault(field, []).append(value)
+    cells = block.get("cells") or ()
+    for field in dict.fromkeys(field for cell in cells for field in cell):
+        usual = given.get(field, [DEFAULTS.get(field)])[0]
+        given[field] = [cell.get(field, usual) for cell in cells]
     given |= {**block["grid"], **block["zip"]}
     return {field: list(dict.fromkeys(values)) for field, values in given.items()}

@@ -181,9 +181,11 @@ def _levels(spec: Any, cells: pd.DataFrame) -> Iterator[tuple[Levels, Levels]]:
     """
     against = None if spec.against is None else _resolved(spec.against, cells)
     if spec.of:
-        for level in (_resolved(level, cells) for level in spec.of):
+        levels = [_resolved(level, cells) for level in spec.of]
+        apart = [field for field in levels[0] if len({level[field] for level in levels}) > 1]
+        for level in levels:
             if level != against:
-                yield level, level if len(spec.of) > 1 else {}
+                yield level, {field: level[field] for field in apart}
         return
     if against is None:
         yield {}, {}

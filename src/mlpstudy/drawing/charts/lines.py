@@ -46,8 +46,10 @@ def _layers(parts: Parts, across: Across, value: str) -> list[Any]:
         layers.append(_spread(base, x, parts, look, beside))
     if spec.theory:
         thin = {key: each for key, each in look.items() if key != "strokeDash"}
-        dashed = base.mark_line(strokeWidth=1, strokeDash=[5, 3])
-        layers.append(dashed.encode(x=x, y=alt.Y(f"{spec.theory}:Q"), **thin))
+        mark = base.mark_line(strokeWidth=1, strokeDash=[5, 3])
+        if spec.kind == "point":
+            mark = base.mark_tick(orient="horizontal", size=16, thickness=2)
+        layers.append(mark.encode(x=x, y=alt.Y(f"{spec.theory}:Q"), **thin, **beside))
     elif spec.kind != "point":
         step = {"interpolate": "step-after"} if spec.kind == "survival" else {}
         layers.append(base.mark_line(strokeWidth=1.6, **step).encode(x=x, y=y, **look))

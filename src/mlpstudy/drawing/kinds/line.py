@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from mlpstudy.drawing import facets, style
 from mlpstudy.drawing.axes import Along
@@ -42,16 +43,18 @@ def draw(picture: facets.Picture, along: Along, joined: bool = True) -> list:
         meet = panel[along.name].duplicated().any()
         for series in picture.series(panel):
             _series(ax, series if meet else _centred(series), along, joined, spec.theory)
+        ax.set_xmargin(0.05 + facets.WIDE / 2 / 72 / picture.inches)
         ax.autoscale_view()
-    return theory_entry(picture) if spec.theory else []
+    return theory_entry(picture, "_" if along.places else "") if spec.theory else []
 
 
 def _series(ax: Axes, series: facets.Series, along: Along, joined: bool, theory: str) -> None:
     rows = series.rows.assign(_at=along.at(series.rows[along.name])).sort_values("_at")
     if theory and rows[theory].notna().any():
-        ax.plot(rows["_at"], rows[theory], "--", color=series.look.color, lw=1.0, zorder=2)
+        line = bar("_") if along.places else {"ls": "--", "color": series.look.color, "lw": 1.0}
+        ax.plot(rows["_at"], rows[theory], zorder=2, **line)
         joined = False
-    bands = along.numeric and joined and (series.of <= facets.FEW or len(rows) > facets.POINTS)
+    bands = along.numeric and joined and (series.lines <= facets.FEW or len(rows) > facets.POINTS)
     (_band if bands else _bars)(ax, series, rows, joined)
 
 
@@ -100,11 +103,17 @@ def reference(ax: Axes, at: float | str | None) -> None:
         ax.axhline(float(at), color=style.FAINT, lw=0.9, zorder=1)
 
 
-def theory_entry(picture: facets.Picture) -> list:
-    """What the legend says of the thin dashed lines."""
-    text = picture.words.gettext("theory")
-    shown = style.Look(style.FAINT, "none", "--")
-    return [(facets.handle(shown, linewidth=1.0), text)]
+def bar(marker: str) -> dict[str, Any]:
+    """How theory stands beside points that nothing joins: "_" or, where values go to the right, "|"."""
+    return {"ls": "none", "marker": marker, "ms": 11, "mew": 2, "mec": style.FAINT}
+
+
+def theory_entry(picture: facets.Picture, marker: str = "") -> list:
+    """What the legend says of the thin dashed lines, or of the bars of a marker."""
+    shown = facets.handle(style.Look(style.FAINT, "none", "--"), linewidth=1.0)
+    if marker:
+        shown = Line2D([], [], **bar(marker))
+    return [(shown, picture.words.gettext("theory"))]
 
 
 def finite(values: pd.Series) -> np.ndarray:

@@ -14,6 +14,7 @@ from mlpstudy.drawing.kinds import line
 from mlpstudy.words import Words
 
 ROW = 0.25  # inches: the height of a name, where names stand below each other
+BESIDE = 0.12  # inches of it for each of several points
 TURNED = 1.25  # panels: what names side by side may need before they stand below each other
 
 
@@ -43,34 +44,38 @@ def _sideways(
 ) -> Figure:
     found = facets.channels(spec, frame)
     scale = next((name for name in ("row", "col") if MEASURE in found[name].fields), "all")
-    height = ROW * len(names) + 0.15
+    series_of = len(found["hue"]) * len(found["style"])
+    height = max(ROW, BESIDE * series_of) * len(names) + 0.15
     picture = facets.picture(spec, frame, words, height, sharey=True, sharex=scale)
     picture.margin = 0.3 + axes.room(names) / len(names)
     for ax, panel in picture.panels():
         if isinstance(spec.reference, float):
             ax.axvline(spec.reference, color=style.FAINT, lw=0.9, zorder=1)
         for series in picture.series(panel):
-            _row_points(ax, series, along)
+            _row_points(ax, series, along, spec.theory)
         ax.set_yticks(range(len(names)), names)
         ax.set_ylim(len(names) - 0.4, -0.6)
         ax.grid(axis="y", visible=False)
         ax.xaxis.set_major_formatter(axes.numbers(words))
         if scale == "row":
             ax.set_xlabel(words.label(panel[MEASURE].iloc[0]))
+    entries = line.theory_entry(picture, "|") if spec.theory else []
     if scale == "row":
         picture.called = dict.fromkeys(picture.channels["row"].levels, " ")
     return picture.finish(
-        line.values_label(spec, words) if scale == "all" else "", "", joined=False
+        line.values_label(spec, words) if scale == "all" else "", "", entries, joined=False
     )
 
 
-def _row_points(ax: Axes, series: facets.Series, along: Along) -> None:
-    """The points of a series in their rows, beside those of the others."""
+def _row_points(ax: Axes, series: facets.Series, along: Along, theory: str | None) -> None:
+    """The points of a series in their rows, beside those of the others; theory: bars upright."""
     rows, step = series.rows, min(0.24, 0.7 / max(series.of, 1))
     at = along.at(rows[along.name]) + step * (series.place - (series.of - 1) / 2)
     if "low" in rows:
         color = facets.shade(series.look.color, line.FAINTEST)
         ax.hlines(at, rows["low"], rows["high"], color=color, lw=1.6, zorder=2.5)
+    if theory:
+        ax.plot(rows[theory], at, zorder=2, **line.bar("|"))
     values = rows["value"].to_numpy(float)
     ax.plot(
         np.where(np.isfinite(values), values, np.nan),
