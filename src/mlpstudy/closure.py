@@ -253,6 +253,7 @@ class Package:
         self.reached: dict[Node, set[Node]] = {}
         self.begun: dict[Entry, Node] = {}
         self.loads: dict[str, list[Node]] = {}
+        self.places: dict[str, bool] = {}
 
     def closure(self, entries: Iterable[Entry], used: Used | None = None) -> Closure:
         """What some entries run. used: the entries of tables that they use; None: all of them.
@@ -375,7 +376,7 @@ class Package:
 
     def _targets(self, node: Node, use: Use) -> Iterator[Target]:
         root, *rest = use.chain
-        inner = use._replace(chain=tuple(rest))
+        inner = Use(tuple(rest), use.entry)
         if root in node.said.imports:
             yield from self._imported(node.said.imports[root], inner)
         elif root in node.module.defined:
@@ -385,24 +386,33 @@ class Package:
         package, *path = what.module.split(".")
         if package == PACKAGE.name:
             chain = (*path, *filter(None, [what.name]), *use.chain)
-            yield from self._within("", use._replace(chain=chain))
+            yield from self._within("", Use(chain, use.entry))
         else:
             yield Foreign(package, ".".join((*path, what.name)))
 
     def _within(self, place: str, use: Use) -> Iterator[Target]:
         """What a.b.c stands for in a folder or a module of the package."""
         module, (first, *rest) = self.module(place), use.chain or ("",)
-        inner, deeper = f"{place}.{first}".lstrip("."), use._replace(chain=tuple(rest))
-        itself = Import(
-            f"{PACKAGE.name}.{place}", first
-        )  # from mlpstudy.core import train, in core
-        if module and first in module.defined and module.imports.get(first) != itself:
+        deeper = Use(tuple(rest), use.entry)
+        if module and first in module.defined and not self._is_own(module, first):
             yield from self._named(module, first, deeper)
-        elif first and (self.module(inner) or (self.root / inner.replace(".", "/")).is_dir()):
+        elif first and self._is_place(inner := f"{place}.{first}".lstrip(".")):
             yield from self._within(inner, deeper)
         elif module:  # the module itself, or a name that is made while it runs
             for name in module.defined:
                 yield from self._named(module, name, Use(()))
+
+    def _is_own(self, module: Module, name: str) -> bool:
+        """Whether a name of a folder's __init__.py is a module of the folder."""
+        what = module.imports.get(name)
+        return what is not None and what == Import(f"{PACKAGE.name}.{module.name}", name)
+
+    def _is_place(self, name: str) -> bool:
+        """Whether the package has such a module or folder."""
+        if name not in self.places:
+            folder = self.root / name.replace(".", "/")
+            self.places[name] = self.module(name) is not None or folder.is_dir()
+        return self.places[name]
 
     def _named(self, module: Module, name: str, use: Use) -> Iterator[Target]:
         """What a name at the top level of a module stands for."""

@@ -6,12 +6,15 @@ results and variables: those of a class's fields may make it.
 
 import ast
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 Chain = tuple[str, ...]  # a.b.c
 ANY, ALL = "any entry", "all entries"  # ANY: one, which only the running program knows
+
+
+NOTHING = ("ctx", "kind", "type_comment")  # parts that say nothing
 
 
 class Import(NamedTuple):
@@ -60,15 +63,19 @@ class _Reader:
         self.in_class = False
 
     def read(self, node: ast.AST) -> None:
-        kind = type(node).__name__
-        self.tell(kind)
-        getattr(self, f"_{kind}", self._parts)(node)
+        kind = type(node)
+        self.tell(kind.__name__)
+        method = _METHODS.get(kind)
+        if method:
+            method(self, node)
+        else:
+            self._parts(node)
 
     def _parts(self, node: ast.AST, *but: str) -> None:
         for name in node._fields:
             value = getattr(node, name, None)
             # An empty part is left out: another Python may not know it.
-            if value is not None and value != [] and name not in ("ctx", "kind", *but):
+            if value is not None and value != [] and name not in NOTHING and name not in but:
                 self.tell(name)
                 self._part(value)
 
@@ -76,14 +83,15 @@ class _Reader:
         if isinstance(value, ast.AST):
             self.read(value)
         elif isinstance(value, list):
-            parts = [each for each in value if not self._is_silent(each)]
-            self.tell(str(len(parts)))
-            for each in parts:
+            if isinstance(value[0], ast.stmt):
+                value = [each for each in value if not self._is_silent(each)]
+            self.tell(str(len(value)))
+            for each in value:
                 self._part(each)
         else:
             self.tell(repr(value))
 
-    def _is_silent(self, part: Any) -> bool:
+    def _is_silent(self, part: ast.stmt) -> bool:
         typed = isinstance(part, ast.AnnAssign) and not part.value and not self.in_class
         return typed or is_text(part)
 
@@ -161,6 +169,13 @@ class _Reader:
         self.said.imports.update(imports)
 
     _Import = _ImportFrom
+
+
+_METHODS: dict[type, Callable[[_Reader, Any], None]] = {
+    kind: getattr(_Reader, f"_{kind.__name__}")
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and hasattr(_Reader, f"_{kind.__name__}")
+}
 
 
 def _entry(node: ast.expr) -> str:

@@ -38,7 +38,6 @@ def measure(
 
 def _function(module: str) -> Any:
     """What a module of studies measures with: `measure` in its folder, or in its one file."""
-    name = f"mlpstudy.studies.{module}"
-    if (PACKAGE / "studies" / module / "measure.py").is_file():
-        name += ".measure"
-    return importlib.import_module(name).measure
+    in_folder = (PACKAGE / "studies" / module / "measure.py").is_file()
+    file = f"{module}.measure" if in_folder else module
+    return importlib.import_module(f"mlpstudy.studies.{file}").measure
