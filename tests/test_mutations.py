@@ -33,7 +33,7 @@ RUNS = {  # what is trained
 STUDIES = {  # what YAML alone says
     "lines": {"name": "lines", "module": "", "figures": [{"kind": "line"}]},
     "maps": {"name": "maps", "module": "", "figures": [{"kind": "heatmap"}]},
-    "module": {"name": "module", "module": "trainability", "figures": []},
+    "folder": {"name": "folder", "module": "mine", "figures": []},
 }
 ALL = tuple(RUNS)
 
@@ -82,8 +82,9 @@ CHANGES = [
     Change("dataset changed", "data/datasets.py", "SPIRAL_TURNS = 1.5", "SPIRAL_TURNS = 1.4", (), {"prepare": ("spirals",)}, NEW),
     Change("tables", "tables/schema.py", "def tables_of(", "def tables_of(*_, ", (), {"train": "all", "summarise": "all", "run": "all"}),
     Change("statistics", "statistics/intervals.py", "def interval(", "def interval(*_, ", may=("summarise",)),
-    Change("module of a study", "studies/trainability.py", "HALF = 0.5", "HALF = 0.6", (), {"summarise": ("trainability", "module")}),
-    Change("figure of a study", "figures/trainability.py", "def figures(", "def figures(*_, ", (), {"draw": ("trainability", "module")}),
+    Change("tables of a study", "studies/mine/derive.py", "DEPTH = 1", "DEPTH = 2", (), {"summarise": ("folder",)}),
+    Change("figure of a study", "studies/mine/figures.py", "DEPTH = 1", "DEPTH = 2", (), {"draw": ("folder",)}),
+    Change("measure of a study", "studies/mine/measure.py", "DEPTH = 1", "DEPTH = 2", (), {"measure": ("folder",)}),
     Change("kind of figure", "drawing/kinds/line.py", "FAINTEST = 0.45", "FAINTEST = 0.5", (), {"draw": "line"}),
     Change("another kind", "drawing/kinds/heatmap.py", "def static(", "def static(*_, ", (), {"draw": "heatmap"}),
     Change("style", "drawing/style.py", "DPI = 160", "DPI = 161", (), {"draw": "all", "run": "all"}),
@@ -107,23 +108,29 @@ def project() -> Project:
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("copy") / PACKAGE.name
-    return shutil.copytree(PACKAGE, root, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PACKAGE, root, ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "studies/mine").mkdir()
+    for name in ("derive", "figures", "measure"):
+        text = f"DEPTH = 1\n\n\ndef {name}(*_):\n    return DEPTH\n"
+        (root / f"studies/mine/{name}.py").write_text(text, encoding="utf-8")
+    return root
 
 
 def made(project: Project, root: Path) -> dict[str, dict[str, object]]:
     """What makes each result, by stage and name."""
     package = Package(root)
     makers, studies = Makers(project, package), project.studies
-    own = {stage: {} for stage in ("measure", "summarise", "draw")}
-    for name, study in STUDIES.items():
-        own["draw"][name] = of_study("draw", study, package)
-        own["summarise"][name] = of_study("summarise", study, package)
+    own = {
+        stage: {name: of_study(stage, study, package) for name, study in STUDIES.items()}
+        for stage in ("measure", "summarise", "draw")
+    }
     uses = {job.id: job.uses for job in project.jobs.values()}
     return {
         "record": {name: of_record(run, "cpu", package) for name, run in RUNS.items()},
         "prepare": {name: makers.prepare(name) for name in project.datasets},
         "train": {job: makers.train(used) for job, used in uses.items()},
-        "measure": {n: makers.measure(n) for n, study in studies.items() if study.is_measured},
+        "measure": own["measure"]
+        | {n: makers.measure(n) for n, study in studies.items() if study.is_measured},
         "summarise": own["summarise"] | {name: makers.summarise(name) for name in studies},
         "draw": own["draw"] | {name: makers.draw(name) for name in studies},
         "report": {"": makers.report()},

@@ -126,7 +126,7 @@ class Checkout:
         project = self.project()
         studies = len(project.studies)
         often = {"prepare": len(project.datasets), "train": len(project.jobs)}
-        often |= {"measure": sum(study.measures for study in project.studies.values())}
+        often |= {"measure": sum(study.is_measured for study in project.studies.values())}
         often |= {"summarise": studies, "draw": studies, "report": 1, "all": 1}
         return {rule: often[rule] for rule in rules if often[rule]}
 

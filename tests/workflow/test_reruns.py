@@ -19,8 +19,6 @@ def test_a_second_run_plans_nothing(smoke):
     [
         ("src/mlpstudy/core/train.py", "yield Pass(0,", "yield Pass(0 + 0,", ("train", "measure", *STUDIES)),
         ("src/mlpstudy/core/train.py", '"""', '"""Altered. ', ()),
-        ("src/mlpstudy/studies/trainability.py", "HALF = 0.5", "HALF = 0.6", STUDIES),
-        ("src/mlpstudy/figures/vanishing.py", "TENTH = 0.1", "TENTH = 0.2", ("draw", *REPORT)),
         ("src/mlpstudy/drawing/style.py", "DPI = 160", "DPI = 161", ("draw", *REPORT)),
         ("src/mlpstudy/report/build.py", "def build(\n", "def build(\n    *,\n", REPORT),
         ("src/mlpstudy/report/templates/page.css", ":root", ":root ", REPORT),
@@ -33,6 +31,14 @@ def test_a_change_plans_what_it_touches_and_no_more(smoke, file, old, new, rules
     undo = smoke.edit(file, old, new)
     try:
         assert smoke.planned() == smoke.each(*rules)
+    finally:
+        undo()
+
+
+def test_a_threshold_plans_one_study(smoke):
+    undo = smoke.edit("config/studies/dropout.yaml", "threshold: 0", "threshold: 0.01")
+    try:
+        assert smoke.planned() == {"summarise": 1, "draw": 1, "report": 1, "all": 1}
     finally:
         undo()
 
