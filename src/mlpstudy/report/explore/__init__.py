@@ -25,7 +25,6 @@ from mlpstudy.report.explore import (
     trainability,
     vanishing,
     width_and_depth,
-    xor,
 )
 from mlpstudy.report.explore.pieces import values
 from mlpstudy.said import LANGUAGES, Said
@@ -43,7 +42,6 @@ CHARTS: dict[str, dict[str, tuple[tuple[str, ...], Callable]]] = {
     },
     "width_and_depth": {"errors": (("errors", "by_run"), width_and_depth.errors)},
     "overfitting": {"cells": (("cells", "by_run"), overfitting.cells)},
-    "xor": {"solved": (("shares", "by_run"), xor.solved)},
     "regions": {"passes": (("passes", "points", "by_run"), regions.passes)},
 }
 

@@ -1,0 +1,198 @@
+"""What hidden units make of the corners, and the plateaus on which starts end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from mlpstudy.drawing import plane, style
+from mlpstudy.words import Words
+from mlpstudy.words.markers import N_
+
+ENDS = {
+    "solved": ("#009e73", N_("all four right")),
+    "2 confused": ("#e69f00", N_("two confused")),
+    "3 confused": ("#d55e00", N_("three confused")),
+    "4 confused": ("#000000", N_("four confused")),
+    "elsewhere": ("#9a9a9a", N_("elsewhere")),
+}
+ORDER = ("sigmoid", "tanh", "relu", "gaussian")  # the lecture's first, then the others
+KINDS = {"solved": N_("solved: {right} of {n} right"), "stuck": N_("stuck: {right} of {n} right")}
+
+
+def representation(tables: Mapping[str, pd.DataFrame], study: Mapping, words: Words) -> Figure:
+    """A row for a start that solves XOR and for one that does not: the plane of the inputs with the
+    lines of the hidden units, and the plane of what these put out."""
+    kinds = sorted(tables["corners"]["kind"].unique())
+    figure, axes = style.panels(len(kinds), 2, height=3.3)
+    for (left, right), kind in zip(axes, kinds, strict=True):
+        inputs, hidden, corners = (
+            tables[name][tables[name]["kind"] == kind] for name in ("inputs", "hidden", "corners")
+        )
+        plane.regions(left, inputs)
+        _units(left, inputs)
+        _corners(left, corners, "x1", "x2")
+        plane.regions(right, hidden)
+        _corners(right, corners, "z1", "z2")
+        for ax, names in ((left, ("x1", "x2")), (right, ("z1", "z2"))):
+            plane.bare(ax)
+            ax.set(xlabel=names[0], ylabel=names[1])
+        ends = {"right": int(corners["right"].sum()), "n": len(corners)}
+        left.set_title(words.gettext(KINDS[kind], **ends), fontsize=style.TEXT)
+        right.set_title(words.gettext("what the hidden units see"), fontsize=style.TEXT)
+    return figure
+
+
+def _units(ax, at: pd.DataFrame) -> None:
+    """Where each hidden unit is 0."""
+    side = round(np.sqrt(len(at)))
+    x1, x2, *units = (at[n].to_numpy().reshape(side, side) for n in ("x1", "x2", "a1", "a2"))
+    for a, color in zip(units, (style.COLOURS[5], style.COLOURS[6]), strict=True):
+        if a.min() < 0 < a.max():
+            ax.contour(x1, x2, a, levels=[0], colors=color, linewidths=1.6, linestyles="--")
+
+
+def _corners(ax, ends: pd.DataFrame, across: str, up: str) -> None:
+    """The four corners, told apart by their inputs' signs; those that fall on one another share a
+    label."""
+    plane.examples(ax, ends.assign(x1=ends[across], x2=ends[up]), 70)
+    told = ends.assign(name=[_signs(*xy) for xy in zip(ends["x1"], ends["x2"], strict=True)])
+    told = told.assign(column=(told[across] / 0.15).round(), row=(told[up] / 0.15).round())
+    for _, near in told.groupby(["column", "row"]):
+        x, y = near[across].mean(), near[up].mean()
+        low, high = ax.get_ylim()
+        away = -1 if y > (low + high) / 2 else 1
+        ax.annotate(
+            "  ".join(near["name"]), (x, y), (0, 11 * away), textcoords="offset points",
+            ha="center", va="center", fontsize=style.SMALL, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _signs(x1: float, x2: float) -> str:
+    return "".join("+" if x > 0 else "\u2212" for x in (x1, x2))
+
+
+def _in_order(names: pd.Series) -> list[str]:
+    there = sorted(names.unique())
+    return [n for n in ORDER if n in there] + [n for n in there if n not in ORDER]
+
+
+def ends(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: Words) -> Figure:
+    """The losses at which the starts with two hidden units end: a row of dots per activation."""
+    runs, levels = tables["runs"], tables["plateaus"]
+    two = runs[(runs["width"] == 2) & (runs["eta"] == study["base"]["eta"])]
+    two = two[two["cost"].isin(levels["cost"]) & np.isfinite(two["loss"])]
+    activations, costs = _in_order(two["activation"]), sorted(two["cost"].unique())
+    figure, axes = style.panels(1, len(costs), height=0.85 * len(activations) + 1.3, sharey=True)
+    for ax, cost in zip(axes[0], costs, strict=True):
+        some = two[two["cost"] == cost]
+        _mark_plateaus(ax, levels[levels["cost"] == cost], words)
+        for row, activation in enumerate(activations):
+            _dots(ax, some[some["activation"] == activation], row)
+        name = words.level("cost", cost)
+        ax.set_xlabel(words.gettext("loss after training:\n{cost}", cost=name.replace(", ", ",\n")))
+        ax.xaxis.set_major_locator(MaxNLocator(4))
+        ax.xaxis.set_major_formatter(lambda x, _: words.shown(round(float(x), 3)))
+        ax.set_yticks(range(len(activations)), activations)
+        ax.set_ylim(len(activations) - 0.5, -0.62)
+        ax.grid(axis="both", visible=False)
+    _note_starts(figure, len(two), words)
+    return figure
+
+
+def _note_starts(figure: Figure, n: int, words: Words) -> None:
+    style.note(figure, words.ngettext("n = {n} start", "n = {n} starts", n))
+
+
+def _mark_plateaus(ax, levels: pd.DataFrame, words: Words) -> None:
+    """The computed losses as thin lines, with the number of confused corners at the top."""
+    named = [("solved", 0.0)] + [(f"{r.confused} confused", r.loss) for r in levels.itertuples()]
+    for end, loss in named:
+        color, name = ENDS[end]
+        ax.axvline(loss, color=style.GRID if end == "solved" else color, lw=0.8, zorder=1)
+        place = {"ha": "center", "va": "bottom", "fontsize": style.SMALL}
+        text = words.gettext(name)
+        half = text.rfind(" ") if end == "solved" else text.find(" ")
+        text = f"{text[:half]}\n{text[half + 1 :]}"
+        if end == "3 confused":  # a line higher than its neighbours, which are near
+            text = f"{text}\n"
+        _above(ax, loss, text, color=style.readable(color), **place)
+    ax.set_xlim(-0.06 * levels["loss"].max(), 1.1 * levels["loss"].max())
+
+
+def _above(ax, x: float, text: str, **more) -> None:
+    """Text over the panel at x."""
+    place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+    ax.annotate(text, (x, 1), (0, 3), **place, **more)
+
+
+def _dots(ax, ends: pd.DataFrame, row: int) -> None:
+    """Dots of one row, piled around its middle, the higher the more; counted at their right."""
+    step = ax.get_xlim()[1] / 45
+    ends = ends.sort_values(["loss", "run_id"])
+    bins = np.round(ends["loss"].to_numpy() / step).astype(int)
+    height = np.empty(len(ends))
+    for b in np.unique(bins):
+        members = np.flatnonzero(bins == b)
+        half = 0.45 * len(members) / len(ends)
+        height[members] = np.linspace(-half, half, len(members)) if len(members) > 1 else 0
+    # A pile is spread sideways too, within its bin and in a fixed pattern, so that dots are seen.
+    side = (np.arange(len(ends)) * 0.618034 % 1 - 0.5) * step
+    colors = [ENDS[end][0] for end in ends["end"]]
+    ax.scatter(ends["loss"] + side, row + height, s=7, c=colors, linewidths=0, alpha=0.75, zorder=3)
+    for end, count in ends["end"].value_counts().items():
+        if end != "elsewhere":
+            at = ends.loc[ends["end"] == end, "loss"].median()
+            look = {"va": "center", "fontsize": style.SMALL, "zorder": 4}
+            ax.annotate(
+                f"{count}",
+                (at, row),
+                (9, 0),
+                textcoords="offset points",
+                color=style.readable(ENDS[end][0]),
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+                **look,
+            )
+
+
+def curves(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: Words) -> Figure:
+    """The training loss of some starts, a thin line each, over the plateaus."""
+    every = tables["curves_of_some"]
+    every = every[every["epoch"] > 0]
+    cost = every["cost"].iloc[0]
+    levels = tables["plateaus"][tables["plateaus"]["cost"] == cost]
+    activations = _in_order(every["activation"])
+    figure, axes = style.panels(1, len(activations), height=3.1, sharey=True, sharex=True)
+    for ax, activation in zip(axes[0], activations, strict=True):
+        _lines(ax, every[every["activation"] == activation], levels)
+        ax.set_title(activation)
+    _name_plateaus(axes[0, -1], levels, words)
+    axes[0, 0].set_ylabel(words.level("cost", cost))
+    axes[0, 0].yaxis.set_major_formatter(lambda y, _: words.shown(round(float(y), 3)))
+    figure.supxlabel(words.gettext("passes"), fontsize=style.TEXT)
+    _note_starts(figure, every["run_id"].nunique(), words)
+    return figure
+
+
+def _lines(ax, some: pd.DataFrame, levels: pd.DataFrame) -> None:
+    for level in levels["loss"]:
+        ax.axhline(level, color=style.FAINT, lw=0.7, zorder=1)
+    for _, curve in some.groupby("run_id", observed=True):
+        color = ENDS[curve["end"].iloc[0]][0]
+        ax.plot(curve["epoch"], curve["loss"], color=color, lw=0.8, alpha=0.6)
+    ax.set(xscale="log", xlim=(1, some["epoch"].max()))
+    ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+    ax.set_ylim(0, 1.25 * levels["loss"].max() if len(levels) else None)
+    ax.grid(visible=False)
+
+
+def _name_plateaus(ax, levels: pd.DataFrame, words: Words) -> None:
+    for level in levels.itertuples():
+        color, name = ENDS[f"{level.confused} confused"]
+        place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+        look = {"va": "center", "fontsize": style.SMALL, "color": style.readable(color)}
+        text = words.gettext(name).replace(" ", "\n")
+        ax.annotate(text, (1, level.loss), (4, 0), **place, **look)
