@@ -155,6 +155,12 @@ def test_a_finding_far_out_stands_at_the_edge_with_its_value():
     assert "−90" in texts(figure)
 
 
+def test_the_panel_of_a_claim_is_called_by_its_label_or_by_what_it_says():
+    frame = pd.DataFrame({"name": ["gain", "loss"], "says_fr": ["A vaut 0.5.", "B."]})
+    own = {"loss": {"en": "cost", "fr": "perte"}}
+    assert forest.claims(frame, Words("fr", own)) == {("gain",): "A vaut 0,5.", ("loss",): "perte"}
+
+
 def test_no_finding_stands_at_the_edge_where_that_saves_little():
     frame = drawn.findings()
     frame.loc[0, ["value", "low", "high"]] = [2.0, 1.9, 2.1]

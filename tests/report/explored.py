@@ -55,21 +55,6 @@ def _regions(dataset: str) -> dict[str, pd.DataFrame]:
     return {"passes": pd.concat(passes), "points": points, "by_run": by_run}
 
 
-def _overfitting(dataset: str) -> dict[str, pd.DataFrame]:
-    usual = {"width": 8, "depth": 1, "train_size": 50, "label_noise": 0.3}
-    swept = [("width", 8), ("width", 32), ("label_noise", 0.0), ("label_noise", 0.3)]
-    runs = [{"dataset": dataset, "block": block, **usual, block: value, "eta": 0.1, "seed": 0,
-             "chosen": True, "run_id": f"{block}-{value}"} for block, value in swept]  # fmt: skip
-    return _with_measures(runs, ["test_error", "gap", "rise", "at_best_error"])
-
-
-def _with_measures(runs: list[dict], measures: list[str]) -> dict[str, pd.DataFrame]:
-    by_run = pd.DataFrame(runs)
-    cells = by_run.drop(columns=["seed", "chosen", "run_id"]).assign(**INTERVAL)
-    parts = [cells.assign(measure=measure) for measure in measures]
-    return {"cells": pd.concat(parts, ignore_index=True), "by_run": by_run}
-
-
 def _width_and_depth(dataset: str) -> dict[str, pd.DataFrame]:
     cells = [{"dataset": dataset, "activation": "relu", "depth": depth, "width": 8 // depth,
               "budget": budget, "n_parameters": budget + depth}
@@ -84,5 +69,4 @@ TABLES = {
     "vanishing": _vanishing,
     "width_and_depth": _width_and_depth,
     "regions": _regions,
-    "overfitting": _overfitting,
 }

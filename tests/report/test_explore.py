@@ -84,15 +84,6 @@ def test_nothing_is_drawn_between_sizes_that_were_not_tried(tmp_path, module, jo
     assert marks == {"rule", "point"} | ({"line"} if joined else set())
 
 
-def test_what_a_block_sweeps_is_the_place_of_its_cells(tmp_path):
-    rows = drawn(tmp_path, "overfitting").rows.query("measure == 'gap'")
-    assert rows["swept"].tolist() == [8, 32, 0, 0.3]
-    assert rows["run"].tolist() == ["width-8", "width-32", "label_noise-0.0", "label_noise-0.3"]
-    chart = drawn(tmp_path / "again", "overfitting")
-    block = next(each for each in chart.specs["en"]["params"] if each["name"] == "block")
-    assert block["bind"]["labels"] == ["width of the hidden layer", "share of wrong labels"]
-
-
 def test_a_picture_is_a_row_with_its_cells_and_its_examples(tmp_path):
     write_tables(tmp_path, tables("regions", "moons"), {"code": "0"})
     (chart,) = explored(tmp_path, {"module": "regions"})

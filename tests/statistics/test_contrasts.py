@@ -301,6 +301,15 @@ def test_each_at_its_best_and_both_at_the_controls(claim):
     assert (made.n, made.networks) == (6, 12)
 
 
+def test_the_ends_of_a_grid_are_those_of_what_was_tried(claim):
+    """Only etas with a flag are chosen from: the largest of them is not the largest there is."""
+    frame = tuned()
+    frame["fits"] = np.where(frame["side"] == "control", frame["eta"] < 1, frame["eta"] == 0.1)
+    made = only(measured(claim(SIDES, where={"fits": True}), frame, TUNE))
+    assert made.value == made.common == pytest.approx((0.3, 0.3, 0.3))  # 0.6 - 0.3, at 0.1
+    assert made.edge == ""
+
+
 def test_nothing_in_common_where_the_treated_was_not_tried(claim):
     frame = tuned()
     frame = frame[(frame["side"] == "control") | (frame["eta"] != 0.1)]

@@ -32,4 +32,10 @@ def wrapped(text: str, inches: float, size: float) -> str:
     share = width_of(text, size) / (72 * inches)
     if share <= 1:
         return text
-    return textwrap.fill(text, math.ceil(len(text) / share), break_long_words=False)
+    letters = math.ceil(len(text) / share)
+    while True:
+        lines = textwrap.wrap(text, letters, break_long_words=False)
+        longest = max(width_of(line, size) for line in lines)
+        if longest <= 72 * inches or letters <= max(map(len, text.split())):
+            return "\n".join(lines)
+        letters -= 1

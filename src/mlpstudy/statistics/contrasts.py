@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.design.claims import LARGEST, SMALLEST
+from mlpstudy.design.run import FIELDS
 from mlpstudy.statistics.estimates import EXTREMES, Term, following, own
 from mlpstudy.statistics.grids import Grid, NotOneRowPerSeed
 from mlpstudy.statistics.intervals import Interval, interval
@@ -73,11 +74,13 @@ def compare(
     in `missing`. Raises NotOneRowPerSeed where a cell has several rows of a seed at one setting,
     ValueError where a column is not there.
     """
-    spec = claim.contrast
+    spec, everywhere = claim.contrast, frame
     frame = kept(frame, claim.where)
     if spec.interval:
         return Compared(list(_given(claim, frame)), [])
     at = select(frame, _asked(claim, tune or {}, measures or {}), spec.kind == "passes")
+    if at.tuned and not set(claim.where) <= set(FIELDS):
+        at = _with_tried(at, everywhere)
     found, missing = [], []
     for condition, cells in _conditions(at, claim.for_each):
         for level, named in _levels(spec, cells):
@@ -136,6 +139,20 @@ def as_finding(claim: Any, each: Measured, study: str) -> Finding:
         matters=claim.matters,
         p=each.p,
     )
+
+
+def _with_tried(at: Selection, everywhere: pd.DataFrame) -> Selection:
+    """With all settings that were tried for each cell, also where a claim is only about rows of
+    which a measure holds: the ends of a grid are those of what was tried."""
+    places = at.keys.assign(place=range(len(at.keys)))
+    rows = (
+        everywhere.merge(places, on=list(at.keys))
+        if len(at.keys.columns)
+        else everywhere.assign(place=0)
+    )
+    tried = rows[["place", *at.tuned]].drop_duplicates().groupby("place")[list(at.tuned)]
+    settings = {place: tuple(each.itertuples(index=False, name=None)) for place, each in tried}
+    return replace(at, grids=[replace(g, tried=settings[i]) for i, g in enumerate(at.grids)])
 
 
 def _asked(claim: Any, tune: Mapping[str, Any], measures: Mapping[str, str]) -> Asked:
@@ -351,7 +368,7 @@ def _edge(sides: Sequence[_Side]) -> str:
     """Where a choice is the smallest or the largest of its grid."""
     found = ""
     for grid in chain(*(side.grids.values() for side in sides)):
-        for field, tried in enumerate(zip(*grid.settings)):
+        for field, tried in enumerate(zip(*(grid.tried or grid.settings))):
             found = joined(found, edge([grid.settings[grid.best][field]], tried))
     return found
 

@@ -42,13 +42,15 @@ class Grid:
     """One cell: the places of its rows in a frame.
 
     settings: S values of the tuned fields, in order, () where nothing is tuned. seeds: (n,).
-    rows: (S, n) places, -1 where a setting has no row of a seed. best: the chosen setting.
+    rows: (S, n) places, -1 where a setting has no row of a seed. best: the chosen setting. tried:
+    what more was tried, where the rows are only some of those of the cell; () for the settings.
     """
 
     settings: tuple[tuple, ...]
     seeds: np.ndarray
     rows: np.ndarray
     best: int
+    tried: tuple[tuple, ...] = ()
 
     @property
     def known(self) -> np.ndarray:

@@ -83,12 +83,16 @@ class Declared:
 
     def rows(self, what: Claim | FigureSpec, table: str) -> pd.DataFrame:
         """The rows of a table that a claim or a figure is about."""
+        frame = self._of_blocks(what, table)
+        for name, values in what.where.items():
+            frame = frame[frame[name].isin(values)]
+        return frame
+
+    def _of_blocks(self, what: Claim | FigureSpec, table: str) -> pd.DataFrame:
         frame = self.table(table)
         if what.blocks and "run_id" in frame:
             wanted = {run for name in what.blocks for run in self.view.blocks.get(name, ())}
             frame = frame[frame["run_id"].isin(wanted)]
-        for name, values in what.where.items():
-            frame = frame[frame[name].isin(values)]
         return frame
 
     @cached_property
@@ -98,9 +102,11 @@ class Declared:
 
     def _findings(self, claim: Claim) -> list[Finding]:
         assert claim.contrast is not None
-        rows, measure = self.rows(claim, claim.contrast.table), claim.contrast.measure
-        if claim.contrast.table in LONG:
-            rows = self._of_chosen(rows, claim.for_each, measure, self.tune)
+        table, measure = claim.contrast.table, claim.contrast.measure
+        if table in LONG:
+            rows = self._of_chosen(self.rows(claim, table), claim.for_each, measure, self.tune)
+        else:
+            rows = self._of_blocks(claim, table)  # of its `where` the contrast takes care
         tune = self.tune if set(self.tune) <= set(rows.columns) else {}
         return findings_of(claim, rows, tune, self.view.study["name"], self.measures)
 

@@ -65,13 +65,14 @@ def _shared(spec: Any) -> str:
 
 
 def claims(frame: pd.DataFrame, words: Words) -> dict[tuple, str]:
-    """What each claim says, by its name, as the title of its panel."""
+    """What each claim says, by its name, as the title of its panel; its label, where it has one."""
     column = f"says_{words.language}"
     if column not in frame:
         return {(name,): words.label(name) for name in frame[NAME].unique()}
-    said = frame.drop_duplicates(NAME)
+    said = dict(zip(frame[NAME], frame[column], strict=True))
     return {
-        (name,): words.typeset(text) for name, text in zip(said[NAME], said[column], strict=True)
+        (name,): words.label(name) if name in words.own else words.typeset(text)
+        for name, text in said.items()
     }
 
 

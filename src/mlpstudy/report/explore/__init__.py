@@ -20,7 +20,6 @@ from mlpstudy.analysis.terms import said
 from mlpstudy.drawing.charts import charts
 from mlpstudy.files import read_summed_json
 from mlpstudy.report.explore import (
-    overfitting,
     regions,
     trainability,
     vanishing,
@@ -41,7 +40,6 @@ CHARTS: dict[str, dict[str, tuple[tuple[str, ...], Callable]]] = {
         "along": (("along", "by_run"), vanishing.along),
     },
     "width_and_depth": {"errors": (("errors", "by_run"), width_and_depth.errors)},
-    "overfitting": {"cells": (("cells", "by_run"), overfitting.cells)},
     "regions": {"passes": (("passes", "points", "by_run"), regions.passes)},
 }
 
