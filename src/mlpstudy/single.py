@@ -26,7 +26,7 @@ from mlpstudy.progress import Progress
 from mlpstudy.stages.prepare import data_file, dataset_from
 from mlpstudy.stages.summarise import trained
 from mlpstudy.stages.train import recorder, run_alone
-from mlpstudy.tables.files import read_table, write_tables
+from mlpstudy.tables.files import made_by, read_table, write_tables
 from mlpstudy.tables.record import Record
 from mlpstudy.tables.schema import TABLES, tables_of
 
@@ -59,7 +59,7 @@ def run(
     return folder
 
 
-def _told(record: Record, made_by: dict[str, str]) -> dict:
+def _told(record: Record, makers: dict[str, str]) -> dict:
     """The resolved settings of a run, how it ended and what made it.
 
     final: the scores of the weights in the folder, those after pass weights_after; last_pass: the
@@ -75,7 +75,7 @@ def _told(record: Record, made_by: dict[str, str]) -> dict:
         "weights_after": record.weights_epoch,
         "final": _scores(record, record.weights_epoch),
         "last_pass": {"pass": last, **_scores(record, last)} if last >= 0 else {},
-        "made_by": made_by,
+        "made_by": makers,
     }
 
 
@@ -104,11 +104,13 @@ class Replay:
 
 
 def replay(project: Project, name: str) -> Replay:
-    """Train a run of the studies alone and compare it with the tables of the sweep."""
+    """Train a run of the studies alone, on the device of the sweep, and compare it with its tables.
+
+    Raises Mistake where it has not been trained yet or the device is not there, StaleFile where it
+    was trained by other code or on other data."""
     run = project.run(name)
-    swept = _swept(project, name)
-    settings = project.settings
-    again = recorder(dataset_from(project), settings.device, settings.threads)
+    swept, device = _swept(project, name)
+    again = recorder(dataset_from(project), device, project.settings.threads)
     alone = tables_of([run_alone(again, run)])
     differences, numbers = [], 0
     for table in TABLES:
@@ -117,9 +119,8 @@ def replay(project: Project, name: str) -> Replay:
     return Replay(numbers, differences)
 
 
-def _swept(project: Project, name: str) -> dict[str, pd.DataFrame]:
-    """The sweep's tables of one run. Raises Mistake where it has not been trained yet, StaleFile
-    where it was trained by other code or on other data."""
+def _swept(project: Project, name: str) -> tuple[dict[str, pd.DataFrame], str]:
+    """The sweep's tables of one run, and the device that it was trained on."""
     job = next(j for j in project.jobs.values() if any(r.id == name for r in j.seeded))
     folder = project.job_dir(job.id)
     if not folder.exists():
@@ -130,10 +131,11 @@ def _swept(project: Project, name: str) -> dict[str, pd.DataFrame]:
         )
     trained(folder, {dataset: data_file(project, dataset) for dataset in job.datasets})
     tables = {table: read_table(folder, table) for table in TABLES}
-    return {
+    of_run = {
         table: frame[frame["run_id"] == name].reset_index(drop=True)
         for table, frame in tables.items()
     }
+    return of_run, made_by(folder)["device"]
 
 
 def _differing(swept: pd.DataFrame, alone: pd.DataFrame) -> list[str]:
