@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # reading.py
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))  # example.py, explored.py
 
 import example
-from explored import tables
+from explored import FIGURES, tables
 from reading import DESKTOP, HOSTILE
 
 from mlpstudy.publish import chromium
@@ -65,11 +65,14 @@ def built(tmp_path_factory) -> Path:
             example.finding("C33", -0.5, -0.6, -0.4, study=name, says={"en": "It helps.", "fr": "Cela aide."}),
             example.finding("U-mine", 3, 2, 4, study=name, says=HOSTILE),
         ]  # fmt: skip
+        described = FIGURES.get(name, [])
         told = example.study(name, title=HOSTILE, question=HOSTILE, module=name, options={})
-        figure = {"name": "one", "title": HOSTILE, "caption": HOSTILE, "alt": HOSTILE, "n": 24}
+        told["figures"] = described
+        drawn = described[0]["name"] if described else "one"
+        figure = {"name": drawn, "title": HOSTILE, "caption": HOSTILE, "alt": HOSTILE, "n": 24}
         example.put(results, told, found, {"networks": 160, "diverged": 3}, figures=[figure])
         folder = results / "studies" / name
-        example.draw(folder / "figures" / "one")
+        example.draw(folder / "figures" / drawn)
         write_tables(folder / "tables", tables(name, HOSTILE), {"code": "0"})
     provenance = {
         "studies": list(names),

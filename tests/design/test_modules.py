@@ -92,7 +92,7 @@ SWEEPING = [path for path in FILES if "\nsweep:" in path.read_text(encoding="utf
 
 
 @pytest.mark.parametrize("path", SWEEPING, ids=names(SWEEPING))
-def test_a_field_that_no_module_knows_is_refused_or_told_apart(shipped, path):
+def test_a_field_that_no_module_knows_is_refused(shipped, path):
     """Momentum is swept nowhere: every cell twice, with two of its values."""
     asked = load(path, "smoke")
     cells = {
@@ -102,8 +102,7 @@ def test_a_field_that_no_module_knows_is_refused_or_told_apart(shipped, path):
     }
     cells = {name: [r for r in runs if r.seed == runs[0].seed] for name, runs in cells.items()}
     found = pooled(cells, asked.module_file)
-    apart = asked.module == "trainability"
-    assert found is None if apart else found == (next(iter(cells)), "momentum")
+    assert found == (next(iter(cells)), "momentum")
 
 
 def test_an_interval_needs_as_many_seeds_as_the_statistics_say():

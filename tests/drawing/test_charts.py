@@ -74,7 +74,7 @@ def test_a_point_says_its_cell_value_interval_n_and_command():
         "95\u202f% interval", "n", "run again",
     ]  # fmt: skip
     calculated = {each["as"]: each["calculate"] for each in points["transform"] if "as" in each}
-    assert calculated["command"] == "'mlpstudy replay ' + datum.run"
+    assert calculated["command"] == "'.venv/bin/mlpstudy replay ' + datum.run"
 
 
 def test_one_measure_has_one_scale_whatever_is_chosen():

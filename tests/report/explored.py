@@ -11,7 +11,7 @@ RECIPES = [("sigmoid", "glorot_uniform"), ("sigmoid", "old_uniform"), ("relu", "
 
 def tables(study: str, dataset: str) -> dict[str, pd.DataFrame]:
     """The tables of a study about one dataset."""
-    return TABLES[study](dataset)
+    return (TABLES | DRAWN)[study](dataset)
 
 
 def _cells(dataset: str, depths) -> list[dict]:
@@ -22,12 +22,9 @@ def _cells(dataset: str, depths) -> list[dict]:
 
 
 def _trainability(dataset: str) -> dict[str, pd.DataFrame]:
-    shares = pd.DataFrame([{**cell, **INTERVAL} for cell in _cells(dataset, [1, 2, 4])])
-    shares["residual"], shares["init_gain"] = "none", 1.0
-    keys = ["dataset", "activation", "initialization", "init_gain", "residual", "depth", "width"]
-    by_run = shares[keys].assign(seed=0, chosen=True)
-    by_run["run_id"] = [f"run-d{depth}" for depth in by_run["depth"]]
-    return {"shares": shares, "accuracy": shares, "by_run": by_run}
+    cells = pd.DataFrame([{**cell, **INTERVAL} for cell in _cells(dataset, [1, 2, 4])])
+    runs = [f"run-d{depth}" for depth in cells["depth"]]
+    return {"figure_shares": cells.assign(networks=8, diverged=0, measure="reached", run=runs)}
 
 
 def _vanishing(dataset: str) -> dict[str, pd.DataFrame]:
@@ -65,8 +62,16 @@ def _width_and_depth(dataset: str) -> dict[str, pd.DataFrame]:
 
 
 TABLES = {
-    "trainability": _trainability,
     "vanishing": _vanishing,
     "width_and_depth": _width_and_depth,
     "regions": _regions,
 }
+
+# Studies whose figures are described: their tables, and the descriptions.
+DRAWN = {"trainability": _trainability}
+FIGURES = {
+    "trainability": [
+        {"name": "shares", "kind": "line", "x": "depth", "y": ["reached"], "hue": "initialization",
+         "col": "activation", "row": "dataset", "log": ["x"]},
+    ],
+}  # fmt: skip

@@ -34,54 +34,15 @@ def test_all_charts_of_a_module_are_made_the_same_each_time(study):
         assert "<" not in text and json.loads(text)["columns"] == list(each.rows.columns)
 
 
-def test_a_number_in_a_table_is_a_number_in_the_chart(tmp_path):
-    frames = tables("trainability", "digits")
-    frames["shares"].loc[0, "value"] = 0.123456
-    frames["shares"].loc[1, "low"] = float("nan")
-    write_tables(tmp_path, frames, {"code": "0"})
-    (chart,) = explored(tmp_path, {"module": "trainability"})
-    told = chart.as_json()
-    rows = [dict(zip(told["columns"], row, strict=True)) for row in told["rows"]]
-    assert rows[0]["value"] == 0.1235 and rows[1]["low"] is None
-    assert rows[0]["run"] == "run-d1" and rows[0]["n"] == 8
-    assert len(rows) == 2 * len(frames["shares"])
-
-
-def test_residual_layers_have_a_line_of_their_own(tmp_path):
-    frames = tables("trainability", "digits")
-    shares = frames["shares"]
-    frames["shares"] = pd.concat([shares, shares.assign(residual="scaled")], ignore_index=True)
-    frames["by_run"] = pd.concat(
-        [frames["by_run"], frames["by_run"].assign(residual="scaled", run_id="scaled-run")]
-    )
-    write_tables(tmp_path, frames | {"accuracy": frames["shares"]}, {"code": "0"})
-    (chart,) = explored(tmp_path, {"module": "trainability"})
-    runs = chart.rows.groupby("initialization")["run"].unique()
-    assert list(runs["he_normal, residual scaled"]) == ["scaled-run"]
-    assert list(runs["he_normal"]) == ["run-d1", "run-d2", "run-d4"]
-
-
-def test_no_line_crosses_a_depth_that_a_dataset_was_not_tried_at(tmp_path):
-    frames = tables("trainability", "digits")
-    for name in ("shares", "accuracy", "by_run"):
-        fewer = frames[name].query("depth != 2").assign(dataset="mnist_5k")
-        frames[name] = pd.concat([frames[name], fewer], ignore_index=True)
-    write_tables(tmp_path, frames, {"code": "0"})
-    (chart,) = explored(tmp_path, {"module": "trainability"})
-    rows = chart.rows.query("measure == 'test accuracy' and dataset == 'mnist_5k'")
-    assert rows.set_index("depth")["value"].isna().to_dict() == {1: False, 2: True, 4: False}
-
-
 def drawn(tmp_path, module: str):
     write_tables(tmp_path, tables(module, "digits"), {"code": "0"})
     (chart,) = explored(tmp_path, {"module": module})
     return chart
 
 
-@pytest.mark.parametrize(("module", "joined"), [("trainability", True), ("width_and_depth", False)])
-def test_nothing_is_drawn_between_sizes_that_were_not_tried(tmp_path, module, joined):
-    marks = {layer["mark"]["type"] for layer in drawn(tmp_path, module).specs["en"]["layer"]}
-    assert marks == {"rule", "point"} | ({"line"} if joined else set())
+def test_nothing_is_drawn_between_sizes_that_were_not_tried(tmp_path):
+    layers = drawn(tmp_path, "width_and_depth").specs["en"]["layer"]
+    assert {layer["mark"]["type"] for layer in layers} == {"rule", "point"}
 
 
 def test_a_picture_is_a_row_with_its_cells_and_its_examples(tmp_path):
@@ -101,11 +62,11 @@ def test_a_picture_is_a_row_with_its_cells_and_its_examples(tmp_path):
 
 
 def test_what_is_not_there_makes_no_chart(tmp_path):
-    assert explored(tmp_path, {"module": "trainability"}) == ()
+    assert explored(tmp_path, {"module": "regions"}) == ()
     assert explored(tmp_path, {"module": "unknown"}) == ()
-    frames = {name: frame.iloc[:0] for name, frame in tables("trainability", "x").items()}
+    frames = {name: frame.iloc[:0] for name, frame in tables("regions", "x").items()}
     write_tables(tmp_path, frames, {"code": "0"})
-    assert explored(tmp_path, {"module": "trainability"}) == ()
+    assert explored(tmp_path, {"module": "regions"}) == ()
 
 
 def test_the_libraries_are_the_same_script_each_time():

@@ -329,7 +329,7 @@ def test_two_builds_with_interactive_figures_are_the_same_bytes(built, results, 
     for study in ("vanishing", "passes"):
         folder = results / "studies" / study
         told = json.loads((folder / "study.json").read_text())
-        module = {"vanishing": "trainability", "passes": "regions"}[study]
+        module = {"vanishing": "width_and_depth", "passes": "regions"}[study]
         write_summed_json(folder / "study.json", told | {"module": module})
         frames = tables(module, "digits")
         if study == "vanishing":
@@ -339,7 +339,7 @@ def test_two_builds_with_interactive_figures_are_the_same_bytes(built, results, 
     assert pages[0] == pages[1] and len(pages[0]) < 6_000_000
     tree = read_html(pages[0])
     (rows,), (vega,) = (tree.all("script", id=name) for name in ("explored", "vega"))
-    assert set(json.loads(unpacked(rows))) == {"explore-vanishing.shares", "explore-passes.passes"}
+    assert set(json.loads(unpacked(rows))) == {"explore-vanishing.errors", "explore-passes.passes"}
     (meta,) = [m for m in tree.all("meta") if m.attributes.get("http-equiv")]
     for script in tree.all("script"):
         source = unpacked(script) if script is vega else script.text

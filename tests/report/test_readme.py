@@ -4,7 +4,7 @@ import re
 
 from markup import english, read_markdown, spaceless
 
-from mlpstudy.report.commands import BIN
+from mlpstudy.design.command_line import BIN
 
 
 def rows(tree, place) -> list[list[str]]:

@@ -14,7 +14,6 @@ from mlpstudy.design.run import run_id
 from mlpstudy.design.study import load
 from mlpstudy.report.page import localized
 from mlpstudy.statistics.intervals import wilson
-from mlpstudy.studies.outcomes import levels
 from mlpstudy.tables.files import read_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,7 +65,7 @@ def test_every_layer_is_probed_at_the_same_passes(tables):
 def test_the_share_that_trains_is_that_of_the_curves(smoke, tables, studies):
     """One finding, recomputed from the raw curves with plain pandas."""
     study = next(study for study in studies if study.name == "trainability")
-    (level,) = levels(study.options["levels"]).values()
+    level = study.reach.level["digits"]
     runs, curves = tables["runs"], tables["curves"]
     mine = runs["run_id"].isin([run_id(run) for run in study.runs])
     cells = runs[mine & (runs["activation"] == "relu") & (runs["initialization"] == "he_normal")]
@@ -84,7 +83,7 @@ def test_the_share_that_trains_is_that_of_the_curves(smoke, tables, studies):
         }
         best = min(sorted(ends), key=ends.get)
         shares[depth] = reached.reindex(cell.loc[cell["eta"] == best, "run_id"])
-    told = read_table(smoke.folder / RESULTS / "studies/trainability/tables", "shares")
+    told = read_table(smoke.folder / RESULTS / "studies/trainability/tables", "figure_shares")
     told = told[(told["activation"] == "relu") & (told["initialization"] == "he_normal")]
     told = told[told["residual"] == "none"]
     assert len(told) == 2

@@ -13,7 +13,7 @@ def test_a_moved_threshold_concludes_again_and_trains_nothing(smoke):
 
 def test_a_new_seed_trains_only_the_new_runs(smoke):
     undo = smoke.edit(
-        "config/studies/trainability.yaml", "  seeds: 6\n  options", "  seeds: 7\n  options"
+        "config/studies/trainability.yaml", "  seeds: 6\n  reach", "  seeds: 7\n  reach"
     )
     try:
         plan = smoke.mlpstudy("plan").stdout

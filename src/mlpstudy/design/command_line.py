@@ -12,6 +12,7 @@ from mlpstudy.design.mistakes import Mistake, mistake_in, nearest
 from mlpstudy.design.run import FIELDS, Run
 
 PLACE = "command line"
+BIN = ".venv/bin/"  # where make puts the programs of the project, seen from its folder
 
 
 def run_of(words: Sequence[str]) -> Run:

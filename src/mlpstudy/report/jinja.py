@@ -9,9 +9,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from mlpstudy.design.command_line import BIN
 from mlpstudy.report import phrases, statuses
 from mlpstudy.report.collect import STATUSES
-from mlpstudy.report.commands import BIN
 from mlpstudy.words import Words
 from mlpstudy.words.labels import spaced
 

@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from mlpstudy.design.command_line import BIN
 from mlpstudy.drawing.channels import MEASURE, Channel, channels, levels_of, orders, plain
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.words import Words
@@ -18,7 +19,7 @@ MARKS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down",
 DASHES = [[1, 0], [6, 2], [2, 2], [7, 2, 2, 2]]
 RAMP = alt.SchemeParams("viridis", extent=[0.8, 0.02])
 MOST_TICKS = 9
-COMMAND = "'mlpstudy replay ' + datum.run"
+COMMAND = f"'{BIN}mlpstudy replay ' + datum.run"
 NUMBERS = ("value", "low", "high", "share", "n", "networks", "run")
 
 
@@ -175,6 +176,11 @@ def value_axis(title: str | None) -> alt.Axis:
     return alt.Axis(title=title, format="~g", tickCount=6)
 
 
+def stretched(log: bool) -> dict[str, Any]:
+    """What a scale is told: logarithmic, or one that need not begin at 0."""
+    return {"type": "log"} if log else {"zero": False}
+
+
 class Across:
     """The column along an axis: numbers as they are, names by their places."""
 
@@ -211,8 +217,9 @@ class Across:
             )
             return which(f"{column}:O", axis=axis)
         ticks = {"values": self.levels} if len(self.levels) <= MOST_TICKS else {"tickCount": 8}
-        kind = {"type": "symlog" if min(self.levels) <= 0 else "log"} if self.log else {}
-        scale = alt.Scale(zero=False, nice=False, padding=12, **kind)
+        below = self.log and min(self.levels) <= 0
+        kind = {"type": "symlog", "zero": False} if below else stretched(self.log)
+        scale = alt.Scale(nice=False, padding=12, **kind)
         axis = alt.Axis(title=title, format="~g", **ticks)
         return which(f"{column}:Q", axis=axis, scale=scale)
 

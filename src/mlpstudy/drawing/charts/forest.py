@@ -6,7 +6,15 @@ import altair as alt
 import pandas as pd
 
 from mlpstudy.drawing.channels import MEASURE
-from mlpstudy.drawing.charts.encoding import Parts, called, extent, framed, named, value_axis
+from mlpstudy.drawing.charts.encoding import (
+    Parts,
+    called,
+    extent,
+    framed,
+    named,
+    stretched,
+    value_axis,
+)
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.drawing.findings import NAME, VERDICTS, panelled, rows_of
 from mlpstudy.words import Words
@@ -57,10 +65,10 @@ def _layers(
     words, frame = parts.words, parts.frame
     axis = alt.Axis(title=None, labelExpr=called(_labels(found), "datum.value"), labelLimit=320)
     y = alt.Y("y:O", axis=axis)
-    log = {"type": "log"} if "x" in parts.spec.log else {}
+    log = "x" in parts.spec.log
     one_scale = NAME not in parts.channels["col"].fields + parts.channels["row"].fields
-    ends = extent(frame, ("value", "low", "high", "threshold"), bool(log)) if one_scale else None
-    scale = alt.Scale(zero=False, **({"domain": ends, "nice": False} if ends else {}), **log)
+    ends = extent(frame, ("value", "low", "high", "threshold"), log) if one_scale else None
+    scale = alt.Scale(**({"domain": ends, "nice": False} if ends else {}), **stretched(log))
     x = alt.X("value:Q", axis=value_axis(_unit(frame, words)), scale=scale)
     color = _color(parts, verdicts, texts)
     offset = {"yOffset": "hue:O"} if parts.channels["hue"].fields else {}

@@ -14,6 +14,7 @@ from mlpstudy.drawing.charts.encoding import (
     framed,
     level_line,
     named,
+    stretched,
     value_axis,
 )
 from mlpstudy.words import Words
@@ -91,12 +92,12 @@ def _label(parts: Parts) -> str:
 def _y(parts: Parts, value: str) -> alt.Y:
     """The axis of values: one scale for all that one measure shows, whatever is chosen."""
     log = "y" in parts.spec.log
-    kind = {"type": "log"} if log else {}
+    kind = stretched(log)
     columns = [value, "low", "high", *filter(None, [parts.spec.theory])]
     chosen = next((c for c in parts.chosen if MEASURE in parts.channels[c].fields), "")
     if not chosen:
         low, high = extent(parts.frame, columns, log)
-        scale = alt.Scale(domainMin=low, domainMax=high, nice=False, zero=False, **kind)
+        scale = alt.Scale(domainMin=low, domainMax=high, nice=False, **kind)
     else:
         groups = [
             parts.channels[chosen].rows(parts.frame, level)
@@ -107,6 +108,6 @@ def _y(parts: Parts, value: str) -> alt.Y:
             "domainMin": alt.ExprRef(f"{[*lows]}[{chosen}]"),
             "domainMax": alt.ExprRef(f"{[*highs]}[{chosen}]"),
         }
-        scale = alt.Scale(nice=False, zero=False, **ends, **kind)
+        scale = alt.Scale(nice=False, **ends, **kind)
     axis = value_axis(None if chosen else _label(parts))
     return alt.Y(f"{value}:Q", axis=axis, scale=scale)

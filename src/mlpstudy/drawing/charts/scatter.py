@@ -5,7 +5,15 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from mlpstudy.drawing.charts.encoding import Parts, extent, framed, level_line, named, value_axis
+from mlpstudy.drawing.charts.encoding import (
+    Parts,
+    extent,
+    framed,
+    level_line,
+    named,
+    stretched,
+    value_axis,
+)
 from mlpstudy.words import Words
 
 
@@ -34,8 +42,7 @@ def interactive(spec: Any, frame: pd.DataFrame, words: Words) -> tuple[Any, pd.D
 def _axis(spec: Any, column: pd.DataFrame, which: str, title: str) -> dict[str, Any]:
     log = which in spec.log
     low, high = extent(column, column.columns, log)
-    kind = {"type": "log"} if log else {}
-    scale = alt.Scale(domain=[low, high], nice=False, zero=False, **kind)
+    scale = alt.Scale(domain=[low, high], nice=False, **stretched(log))
     return {"scale": scale, "axis": value_axis(title)}
 
 

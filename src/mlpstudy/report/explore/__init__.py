@@ -21,7 +21,6 @@ from mlpstudy.drawing.charts import charts
 from mlpstudy.files import read_summed_json
 from mlpstudy.report.explore import (
     regions,
-    trainability,
     vanishing,
     width_and_depth,
 )
@@ -34,7 +33,6 @@ VEGA_LITE = "6.4"
 
 CHARTS: dict[str, dict[str, tuple[tuple[str, ...], Callable]]] = {
     # module of a study: {chart: (the tables that it needs, what makes it of them)}
-    "trainability": {"shares": (("shares", "accuracy", "by_run"), trainability.shares)},
     "vanishing": {
         "profiles": (("profiles", "by_run"), vanishing.profiles),
         "along": (("along", "by_run"), vanishing.along),

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis.terms import spaced
+from mlpstudy.design.command_line import BIN
 from mlpstudy.drawing.colours import COLOURS
-from mlpstudy.report.commands import BIN
 
 HEIGHT = 340  # pixels of a chart; its width is that of the column
 MARKS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"]
