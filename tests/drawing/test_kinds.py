@@ -245,6 +245,12 @@ def test_a_level_that_is_missing_comes_last_and_is_called():
     assert labels == ["8", "64", "all examples in each step"]
 
 
+def test_panels_of_whole_numbers_with_a_missing_one():
+    frame = drawn.lines()[:3].assign(batch_size=pd.array([8, 64, None], "Int64"))
+    figure = kind("line").static(drawn.spec(col="batch_size"), frame, Words("en"))
+    assert [len(ax.get_lines()[0].get_xdata()) for ax in figure.axes] == [1, 1, 1]
+
+
 def test_nothing_to_draw_is_an_error_that_names_the_figure():
     with pytest.raises(ValueError, match="figure line: no row to draw"):
         kind("line").static(drawn.spec(), drawn.lines()[:0], Words("en"))
@@ -282,4 +288,6 @@ def test_a_row_is_named_at_its_first_panel_and_a_column_numbered_at_its_last():
     axes = np.array(figure.axes).reshape(2, 2)
     assert [[ax.get_visible() for ax in row] for row in axes] == [[True, False], [False, True]]
     assert (axes[0, 0].get_ylabel(), axes[1, 1].get_ylabel()) == ("digits", "moons")
+    titles = [axes[0, 0].get_title("left"), axes[1, 1].get_title("left")]
+    assert titles == ["clean labels", "30\u202f% of labels wrong"]
     assert axes[0, 0].xaxis.get_tick_params()["labelbottom"] is True

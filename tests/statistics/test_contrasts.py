@@ -180,6 +180,14 @@ def test_passes_up_to_the_shorter_budget(claim, runs):
     assert not only(measured(claim(spec), never)).learned
 
 
+def test_passes_are_learned_where_a_side_is_there_and_not_where_another_level_is(claim, runs):
+    levels = {("slow", 10): [10] * 6, ("fast", 10): [10] * 6, ("other", 10): [3] * 6}
+    frame = runs("optimizer epochs", levels, name="passes").eval("reached = passes < 10")
+    spec = {"kind": "passes", "measure": "passes", "factor": "optimizer", "against": "slow"}
+    learned = {m.condition["optimizer"]: m.learned for m in measured(claim(spec), frame)}
+    assert learned == {"fast": False, "other": True}
+
+
 def test_median_passes(claim, runs):
     spec = {"kind": "passes", "measure": "passes"}
     made = measured(claim(spec, for_each=["optimizer"]), passes(runs))

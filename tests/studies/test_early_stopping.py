@@ -151,7 +151,7 @@ def test_the_study_covers_clean_and_noisy_problems(size):
         assert min(sum(run.dataset == d for run in study.runs) for d, _ in problems) >= 4 * 24
 
 
-def test_a_factor_that_no_claim_names_is_refused(tmp_path):
+def test_a_factor_that_no_claim_names_is_refused():
     document = yaml_file.read(FILE)
     document["sweep"]["problems"]["grid"]["width"] = [16, 32]
     study = Study.model_validate(document)

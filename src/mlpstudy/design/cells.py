@@ -254,6 +254,8 @@ def _needs_level(study, measures, cells: Sequence[Run], place, always: bool) -> 
     texts = [study.measures.get(name, name) for text in measures for name in names_in(text)]
     if not always and not any(name in NEED_REACH for text in texts for name in names_in(text)):
         return
+    if set(NEED_REACH) <= set(study.known.columns.get("runs", ())):
+        return  # its module says what is reached
     if study.reach is None:
         yield Vain(
             ("reach",),

@@ -148,7 +148,7 @@ def caption(spec: Any, study: Mapping[str, Any], frame: pd.DataFrame, words: Wor
 
 def _statistic(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> str:
     parts = []
-    drawn_once = "n" in frame and counts.seeds(frame)[1] == 0
+    drawn_once = "n" in frame and counts.seeds(frame)[1] <= 1
     if spec.kind in KINDS:
         parts.append(words.gettext(KINDS[spec.kind]))
         if spec.kind == "forest" and how_chosen(spec, study, frame, words):

@@ -64,7 +64,8 @@ class Channel:
         kept = np.ones(len(frame), bool)
         for name, value in zip(self.fields, level, strict=True):
             column = frame[name]
-            kept &= (column.isna() if value is None else column == value).to_numpy()
+            there = column.isna() if value is None else column.eq(value).fillna(False)
+            kept &= there.to_numpy(dtype=bool)
         return frame[kept]
 
     def split(self, frame: pd.DataFrame) -> Iterator[tuple[int, tuple, pd.DataFrame]]:

@@ -143,7 +143,7 @@ class Picture:
         cols = self.channels["col"]
         if not cols.fields:
             return
-        heads = self.axes.flat if self.wrapped else self.axes[0]
+        heads = self.axes.flat if self.wrapped else map(_first, self.axes.T)
         titles = [self._text(cols, level) for level in cols.levels]
         size, titles = fitted(titles, self.inches)
         for ax, title in zip(heads, titles, strict=False):
@@ -171,8 +171,7 @@ class Picture:
 
     def _first_of_rows(self) -> Iterator[Axes]:
         """The first panel of each row that is there, with the numbers of its axis."""
-        for row in self.axes:
-            first = next((ax for ax in row if ax.get_visible()), row[0])
+        for first in map(_first, self.axes):
             first.tick_params(labelleft=True)
             yield first
 
@@ -219,6 +218,11 @@ def picture(
     scales = {"sharex": True, "sharey": shared(found)} | scales
     figure, axes = style.panels(rows, columns, height=height, **scales)
     return Picture(spec, frame, words, found, figure, axes, wrapped, height)
+
+
+def _first(panels: np.ndarray) -> Axes:
+    """The first panel of a row, or of a column, that is there."""
+    return next((ax for ax in panels if ax.get_visible()), panels[0])
 
 
 def shared(found: dict[str, Channel]) -> str:

@@ -388,16 +388,18 @@ def _decides(at: Selection, decides: Any, sides: Sequence[_Side]) -> bool:
 def _learned(at: Selection, spec: Any, cells: pd.DataFrame, sides: Sequence[_Side]) -> bool:
     """Whether the control learns its task, where that is what is compared.
 
-    Of a share or of passes: whether any network of the condition is there, at whatever level: what
-    one learns can be learned. Of other measures of learning: whether the control is better than
-    guessing, at some point of the contrast.
+    Of a share: whether any network of the condition is there, at whatever level: what one learns
+    can be learned. Of passes: whether any of the two sides is, for otherwise all that is compared is
+    the budget. Of other measures of learning: whether the control is better than guessing, at some
+    point of the contrast.
     """
     control = [side for side in sides if side.is_control]
     if not control or not any(name.endswith(LEARNING) for name in at.asked.names):
         return True
-    if spec.kind == "passes" or at.values.dtype == bool:
-        there = at.frame["reached"].to_numpy(dtype=bool) if spec.kind == "passes" else at.values
-        return any(there[at.grids[place].chosen].any() for place in cells.index)
+    if spec.kind == "passes":
+        return bool(at.frame["reached"].to_numpy(dtype=bool)[_rows(sides)].any())
+    if at.values.dtype == bool:
+        return any(at.values[at.grids[place].chosen].any() for place in cells.index)
     return any(_beats_guessing(at, side) for side in control)
 
 

@@ -1,0 +1,1 @@
+"""When to stop? Prechelt's criteria and simpler rules, asked of the same curves."""

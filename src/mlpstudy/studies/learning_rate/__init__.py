@@ -1,0 +1,1 @@
+"""Should the step shrink? How far the training loss wanders, and when it comes near the lowest."""
