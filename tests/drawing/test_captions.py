@@ -158,6 +158,9 @@ def test_blocks_that_walk_together_by_zip_are_told_together():
     spec = drawn.spec(col="dataset")
     pairs = [(300, "digits"), (500, "moons"), (700, "wine")]
     assert swept.together(spec, study, frame) == {"train_size": pairs}
+    twice = {**blocks["b"], "zip": {"dataset": ["digits"], "train_size": [9]}}
+    study = {**STUDY, "sweep": {**blocks, "c": twice}}
+    assert swept.together(spec, study, frame) == {}  # digits has two
 
 
 ALT = {

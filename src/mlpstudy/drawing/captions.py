@@ -207,7 +207,11 @@ def _fixed(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> str:
     shown = told(fixed(spec, study, frame), words)
     parts = [words.gettext("Fixed: {condition}.", condition=shown)] if shown else []
     for field, pairs in together(spec, study, frame).items():
-        each = [f"{words.shown(value)} ({words.shown(beside)})" for value, beside in pairs]
+        each = [
+            f"{words.shown(value) if value is not None else words.value(field, None)} "
+            f"({words.shown(beside)})"
+            for value, beside in pairs
+        ]
         label, each = sentence(words.label(field)), words.listed(each)
         parts.append(words.gettext("{label}: {each}.", label=label, each=each))
     if spec.kind == "forest":

@@ -76,7 +76,13 @@ def together(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, list[t
                 pairs = zip(values, block["zip"][drawn], strict=True)
                 known = found.setdefault(field, [])
                 known += [pair for pair in pairs if pair[1] in shown[drawn] and pair not in known]
-    return {field: pairs for field, pairs in found.items() if len({v for v, _ in pairs}) > 1}
+    return {field: pairs for field, pairs in found.items() if _tells_apart(pairs)}
+
+
+def _tells_apart(pairs: Sequence[tuple[Any, Any]]) -> bool:
+    """Whether there are several values, each beside levels of its own."""
+    values, besides = ({pair[i] for pair in pairs} for i in (0, 1))
+    return len(values) > 1 and len(besides) == len(pairs)
 
 
 def blocks(spec: Any, study: Mapping) -> list[Mapping]:

@@ -11,6 +11,7 @@ from mlpstudy.drawing import axes, facets, style
 from mlpstudy.drawing.axes import Along
 from mlpstudy.drawing.channels import MEASURE
 from mlpstudy.drawing.kinds import line
+from mlpstudy.drawing.texts import wrapped
 from mlpstudy.words import Words
 
 ROW = 0.25  # inches: the height of a name, where names stand below each other
@@ -58,7 +59,8 @@ def _sideways(
         ax.grid(axis="y", visible=False)
         ax.xaxis.set_major_formatter(axes.numbers(words))
         if scale == "row":
-            ax.set_xlabel(words.label(panel[MEASURE].iloc[0]))
+            label = words.label(panel[MEASURE].iloc[0])
+            ax.set_xlabel(wrapped(label, picture.inches, style.TEXT))
     entries = line.theory_entry(picture, "|") if spec.theory else []
     if scale == "row":
         picture.called = dict.fromkeys(picture.channels["row"].levels, " ")
