@@ -56,7 +56,7 @@ class Opened:
 def built(tmp_path_factory) -> Path:
     """The report of hand-made studies, whose every text is hostile."""
     results = tmp_path_factory.mktemp("page") / "results"
-    names = ("trainability", "vanishing", "regions")
+    names = ("trainability", "width_and_depth", "regions")
     for name in names:
         found = [
             example.finding("C21", 0.5, 0.4, 0.6, study=name, condition=HOSTILE, says=HOSTILE,

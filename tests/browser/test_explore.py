@@ -58,8 +58,6 @@ def test_nothing_is_drawn_before_it_is_seen(opened, size):
     ("name", "slider"),
     [
         ("regions.passes", "pass"),
-        ("vanishing.along", "pass"),
-        ("vanishing.along", "place"),
     ],
 )
 def test_a_slider_changes_the_picture(opened, size, name, slider):
@@ -99,12 +97,12 @@ def test_hovering_tells_and_a_click_copies(opened, size):
 
 def test_a_chart_is_drawn_again_in_the_other_language_as_it_was_left(opened):
     page = opened().page
-    place = chart(page, "vanishing.along")
+    place = chart(page, "regions.passes")
     slide(place, "pass", 1)
-    assert "depth" in place.locator(".vega-bindings").inner_text()
+    assert "dataset" in place.locator(".vega-bindings").inner_text()
     page.locator("button[data-language=fr]").click()
     page.wait_for_function("place => place.dataset.drawn === 'fr'", arg=place.element_handle())
-    assert "profondeur" in place.locator(".vega-bindings").inner_text()
+    assert "jeu de données" in place.locator(".vega-bindings").inner_text()
     assert place.locator("input[name=pass]").input_value() == "1"
 
 

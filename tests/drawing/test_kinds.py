@@ -210,6 +210,12 @@ def test_theory_is_a_thin_dashed_line_and_what_is_measured_are_points():
         assert_allclose(points.get_ydata(), cell["value"])
 
 
+def test_points_stand_where_theory_says_and_not_beside_it():
+    (ax,) = figure_of("profile").axes
+    for points in ax.get_lines()[1::2]:
+        assert_allclose(points.get_transform().transform((1, 0)), ax.transData.transform((1, 0)))
+
+
 def test_a_scatter_has_the_line_on_which_both_are_equal():
     (ax,) = figure_of("scatter").axes
     frame = drawn.cells()

@@ -27,21 +27,6 @@ def _trainability(dataset: str) -> dict[str, pd.DataFrame]:
     return {"figure_shares": cells.assign(networks=8, diverged=0, measure="reached", run=runs)}
 
 
-def _vanishing(dataset: str) -> dict[str, pd.DataFrame]:
-    shared = {"block": "training", "measure": "delta"}
-    cells = _cells(dataset, [2, 3])
-    along = [
-        {**cell, **shared, **INTERVAL, "epoch": epoch, "layer": layer}
-        for cell, epoch in product(cells, [0, 1, 5])
-        for layer in range(1, cell["depth"] + 1)
-    ]
-    profiles = pd.DataFrame(along).assign(block="start", predicted_delta=0.4)
-    runs = [{**cell, "block": block, "epoch": 0, "seed": 0, "run_id": f"{block}-d{cell['depth']}"}
-            for cell, block in product(cells, ["training", "start"])]  # fmt: skip
-    first = profiles[(profiles["epoch"] == 0) & (profiles["depth"] == 3)]
-    return {"along": pd.DataFrame(along), "profiles": first, "by_run": pd.DataFrame(runs)}
-
-
 def _regions(dataset: str) -> dict[str, pd.DataFrame]:
     side = np.linspace(-1, 1, 6)
     x1, x2 = (axis.ravel() for axis in np.meshgrid(side, side))
@@ -62,7 +47,6 @@ def _width_and_depth(dataset: str) -> dict[str, pd.DataFrame]:
 
 
 TABLES = {
-    "vanishing": _vanishing,
     "width_and_depth": _width_and_depth,
     "regions": _regions,
 }

@@ -93,7 +93,7 @@ def test_the_share_that_trains_is_that_of_the_curves(smoke, tables, studies):
 
 
 def test_the_loss_of_delta_is_the_slope_of_its_logarithm(smoke, tables):
-    told = read_table(smoke.folder / RESULTS / "studies/vanishing/tables", "by_run")
+    told = read_table(smoke.folder / RESULTS / "studies/vanishing/tables", "rates")
     row = told[(told["epoch"] == 0) & told["decades"].notna() & (told["depth"] > 2)].iloc[7]
     layers = tables["layers"]
     profile = layers[(layers["run_id"] == row["run_id"]) & (layers["epoch"] == 0)]

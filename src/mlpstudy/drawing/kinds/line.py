@@ -40,7 +40,8 @@ def draw(picture: facets.Picture, along: Along, joined: bool = True) -> list:
     spec = picture.spec
     for ax, panel in picture.panels():
         reference(ax, spec.reference)
-        meet = panel[along.name].duplicated().any()
+        on_a_line = bool(spec.theory) and not along.places  # beside it a point would be off
+        meet = panel[along.name].duplicated().any() and not on_a_line
         for series in picture.series(panel):
             _series(ax, series if meet else _centred(series), along, joined, spec.theory)
         ax.set_xmargin(0.05 + facets.WIDE / 2 / 72 / picture.inches)
@@ -59,7 +60,7 @@ def _series(ax: Axes, series: facets.Series, along: Along, joined: bool, theory:
 
 
 def _centred(series: facets.Series) -> facets.Series:
-    """Where no two lines have a point at one place, each stands exactly at its own."""
+    """Where no two lines have a point at one place, or theory is a line, each stands at its own."""
     return series._replace(place=(series.of - 1) / 2)
 
 

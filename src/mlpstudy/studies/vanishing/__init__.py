@@ -1,0 +1,1 @@
+"""Does the gradient vanish with depth? delta by layer, against mean-field theory."""
