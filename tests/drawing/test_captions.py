@@ -102,6 +102,7 @@ def test_a_caption_says_what_is_swept_and_fixed_how_many_and_how_eta_was_chosen(
         ({"y": ("test_error",)}, "the least mean of this: validation error."),
         ({"tune": {}}, "n = 6 seeds, 72 networks."),
         ({"over": ("width",)}, "Averaged over units of each hidden layer."),
+        ({"together": ("train_size",)}, "30 passes. n = 6 seeds, 72 networks."),
         ({"statistic": "share"}, "Share of the networks, with Wilson's 95 % interval."),
     ],
 )

@@ -37,17 +37,7 @@ def _regions(dataset: str) -> dict[str, pd.DataFrame]:
     return {"passes": pd.concat(passes), "points": points, "by_run": by_run}
 
 
-def _width_and_depth(dataset: str) -> dict[str, pd.DataFrame]:
-    cells = [{"dataset": dataset, "activation": "relu", "depth": depth, "width": 8 // depth,
-              "budget": budget, "n_parameters": budget + depth}
-             for budget, depth in product([100, 400], [1, 2])]  # fmt: skip
-    by_run = pd.DataFrame(cells).assign(seed=0, chosen=True)
-    by_run["run_id"] = [f"b{cell['budget']}-d{cell['depth']}" for cell in cells]
-    return {"errors": pd.DataFrame(cells).assign(**INTERVAL), "by_run": by_run}
-
-
 TABLES = {
-    "width_and_depth": _width_and_depth,
     "regions": _regions,
 }
 

@@ -34,17 +34,6 @@ def test_all_charts_of_a_module_are_made_the_same_each_time(study):
         assert "<" not in text and json.loads(text)["columns"] == list(each.rows.columns)
 
 
-def drawn(tmp_path, module: str):
-    write_tables(tmp_path, tables(module, "digits"), {"code": "0"})
-    (chart,) = explored(tmp_path, {"module": module})
-    return chart
-
-
-def test_nothing_is_drawn_between_sizes_that_were_not_tried(tmp_path):
-    layers = drawn(tmp_path, "width_and_depth").specs["en"]["layer"]
-    assert {layer["mark"]["type"] for layer in layers} == {"rule", "point"}
-
-
 def test_a_picture_is_a_row_with_its_cells_and_its_examples(tmp_path):
     write_tables(tmp_path, tables("regions", "moons"), {"code": "0"})
     (chart,) = explored(tmp_path, {"module": "regions"})

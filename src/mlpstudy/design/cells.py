@@ -129,7 +129,7 @@ def _of_figure(study, tables, cells: Cells, figure: FigureSpec, place, claims) -
     for key in ("hue", "style", "col", "row"):
         word = getattr(figure, key)
         yield from _unknown([word] if word else [], table.columns, (*place, key), "factor")
-    for key in ("units", "over", "where"):
+    for key in ("units", "over", "together", "where"):
         yield from _unknown(getattr(figure, key), table.columns, (*place, key), "factor")
     if figure.kind == "forest":
         return
@@ -144,7 +144,8 @@ def _of_figure(study, tables, cells: Cells, figure: FigureSpec, place, claims) -
     yield from _needs_level(study, measures, kept, place, figure.kind == "survival")
     tuned = list(study.tune if figure.tune is None else figure.tune)
     heat = list(figure.y) if figure.kind in ("heatmap", "regions") else []
-    yield from _pooled(table, kept, [*figure.fields, *heat, *tuned], place)
+    named = [*figure.fields, *figure.together, *heat, *tuned]
+    yield from _pooled(table, kept, named, place)
 
 
 def _titles(figure: FigureSpec, place: Place) -> Iterator[Vain]:

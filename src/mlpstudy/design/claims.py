@@ -190,6 +190,7 @@ class FigureSpec(BaseModel):
     row: Word | None = Field(None, description="a row of panels for each")
     units: Words = Field((), description="fields that tell points apart and are not drawn")
     over: Words = Field((), description="fields that are averaged, on purpose")
+    together: Words = Field((), description="fields that change along with what is drawn")
     statistic: Literal["mean", "median", "iqm", "share"] = Field(
         "mean", description="over the seeds"
     )

@@ -66,13 +66,14 @@ def fixed(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, Any]:
 def together(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, list[tuple[Any, Any]]]:
     """The fields that change along with one that is swept, and their values: (value, beside what).
 
-    {"train_size": [(300, "digits"), (2000, "mnist_1d")]}: which blocks walk together by `zip`.
+    {"train_size": [(300, "digits"), (2000, "mnist_1d")]}: which blocks walk together by `zip`. Not
+    those of which the description says so itself, as they may have many values beside one.
     """
     shown, found = swept(spec, frame), {}
     for block in blocks(spec, study):
         drawn = next((field for field in block["zip"] if field in shown), None)
         for field, values in block["zip"].items():
-            if drawn and field not in shown:
+            if drawn and field not in (*shown, *spec.together):
                 pairs = zip(values, block["zip"][drawn], strict=True)
                 known = found.setdefault(field, [])
                 known += [pair for pair in pairs if pair[1] in shown[drawn] and pair not in known]

@@ -21,7 +21,6 @@ from mlpstudy.drawing.charts import charts
 from mlpstudy.files import read_summed_json
 from mlpstudy.report.explore import (
     regions,
-    width_and_depth,
 )
 from mlpstudy.report.explore.pieces import values
 from mlpstudy.said import LANGUAGES, Said
@@ -32,7 +31,6 @@ VEGA_LITE = "6.4"
 
 CHARTS: dict[str, dict[str, tuple[tuple[str, ...], Callable]]] = {
     # module of a study: {chart: (the tables that it needs, what makes it of them)}
-    "width_and_depth": {"errors": (("errors", "by_run"), width_and_depth.errors)},
     "regions": {"passes": (("passes", "points", "by_run"), regions.passes)},
 }
 
