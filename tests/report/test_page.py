@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from example import LECTURE
-from explored import tables
 from markup import english, read_html, read_markdown, row_of
 from PIL import Image, ImageChops
 
@@ -325,21 +324,28 @@ def test_a_table_of_theory_stands_at_the_end(built, results):
     assert readme.index("What theory foretells") < readme.index("−0.412 | 24")
 
 
+CELLS = pd.DataFrame(
+    {"depth": [1, 2], "value": [0.1, 0.2], "low": [0.0, 0.1], "high": [0.2, 0.3], "n": 6,
+     "networks": 6, "diverged": 0, "measure": "test_error"}
+)  # fmt: skip
+LINE = {"name": "errors", "kind": "line", "x": "depth", "y": ["test_error"]}
+
+
 def test_two_builds_with_interactive_figures_are_the_same_bytes(built, results, tmp_path):
     for study in ("vanishing", "passes"):
         folder = results / "studies" / study
         told = json.loads((folder / "study.json").read_text())
-        module = {"vanishing": "width_and_depth", "passes": "regions"}[study]
-        write_summed_json(folder / "study.json", told | {"module": module})
-        frames = tables(module, "digits")
-        if study == "vanishing":
-            frames["slopes"] = pd.DataFrame({"slope": [0.5]})
-        write_tables(folder / "tables", frames, {"code": "0"})
+        write_summed_json(folder / "study.json", told | {"module": "", "figures": [LINE]})
+        write_tables(folder / "tables", {"figure_errors": CELLS}, {"code": "0"})
+        write_summed_json(folder / "tables.json", [])
+        entry = {"name": "errors", "title": "t", "caption": "c", "alt": "a", "n": 12}
+        write_summed_json(folder / "figures.json", [entry])
+        style.save(style.panels()[0], folder / "figures/errors")
     pages = [built(folder=folder)[0] for folder in ("one", "two")]
     assert pages[0] == pages[1] and len(pages[0]) < 6_000_000
     tree = read_html(pages[0])
     (rows,), (vega,) = (tree.all("script", id=name) for name in ("explored", "vega"))
-    assert set(json.loads(unpacked(rows))) == {"explore-vanishing.errors", "explore-passes.passes"}
+    assert set(json.loads(unpacked(rows))) == {"explore-vanishing.errors", "explore-passes.errors"}
     (meta,) = [m for m in tree.all("meta") if m.attributes.get("http-equiv")]
     for script in tree.all("script"):
         source = unpacked(script) if script is vega else script.text
