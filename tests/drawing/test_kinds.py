@@ -297,3 +297,22 @@ def test_a_row_is_named_at_its_first_panel_and_a_column_numbered_at_its_last():
     titles = [axes[0, 0].get_title("left"), axes[1, 1].get_title("left")]
     assert titles == ["clean labels", "30\u202f% of labels wrong"]
     assert axes[0, 0].xaxis.get_tick_params()["labelbottom"] is True
+
+
+def test_no_heading_stands_over_one_row_alone():
+    frame = drawn.findings()
+    frame["depth"] = [1, *[2] * 6, 4]
+    frame["dataset"] = "digits"
+    frame["train_size"] = range(len(frame))
+    labels = [each.get_text() for each in kind("forest").static(
+        drawn.spec("forest"), frame, Words("en")).axes[0].get_yticklabels()]  # fmt: skip
+    assert "clean labels" in labels and "1 hidden layer" not in labels
+
+
+def test_a_logarithmic_axis_that_begins_at_0_has_no_room_below():
+    frame = (
+        drawn.lines().rename(columns={"dropout": "epoch"}).replace({"epoch": {0.2: 1.0, 0.5: 50.0}})
+    )
+    ax = kind("line").static(drawn.spec(x="epoch", hue="label_noise", col="dataset", log=["x"]),
+                             frame, Words("en")).axes[0]  # fmt: skip
+    assert -0.5 < ax.get_xlim()[0] < 0 and ax.get_xscale() == "symlog"

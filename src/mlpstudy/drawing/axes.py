@@ -98,7 +98,17 @@ def set_scale(ax: Axes, which: str, values: Sequence[float], log: bool) -> None:
         axis.set_major_locator(LogLocator(subs=(1,) if wide else (1, 2, 5)))
     else:
         put("symlog", linthresh=least, linscale=0.4)
+        if min(values) == 0:
+            _end_below_zero(ax, which, least)
     axis.set_minor_locator(NullLocator())
+
+
+def _end_below_zero(ax: Axes, which: str, least: float) -> None:
+    """No room for negative numbers where there are none."""
+    if which == "x":
+        ax.set_xlim(left=-0.15 * least)
+    else:
+        ax.set_ylim(bottom=-0.15 * least)
 
 
 def numbers(words: Words) -> FuncFormatter:

@@ -95,10 +95,11 @@ def rows_of(spec: Any, frame: pd.DataFrame, words: Words) -> Rows:
 
 
 def _heading(frame: pd.DataFrame, fields: Sequence[str]) -> str:
-    """The field whose levels head groups of rows; "" for none."""
-    rows = len(levels_of(frame, tuple(fields)))
-    if len(fields) < 2 or rows < FEWEST_GROUPED:
+    """The field whose levels head groups of rows: that of the fewest groups, none of one row alone;
+    "" for none."""
+    rows = levels_of(frame, tuple(fields))
+    if len(fields) < 2 or len(rows) < FEWEST_GROUPED:
         return ""
-    counts = {name: len(levels_of(frame, (name,))) for name in fields}
-    fewest = min(fields, key=counts.__getitem__)
-    return fewest if rows >= 2 * counts[fewest] else ""
+    groups = {name: Counter(row[i] for row in rows) for i, name in enumerate(fields)}
+    heads = [name for name in fields if min(groups[name].values()) > 1]
+    return min(heads, key=lambda name: len(groups[name]), default="")

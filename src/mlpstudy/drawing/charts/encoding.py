@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.design.command_line import BIN
-from mlpstudy.drawing.channels import MEASURE, Channel, channels, levels_of, orders, plain
+from mlpstudy.drawing.channels import MEASURE, NAME, Channel, channels, levels_of, orders, plain
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.words import Words
 
@@ -19,6 +19,10 @@ MARKS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down",
 DASHES = [[1, 0], [6, 2], [2, 2], [7, 2, 2, 2]]
 RAMP = alt.SchemeParams("viridis", extent=[0.8, 0.02])
 MOST_TICKS = 9
+NUMBER = (  # at a tick: powers of ten only where they are needed
+    "datum.label == '' ? '' : datum.value != 0 && (abs(datum.value) < 1e-3 || abs(datum.value) >= 1e5) "
+    "? format(datum.value, '.2~e') : format(datum.value, '.6~r')"
+)
 COMMAND = f"'{BIN}mlpstudy replay ' + datum.run"
 NUMBERS = ("value", "low", "high", "share", "n", "networks", "run")
 
@@ -61,14 +65,20 @@ class Parts:
         return [self._choice(name) for name in self.chosen]
 
     def _choice(self, name: str) -> alt.Parameter:
-        channel, last = self.channels[name], len(self.channels[name]) - 1
-        label = channel.label(self.words) or self.words.gettext("measure")
+        channel, last, label = self.channels[name], len(self.channels[name]) - 1, self._name(name)
         if channel.ordered:
             bind: Any = alt.binding_range(min=0, max=last, step=1, name=label)
         else:
             options, labels = list(range(last + 1)), self.texts(name)
             bind = alt.binding_select(options=options, labels=labels, name=label)
         return alt.param(name=name, value=last if channel.ordered else 0, bind=bind)
+
+    def _name(self, name: str) -> str:
+        """What the levels of a channel are levels of."""
+        channel = self.channels[name]
+        if NAME in channel.fields:
+            return self.words.gettext("claim")
+        return channel.label(self.words) or self.words.gettext("measure")
 
     def base(self) -> alt.Chart:
         """The rows that the choices want, with what a point says of itself."""
@@ -101,8 +111,8 @@ class Parts:
             look["color"] = alt.Color("hue:O", scale=scale, legend=self.legend("hue"))
             look["opacity"] = alt.condition("picked", alt.value(1), alt.value(0.08))
         if dash.fields:
-            domain = list(range(len(dash)))
-            scale = alt.Scale(domain=domain, range=DASHES[: len(dash)])
+            domain = [*range(len(dash)), -1]  # legends of one and the same domain would be merged
+            scale = alt.Scale(domain=domain, range=[*DASHES[: len(dash)], [1, 0]])
             look["strokeDash"] = alt.StrokeDash("style:N", scale=scale, legend=self.legend("style"))
         return look
 
@@ -119,7 +129,9 @@ class Parts:
         """The levels of a channel, in words."""
         return alt.Legend(
             title=None,
+            values=list(range(len(self.channels[name]))),
             orient="top",
+            symbolOpacity=1,
             columns=alt.ExprRef("width < 420 ? 2 : 4"),
             labelExpr=called(self.texts(name), "datum.value"),
         )
@@ -134,7 +146,7 @@ class Parts:
         """What hovering shows: the cell, the value with its interval, n, and the command."""
         words = self.words
         cell = [
-            alt.Tooltip(f"{name}_said:N", title=channel.label(words) or words.gettext("measure"))
+            alt.Tooltip(f"{name}_said:N", title=self._name(name))
             for name, channel in self.channels.items()
             if channel.fields
         ]
@@ -173,12 +185,12 @@ def interval(words: Words) -> str:
 
 def value_axis(title: str | None) -> alt.Axis:
     """An axis of values, with few ticks."""
-    return alt.Axis(title=title, format="~g", tickCount=6)
+    return alt.Axis(title=title, format="~g", labelExpr=NUMBER, tickCount=6)
 
 
-def stretched(log: bool) -> dict[str, Any]:
-    """What a scale is told: logarithmic, or one that need not begin at 0."""
-    return {"type": "log"} if log else {"zero": False}
+def stretched(log: bool, kind: str = "log") -> dict[str, Any]:
+    """The type of a scale of numbers, that need not begin at 0."""
+    return {"type": kind} if log else {"zero": False}
 
 
 class Across:
@@ -217,16 +229,32 @@ class Across:
             )
             return which(f"{column}:O", axis=axis)
         ticks = {"values": self.levels} if len(self.levels) <= MOST_TICKS else {"tickCount": 8}
-        below = self.log and min(self.levels) <= 0
-        kind = {"type": "symlog", "zero": False} if below else stretched(self.log)
+        kind = stretched(self.log, "symlog" if min(self.levels) <= 0 else "log")
         scale = alt.Scale(nice=False, padding=12, **kind)
-        axis = alt.Axis(title=title, format="~g", **ticks)
+        axis = alt.Axis(title=title, format="~g", labelExpr=NUMBER, **ticks)
         return which(f"{column}:Q", axis=axis, scale=scale)
 
     def tooltip(self, column: str) -> alt.Tooltip:
         """Its value at a point."""
         kind = f"{column}:Q" if self.numeric else "x_said:N"
         return alt.Tooltip(kind, title=self.words.label(self.name))
+
+
+def domain(parts: Parts, columns: Sequence[str], log: bool, parting: str) -> dict[str, Any]:
+    """A scale for all rows, whatever is chosen; one for each level where `parting` is chosen from.
+
+    parting: the column whose levels have scales of their own: the measure, or the claim's name.
+    """
+    chosen = next((each for each in parts.chosen if parting in parts.channels[each].fields), "")
+    if not chosen:
+        low, high = extent(parts.frame, columns, log)
+        return {"domainMin": low, "domainMax": high, "nice": False, **stretched(log)}
+    channel = parts.channels[chosen]
+    groups = [channel.rows(parts.frame, level) for level in channel.levels]
+    lows, highs = zip(*(extent(group, columns, log) for group in groups), strict=True)
+    ends = {"domainMin": [*lows], "domainMax": [*highs]}
+    each = {name: alt.ExprRef(f"{some}[{chosen}]") for name, some in ends.items()}
+    return {**each, "nice": False, **stretched(log)}
 
 
 def extent(frame: pd.DataFrame, columns: Iterable[str], log: bool) -> list[float]:

@@ -6,15 +6,7 @@ import altair as alt
 import pandas as pd
 
 from mlpstudy.drawing.channels import MEASURE
-from mlpstudy.drawing.charts.encoding import (
-    Parts,
-    called,
-    extent,
-    framed,
-    named,
-    stretched,
-    value_axis,
-)
+from mlpstudy.drawing.charts.encoding import Parts, called, domain, framed, named, value_axis
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.drawing.findings import NAME, VERDICTS, panelled, rows_of
 from mlpstudy.words import Words
@@ -62,32 +54,43 @@ def _labels(found: Any) -> list[str]:
 def _layers(
     parts: Parts, base: Any, found: Any, verdicts: list[str], texts: list[str]
 ) -> list[Any]:
-    words, frame = parts.words, parts.frame
+    """The thresholds, the intervals, the values at the control's settings, the values."""
     axis = alt.Axis(title=None, labelExpr=called(_labels(found), "datum.value"), labelLimit=320)
-    y = alt.Y("y:O", axis=axis)
-    log = "x" in parts.spec.log
-    one_scale = NAME not in parts.channels["col"].fields + parts.channels["row"].fields
-    ends = extent(frame, ("value", "low", "high", "threshold"), log) if one_scale else None
-    scale = alt.Scale(**({"domain": ends, "nice": False} if ends else {}), **stretched(log))
-    x = alt.X("value:Q", axis=value_axis(_unit(frame, words)), scale=scale)
-    color = _color(parts, verdicts, texts)
-    offset = {"yOffset": "hue:O"} if parts.channels["hue"].fields else {}
+    at: dict[str, Any] = {"y": alt.Y("y:O", axis=axis)}
+    if parts.channels["hue"].fields:
+        at["yOffset"] = "hue:O"
+    color, columns = _color(parts, verdicts, texts), ("value", "low", "high", "threshold")
+    scale = alt.Scale(**domain(parts, columns, "x" in parts.spec.log, NAME))
+    x = alt.X("value:Q", axis=value_axis(_unit(parts.frame, parts.words)), scale=scale)
     marks = alt.Scale(domain=list(range(len(verdicts))), range=[SHAPE[v] for v in verdicts])
     shape = alt.Shape("verdict:N", scale=marks, legend=_legend(texts))
-    tips = parts.tooltip(
+    bars = base.mark_rule(strokeWidth=2, opacity=0.6)
+    points = base.mark_point(filled=True, size=70, opacity=1, cursor="copy")
+    points = points.encode(x=x, color=color, shape=shape, tooltip=_tooltip(parts), **at)
+    threshold = base.mark_rule(color="#222", clip=True).encode(x="threshold:Q")
+    return [
+        threshold,
+        bars.encode(x="low:Q", x2="high:Q", color=color, **at),
+        *_common(base, parts, at),
+        points.add_params(*parts.picked()),
+    ]
+
+
+def _common(base: Any, parts: Parts, at: dict[str, Any]) -> list[Any]:
+    """The same at the control's settings, as a tick."""
+    if "common_value" not in parts.frame or parts.frame["common_value"].isna().all():
+        return []
+    ticks = base.mark_tick(color="#222", thickness=1.2, size=9, clip=True)
+    return [ticks.encode(x="common_value:Q", **at)]
+
+
+def _tooltip(parts: Parts) -> list[alt.Tooltip]:
+    words = parts.words
+    return parts.tooltip(
         alt.Tooltip("y_said:N", title=words.gettext("condition")),
         alt.Tooltip("verdict_said:N", title=words.gettext("verdict")),
         alt.Tooltip("value:Q", title=words.gettext("value"), format=".3~g"),
     )
-    layers = [base.mark_rule(color="#222").encode(x="threshold:Q")]
-    layers.append(base.mark_rule(strokeWidth=2, opacity=0.6).encode(
-        x=alt.X("low:Q"), x2="high:Q", y=y, color=color, **offset))  # fmt: skip
-    if "common_value" in frame:
-        layers.append(base.mark_tick(color="#222", thickness=1.2, size=9).encode(
-            x="common_value:Q", y=y, **offset))  # fmt: skip
-    points = base.mark_point(filled=True, size=70, opacity=1, cursor="copy")
-    points = points.encode(x=x, y=y, color=color, shape=shape, tooltip=tips, **offset)
-    return [*layers, points.add_params(*parts.picked())]
 
 
 def _color(parts: Parts, verdicts: list[str], texts: list[str]) -> Any:

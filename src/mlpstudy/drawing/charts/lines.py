@@ -10,11 +10,10 @@ from mlpstudy.drawing.charts.encoding import (
     Across,
     Parts,
     called,
-    extent,
+    domain,
     framed,
     level_line,
     named,
-    stretched,
     value_axis,
 )
 from mlpstudy.words import Words
@@ -90,24 +89,8 @@ def _label(parts: Parts) -> str:
 
 
 def _y(parts: Parts, value: str) -> alt.Y:
-    """The axis of values: one scale for all that one measure shows, whatever is chosen."""
-    log = "y" in parts.spec.log
-    kind = stretched(log)
+    """The axis of values: one scale for all that one measure shows."""
     columns = [value, "low", "high", *filter(None, [parts.spec.theory])]
-    chosen = next((c for c in parts.chosen if MEASURE in parts.channels[c].fields), "")
-    if not chosen:
-        low, high = extent(parts.frame, columns, log)
-        scale = alt.Scale(domainMin=low, domainMax=high, nice=False, **kind)
-    else:
-        groups = [
-            parts.channels[chosen].rows(parts.frame, level)
-            for level in parts.channels[chosen].levels
-        ]
-        lows, highs = zip(*(extent(group, columns, log) for group in groups), strict=True)
-        ends = {
-            "domainMin": alt.ExprRef(f"{[*lows]}[{chosen}]"),
-            "domainMax": alt.ExprRef(f"{[*highs]}[{chosen}]"),
-        }
-        scale = alt.Scale(nice=False, **ends, **kind)
-    axis = value_axis(None if chosen else _label(parts))
-    return alt.Y(f"{value}:Q", axis=axis, scale=scale)
+    scale = alt.Scale(**domain(parts, columns, "y" in parts.spec.log, MEASURE))
+    measures = [name for name in parts.chosen if MEASURE in parts.channels[name].fields]
+    return alt.Y(f"{value}:Q", axis=value_axis(None if measures else _label(parts)), scale=scale)

@@ -23,14 +23,15 @@ def interactive(spec: Any, frame: pd.DataFrame, words: Words) -> tuple[Any, pd.D
     y = spec.y[0] if spec.y[0] in frame else "value"
     rows = parts.rows(spec.x, y, *filter(None, [spec.theory]))
     rows = rows.rename(columns={spec.x: "x", y: "y"})
+    label = words.label(spec.y[0]) if len(spec.y) == 1 else words.gettext("value")
     base, look = parts.base(), {k: v for k, v in parts.look().items() if k != "strokeDash"}
     tips = [
         alt.Tooltip("x:Q", title=words.label(spec.x), format=".3~g"),
-        alt.Tooltip("y:Q", title=words.label(spec.y[0]), format=".3~g"),
+        alt.Tooltip("y:Q", title=label, format=".3~g"),
     ]
     at = {
         "x": alt.X("x:Q", **_axis(spec, frame[[spec.x]], "x", words.label(spec.x))),
-        "y": alt.Y("y:Q", **_axis(spec, frame[[y]], "y", words.label(spec.y[0]))),
+        "y": alt.Y("y:Q", **_axis(spec, frame[[y]], "y", label)),
     }
     points = base.mark_point(filled=True, size=60, cursor="copy")
     points = points.encode(**at, tooltip=parts.tooltip(*tips), **look, **parts.shape())
@@ -54,6 +55,6 @@ def _line(spec: Any, frame: pd.DataFrame, y: str) -> list[Any]:
     ends = [{"x": float(end), "y": float(end)} for end in (seen.min(), seen.max())]
     return [
         alt.Chart(alt.Data(values=ends))
-        .mark_line(color="#222", strokeWidth=1)
+        .mark_line(clip=True, color="#222", strokeWidth=1)
         .encode(x="x:Q", y="y:Q")
     ]

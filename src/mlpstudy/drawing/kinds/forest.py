@@ -190,7 +190,7 @@ def _scale(ax: Axes, ends: tuple[float, float], picture: facets.Picture) -> None
     ax.xaxis.set_major_formatter(axes.numbers(picture.words))
     if not log:
         ax.set_xlim(*ends)
-        ax.locator_params(axis="x", nbins=max(2, int(picture.inches / TICK)))
+        ax.locator_params(axis="x", nbins=max(3, int(picture.inches / TICK)))
 
 
 # The legend
