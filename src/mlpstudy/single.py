@@ -24,7 +24,6 @@ from mlpstudy.figures import single as pictures
 from mlpstudy.files import write_json
 from mlpstudy.progress import Progress
 from mlpstudy.stages.prepare import data_file, dataset_from
-from mlpstudy.stages.summarise import trained
 from mlpstudy.stages.train import recorder, run_alone
 from mlpstudy.tables.files import made_by, read_table, write_tables
 from mlpstudy.tables.record import Record
@@ -129,6 +128,8 @@ def _swept(project: Project, name: str) -> tuple[dict[str, pd.DataFrame], str]:
             file=str(project.results),
             value=name,
         )
+    from mlpstudy.stages.summarise import trained  # with all statistics, which a run alone lacks
+
     trained(folder, {dataset: data_file(project, dataset) for dataset in job.datasets})
     tables = {table: read_table(folder, table) for table in TABLES}
     of_run = {

@@ -9,12 +9,12 @@ nothing stays open and nothing leaks from one figure to the next.
 import contextlib
 import io
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import matplotlib.style
 import numpy as np
 import pandas as pd
@@ -26,7 +26,6 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FuncFormatter
 from PIL import Image
-from scipy.optimize import isotonic_regression
 
 from mlpstudy.analysis import terms
 from mlpstudy.drawing.colours import COLOURS
@@ -257,6 +256,8 @@ def _spread(at: np.ndarray, height: float) -> np.ndarray:
     Least squares under y_(i+1) - y_i >= height is the isotonic regression of at_i - i height;
     clipping that keeps them between 0 and 1 (from 0 upwards where there are too many).
     """
+    from scipy.optimize import isotonic_regression  # slow to import, and seldom needed
+
     order = np.argsort(at, kind="stable")
     steps = np.arange(len(at)) * height
     free = isotonic_regression(at[order] - steps).x
@@ -304,7 +305,8 @@ def save(
             translate(figure)
             written += _written(figure, Path(french), small)
     figure.clear()
-    plt.close(figure)  # where pyplot knows it
+    if pyplot := sys.modules.get("matplotlib.pyplot"):  # no reason to import it
+        pyplot.close(figure)
     return written
 
 
