@@ -49,6 +49,27 @@ def test_a_contrast_is_paired_by_seed(claim, runs):
     assert made.p == pytest.approx(stats.ttest_rel(SECOND, FIRST + 1).pvalue)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("shift", "low"), [(0, 0), (7, 5)])
+def test_a_distance_is_the_same_on_either_side(claim, runs, sign, shift, low):
+    """Of 2, 1, -1, 5, 4, 1, which lie about 0; seven more are far from it."""
+    off = sign * (SECOND - FIRST + shift)
+    spec = {"measure": "m", "factor": "dropout", "of": 0.5, "against": 0.0, "distance_from": 0}
+    frame = runs("dropout", {0.0: 0 * FIRST, 0.5: off})
+    made = only(measured(claim(spec, threshold=3), frame))
+    ends = sorted(map(abs, interval(off)[1:]))
+    assert made.value == Interval(abs(interval(off).value), ends[0] if low else 0, ends[1])
+    assert made.value.low >= low
+    both = [stats.ttest_1samp(off, place).pvalue for place in (3, -3)]
+    assert made.p == pytest.approx(max(both))
+
+
+def test_a_ratio_of_what_was_not_drawn_is_exact(claim):
+    frame = pd.DataFrame({"side": ["a", "b"], "m": [3.0, 2.0]})
+    spec = {"kind": "ratio", "measure": "m", "of": {"side": "a"}, "against": {"side": "b"}}
+    assert only(measured(claim(spec), frame)).value == pytest.approx((1.5, 1.5, 1.5))
+
+
 def test_each_level_is_a_finding(claim, runs):
     frame = runs("dropout", {0.0: FIRST, 0.2: SECOND, 0.5: FIRST + 1})
     spec = {"measure": "m", "factor": "dropout", "against": 0.0}

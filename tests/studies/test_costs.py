@@ -1,6 +1,5 @@
 """Costs: the laws by numerical integration, KL by scipy, and findings of given runs by hand."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +10,12 @@ from scipy import special
 from scipy.integrate import quad
 
 from mlpstudy.core.costs import COSTS
-from mlpstudy.design.study import load
-from mlpstudy.figures import costs as drawing
-from mlpstudy.studies import costs
+from mlpstudy.design import yaml_file
+from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.study import Study, load
+from mlpstudy.studies.costs import measure
+from mlpstudy.studies.costs.derive import KIND
+from mlpstudy.studies.declared import Declared
 from mlpstudy.studies.view import View
 
 FILE = Path(__file__).resolve().parents[2] / "config/studies/costs.yaml"
@@ -21,18 +23,21 @@ SEEDS = range(6)
 
 
 @pytest.mark.parametrize("s", [0.0, 0.5, 2.0, 6.0])
-@pytest.mark.parametrize("kind", [costs.SQUARED, costs.CROSS])
+@pytest.mark.parametrize("kind", measure.LOGISTIC)
 def test_the_law_is_the_integral_of_one_over_the_delta(kind, s):
     z = special.expit
-    delta = {costs.CROSS: lambda a: 1 - z(a), costs.SQUARED: lambda a: 2 * (1 - z(a)) ** 2 * z(a)}
+    delta = {
+        measure.CROSS: lambda a: 1 - z(a),
+        measure.SQUARED: lambda a: 2 * (1 - z(a)) ** 2 * z(a),
+    }
     time = quad(lambda a: 1 / delta[kind](a), -s, 0, epsabs=1e-12)[0]
-    assert costs.law(kind, s) == pytest.approx(time, rel=1e-9, abs=1e-12)
+    assert measure.law(kind, s) == pytest.approx(time, rel=1e-9, abs=1e-12)
 
 
-@pytest.mark.parametrize("kind", [costs.SQUARED, costs.CROSS])
+@pytest.mark.parametrize("kind", measure.LOGISTIC)
 def test_a_unit_keeps_to_the_law(kind):
-    told = costs._unit(kind, [1.0, 3.0], 0.01)
-    np.testing.assert_allclose(told["time"], told["foretold"], rtol=0.01, atol=0.01)
+    unit = measure._unit(kind, [1.0, 3.0], 0.01)
+    np.testing.assert_allclose(unit["time"], unit["foretold"], rtol=0.01, atol=0.01)
 
 
 def test_kl_is_scipys():
@@ -44,94 +49,97 @@ def test_kl_is_scipys():
 
 
 def test_the_identities_tell_soft_from_one_hot():
-    soft, hard = costs._identities(20, 3)
+    soft, hard = measure._identities(20, 3)
     assert soft["off_entropy"] < 1e-12 < 0.1 < soft["off_nll"]  # the entropy itself
     assert hard["off_nll"] < 1e-12 and soft["off_delta"] == hard["off_delta"] == 0
 
 
-# Of each start: passes and test accuracy with the squared cost and with cross-entropy
+# Of each block: passes and test accuracy with the squared cost and with cross-entropy
 RESULTS = {"ordinary": ((4, 0.9), (4, 0.95)), "saturated": ((20, 0.7), (3, 0.9))}
+EPOCHS = 20
+
+
+def curve(run_id: str, passes: int, accuracy: float) -> pd.DataFrame:
+    """Guessing up to a pass, and one accuracy from there on, on all parts."""
+    rows = [
+        {"run_id": run_id, "epoch": epoch, "split": split, "accuracy": now, "loss": 1 - now}
+        for epoch in range(EPOCHS + 1)
+        for now in [accuracy if epoch >= passes else 0.1]
+        for split in ("train", "validation", "test")
+    ]
+    return pd.DataFrame(rows)
+
+
+def declared(level: float = 0.65) -> Declared:
+    rows, curves, blocks = [], [], {}
+    for block, results in RESULTS.items():
+        for cost, result in zip(("mse", "nll"), results, strict=True):
+            for seed in SEEDS:
+                name = f"{block}-{cost}-{seed}"
+                blocks.setdefault(block, []).append(name)
+                gain = 5.0 if block == "saturated" else 1.0
+                rows.append({"run_id": name, "cost": cost, "seed": seed, "init_gain": gain})
+                curves.append(curve(name, *result))
+    fixed = {"dataset": "digits", "eta": 0.1, "epochs": EPOCHS, "status": "finished"}
+    fixed |= {"label_smoothing": 0.0, "classes": 10, "majority": 0.1, "n_parameters": 1}
+    study = load(FILE).resolved()
+    study["reach"] = study["reach"] | {"level": {"digits": level}}
+    options = study["options"]
+    units = [measure._unit(kind, [1.0, 2.0], 0.01) for kind in measure.LOGISTIC]
+    identities = [row for seed in SEEDS for row in measure._identities(10, seed)]
+    trained = {"dataset": "digits", "label_smoothing": 0.2, "seed": [0, 1], "off": [0.0, 3.0]}
+    measured = {
+        "shapes": measure._shapes(options),
+        "unit": pd.concat(units),
+        "identities": pd.DataFrame(identities),
+        "trained": pd.DataFrame(trained),
+    }
+    runs, curves = pd.DataFrame(rows).assign(**fixed), pd.concat(curves, ignore_index=True)
+    return Declared(View(study, blocks, runs, curves, pd.DataFrame(), measured))
 
 
 @pytest.fixture(scope="module")
-def view():
-    runs, curves, blocks = [], [], {}
-    for start, results in RESULTS.items():
-        for cost, (passes, accuracy) in zip(("mse", "nll"), results, strict=True):
-            for seed in SEEDS:
-                name = f"{start}-{cost}-{seed}"
-                blocks.setdefault(start, []).append(name)
-                runs.append({
-                    "run_id": name, "dataset": "digits", "cost": cost, "depth": 2, "eta": 0.1,
-                    "seed": seed, "status": "finished", "epochs": 20,
-                })  # fmt: skip
-                for epoch in (0, passes, 20):
-                    for split in ("train", "validation", "test"):
-                        now = accuracy if epoch >= passes else 0.1
-                        curves.append({"run_id": name, "epoch": epoch, "split": split,
-                                       "loss": 1 - now, "accuracy": now})  # fmt: skip
-    study = load(FILE)
-    told = {"name": "costs", "options": study.options | {"levels": ["digits 0.65"]}}
-    told["claims"] = [claim.model_dump() for claim in study.claims]
-    measured = {
-        "shapes": costs._shapes(study.options),
-        "unit": pd.concat([costs._unit(kind, [1.0, 2.0], 0.01) for kind in costs.LOGISTIC]),
-        "identities": pd.DataFrame([row for seed in SEEDS for row in costs._identities(10, seed)]),
-        "trained": pd.DataFrame(
-            {"dataset": "digits", "label_smoothing": 0.2, "seed": [0, 1], "off": [0.0, 3.0]}
-        ),
-    }
-    frames = pd.DataFrame(runs), pd.DataFrame(curves).drop_duplicates(), pd.DataFrame()
-    return View(told, blocks, *frames, measured=measured)
-
-
-def test_findings(view):
-    found = costs.findings(view, costs.summary(view))
-    told = {(f.statistic, f.condition): (f.value, f.verdict) for f in found}
-    z = special.expit(-4)
-    assert told["delta_left", "a = -4"] == (pytest.approx(2 * z * (1 - z)), "supported")
-    assert told["passes_lost_ordinary", "digits"] == (0, "contradicted")  # not one pass
-    assert told["passes_lost_saturated", "digits"] == (17, "supported")
-    assert told["off_accuracy", "digits"] == (pytest.approx(0.05), "contradicted")
-    assert told["off_trained", "digits, label smoothing 0.2"] == (3, "contradicted")
-    assert told["off_one_hot", ""][1] == told["off_entropy", ""][1] == "supported"
-    assert ("off_accuracy", "digits, saturated") not in told and len(found) == 10
-
-
-def test_where_no_network_learns_the_passes_say_nothing(view):
-    options = view.study["options"] | {"levels": ["digits 0.99"]}
-    unlearned = replace(view, study=view.study | {"options": options})
-    found = costs.findings(unlearned, costs.summary(unlearned))
-    lost = [f.verdict for f in found if f.statistic.startswith("passes_lost")]
-    assert lost == ["not_learned", "not_learned"]
+def found() -> dict[tuple, tuple]:
+    """(value, verdict) by the name of the claim and the values of the condition."""
+    return {(f.statistic, *f.condition.values()): (f.value, f.verdict) for f in declared().findings}
 
 
 @pytest.mark.parametrize(
-    ("squared", "told"), [(10, "as many"), (10.4, "as many"), (15, "1.5 times as many")]
+    ("finding", "value", "verdict"),
+    [
+        (("delta_left", -4.0), 2 * special.expit(-4) * special.expit(4), "supported"),
+        (("passes_lost_ordinary", "digits"), 0, "negligible"),  # not one pass
+        (("passes_lost_saturated", "digits"), 17, "supported"),
+        (("off_accuracy", "digits"), 0.05, "contradicted"),  # 0.9 against 0.95
+        (("off_trained", "digits", 0.2), 3, "contradicted"),
+    ],
 )
-def test_what_is_nearly_the_same_is_not_told_as_a_multiple(squared, told):
-    assert drawing._times(pd.Series({"squared": squared, "cross-entropy": 10}))["en"] == told
+def test_what_the_claims_come_to(found, finding, value, verdict):
+    assert found[finding] == (pytest.approx(value), verdict)
 
 
-def test_figures_and_tables(view):
-    frames = costs.summary(view)
-    drawn = drawing.figures(frames, view.study)
-    assert [(d.name, d.n) for d in drawn] == [("delta", None), ("training", 24)]
-    assert (
-        drawn[1]
-        .title["en"]
-        .endswith("as many from an ordinary start, 6.7 times as many from a saturated one")
-    )
-    cells, unit = costs.shown(frames)
-    assert cells["frame"]["passes"].tolist() == [4, 4, 3, 20]
-    assert unit["frame"]["z"].iloc[0] == pytest.approx(special.expit(-1))
+def test_what_is_exact_needs_no_interval(found):
+    assert found["off_one_hot",][1] == found["off_entropy",][1] == "supported"
+    assert {key[1] for key in found if key[0] == "off_law"} == set(measure.LOGISTIC)
+    assert len(found) == 10
+
+
+def test_where_no_network_learns_the_passes_say_nothing():
+    lost = [f.verdict for f in declared(0.99).findings if f.statistic.startswith("passes_lost")]
+    assert lost == ["not_learned", "not_learned"]
 
 
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])
 def test_sizes(size):
     study = load(FILE, size)
-    level = costs.levels(study.options["levels"])
     starts = {name: runs for name, runs in study.blocks.items() if name != "same"}
-    assert {run.dataset for runs in starts.values() for run in runs} <= set(level)
-    assert {run.cost for runs in starts.values() for run in runs} == set(costs.KIND)
+    assert {run.dataset for runs in starts.values() for run in runs} <= set(study.reach.level)
+    assert {run.cost for runs in starts.values() for run in runs} == set(KIND)
     assert {run.cost for run in study.blocks["same"]} == {"nll", "kl"}
+
+
+def test_a_factor_that_no_claim_names_is_refused():
+    document = yaml_file.read(FILE)
+    document["sweep"]["ordinary"]["grid"]["depth"] = [1, 2]
+    with pytest.raises(Mistake, match="depth varies here and is named nowhere"):
+        _ = Study.model_validate(document).runs

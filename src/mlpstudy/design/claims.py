@@ -84,6 +84,9 @@ class ContrastSpec(BaseModel):
     statistic: Literal["mean", "median", "iqm", "max", "min"] = Field(
         "mean", description="over the seeds"
     )
+    distance_from: float | None = Field(
+        None, description="measured is how far it is from here, on whichever side"
+    )
     interval: Words = Field((), description="columns with the ends of an interval that is given")
 
     @model_validator(mode="before")

@@ -18,7 +18,7 @@ from mlpstudy.design.run import FIELDS
 from mlpstudy.statistics.estimates import EXTREMES, Term, following, own
 from mlpstudy.statistics.grids import Grid, NotOneRowPerSeed
 from mlpstudy.statistics.intervals import Interval, interval
-from mlpstudy.statistics.kinds import KINDS, Result, kind_of
+from mlpstudy.statistics.kinds import KINDS, Result, far_from, kind_of
 from mlpstudy.statistics.selection import Asked, Selection, is_at, kept, position, select, values_of
 from mlpstudy.statistics.tuning import edge, joined
 from mlpstudy.statistics.verdicts import Finding, plain
@@ -323,7 +323,8 @@ def _measured(
 def _result(at: Selection, spec: Any, terms: list[Term] | None) -> Result | None:
     if terms is None:
         return None
-    return KINDS[kind_of(spec.kind, at.values.dtype == bool)](at, terms, spec.statistic)
+    made = KINDS[kind_of(spec.kind, at.values.dtype == bool)](at, terms, spec.statistic)
+    return made if spec.distance_from is None else far_from(made, spec.distance_from)
 
 
 def _own(sides: Sequence[_Side]) -> list[Term]:

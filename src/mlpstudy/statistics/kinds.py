@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import optimize, stats
 
-from mlpstudy.statistics.estimates import Term, estimate
-from mlpstudy.statistics.intervals import Interval, newcombe, wilson_bounds
+from mlpstudy.statistics.estimates import Estimate, Term, estimate
+from mlpstudy.statistics.intervals import Interval, distance, newcombe, wilson_bounds
 from mlpstudy.statistics.selection import Selection
 from mlpstudy.statistics.survival import median_passes
 
@@ -20,23 +20,42 @@ class Result(NamedTuple):
     p: Callable[[float], float | None]
 
 
+def far_from(made: Result, place: float) -> Result:
+    """How far a result is from a place. p: the larger of those on either side, as an interval that
+    lies wholly on one side of a distance does on both sides of the place."""
+
+    def p(threshold: float) -> float | None:
+        both = [made.p(place + threshold), made.p(place - threshold)]
+        return None if None in both else max(both)
+
+    return Result(distance(made.interval, place), made.n, p)
+
+
 def _no_test(threshold: float) -> None:
     return None
 
 
 def level(at: Selection, terms: Sequence[Term], statistic: str) -> Result:
     """The weighted sum of the cells: a level, a contrast, an interaction, a slope."""
-    made = estimate(terms, at.values.astype(float), at.scores, statistic)
-    if len(made.seeds) == 1 and "seed" not in at.frame:
-        made = made._replace(interval=Interval(*[made.interval.value] * 3))  # nothing was drawn
+    made = _estimated(at, terms, at.values.astype(float), statistic)
     return Result(made.interval, len(made.seeds), made.p)
+
+
+def _estimated(
+    at: Selection, terms: Sequence[Term], values: np.ndarray, statistic: str
+) -> Estimate:
+    """The weighted sum of the cells; of one row without a seed, where nothing was drawn, exact."""
+    made = estimate(terms, values, at.scores, statistic)
+    if len(made.seeds) == 1 and "seed" not in at.frame:
+        made = made._replace(interval=Interval(*[made.interval.value] * 3))
+    return made
 
 
 def ratio(at: Selection, terms: Sequence[Term], statistic: str) -> Result:
     """Treated over control: exp of the mean (or median, ...) log ratio."""
     with np.errstate(all="ignore"):
         logs = np.log(at.values.astype(float))
-    made = estimate(terms, logs, at.scores, statistic)
+    made = _estimated(at, terms, logs, statistic)
 
     def p(threshold: float) -> float | None:
         return made.p(float(np.log(threshold))) if threshold > 0 else None
