@@ -216,6 +216,13 @@ def test_points_stand_where_theory_says_and_not_beside_it():
         assert_allclose(points.get_transform().transform((1, 0)), ax.transData.transform((1, 0)))
 
 
+def test_a_colour_has_a_handle_where_points_are_not_joined():
+    spec = drawn.spec("point", x="dataset", hue="label_noise", style="dropout")
+    (legend,) = kind("point").static(spec, drawn.lines(), Words("en")).legends
+    shown = [handle.get_marker() for handle in legend.legend_handles]
+    assert sorted(shown) == ["None", "^", "o", "s", "s", "s"]  # the last place is empty
+
+
 def test_a_scatter_has_the_line_on_which_both_are_equal():
     (ax,) = figure_of("scatter").axes
     frame = drawn.cells()

@@ -188,7 +188,9 @@ class Picture:
         entries, line = [], {} if joined else {"linestyle": "none"}
         if hue.fields:
             for i, level in enumerate(hue.levels):
-                shown = look(self.channels, i, 0) if not dash.fields else plain_look(self, i)
+                shown = (
+                    look(self.channels, i, 0) if not dash.fields else plain_look(self, i, joined)
+                )
                 entries.append((handle(shown, **line), hue.text(level, self.words)))
         if dash.fields and dash.fields != hue.fields:
             for j, level in enumerate(dash.levels):
@@ -240,9 +242,10 @@ def look(found: dict[str, Channel], i: int, j: int) -> style.Look:
     return shown
 
 
-def plain_look(picture: Picture, i: int) -> style.Look:
-    """The colour alone, where marker and dash are those of style."""
-    return look(picture.channels, i, 0)._replace(marker="none", linestyle="-")
+def plain_look(picture: Picture, i: int, joined: bool = True) -> style.Look:
+    """The colour alone, where marker and dash are those of style; of points alone a patch of it."""
+    marker = "none" if joined else "s"
+    return look(picture.channels, i, 0)._replace(marker=marker, linestyle="-")
 
 
 def handle(shown: style.Look, **changed: Any) -> Line2D:

@@ -1,0 +1,1 @@
+"""Do linear layers add up to anything? Their product, and how they learn."""

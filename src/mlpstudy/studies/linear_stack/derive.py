@@ -1,0 +1,81 @@
+"""How long descents of linear stacks wait, in which order they learn, and when the law says so."""
+
+import numpy as np
+import pandas as pd
+
+from mlpstudy.said import Said
+from mlpstudy.studies.view import View
+
+COLUMNS = {
+    "waiting": ["dataset", "matrices", "start", "seed", "share"],
+    "orders": ["dataset", "matrices", "start", "seed", "order"],
+    "law": ["dataset", "matrices", "mode", "off"],
+    "dynamics": ["dataset", "matrices", "start", "mode", "time", "strength"],
+}
+FACTORS = {
+    "waiting": ["matrices", "start"],
+    "orders": ["matrices", "start"],
+    "law": ["matrices", "mode"],
+    "dynamics": ["matrices", "start", "mode", "time"],
+}
+ON_MODES, BY_LAW = "on the modes", "by the law"
+DESCENT = ["dataset", "matrices", "start", "seed"]
+FEWEST = 3  # modes that have an order
+DRAWN = 100  # times of a curve, at equal ratios
+
+
+def derive(view: View) -> dict[str, pd.DataFrame]:
+    """waiting: of each descent, the time of the first tenth of the cost's fall over that of the
+    first nine. orders: rank correlation of the modes' strengths and times. law: how far the time of
+    a mode is from its law, as a share of it, where the descent starts on the modes. dynamics: some
+    times of the measured ones, and the law, as if it were a start of its own."""
+    learned = view.measured["learned"]
+    exact = learned[learned["start"].eq(ON_MODES) & np.isfinite(learned["foretold"])]
+    return {
+        "waiting": _waiting(learned),
+        "orders": _orders(learned),
+        "law": exact.assign(off=(exact["time"] / exact["foretold"] - 1).abs())[COLUMNS["law"]],
+        "dynamics": _thinned(view.measured["dynamics"]),
+    }
+
+
+def _waiting(learned: pd.DataFrame) -> pd.DataFrame:
+    """DESCENT, share; not a number where the cost has not fallen so far."""
+    first = learned.groupby(DESCENT, as_index=False)[["tenth", "nine_tenths"]].first()
+    share = (first["tenth"] / first["nine_tenths"]).where(np.isfinite(first["nine_tenths"]))
+    return first[DESCENT].assign(share=share)
+
+
+def _orders(learned: pd.DataFrame) -> pd.DataFrame:
+    """DESCENT, order; a mode that is not learned comes last. Without descents of few modes."""
+    descents = learned.groupby(DESCENT)
+    several = learned[descents["mode"].transform("nunique") >= FEWEST]
+    ranks = several.groupby(DESCENT)[["s", "time"]].rank().join(several[DESCENT])
+    orders = ranks.groupby(DESCENT)[["s", "time"]].apply(lambda r: r["s"].corr(r["time"]))
+    return (
+        orders.rename("order").reset_index() if len(several) else several[DESCENT].assign(order=0.0)
+    )
+
+
+def _thinned(dynamics: pd.DataFrame) -> pd.DataFrame:
+    times = np.unique(dynamics.loc[dynamics["time"] > 0, "time"])
+    wanted = np.geomspace(times[0], times[-1], DRAWN)
+    kept = np.unique(times[np.abs(times - wanted[:, None]).argmin(axis=1)])
+    drawn = dynamics[dynamics["time"].isin(kept)]
+    law = drawn[drawn["start"] == ON_MODES].assign(start=BY_LAW, strength=lambda rows: rows["law"])
+    return pd.concat([drawn, law], ignore_index=True)[COLUMNS["dynamics"]]
+
+
+def shown(tables: dict[str, pd.DataFrame]) -> list[dict]:
+    """The tables that the report shows."""
+    key = ["dataset", "matrices", "start", "mode"]
+    times = tables["learned"].groupby(key, as_index=False)[["s", "time", "foretold"]].mean()
+    caption = Said(
+        en="s: strength of a mode of the data, the strongest is 1; time to half of it, in steps times "
+        "their size, mean over the seeds; foretold: by the law, which holds for a start on the modes.",
+        fr="s : force d'un mode des données, le plus fort vaut 1 ; time : temps jusqu'à la moitié, en "
+        "pas multipliés par leur taille, moyenne sur les graines ; foretold : selon la loi, qui vaut "
+        "pour un départ sur les modes.",
+    )
+    title = Said(en="When modes are learned", fr="Quand les modes sont appris")
+    return [{"name": "times", "title": title, "caption": caption, "frame": times}]
