@@ -56,7 +56,7 @@ class Opened:
 def built(tmp_path_factory) -> Path:
     """The report of hand-made studies, whose every text is hostile."""
     results = tmp_path_factory.mktemp("page") / "results"
-    names = ("trainability", "width_and_depth", "regions")
+    names = ("trainability", "regions")
     for name in names:
         found = [
             example.finding("C21", 0.5, 0.4, 0.6, study=name, condition=HOSTILE, says=HOSTILE,
@@ -65,10 +65,10 @@ def built(tmp_path_factory) -> Path:
             example.finding("C33", -0.5, -0.6, -0.4, study=name, says={"en": "It helps.", "fr": "Cela aide."}),
             example.finding("U-mine", 3, 2, 4, study=name, says=HOSTILE),
         ]  # fmt: skip
-        described = FIGURES.get(name, [])
+        described = FIGURES[name]
         told = example.study(name, title=HOSTILE, question=HOSTILE, module=name, options={})
         told["figures"] = described
-        drawn = described[0]["name"] if described else "one"
+        drawn = described[0]["name"]
         figure = {"name": drawn, "title": HOSTILE, "caption": HOSTILE, "alt": HOSTILE, "n": 24}
         example.put(results, told, found, {"networks": 160, "diverged": 3}, figures=[figure])
         folder = results / "studies" / name

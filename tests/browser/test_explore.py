@@ -57,7 +57,7 @@ def test_nothing_is_drawn_before_it_is_seen(opened, size):
 @pytest.mark.parametrize(
     ("name", "slider"),
     [
-        ("regions.passes", "pass"),
+        ("regions.training", "col"),
     ],
 )
 def test_a_slider_changes_the_picture(opened, size, name, slider):
@@ -97,24 +97,24 @@ def test_hovering_tells_and_a_click_copies(opened, size):
 
 def test_a_chart_is_drawn_again_in_the_other_language_as_it_was_left(opened):
     page = opened().page
-    place = chart(page, "regions.passes")
-    slide(place, "pass", 1)
-    assert "dataset" in place.locator(".vega-bindings").inner_text()
+    place = chart(page, "regions.training")
+    slide(place, "col", 1)
+    assert "pass" in place.locator(".vega-bindings").inner_text()
     page.locator("button[data-language=fr]").click()
     page.wait_for_function("place => place.dataset.drawn === 'fr'", arg=place.element_handle())
-    assert "jeu de données" in place.locator(".vega-bindings").inner_text()
-    assert place.locator("input[name=pass]").input_value() == "1"
+    assert "passe" in place.locator(".vega-bindings").inner_text()
+    assert place.locator("input[name=col]").input_value() == "1"
 
 
 def test_it_answers_at_once(opened):
     """A step of the slider, until the picture stands: a tenth of a second, with room for a busy machine."""
-    place = chart(opened().page, "regions.passes")
+    place = chart(opened().page, "regions.training")
     took = place.evaluate(
         """async place => {
           const times = [];
           for (const pass of [0, 1, 2, 0, 1, 2]) {
             const start = performance.now();
-            await place.view.signal("pass", pass).runAsync();
+            await place.view.signal("col", pass).runAsync();
             times.push(performance.now() - start);
           }
           return times.sort((a, b) => a - b)[2];

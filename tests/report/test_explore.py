@@ -4,71 +4,46 @@ import json
 
 import pandas as pd
 import pytest
-from explored import TABLES, tables
+from explored import FIGURES, put, tables
 
 from mlpstudy.files import write_summed_json
 from mlpstudy.report import page
-from mlpstudy.report.explore import CHARTS, explored, libraries
+from mlpstudy.report.explore import explored, libraries
 from mlpstudy.tables.files import write_tables
 
 HOSTILE = "</script><!-- \" ' \\"
 
 
-@pytest.fixture(params=TABLES)
+@pytest.fixture(params=FIGURES)
 def study(request, tmp_path):
-    write_tables(tmp_path, tables(request.param, HOSTILE), {"code": "0"})
-    return tmp_path, {"name": "mine", "module": request.param}
+    return tmp_path / "tables", put(tmp_path, request.param, HOSTILE)
 
 
-def test_all_charts_of_a_module_are_made_the_same_each_time(study):
+def test_all_charts_of_a_study_are_made_the_same_each_time(study):
     folder, told = study
     once, again = (explored(folder, told) for _ in range(2))
-    assert [each.name for each in once] == list(CHARTS[told["module"]])
+    assert [each.name for each in once] == [figure["name"] for figure in told["figures"]]
     assert [page._json(e.as_json()) for e in once] == [page._json(e.as_json()) for e in again]
     for each in once:
-        assert set(each.specs) == {"en", "fr"} and set(each.title) == set(each.caption) == {
-            "en",
-            "fr",
-        }
+        assert set(each.specs) == set(each.title) == set(each.caption) == {"en", "fr"}
         text = page._json(each.as_json())
         assert "<" not in text and json.loads(text)["columns"] == list(each.rows.columns)
 
 
-def test_a_picture_is_a_row_with_its_cells_and_its_examples(tmp_path):
-    write_tables(tmp_path, tables("regions", "moons"), {"code": "0"})
-    (chart,) = explored(tmp_path, {"module": "regions"})
-    last = chart.rows.iloc[-1]
-    assert last["epoch"] == 5 and last["side"] == 6 and last["network"] == "1 layer of 4"
-    assert last["cells"][:6] == [
-        -42,
-        -32,
-        -12,
-        12,
-        32,
-        42,
-    ]  # 50 tanh(5 x / 4), x = -1, -0.6, ..., 1
-    assert last["dots"] == [[-0.5, 0, 0], [0.5, 0.2, 1]]
-
-
 def test_what_is_not_there_makes_no_chart(tmp_path):
-    assert explored(tmp_path, {"module": "regions"}) == ()
-    assert explored(tmp_path, {"module": "unknown"}) == ()
-    frames = {name: frame.iloc[:0] for name, frame in tables("regions", "x").items()}
-    write_tables(tmp_path, frames, {"code": "0"})
-    assert explored(tmp_path, {"module": "regions"}) == ()
+    figures = FIGURES["trainability"]
+    assert explored(tmp_path / "tables", {"figures": figures}) == ()
+    assert explored(tmp_path / "tables", {}) == ()
+    put(tmp_path, "trainability", "x")
+    frames = {name: frame.iloc[:0] for name, frame in tables("trainability", "x").items()}
+    write_tables(tmp_path / "tables", frames, {"code": "0"})
+    assert explored(tmp_path / "tables", {"figures": figures}) == ()
 
 
 def test_the_libraries_are_the_same_script_each_time():
     first = libraries()
     libraries.cache_clear()
     assert libraries() == first and "vegaEmbed" in first
-
-
-def test_one_run_stands_for_a_cell():
-    from mlpstudy.report.explore.pieces import first_runs
-
-    by_run = pd.DataFrame({"depth": [1, 1, 2], "seed": [3, 0, 5], "run_id": ["a", "b", "c"]})
-    assert first_runs(by_run, ["depth"])["run"].tolist() == ["b", "c"]
 
 
 def test_the_figures_that_a_study_describes_have_charts_with_their_texts(tmp_path):

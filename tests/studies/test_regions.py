@@ -1,4 +1,4 @@
-"""Shapes of decision regions: cells, gains and findings worked by hand, and one real measurement."""
+"""Shapes of decision regions: pictures worked by hand, and one real measurement."""
 
 from pathlib import Path
 
@@ -6,78 +6,69 @@ import pandas as pd
 import pytest
 
 from mlpstudy.data.datasets import DATASETS
-from mlpstudy.design.study import load
-from mlpstudy.figures import regions as drawing
-from mlpstudy.studies import regions
+from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.settings import SIZES
+from mlpstudy.design.study import expand, load
+from mlpstudy.studies.declared import Declared
+from mlpstudy.studies.regions.derive import EXAMPLES, derive
+from mlpstudy.studies.regions.measure import measure
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Recorder
 
 FILE = Path(__file__).resolve().parents[2] / "config/studies/regions.yaml"
-SEEDS = range(6)
-# (depth, width) -> share that leaves, parts
-CELLS = {(0, 1): (0.0, 2), (1, 4): (0.1, 2), (1, 8): (0.3, 3), (2, 4): (0.2, 2), (2, 8): (0.5, 4)}
-STATISTICS = ("share_leaving", "share_leaving_straight", "parts", "gained_by_width")
-CLAIMS = [
-    {"id": "C14", "says": "So.", "unit": "", "direction": "above", "threshold": 0.2, "statistic": s}
-    for s in (*STATISTICS, "gained_by_depth")
-]
+CORNERS = {"x1": [-1.0, 1.0, -1.0, 1.0], "x2": [-1.0, -1.0, 1.0, 1.0]}
+NETWORKS = [(0, 1), (1, 8), (2, 4), (2, 8)]  # depth, width
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def view() -> View:
-    runs, shapes, curves = [], [], []
-    for (depth, width), (left, parts) in CELLS.items():
-        for seed in SEEDS:
-            key = {"dataset": "moons", "depth": depth, "width": width, "seed": seed}
-            name = f"{depth}-{width}-{seed}"
-            runs.append({"run_id": name, **key, "status": "finished"})
-            shapes.append({**key, "leaving": left, "parts": float(parts)})
-            curve = {"run_id": name, "epoch": 1, "split": "test", "loss": 0.1, "accuracy": 0.9}
-            curves.append(curve)
-    corners = {"x1": [-1.0, 1.0, -1.0, 1.0], "x2": [-1.0, -1.0, 1.0, 1.0]}
-    planes = [
-        pd.DataFrame({"dataset": "moons", "depth": d, "width": w, **corners, "a": [-1, 1, -1, 1.0]})
-        for d, w in ((0, 1), (2, 8))
+    """Two seeds of each network; planes and passes have the four corners, there are 200 points."""
+    keys = [{"dataset": "moons", "depth": depth, "width": width} for depth, width in NETWORKS]
+    shapes = [
+        {**k, "seed": s, "leaving": k["depth"] / 4, "parts": 2.0} for s in (1, 0) for k in keys
     ]
-    points = pd.DataFrame({"dataset": "moons", **corners, "y": [0, 1, 0, 1]})
-    measured = {"shapes": pd.DataFrame(shapes), "planes": pd.concat(planes), "points": points}
-    measured["passes"] = measured["planes"].assign(epoch=0)
-    study = {"name": "regions", "options": {}, "claims": CLAIMS}
-    frames = pd.DataFrame(runs), pd.DataFrame(curves), pd.DataFrame()
-    return View(study, {}, *frames, measured=measured)
+    runs = [
+        {**k, "seed": s, "run_id": f"{k['depth']}-{k['width']}-{s}"} for k in keys for s in (0, 1)
+    ]
+    planes = pd.concat([pd.DataFrame({**k, **CORNERS, "a": [-1, 1, -1, 1.0]}) for k in keys])
+    passes = pd.concat([planes.assign(epoch=epoch) for epoch in (0, 5)])
+    points = pd.DataFrame({"dataset": "moons", "x1": 0.5, "x2": 0.0, "y": [0, 1] * 100})
+    measured = {
+        "shapes": pd.DataFrame(shapes), "planes": planes, "passes": passes, "points": points,
+    }  # fmt: skip
+    study = load(FILE).resolved()
+    study["figures"] = [each for each in study["figures"] if each["name"] == "pictures"]
+    return View(study, {}, pd.DataFrame(runs), pd.DataFrame(), pd.DataFrame(), measured=measured)
 
 
-@pytest.fixture(scope="module")
-def frames(view):
-    return regions.summary(view)
-
-
-def test_findings(view, frames):
-    found = {(f.statistic, f.condition): f for f in regions.findings(view, frames)}
-    values = {key: f.value for key, f in found.items()}
-    assert values == {
-        ("share_leaving", "moons, 1 hidden layer of 8"): pytest.approx(0.3),
-        ("share_leaving", "moons, 2 hidden layers of 8"): pytest.approx(0.5),
-        ("parts", "moons, 1 hidden layer of 8"): 3,
-        ("parts", "moons, 2 hidden layers of 8"): 4,
-        ("share_leaving_straight", "moons"): 0,
-        ("gained_by_width", "moons, width 8 against 4"): pytest.approx((0.2 + 0.3) / 2),
-        ("gained_by_depth", "moons, depth 2 against 1"): pytest.approx((0.1 + 0.2) / 2),
+def test_each_run_has_the_shapes_of_its_seed(view):
+    runs = derive(view)["runs"].set_index("run_id")
+    assert runs["leaving"].to_dict() == {
+        f"{depth}-{width}-{seed}": depth / 4 for depth, width in NETWORKS for seed in (0, 1)
     }
-    assert found["share_leaving_straight", "moons"].verdict == "contradicted"  # 0 is not above 0.2
-    wider = found["gained_by_width", "moons, width 8 against 4"]
-    assert (wider.n, wider.networks) == (6, 24)
 
 
-def test_figures_and_tables(view, frames):
-    drawn = drawing.figures(frames, view.study)
-    assert [(d.name, d.n) for d in drawn] == [("pictures", 2), ("leaving", 30), ("parts", 30)]
-    assert drawn[1].title["en"].endswith("have learned, 0% at most those of a linear model")
-    assert drawn[2].title["en"].endswith("on average: 4.0 on moons")
-    [table] = regions.shown(frames)
-    assert table["frame"]["parts"].tolist() == [2, 2, 3, 2, 4]
-    assert table["frame"]["test_accuracy"].eq(0.9).all()
+def test_a_picture_has_its_plane_its_examples_and_its_run(view):
+    pictures = derive(view)["pictures"]
+    assert set(pictures["network"]) == {"0 × 1", "1 × 8", "2 × 4", "2 × 8"}
+    one = pictures[pictures["network"] == "2 × 8"]
+    assert set(one["run"]) == {"2-8-0"}
+    assert one["a"].notna().sum() == len(CORNERS["x1"]) and one["label"].notna().sum() == EXAMPLES
+    assert (one["a"].isna() == one["label"].notna()).all()
+
+
+def test_the_largest_network_is_shown_along_its_training(view):
+    training = derive(view)["training"]
+    assert set(training["network"]) == {"2 × 8"}
+    assert training.groupby("epoch").size().to_dict() == dict.fromkeys((0, 5), 4 + EXAMPLES)
+
+
+def test_a_figure_of_regions_has_values_and_labels(view):
+    declared = Declared(view, {"pictures": derive(view)["pictures"]})
+    frame = declared.drawn()["figure_pictures"]
+    assert list(frame) == ["x1", "network", "dataset", "x2", "value", "label", "run"]
+    assert frame["value"].notna().sum() == len(NETWORKS) * 4
 
 
 def test_a_linear_model_is_measured_to_have_convex_regions():
@@ -86,7 +77,7 @@ def test_a_linear_model_is_measured_to_have_convex_regions():
     networks = Networks(
         lambda keep: Recorder(lambda name: DATASETS[name](), keep=keep), {"straight": runs}
     )
-    measured = regions.measure(study.asked, networks)
+    measured = measure(study.asked, networks)
     assert measured["shapes"]["leaving"].tolist() == [0, 0]
     assert measured["shapes"]["parts"].tolist() == [2, 2]
     side = int(study.options["side"])
@@ -96,8 +87,19 @@ def test_a_linear_model_is_measured_to_have_convex_regions():
     assert along.to_dict() == dict.fromkeys(study.options["passes"], coarse)
 
 
-@pytest.mark.parametrize("size", ["smoke", "default", "full"])
-def test_sizes(size):
+@pytest.mark.parametrize("size", SIZES)
+def test_what_is_shown_is_trained_at_each_size(size):
     study = load(FILE, size)
     cells = {(run.depth, run.width) for run in study.runs}
-    assert {tuple(map(int, text.split())) for text in study.options["columns"]} <= cells
+    assert {tuple(network) for network in study.options["shown"]} <= cells
+
+
+def test_a_factor_that_no_claim_names_is_refused(tmp_path):
+    text = FILE.read_text(encoding="utf-8")
+    path = tmp_path / "regions.yaml"
+    path.write_text(
+        text.replace("depth: [1, 2, 4]\n", "depth: [1, 2, 4]\n      momentum: [0.0, 0.9]\n", 1),
+        encoding="utf-8",
+    )
+    with pytest.raises(Mistake, match="momentum varies here and is named nowhere"):
+        expand(load(path))

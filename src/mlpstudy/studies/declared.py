@@ -27,6 +27,7 @@ from mlpstudy.statistics.verdicts import Finding
 from mlpstudy.studies.view import View
 
 COMMON = ("common_value", "common_low", "common_high")  # both sides at the control's settings
+OF_PICTURES = ("label", "run")  # of an example, whose value is missing; the network's
 LONG = ("curves", "layers")  # tables with many rows for a run
 
 
@@ -125,8 +126,12 @@ class Declared:
         return self.tune if figure.tune is None else figure.tune
 
     def _raw(self, figure: FigureSpec) -> pd.DataFrame:
-        wanted = [*figure.fields, *figure.y, *filter(None, [figure.value, figure.theory])]
-        return self.rows(figure, figure.table)[list(dict.fromkeys(wanted))]
+        rows = self.rows(figure, figure.table)
+        named = [*figure.fields, *figure.y, *filter(None, [figure.value, figure.theory])]
+        if figure.kind == "regions":
+            named = [*figure.fields, *figure.y, "value", *(n for n in OF_PICTURES if n in rows)]
+            rows = rows.rename(columns={figure.value: "value"})
+        return rows[list(dict.fromkeys(named))]
 
     def _cells(self, figure: FigureSpec) -> pd.DataFrame:
         """by..., measure, tuned..., value, low, high, n, networks, diverged, run; of a scatter the

@@ -9,6 +9,7 @@ from mlpstudy.drawing import facets, plane, style
 from mlpstudy.words import Words
 
 SHOWN = 120  # examples of a panel
+SIZE = 6.0  # of one, in square points; smaller in small panels
 
 
 def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
@@ -26,6 +27,6 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
         plane.regions(ax, panel[panel["a"].notna()])
         if len(examples):
             shown = examples.iloc[:SHOWN].assign(y=examples["label"].astype(int))
-            plane.examples(ax, shown, 6)
+            plane.examples(ax, shown, min(SIZE, SIZE * side / 1.6))
         plane.bare(ax)
     return picture.finish("", "")

@@ -1,38 +1,27 @@
-"""The interactive twins of the main figures, as Vega-Lite specifications made by Altair.
+"""The interactive twins of the figures that studies describe, with what is written beside them.
 
 Each is one view on one small table, with sliders and choices above it. A point knows its cell, value,
-interval, n and the run that stands for it, whose command a click copies. A module for each study: its
-functions take tables, and give title, caption, rows and what draws them in a language.
+interval, n and the run that stands for it, whose command a click copies.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import altair as alt
+import numpy as np
 import pandas as pd
 import vl_convert
 
-from mlpstudy.analysis.terms import said
 from mlpstudy.drawing.charts import charts
 from mlpstudy.files import read_summed_json
-from mlpstudy.report.explore import (
-    regions,
-)
-from mlpstudy.report.explore.pieces import values
 from mlpstudy.said import LANGUAGES, Said
 from mlpstudy.tables.files import read_table
 from mlpstudy.words import Words
 
 VEGA_LITE = "6.4"
-
-CHARTS: dict[str, dict[str, tuple[tuple[str, ...], Callable]]] = {
-    # module of a study: {chart: (the tables that it needs, what makes it of them)}
-    "regions": {"passes": (("passes", "points", "by_run"), regions.passes)},
-}
+DIGITS = 4  # of a number in a chart
 
 
 @dataclass(frozen=True)
@@ -51,20 +40,7 @@ class Explored:
 
 
 def explored(folder: Path, study: Mapping[str, Any]) -> tuple[Explored, ...]:
-    """The interactive figures of a study, from the tables in a folder, as far as they are there."""
-    made = []
-    for name, (needed, make) in CHARTS.get(study.get("module", ""), {}).items():
-        if all((folder / f"{table}.parquet").exists() for table in needed):
-            frames = [read_table(folder, table) for table in needed]
-            if len(frames[0]):
-                title, caption, rows, chart = make(*frames)
-                specs = {language: _spec(chart, language, name) for language in LANGUAGES}
-                made.append(Explored(name, title, caption, specs, rows))
-    return tuple(made) + twins(folder, study)
-
-
-def twins(folder: Path, study: Mapping[str, Any]) -> tuple[Explored, ...]:
-    """The charts of the figures that a study describes, with the title and caption of each."""
+    """The charts of the figures that a study describes, as far as their tables are in a folder."""
     names = [f"figure_{figure['name']}" for figure in study.get("figures") or ()]
     there = [name for name in names if (folder / f"{name}.parquet").exists()]
     tables = {name: read_table(folder, name) for name in there}
@@ -89,12 +65,13 @@ def libraries() -> str:
     return script
 
 
-def _spec(chart: Callable[[Callable], alt.LayerChart], language: str, name: str) -> dict[str, Any]:
-    """A chart's specification in a language, its words looked up; rows come from elsewhere."""
+def values(rows: pd.DataFrame) -> list[list[Any]]:
+    """The rows of a chart as JSON has them."""
+    return [[_plain(value) for value in row] for row in rows.itertuples(index=False, name=None)]
 
-    def words(text: str) -> str:
-        return said(text)[language]
 
-    spec = chart(words).to_dict(validate=False)
-    spec["data"] = {"name": "rows"}
-    return json.loads(json.dumps(spec, sort_keys=True)) | {"name": name}
+def _plain(value: Any) -> Any:
+    """A value for JSON: few digits, no NaN, no type of NumPy."""
+    if isinstance(value, float | np.floating):
+        return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
+    return value.item() if isinstance(value, np.generic) else value
