@@ -119,6 +119,13 @@ def test_what_diverged_is_counted_once_for_all_measures():
     assert "8 networks diverged: they count as the worst." in said
 
 
+def test_networks_are_those_of_different_runs():
+    """Levels that are no field of a run: some have networks of their own, some the same."""
+    spec = drawn.spec("point", x="way")
+    rows = {"dataset": "digits", "way": ["a", "b", "c"], "networks": 6, "run": ["r0", "r1", "r1"]}
+    assert captions.counts.networks(spec, pd.DataFrame(rows)) == 12
+
+
 def test_a_forest_chooses_by_the_family_of_what_its_claims_compare():
     spec, frame = drawn.FRAMES["forest"]
     said = captions.caption(spec, STUDY, frame, Words("en"))
@@ -162,6 +169,9 @@ def test_blocks_that_walk_together_by_zip_are_told_together():
     twice = {**blocks["b"], "zip": {"dataset": ["digits"], "train_size": [9]}}
     study = {**STUDY, "sweep": {**blocks, "c": twice}}
     assert swept.together(spec, study, frame) == {}  # digits has two
+    plain = {"base": {"dataset": "moons", "train_size": 500}, "grid": {}, "zip": {}}
+    study = {**STUDY, "sweep": {**blocks, "c": plain}}
+    assert swept.together(spec, study, frame) == {"train_size": pairs}  # as another block has it
 
 
 ALT = {

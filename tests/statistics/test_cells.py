@@ -46,7 +46,8 @@ def test_each_cell_is_shown_at_its_choice(frame):
     # No resample chooses another eta: the interval is but for the percentiles' last place the same.
     assert made["low"].tolist() == pytest.approx(expected["low"].tolist(), abs=0.1)
     assert set(made["eta"]) == {0.1} and set(made["diverged"]) == {0} and set(made["n"]) == {8}
-    assert list(made) == ["dataset", "depth", "eta", *ENDS, "n", "networks", "diverged"]
+    assert list(made) == ["dataset", "depth", "eta", *ENDS, "n", "networks", "diverged", "run"]
+    assert set(made["run"]) <= set(best["run_id"]) and made["run"].is_unique
 
 
 def test_what_is_averaged(frame):

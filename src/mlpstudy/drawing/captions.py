@@ -156,7 +156,7 @@ def _statistic(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> 
     elif ("low" in frame and not drawn_once) or spec.kind == "heatmap":
         parts.append(words.gettext(STATISTICS[spec.statistic]))
     if spec.kind == "survival" or {"reached", "passes"} & set(spec.y):
-        parts.append(_reach(study, words))
+        parts.append(_reach(study, frame, words))
     if spec.kind == "heatmap" and _has_holes(spec, frame):
         parts.append(words.gettext("Where a tile is grey there is no value."))
     if spec.theory:
@@ -171,14 +171,15 @@ def _has_holes(spec: Any, frame: pd.DataFrame) -> bool:
     return int(frame["value"].notna().sum()) < tiles
 
 
-def _reach(study: Mapping, words: Words) -> str:
+def _reach(study: Mapping, frame: pd.DataFrame, words: Words) -> str:
     """From which level on a network counts as trained."""
     reach = study.get("reach")
     if not reach:
         return ""
     level, measure = reach["level"], words.label(reach["measure"])
     if isinstance(level, Mapping):
-        each = words.listed([f"{words.number(at)} ({name})" for name, at in level.items()])
+        there = set(frame.get("dataset", level))
+        each = words.listed([f"{words.number(level[n])} ({n})" for n in level if n in there])
         return words.gettext(
             "A network is there at this {measure}: {each}.", measure=measure, each=each
         )

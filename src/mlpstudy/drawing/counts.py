@@ -18,13 +18,14 @@ def total(spec: Any, frame: pd.DataFrame, column: str) -> int:
     """The sum of a column over the cells of networks, each once.
 
     Rows of one cell that differ in their measure, their layer or their pass are of one and the
-    same network.
+    same network: those for which the same run stands.
     """
     if column not in frame or frame.empty:
         return 0
     channels = [*with_measures(spec).values(), names(spec.x), spec.units]
     told = {name for fields in [*channels, spec.y] for name in fields}
     cell = [name for name in frame if name in FIELDS and (name in told or spec.kind == "forest")]
+    cell += ["run"] if "run" in frame and spec.kind != "forest" else []
     if not cell:
         return int(frame[column].max())
     return int(frame.groupby(cell, dropna=False)[column].max().sum())

@@ -1,6 +1,7 @@
 """What is swept in a figure, and what is fixed."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -69,15 +70,26 @@ def together(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, list[t
     {"train_size": [(300, "digits"), (2000, "mnist_1d")]}: which blocks walk together by `zip`. Not
     those of which the description says so itself, as they may have many values beside one.
     """
-    shown, found = swept(spec, frame), {}
-    for block in blocks(spec, study):
+    shown, some = swept(spec, frame), blocks(spec, study)
+    walks = {}
+    for block in some:
         drawn = next((field for field in block["zip"] if field in shown), None)
-        for field, values in block["zip"].items():
-            if drawn and field not in (*shown, *spec.together):
-                pairs = zip(values, block["zip"][drawn], strict=True)
-                known = found.setdefault(field, [])
-                known += [pair for pair in pairs if pair[1] in shown[drawn] and pair not in known]
+        others = [field for field in block["zip"] if field not in (*shown, *spec.together)]
+        walks |= dict.fromkeys(others if drawn else [], drawn)
+    found = {
+        field: list(dict.fromkeys(p for block in some for p in _pairs(study, block, field, drawn)))
+        for field, drawn in walks.items()
+    }
+    found = {f: [p for p in pairs if p[1] in shown[walks[f]]] for f, pairs in found.items()}
     return {field: pairs for field, pairs in found.items() if _tells_apart(pairs)}
+
+
+def _pairs(study: Mapping, block: Mapping, *fields: str) -> list[tuple[Any, ...]]:
+    """The values of two fields that a block has beside each other."""
+    if set(fields) <= set(block["zip"]):
+        return list(zip(*(block["zip"][field] for field in fields), strict=True))
+    levels = block_levels(study, block)
+    return list(product(*(levels.get(field, [DEFAULTS[field]]) for field in fields)))
 
 
 def _tells_apart(pairs: Sequence[tuple[Any, Any]]) -> bool:

@@ -23,7 +23,8 @@ def cells(
     statistic: str = "mean",
     measures: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """A measure of each cell: by..., the tuned fields, value, low, high, n, networks, diverged.
+    """A measure of each cell: by..., the tuned fields, value, low, high, n, networks, diverged; and
+    where the frame has run_id, the run that stands for it.
 
     frame: one row per run, or of another table with these columns. by: the fields that tell cells
     apart. measure: a column or an expression; of a flag it is the share, with Wilson's interval.
@@ -47,6 +48,8 @@ def cells(
         table["n"] = [at.units(some) for some in rows]
     table["networks"] = [len(at.runs(some)) for some in rows]
     table["diverged"] = [_diverged(at, some) for some in rows]
+    if "run_id" in at.frame:
+        table["run"] = [at.runs(some)[0] for some in rows]
     return table.astype({"n": int, "networks": int, "diverged": int})
 
 

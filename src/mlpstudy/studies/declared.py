@@ -175,8 +175,10 @@ class Declared:
 
     def _survival(self, figure: FigureSpec) -> pd.DataFrame:
         by = [name for name in figure.fields if name not in figure.over and name != "passes"]
-        rows = self._of_chosen(self.rows(figure, "runs"), by, "reached", self._tune(figure))
-        return survival(rows, by)
+        rows, tune = self.rows(figure, figure.table), self._tune(figure)
+        cell = [name for name in by if name not in tune]
+        rows = choose(rows, cell, list(tune), self._least(tune, "reached"))
+        return survival(rows[rows["chosen"]], by)
 
     def _forest(self, figure: FigureSpec) -> pd.DataFrame:
         return self.contrasts([f for f in self.findings if f.statistic in figure.claim])

@@ -53,7 +53,9 @@ def _series(ax: Axes, series: facets.Series, along: Along, joined: bool, theory:
     rows = series.rows.assign(_at=along.at(series.rows[along.name])).sort_values("_at")
     if theory and rows[theory].notna().any():
         line = bar("_") if along.places else {"ls": "--", "color": series.look.color, "lw": 1.0}
-        ax.plot(rows["_at"], rows[theory], zorder=2, **line)
+        across = facets.beside(series, ax, 4.0)  # as the points that it is compared with
+        ax.plot(rows["_at"], rows[theory], zorder=2, transform=across, **line)
+        ax.update_datalim(rows.loc[rows[theory].notna(), ["_at", theory]].to_numpy(float))
         joined = False
     bands = along.numeric and joined and (series.lines <= facets.FEW or len(rows) > facets.POINTS)
     (_band if bands else _bars)(ax, series, rows, joined)
