@@ -221,3 +221,15 @@ def test_a_tile_without_a_value_is_told(rows, told):
     spec, frame = drawn.FRAMES["heatmap"]
     said = captions.caption(spec, STUDY, frame.iloc[rows], Words("en"))
     assert ("Where a tile is grey" in said) is told
+
+
+@pytest.mark.parametrize(("rate", "eta"), [(0.5, "0.01 and 0.1"), (0.9, "1 and 3")])
+def test_the_blocks_of_a_figure_are_those_that_it_may_show(rate, eta):
+    rates = STUDY["sweep"]["rates"]
+    others = {**rates, "grid": {"dropout": [0.9], "eta": [1.0, 3.0]}}
+    study = {**STUDY, "sweep": {"rates": rates, "others": others}}
+    spec, frame = drawn.FRAMES["line"]
+    spec = spec.model_copy(update={"where": {"dropout": (rate,)}})
+    assert f"step eta is the value of {eta} with" in captions.caption(
+        spec, study, frame, Words("en")
+    )

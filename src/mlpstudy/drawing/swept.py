@@ -99,9 +99,16 @@ def _tells_apart(pairs: Sequence[tuple[Any, Any]]) -> bool:
 
 
 def blocks(spec: Any, study: Mapping) -> list[Mapping]:
-    """The blocks of a study whose runs a figure shows."""
+    """The blocks of a study whose runs a figure shows: not those that its `where` leaves out."""
     sweep = study.get("sweep") or {}
-    return [block for name, block in sweep.items() if not spec.blocks or name in spec.blocks]
+    named = [block for name, block in sweep.items() if not spec.blocks or name in spec.blocks]
+    return [block for block in named if _may_match(block_levels(study, block), spec.where)]
+
+
+def _may_match(levels: Mapping[str, Sequence], where: Mapping[str, Sequence]) -> bool:
+    return all(
+        set(levels[field]) & set(values) for field, values in where.items() if field in levels
+    )
 
 
 def block_levels(study: Mapping, block: Mapping) -> dict[str, list]:
