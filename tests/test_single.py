@@ -13,7 +13,7 @@ from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run
 from mlpstudy.design.settings import Settings
 from mlpstudy.drawing import style
-from mlpstudy.figures import single as pictures
+from mlpstudy.drawing.single import pictures
 from mlpstudy.stages.prepare import dataset_from
 from mlpstudy.tables.files import read_table
 from mlpstudy.tables.record import Recorder
@@ -73,5 +73,6 @@ def test_a_run_that_is_not_finite_at_the_start_has_no_scores(folder_of):
 def test_the_picture_of_the_curves_names_the_score(run, score):
     tables = tables_of(record for s in Recorder(lambda name: DATASETS[name]()).record([run]) for record in s)  # fmt: skip
     with style.context():
-        curves = pictures.figures(tables)[0]
-    assert [ax.get_title(loc="left") for ax in curves.figure.axes] == ["loss", score]
+        name, curves = next(pictures(tables))
+    assert name == "curves"
+    assert [ax.get_title(loc="left") for ax in curves.axes] == ["loss", score]

@@ -20,7 +20,7 @@ from mlpstudy.design.run import Run, run_id
 from mlpstudy.design.used import used_by
 from mlpstudy.digests import makers_of_job
 from mlpstudy.drawing import style
-from mlpstudy.figures import single as pictures
+from mlpstudy.drawing.single import pictures
 from mlpstudy.files import write_json
 from mlpstudy.progress import Progress
 from mlpstudy.stages.prepare import data_file, dataset_from
@@ -52,8 +52,8 @@ def run(
     write_tables(folder, tables, makers)
     save_arrays(folder / "weights.npz", record.weights or {})
     with style.context():
-        for drawn in pictures.figures(tables):
-            style.save(drawn.figure, folder / drawn.name)
+        for name, figure in pictures(tables):
+            style.save(figure, folder / name)
     write_json(folder / "run.json", _told(record, makers))
     return folder
 

@@ -1,21 +1,25 @@
 """The pictures of one run: its curves and its gradient profile."""
 
+from collections.abc import Iterator
+
 import pandas as pd
+from matplotlib.figure import Figure
 
 from mlpstudy.drawing import style
-from mlpstudy.figures.drawn import Drawn
 
 PARTS = ("train", "validation", "test")
 
 
-def figures(tables: dict[str, pd.DataFrame]) -> list[Drawn]:
-    """curves.png and gradients.png of the run in the three tables."""
+def pictures(tables: dict[str, pd.DataFrame]) -> Iterator[tuple[str, Figure]]:
+    """The curves and the gradients of the run in the three tables, as far as there are any."""
     run = tables["runs"].iloc[0]
-    drawn = [_curves(run, tables["curves"])] if len(tables["curves"]) else []
-    return drawn + ([_gradients(run, tables["layers"])] if len(tables["layers"]) else [])
+    if len(tables["curves"]):
+        yield "curves", _curves(run, tables["curves"])
+    if len(tables["layers"]):
+        yield "gradients", _gradients(run, tables["layers"])
 
 
-def _curves(run: pd.Series, curves: pd.DataFrame) -> Drawn:
+def _curves(run: pd.Series, curves: pd.DataFrame) -> Figure:
     figure, axes = style.panels(1, 2, height=3.2)
     looks = style.looks(PARTS)
     score = "accuracy" if run["classes"] else "R2"
@@ -25,10 +29,10 @@ def _curves(run: pd.Series, curves: pd.DataFrame) -> Drawn:
             ax.plot(curve["epoch"], curve[column], label=part, markevery=0.1, **looks[part].line())
         ax.set(xlabel="passes", title=title)
     axes[0, 0].legend()
-    return _drawn("curves", figure, run, f"Loss and {score}, pass by pass")
+    return _named(figure, run)
 
 
-def _gradients(run: pd.Series, layers: pd.DataFrame) -> Drawn:
+def _gradients(run: pd.Series, layers: pd.DataFrame) -> Figure:
     figure, axes = style.panels(1, 2, height=3.2)
     columns = {"delta_rms": "rms delta", "weight_gradient_rms": "rms weight gradient"}
     looks = style.ramp(sorted(layers["epoch"].unique()))
@@ -38,9 +42,9 @@ def _gradients(run: pd.Series, layers: pd.DataFrame) -> Drawn:
             ax.plot(shown["layer"], shown[column], label=f"{epoch} passes", **looks[epoch].line())
         ax.set(xlabel=f"layer ({run['depth'] + 1} is the output)", title=label, yscale="log")
     axes[0, 0].legend()
-    return _drawn("gradients", figure, run, "What reaches each layer, pass by pass")
+    return _named(figure, run)
 
 
-def _drawn(name: str, figure, run: pd.Series, title: str) -> Drawn:
+def _named(figure: Figure, run: pd.Series) -> Figure:
     figure.suptitle(run["run_id"], x=0.01, ha="left", fontsize=style.SMALL, color=style.FAINT)
-    return Drawn(name, figure, title, f"{title}: the run {run['run_id']}.", title, 1)
+    return figure
