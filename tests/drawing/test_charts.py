@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
+from mlpstudy.design.claims import FigureSpec
 from mlpstudy.drawing import charts
 from mlpstudy.words import LANGUAGES, Words
 from tests.drawing import drawn
@@ -129,3 +130,12 @@ def test_a_large_raster_is_thinned():
     )
     (row,) = rows_of(charts.chart(drawn.spec("regions"), frame, Words("en")))
     assert row["side"] == 34 and len(row["cells"]) == 34**2 and row["dx"] == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "x", "y"), [("survival", "passes", []), ("profile", "layer", ["a"])]
+)
+def test_a_kind_that_leaves_no_choice_of_x_needs_none(kind, x, y):
+    spec = FigureSpec.model_validate({"name": "a", "kind": kind, "y": y})
+    assert spec.x == x
+    assert charts.chart(spec, drawn.FRAMES[kind][1], Words("en")).rows["x"].notna().all()

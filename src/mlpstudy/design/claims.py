@@ -214,7 +214,9 @@ class FigureSpec(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _block_or_blocks(cls, spec: Any) -> Any:
+    def _completed(cls, spec: Any) -> Any:
+        if isinstance(spec, dict) and spec.get("x") is None and spec.get("kind") in _USUAL_X:
+            spec = {**spec, "x": _USUAL_X[spec["kind"]]}
         return blocks_of(spec)
 
     @model_validator(mode="after")
@@ -235,6 +237,7 @@ class FigureSpec(BaseModel):
         return tuple(dict.fromkeys(name for name in named if name))
 
 
+_USUAL_X = {"survival": "passes", "profile": "layer"}  # of kinds that leave no choice
 _NEEDED = {
     "line": ("x", "y"), "point": ("x", "y"), "heatmap": ("x", "y", "value"), "scatter": ("x", "y"),
     "forest": ("claim",), "profile": ("y",), "regions": ("x", "y"),

@@ -199,8 +199,6 @@ def _axes(figure: FigureSpec) -> tuple[list[str], list[str]]:
     named = [name for name in figure.fields if name not in figure.over]
     if figure.kind == "heatmap":
         return [*named, *figure.y], [str(figure.value)]
-    if figure.kind == "profile" and figure.x is None:
-        named = ["layer", *named]
     measured = {figure.x} if figure.kind == "scatter" and figure.x not in FIELDS else set()
     return [name for name in named if name not in measured], list(figure.y)
 
