@@ -1,4 +1,4 @@
-"""The limits of one neuron: gains, mistakes and shares on hand-made tables."""
+"""The limits of one neuron: gains, mistakes and labellings on hand-made tables."""
 
 from pathlib import Path
 
@@ -7,144 +7,112 @@ import pandas as pd
 import pytest
 
 from mlpstudy.analysis.separability import cover
-from mlpstudy.design.study import load
-from mlpstudy.figures import perceptron_limits as drawing
+from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.settings import SIZES
+from mlpstudy.design.study import expand, load
 from mlpstudy.rng import stream
-from mlpstudy.studies import perceptron_limits as limits
+from mlpstudy.studies.perceptron_limits.derive import EXAMPLES, derive, shown
+from mlpstudy.studies.perceptron_limits.measure import HIDDEN, margin_points, model_of
 from mlpstudy.studies.view import View
 
 FILE = Path(__file__).resolve().parents[2] / "config/studies/perceptron_limits.yaml"
-SEEDS = range(6)
-# (dataset, model) -> test accuracy of even and odd seeds
-ENDS = {
-    ("moons", "perceptron"): (0.5, 0.7),
-    ("moons", "logistic"): (0.6, 0.6),
-    ("moons", "hidden layer"): (0.9, 0.9),
-    ("blobs", "perceptron"): (0.9, 0.9),
-    ("blobs", "logistic"): (1.0, 1.0),
-    ("blobs", "hidden layer"): (1.0, 1.0),
-}
-FIELDS = {"perceptron": (0, "perceptron"), "logistic": (0, "nll"), "hidden layer": (1, "nll")}
-SIDES = {
-    "gained_by_hidden_layer": ("above", 0.1),
-    "gained_where_straight": ("below", 0.02),
-    "mistakes_over_bound": ("below", 1),
-    "mistakes_in_last_pass": ("above", 0),
-    "cover_error": ("below", 0.2),
-    "separable_at_three": ("below", 0.5),
-}
+FIELDS = {"perceptron": (0, "perceptron"), "logistic": (0, "nll"), HIDDEN: (1, "nll")}
+ACCURACIES = {"perceptron": (0.5, 0.7), "logistic": (0.6, 0.6), HIDDEN: (0.9, 0.9)}  # by seed
 
 
-@pytest.fixture(scope="module")
-def view() -> View:
-    runs, curves = [], []
-    for (dataset, model), ends in ENDS.items():
-        depth, cost = FIELDS[model]
-        for seed in SEEDS:
-            name = f"{dataset}-{model}-{seed}"
-            fields = {"dataset": dataset, "depth": depth, "cost": cost, "seed": seed}
-            runs.append({"run_id": name, **fields, "status": "finished"})
-            for split in ("train", "test"):
-                row = {"run_id": name, "epoch": 1, "split": split, "loss": 0.1}
-                curves.append({**row, "accuracy": ends[seed % 2]})
-    claims = [
-        {"id": "C01", "says": "So.", "unit": "", "statistic": s, "direction": d, "threshold": t}
-        for s, (d, t) in SIDES.items()
+def rule() -> pd.DataFrame:
+    """Two orders on examples that can be separated, and on others."""
+    rows = []
+    for seed in (0, 1):
+        easy = {"examples": "iris 0/1", "separable": True, "bound": 20.0, "mistakes": 5 + seed}
+        hard = {"examples": "xor 0/1", "separable": False, "bound": np.inf, "mistakes": 8}
+        rows += [{**easy, "seed": seed, "converged": True, "in_last_pass": 0.0}]
+        rows += [{**hard, "seed": seed, "converged": False, "in_last_pass": 0.4}]
+    return pd.DataFrame(rows).assign(kind="pair", n_examples=10)
+
+
+def passes() -> pd.DataFrame:
+    """On the first examples one order ends after two passes, the other after three."""
+    counted = {("iris 0/1", 0): [5, 0], ("iris 0/1", 1): [4, 2, 0], ("xor 0/1", 0): [4, 4]}
+    rows = [
+        {"examples": examples, "seed": seed, "pass": i, "mistakes": mistakes}
+        for (examples, seed), each in counted.items()
+        for i, mistakes in enumerate(each, 1)
     ]
-    options = {"straight": ["blobs"], "pictures": ["moons"]}
-    study = {"name": "perceptron_limits", "options": options, "claims": claims}
-    frames = pd.DataFrame(runs), pd.DataFrame(curves), pd.DataFrame()
-    return View(study, {}, *frames, measured=_measured())
+    return pd.DataFrame([*rows, {"examples": "drawn", "seed": 0, "pass": 1, "mistakes": 3}])
 
 
-def _measured() -> dict[str, pd.DataFrame]:
-    easy = {"examples": "iris 0/1", "kind": "pair", "n_examples": 10, "separable": True}
-    hard = {"examples": "xor 0/1", "kind": "pair", "n_examples": 10, "separable": False}
-    drawn = {**easy, "examples": "margin 0.1", "kind": "drawn"}
-    rule, passes = [], []
-    for seed in SEEDS:
-        end = {"seed": seed, "converged": True, "in_last_pass": 0.0}
-        rule.append({**easy, "bound": 20.0, "mistakes": 5, **end})
-        rule.append({**drawn, "bound": 100.0, "mistakes": 10, **end})
-        stuck = {"seed": seed, "converged": False, "in_last_pass": 0.4}
-        rule.append({**hard, "bound": np.inf, "mistakes": 8, **stuck})
-        for examples, mistakes in (("iris 0/1", [5, 0]), ("xor 0/1", [4, 4])):
-            counted = {"examples": examples, "seed": seed, "pass": [1, 2], "mistakes": mistakes}
-            passes.append(pd.DataFrame(counted))
-    # Of 20 labellings each: all of 3 points, and 2 (cover: 37/256) of 9 points, 3 weights.
-    labellings = [
-        {"seed": seed, "weights": 3, "per_weight": ratio, "points": n, "drawn": 20}
-        | {"separable": done, "cover": cover(n, 3)}
-        for seed in SEEDS
-        for ratio, n, done in ((1.0, 3, 20), (3.0, 9, 2))
+@pytest.fixture
+def made() -> dict[str, pd.DataFrame]:
+    runs = [
+        {"run_id": f"{model}-{seed}", "seed": seed, "dataset": "moons", "diverged": False}
+        | {"depth": depth, "cost": cost, "test_accuracy": ACCURACIES[model][seed]}
+        for model, (depth, cost) in FIELDS.items()
+        for seed in (0, 1)
     ]
-    corners = {"x1": [-1.0, 1.0, -1.0, 1.0], "x2": [-1.0, -1.0, 1.0, 1.0]}
-    keys = [{"dataset": "moons", "model": model} for model in limits.MODELS]
-    return {
-        "planes": pd.concat(pd.DataFrame({**k, **corners, "a": [-1, 1, -1, 1.0]}) for k in keys),
-        "points": pd.concat(
-            pd.DataFrame({**k, **corners, "y": [0, 1, 0, 1], "right": True}) for k in keys
-        ),
-        "rule": pd.DataFrame(rule),
-        "passes": pd.concat(passes),
-        "labellings": pd.DataFrame(labellings),
-    }
+    labellings = {"seed": 0, "weights": 3, "per_weight": [1.0, 3.0], "points": [3, 9], "drawn": 4}
+    labellings = pd.DataFrame({**labellings, "separable": [4, 1], "cover": [1.0, cover(9, 3)]})
+    key = {"dataset": "moons", "model": HIDDEN, "x1": 0.0, "x2": 0.0}
+    points = pd.DataFrame({**key, "y": [0, 1] * 100, "right": True})
+    measured = {
+        "rule": rule(), "passes": passes(), "labellings": labellings, "points": points,
+        "planes": pd.DataFrame({**key, "a": [-1.0, 1.0]}),
+    }  # fmt: skip
+    return derive(View({}, {}, pd.DataFrame(runs), pd.DataFrame(), pd.DataFrame(), measured))
 
 
-@pytest.fixture(scope="module")
-def frames(view):
-    return limits.summary(view)
+def test_the_hidden_layer_is_compared_with_the_better_straight_border_of_each_seed(made):
+    gains = made["ends"].query("model == @HIDDEN").set_index("seed")["gain"]
+    assert gains.to_dict() == {0: pytest.approx(0.9 - 0.6), 1: pytest.approx(0.9 - 0.7)}
 
 
-def test_the_hidden_layer_is_compared_with_the_better_straight_border_of_each_seed(frames):
-    gains = frames["gains"].set_index("dataset")["value"]
-    # moons: .9 - max(.5, .6) and .9 - max(.7, .6); blobs: 1 - 1
-    assert gains.to_dict() == {"blobs": 0, "moons": pytest.approx((0.3 + 0.2) / 2)}
+def test_an_order_that_has_ended_makes_no_more_mistakes(made):
+    mistakes = made["mistakes"].pivot(
+        index=["examples", "seed"], columns="epoch", values="mistaken"
+    )
+    assert mistakes.loc[("iris 0/1", 0)].tolist() == [0.5, 0, 0]
+    assert mistakes.loc[("iris 0/1", 1)].tolist() == [0.4, 0.2, 0]
+    assert set(made["mistakes"]["examples"]) == {"iris 0/1", "xor 0/1"}
+    assert made["mistakes"].groupby("examples")["separable"].first().tolist() == [True, False]
 
 
-def test_findings(view, frames):
-    found = {(f.statistic, f.condition): f for f in limits.findings(view, frames)}
-    assert found["gained_by_hidden_layer", "moons"].verdict == "supported"
-    assert found["gained_where_straight", "blobs"].verdict == "supported"
-    assert found["mistakes_over_bound", "iris 0/1"].value == pytest.approx(5 / 20)
-    assert found["mistakes_over_bound", "iris 0/1"].n == 6
-    assert found["mistakes_in_last_pass", "xor 0/1"].value == pytest.approx(0.4)
-    error = found["cover_error", "3 weights"]
-    assert error.value == pytest.approx((0 + abs(0.1 - 37 / 256)) / 2) and error.n == 6
-    three = found["separable_at_three", "3 weights"]
-    assert three.value == pytest.approx(0.1) and three.n == 120
-    assert len(found) == 7
+def test_each_labelling_is_a_trial(made):
+    trials = made["trials"].groupby("per_weight")["separated"]
+    assert trials.size().tolist() == [4, 4] and trials.sum().tolist() == [4, 1]
+    assert "seed" not in made["trials"]
 
 
-def test_covers_line_has_every_number_of_points(frames):
-    assert frames["cover"]["per_weight"].tolist() == [n / 3 for n in range(3, 10)]
+def test_a_picture_has_its_plane_and_its_examples(made):
+    pictures = made["pictures"]
+    assert pictures["a"].notna().sum() == 2 and pictures["label"].notna().sum() == EXAMPLES
+
+
+def test_the_table_of_the_rule_has_a_row_for_each_set(made):
+    [table] = shown(made)
+    frame = table["frame"].set_index("examples")
+    assert frame.loc["iris 0/1", ["mistakes", "most", "converged"]].tolist() == [5.5, 6, 1]
+    assert frame.loc["xor 0/1", ["in_last_pass", "n"]].tolist() == [0.4, 2]
 
 
 def test_points_of_a_margin():
-    x, s = limits.margin_points(50, 0.2, stream(0, "study"))
+    x, s = margin_points(50, 0.2, stream(0, "study"))
     assert x.shape == (50, 5) and np.abs(x[:, 0]).min() >= 0.2
     assert np.linalg.norm(x, axis=1).max() <= 1 and (s == np.sign(x[:, 0])).all()
 
 
-def test_figures_and_tables(view, frames):
-    drawn = drawing.figures(frames, view.study)
-    assert [d.name for d in drawn] == ["borders", "accuracy", "mistakes", "labellings"]
-    assert [d.n for d in drawn] == [3, 36, 18, 240]
-    assert (
-        "at most 25% of the mistakes" in drawn[2].title["en"]
-        and "25% (moons)" in drawn[1].title["en"]
-    )
-    # Every point of the pictures is right; 20 of 20 labellings of 3 points, 2 of 20 of 9.
-    assert "hidden layer on 100% and more" in drawn[0].title["en"]
-    assert "100% of the labellings of 1, 10% of the labellings of 3" in drawn[3].title["en"]
-    for table in limits.shown(frames):
-        assert len(table["frame"]) and {"name", "title", "caption"} <= set(table)
-
-
-@pytest.mark.parametrize("size", ["smoke", "default", "full"])
-def test_sizes(size):
+@pytest.mark.parametrize("size", SIZES)
+def test_each_size_has_all_models_and_what_is_pictured(size):
     study = load(FILE, size)
-    models = {limits.model_of(run.depth, run.cost) for run in study.blocks["models"]}
-    assert models == set(limits.MODELS)
-    datasets = {run.dataset for run in study.runs}
-    assert set(study.options["pictures"]) | set(study.options["straight"]) <= datasets
+    models = {model_of(run.depth, run.cost) for run in study.blocks["models"]}
+    assert models == set(FIELDS)
+    assert set(study.options["pictures"]) <= {run.dataset for run in study.runs}
+
+
+def test_a_factor_that_no_claim_names_is_refused(tmp_path):
+    text = FILE.read_text(encoding="utf-8").replace(
+        "    for_each: [weights]\n    over: [per_weight]\n", "    for_each: [weights]\n", 1
+    )
+    path = tmp_path / "perceptron_limits.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Mistake, match="per_weight varies here and is named nowhere"):
+        expand(load(path))
