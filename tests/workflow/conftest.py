@@ -17,15 +17,17 @@ from mlpstudy.design.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "workflow", "profiles", "config", "src")
+FOLDER = "src/mlpstudy/studies/drawing"
 
 
 # Two small studies: what they measure, draw and claim.
-MODULE = """
+MEASURE = """
 import numpy as np
 import pandas as pd
 
 from mlpstudy import rng
-from mlpstudy.statistics.intervals import interval
+
+COLUMNS = {"draws": ["seed", "value"], "outputs": ["seed", "value"]}
 
 
 def measure(study, networks):
@@ -38,29 +40,15 @@ def measure(study, networks):
         outputs = [networks.forward(record, grid).output[0, 0] for record in records]
         tables["outputs"] = pd.DataFrame({"seed": [run.seed for run in runs], "value": outputs})
     return tables
-
-
-def summary(view):
-    return dict(view.measured)
-
-
-def findings(view, frames):
-    draws = frames["draws"]
-    return view.findings("mean_draw", [("", interval(draws["value"]), draws)])
-
-
-def shown(frames):
-    return []
 """
 FIGURES = """
 from mlpstudy.drawing import style
-from mlpstudy.figures.drawn import Drawn
 
 
-def figures(frames, study):
+def draws(tables, study, words):
     figure, axes = style.panels()
-    axes[0, 0].plot(frames["draws"]["seed"], frames["draws"]["value"], "o")
-    return [Drawn("draws", figure, "Draws", "All draws.", "Dots.")]
+    axes[0, 0].plot(tables["draws"]["seed"], tables["draws"]["value"], "o")
+    return figure
 """
 STUDY = """\
 study: {name}
@@ -69,7 +57,10 @@ question: Are they below one?
 module: drawing
 seeds: 7
 claims:
-  - {{id: DRAWS, says: below one, statistic: mean_draw, direction: below, threshold: 1}}
+  - {{id: DRAWS, name: mean_draw, says: below one, direction: below, threshold: 1,
+     contrast: {{table: draws, measure: value}}}}
+figures:
+  - {{name: draws, kind: python, title: Draws, note: All draws., alt: Dots.}}
 smoke: {{seeds: 6}}
 """
 SWEEP = "sweep: {some: {base: {dataset: iris, width: 3, epochs: 1}}}\n"
@@ -190,11 +181,13 @@ def measured(tmp_path_factory, worker_id) -> Checkout:
         for path in (made.folder / "config/studies").iterdir():
             path.unlink()
         files = {
-            "src/mlpstudy/studies/drawing.py": MODULE,
-            "src/mlpstudy/figures/drawing.py": FIGURES,
+            f"{FOLDER}/__init__.py": "",
+            f"{FOLDER}/measure.py": MEASURE,
+            f"{FOLDER}/figures.py": FIGURES,
             "config/studies/only.yaml": STUDY.format(name="only"),
             "config/studies/both.yaml": STUDY.format(name="both") + SWEEP,
         }
+        (made.folder / FOLDER).mkdir()
         for file, text in files.items():
             (made.folder / file).write_text(text, encoding="utf-8")
         done = made.snakemake()

@@ -51,7 +51,7 @@ def test_a_study_alone_misses_its_files_too(kept):
 
 def test_a_job_that_fails_during_an_update_runs_in_the_next_call(kept):
     """The change itself is sound: the job fails once, as one that is killed does."""
-    undo = kept.edit("src/mlpstudy/figures/drawing.py", '"o"', '"s"')
+    undo = kept.edit("src/mlpstudy/studies/drawing/figures.py", '"o"', '"s"')
     fault = kept.edit("src/mlpstudy/rules.py", "import draw\n", "import nothing\n")
     try:
         assert kept.snakemake().returncode != 0

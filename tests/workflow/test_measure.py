@@ -74,7 +74,7 @@ def planned(measured, *more):
             ["measure", "summarise", "draw"],
         ),
         (
-            "src/mlpstudy/studies/drawing.py",
+            "src/mlpstudy/studies/drawing/measure.py",
             ".random()",
             ".uniform()",
             ["measure", "summarise", "draw"],
