@@ -139,3 +139,19 @@ def test_a_kind_that_leaves_no_choice_of_x_needs_none(kind, x, y):
     spec = FigureSpec.model_validate({"name": "a", "kind": kind, "y": y})
     assert spec.x == x
     assert charts.chart(spec, drawn.FRAMES[kind][1], Words("en")).rows["x"].notna().all()
+
+
+def test_at_first_there_is_something_to_see():
+    frame = drawn.lines()
+    frame = frame[(frame["dataset"] == "moons") | (frame["label_noise"] == 0.0)]
+    frame = frame[(frame["dataset"] == "digits") | (frame["label_noise"] > 0)]
+    spec = drawn.spec(row="dataset", col="label_noise")
+    params = {each["name"]: each for each in charts.chart(spec, frame, Words("en")).spec["params"]}
+    assert (params["row"]["value"], params["col"]["value"]) in [(0, 0), (1, 1)]
+
+
+@pytest.mark.parametrize("kind", ["survival", "profile"])
+def test_a_kind_that_says_what_is_along_the_axis_needs_no_x(kind):
+    spec, frame = drawn.FRAMES[kind]
+    spec = spec.model_copy(update={"x": None})
+    assert len(charts.chart(spec, frame, Words("en")).rows) == len(frame)

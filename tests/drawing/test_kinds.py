@@ -323,3 +323,10 @@ def test_a_logarithmic_axis_that_begins_at_0_has_no_room_below():
     ax = kind("line").static(drawn.spec(x="epoch", hue="label_noise", col="dataset", log=["x"]),
                              frame, Words("en")).axes[0]  # fmt: skip
     assert -0.5 < ax.get_xlim()[0] < 0 and ax.get_xscale() == "symlog"
+
+
+@pytest.mark.parametrize("name", ["survival", "profile"])
+def test_a_kind_that_says_what_is_along_the_axis_needs_no_x(name):
+    spec, frame = drawn.FRAMES[name]
+    figure = kind(name).static(spec.model_copy(update={"x": None}), frame, Words("en"))
+    assert texts(figure) == texts(figure_of(name))

@@ -15,7 +15,7 @@ import pandas as pd
 
 from mlpstudy.design.limits import names, with_measures
 from mlpstudy.drawing import counts
-from mlpstudy.drawing.channels import MEASURE, levels_of, orders, told
+from mlpstudy.drawing.channels import MEASURE, across, levels_of, orders, told
 from mlpstudy.drawing.findings import VERDICTS, usual
 from mlpstudy.drawing.swept import fixed, listed, swept, together
 from mlpstudy.drawing.tuned import how_chosen
@@ -117,7 +117,7 @@ def _against(spec: Any, words: Words) -> str:
     if spec.kind == "regions":
         return words.gettext("the regions that networks give to two classes")
     y = words.listed([words.label(name) for name in spec.y])
-    x = words.label(spec.x or "layer")
+    x = words.label(across(spec))
     if spec.kind == "heatmap":
         value = words.label(spec.value)
         return words.gettext("{value} by {x} and {y}", value=value, x=x, y=y)

@@ -14,6 +14,9 @@ MEASURE = "measure"  # the column that says which of several y a row is of
 NAME = "name"  # the column that says which of several claims a finding is of
 
 
+ALONG = {"survival": "passes", "profile": "layer"}
+
+
 class Layout(NamedTuple):
     """What of a description the panels depend on, where a kind has its own way."""
 
@@ -82,6 +85,11 @@ def channels(spec: Any, frame: pd.DataFrame) -> dict[str, Channel]:
         name: Channel(fields, levels_of(frame, fields, orders(spec)))
         for name, fields in with_measures(spec).items()
     }
+
+
+def across(spec: Any) -> str:
+    """The column of the horizontal axis; where a kind says which it is, it need not be given."""
+    return spec.x or ALONG[spec.kind]
 
 
 def orders(spec: Any) -> dict[str, Sequence]:

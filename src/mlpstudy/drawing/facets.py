@@ -20,7 +20,7 @@ from matplotlib.transforms import ScaledTranslation
 from mlpstudy.design.limits import names
 from mlpstudy.drawing import axes as axes_of
 from mlpstudy.drawing import style
-from mlpstudy.drawing.channels import MEASURE, Channel, channels, levels_of, orders
+from mlpstudy.drawing.channels import MEASURE, Channel, across, channels, levels_of, orders
 from mlpstudy.drawing.counts import counted
 from mlpstudy.drawing.texts import fitted, width_of, wrapped
 from mlpstudy.words import Words
@@ -91,9 +91,9 @@ class Picture:
 
     def along_x(self) -> axes_of.Along:
         """The column of the horizontal axis, with the levels of the whole figure."""
-        levels = levels_of(self.frame, (self.spec.x,), orders(self.spec))
-        log = "x" in self.spec.log
-        return axes_of.Along(self.spec.x, tuple(level for (level,) in levels), log)
+        name, log = across(self.spec), "x" in self.spec.log
+        levels = levels_of(self.frame, (name,), orders(self.spec))
+        return axes_of.Along(name, tuple(level for (level,) in levels), log)
 
     def series(self, panel: pd.DataFrame) -> Iterator[Series]:
         """Each line of a panel; of one look and place where they differ in their units alone."""

@@ -61,17 +61,30 @@ class Parts:
         return [name for name in ("row", "col") if len(self.channels[name]) > 1]
 
     def choices(self) -> list[alt.Parameter]:
-        """A slider along numbers, a list of names."""
-        return [self._choice(name) for name in self.chosen]
+        """A slider along numbers, a list of names; at first what has rows."""
+        first = self._first()
+        return [self._choice(name, first[name]) for name in self.chosen]
 
-    def _choice(self, name: str) -> alt.Parameter:
+    def _first(self) -> dict[str, int]:
+        """What is shown at first: the last of numbers, the first of names, as near as rows are."""
+        if not self.chosen:
+            return {}
+        last = {
+            name: (len(self.channels[name]) - 1) * self.channels[name].ordered
+            for name in self.chosen
+        }
+        there = self.rows()[self.chosen].drop_duplicates()
+        away = sum((there[name] - last[name]).abs() for name in self.chosen)
+        return {name: int(there.loc[away.idxmin(), name]) for name in self.chosen}
+
+    def _choice(self, name: str, first: int) -> alt.Parameter:
         channel, last, label = self.channels[name], len(self.channels[name]) - 1, self._name(name)
         if channel.ordered:
             bind: Any = alt.binding_range(min=0, max=last, step=1, name=label)
         else:
             options, labels = list(range(last + 1)), self.texts(name)
             bind = alt.binding_select(options=options, labels=labels, name=label)
-        return alt.param(name=name, value=last if channel.ordered else 0, bind=bind)
+        return alt.param(name=name, value=first, bind=bind)
 
     def _name(self, name: str) -> str:
         """What the levels of a channel are levels of."""

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from mlpstudy.drawing.channels import MEASURE
+from mlpstudy.drawing.channels import across as column
 from mlpstudy.drawing.charts.encoding import (
     Across,
     Parts,
@@ -24,7 +25,7 @@ MANY = 15  # points along a line: more are small, and their intervals a band
 def interactive(spec: Any, frame: pd.DataFrame, words: Words) -> tuple[Any, pd.DataFrame]:
     """The chart and its rows; frame: as for the picture."""
     parts = Parts.of(spec, frame, words)
-    across = Across(spec.x, parts, "x" in spec.log, spec.kind == "point")
+    across = Across(column(spec), parts, "x" in spec.log, spec.kind == "point")
     if spec.kind == "survival":
         across.title = words.gettext("passes")
     rows = parts.rows(*filter(None, [spec.theory]))

@@ -19,4 +19,4 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
     for ax in picture.axes.flat:
         along.put(ax, "x", words, picture.inches)
     picture.scale_values()
-    return picture.finish(words.label(spec.x), line.values_label(spec, words), entries)
+    return picture.finish(words.label(along.name), line.values_label(spec, words), entries)
