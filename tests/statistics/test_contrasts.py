@@ -499,3 +499,16 @@ def test_as_the_modules_compare(claim, seed):
     assert (made.edge, made.learned) == (old.edge, old.learned)
     if seed % 2 and set(chosen.loc[chosen["chosen"], "eta"]) == {0.1}:
         assert list(made.value) == pytest.approx(list(old.value), abs=0.06)  # of 1.5 wide
+
+
+@pytest.mark.parametrize(
+    ("column", "values"), [("edge", ["", "lower"]), ("learned", [True, False])]
+)
+def test_a_table_with_intervals_says_where_a_choice_lies_and_what_was_learned(
+    claim, column, values
+):
+    frame = pd.DataFrame({"dataset": ["a", "b"], "m": [1.0, INF], "from": 0.0, "to": [2.0, INF]})
+    spec = {"measure": "m", "interval": ["from", "to"]}
+    made = measured(claim(spec, for_each=["dataset"]), frame.assign(**{column: values}))
+    assert [getattr(each, column) for each in made] == values
+    assert [each.value for each in made] == [Interval(1, 0, 2), Interval(INF, 0, INF)]

@@ -257,6 +257,8 @@ def _needs_level(study, measures, cells: Sequence[Run], place, always: bool) -> 
         return
     if set(NEED_REACH) <= set(study.known.columns.get("runs", ())):
         return  # its module says what is reached
+    if set(NEED_REACH) <= set(study.known.columns.get("runs", ())):
+        return  # the study's module says what is reached
     if study.reach is None:
         yield Vain(
             ("reach",),

@@ -438,7 +438,8 @@ def _with_runs(found: Sequence[Measured]) -> list[Measured]:
 
 
 def _given(claim: Any, frame: pd.DataFrame) -> Iterator[Measured]:
-    """What a table holds with its intervals: one row for each condition."""
+    """What a table holds with its intervals: one row for each condition; where it has them also
+    n, networks, run_id, edge and learned (see Measured)."""
     spec = claim.contrast
     values = values_of(frame, spec.measure)
     ends = [frame[name].to_numpy(dtype=float) for name in spec.interval]
@@ -453,5 +454,7 @@ def _given(claim: Any, frame: pd.DataFrame) -> Iterator[Measured]:
             decides=claim.decides is True,
             n=int(row.get("n", 0)),
             networks=int(row.get("networks", 0)),
+            edge=row.get("edge", ""),
+            learned=bool(row.get("learned", True)),
             runs=(row["run_id"],) if "run_id" in row else (),
         )

@@ -178,7 +178,13 @@ class Declared:
         rows, tune = self.rows(figure, figure.table), self._tune(figure)
         cell = [name for name in by if name not in tune]
         rows = choose(rows, cell, list(tune), self._least(tune, "reached"))
-        return survival(rows[rows["chosen"]], by)
+        rows = rows[rows["chosen"]]
+        steps = survival(rows, by)
+        if not by or "seed" not in rows:
+            return steps
+        groups = rows.groupby(by, as_index=False, observed=True, dropna=False)
+        counts = groups.agg(n=("seed", "nunique"), networks=("seed", "size"))
+        return steps.drop(columns="n").merge(counts, on=by)
 
     def _forest(self, figure: FigureSpec) -> pd.DataFrame:
         return self.contrasts([f for f in self.findings if f.statistic in figure.claim])
