@@ -108,7 +108,7 @@ def test_a_study_counts_its_networks(smoke, studies, study):
     asked = next(s for s in studies if s.name == study)
     assert counted.get("networks", 0) == len(asked.runs)
     assert counted.get("finished", 0) + counted.get("diverged", 0) == len(asked.runs)
-    assert ("measurements" in counted) == asked.measures
+    assert ("measurements" in counted) == asked.is_measured
 
 
 def test_every_claim_has_a_finding_with_a_verdict(smoke, studies):
@@ -120,16 +120,24 @@ def test_every_claim_has_a_finding_with_a_verdict(smoke, studies):
             ]
             assert mine
             for finding in mine:
-                assert finding["threshold"] == claim.threshold
-                assert finding["n"] > 0 and (finding["runs"] or study.measures)
-                low, high = (
-                    math.nan if finding[k] is None else float(finding[k]) for k in ("low", "high")
-                )
-                over, under = low > claim.threshold, high < claim.threshold
-                holds, fails = (over, under) if claim.direction == "above" else (under, over)
-                fails = fails or low == high == claim.threshold  # without any doubt not beyond it
-                expected = "supported" if holds else "contradicted" if fails else "undecided"
-                assert finding["verdict"] == (expected if finding["learned"] else "not_learned")
+                for key in ("threshold", "direction", "matters"):
+                    assert finding[key] == getattr(claim, key)
+                assert finding["n"] > 0 and (finding["runs"] or study.is_measured)
+                assert finding["verdict"] == expected(finding)
+
+
+def expected(finding: dict) -> str:
+    """The verdict, from the finding's interval and threshold."""
+    if not finding["learned"]:
+        return "not_learned"
+    low, high = (math.nan if finding[k] is None else float(finding[k]) for k in ("low", "high"))
+    threshold, matters = finding["threshold"], finding["matters"]
+    if matters is not None and max(abs(low - threshold), abs(high - threshold)) <= matters:
+        return "negligible"
+    over, under = low > threshold, high < threshold
+    holds, fails = (over, under) if finding["direction"] == "above" else (under, over)
+    fails = fails or low == high == threshold  # without any doubt not beyond it
+    return "supported" if holds else "contradicted" if fails else "undecided"
 
 
 def test_the_report_names_the_networks_and_shows_every_figure(smoke, studies):
