@@ -67,6 +67,17 @@ def test_a_number_is_chosen_by_a_slider_that_stands_at_its_end():
     assert "no dropout" in json.dumps(made("point").spec["title"])
 
 
+@pytest.mark.parametrize("missing", [math.nan, math.inf])
+def test_the_line_where_both_are_equal_spans_the_points_that_are_there(missing):
+    """A network of zeros has no slope."""
+    spec, frame = drawn.spec("scatter", reference="identity"), drawn.cells()
+    frame.loc[0, "measured"] = missing
+    table = {"figure_scatter": frame}
+    [chart] = charts.charts({"figures": [spec.model_dump()]}, table, Words("en"))
+    [line] = [each for each in chart.spec["layer"] if each["mark"]["type"] == "line"]
+    assert line["data"]["values"] == [{"x": 0.19, "y": 0.19}, {"x": 0.41, "y": 0.41}]
+
+
 def test_a_point_says_its_cell_value_interval_n_and_command():
     points = next(each for each in made("line").spec["layer"] if "tooltip" in each["encoding"])
     titles = [each["title"] for each in points["encoding"]["tooltip"]]

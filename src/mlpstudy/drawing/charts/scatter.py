@@ -3,6 +3,7 @@
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from mlpstudy.drawing.charts.encoding import (
@@ -51,7 +52,9 @@ def _line(spec: Any, frame: pd.DataFrame, y: str) -> list[Any]:
     """Where both are equal, or a level."""
     if spec.reference != "identity":
         return level_line(spec.reference)
-    seen = frame[[spec.x, y]].to_numpy(float)
+    seen = frame[[spec.x, y]].replace([np.inf, -np.inf], np.nan).dropna().to_numpy()
+    if not len(seen):
+        return []
     ends = [{"x": float(end), "y": float(end)} for end in (seen.min(), seen.max())]
     return [
         alt.Chart(alt.Data(values=ends))
