@@ -94,7 +94,7 @@ def test_one_measure_has_one_scale_whatever_is_chosen():
     scale = next(
         each["encoding"]["y"]["scale"] for each in layers if "scale" in each["encoding"]["y"]
     )
-    assert scale["domainMax"]["expr"].endswith("[row]")
+    assert all(end["expr"].endswith("[row]") for end in scale["domain"])
 
 
 def test_the_rows_of_a_forest_stand_where_they_stand_in_the_picture():
@@ -166,3 +166,15 @@ def test_a_kind_that_says_what_is_along_the_axis_needs_no_x(kind):
     spec, frame = drawn.FRAMES[kind]
     spec = spec.model_copy(update={"x": None})
     assert len(charts.chart(spec, frame, Words("en")).rows) == len(frame)
+
+
+def test_bands_and_lines_are_parted_by_style_and_by_units():
+    spec = drawn.spec("survival", hue="activation", style="depth", units=["width"])
+    steps = drawn.steps()
+    frame = pd.concat([steps.assign(depth=d, width=w) for d, w in ((2, 8), (4, 8), (4, 16))])
+    chart = charts.chart(spec, frame, Words("en"))
+    marks = [each for each in chart.spec["layer"] if each["mark"]["type"] in ("area", "line")]
+    assert len(marks) == 2
+    for each in marks:
+        assert [part["field"] for part in each["encoding"]["detail"]] == ["style", "unit"]
+    assert sorted(chart.rows["unit"].unique()) == [0, 1]

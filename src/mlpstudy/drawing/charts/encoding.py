@@ -48,7 +48,16 @@ class Parts:
         for name, channel in self.channels.items():
             if channel.fields:
                 rows[name] = places(channel, self.frame)
+        if self.spec.units:
+            units = Channel(self.spec.units, levels_of(self.frame, self.spec.units))
+            rows["unit"] = places(units, self.frame)
         return rows
+
+    def apart(self) -> dict[str, Any]:
+        """What parts lines and bands beside their colour."""
+        fields = ["style:N"] if self.channels["style"].fields else []
+        fields += ["unit:N"] if self.spec.units else []
+        return {"detail": fields} if fields else {}
 
     def texts(self, name: str) -> list[str]:
         """What the levels of a channel are called."""
@@ -260,14 +269,12 @@ def domain(parts: Parts, columns: Sequence[str], log: bool, parting: str) -> dic
     """
     chosen = next((each for each in parts.chosen if parting in parts.channels[each].fields), "")
     if not chosen:
-        low, high = extent(parts.frame, columns, log)
-        return {"domainMin": low, "domainMax": high, "nice": False, **stretched(log)}
+        return {"domain": extent(parts.frame, columns, log), "nice": False, **stretched(log)}
     channel = parts.channels[chosen]
     groups = [channel.rows(parts.frame, level) for level in channel.levels]
     lows, highs = zip(*(extent(group, columns, log) for group in groups), strict=True)
-    ends = {"domainMin": [*lows], "domainMax": [*highs]}
-    each = {name: alt.ExprRef(f"{some}[{chosen}]") for name, some in ends.items()}
-    return {**each, "nice": False, **stretched(log)}
+    ends = [alt.ExprRef(f"{[*some]}[{chosen}]") for some in (lows, highs)]
+    return {"domain": ends, "nice": False, **stretched(log)}
 
 
 def extent(frame: pd.DataFrame, columns: Iterable[str], log: bool) -> list[float]:

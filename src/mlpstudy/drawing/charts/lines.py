@@ -50,10 +50,14 @@ def _layers(parts: Parts, across: Across, value: str) -> list[Any]:
         mark = base.mark_line(strokeWidth=1, strokeDash=[5, 3])
         if spec.kind == "point":
             mark = base.mark_tick(orient="horizontal", size=16, thickness=2)
-        layers.append(mark.encode(x=x, y=alt.Y(f"{spec.theory}:Q"), **thin, **beside))
+        layers.append(
+            mark.encode(x=x, y=alt.Y(f"{spec.theory}:Q"), **thin, **beside, **parts.apart())
+        )
     elif spec.kind != "point":
         step = {"interpolate": "step-after"} if spec.kind == "survival" else {}
-        layers.append(base.mark_line(strokeWidth=1.6, **step).encode(x=x, y=y, **look))
+        layers.append(
+            base.mark_line(strokeWidth=1.6, **step).encode(x=x, y=y, **look, **parts.apart())
+        )
     points = base.mark_point(filled=True, size=20 if _many(parts) else 75, cursor="copy")
     tips = parts.tooltip(
         across.tooltip("x"), alt.Tooltip(f"{value}:Q", title=_label(parts), format=".3~g")
@@ -69,7 +73,7 @@ def _spread(base: Any, x: Any, parts: Parts, look: dict, beside: dict) -> Any:
     plain = {key: each for key, each in look.items() if key == "color"}
     if _many(parts) or parts.spec.kind == "survival":
         step = {"interpolate": "step-after"} if parts.spec.kind == "survival" else {}
-        return base.mark_area(opacity=0.15, **step).encode(x=x, **ends, **plain)
+        return base.mark_area(opacity=0.15, **step).encode(x=x, **ends, **plain, **parts.apart())
     seen = {key: each for key, each in look.items() if key != "strokeDash"}
     return base.mark_rule().encode(x=x, **ends, **seen, **beside)
 
