@@ -94,8 +94,8 @@ def set_scale(ax: Axes, which: str, values: Sequence[float], log: bool) -> None:
     least, most = min(above), max(above)
     if min(values) > 0:
         put("log")
-        wide = most > 100 * least
-        axis.set_major_locator(LogLocator(subs=(1,) if wide else (1, 2, 5)))
+        between = (2, 5) if most < 20 * least else (3,) if most < 100 * least else ()
+        axis.set_major_locator(LogLocator(subs=(1, *between)))
     else:
         put("symlog", linthresh=least, linscale=0.4)
         if min(values) == 0:
