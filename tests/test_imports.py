@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src/mlpstudy"
 # Each place may import from those before it, and from itself.
 WAY = (
     "files", "archive", "machine", "progress", "said", "words", "rng", "design", "syntax", "closure", "digests", "data", "core", "tables",
-    "statistics", "analysis", "drawing", "studies", "figures", "report", "stages", "single",
+    "statistics", "analysis", "drawing", "studies", "report", "stages", "single",
     "planning", "checking", "publish", "stamps", "unlock", "leaving", "by_name", "rules", "cli", "__main__",
 )  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -48,7 +48,7 @@ def test_imports_run_down_the_way_of_the_data(path):
         ("design", {"torch", "numpy", "pandas", "sklearn", "scipy", "matplotlib"}),
         ("data", {"torch", "pandas", "matplotlib", "snakemake"}),
         ("core", {"pandas", "sklearn", "matplotlib", "snakemake"}),
-        ("figures", {"torch", "sklearn", "scipy"}),
+        ("drawing", {"torch", "sklearn"}),
         ("words", {"torch", "numpy", "pandas", "matplotlib", "jinja2"}),
         ("report", {"torch", "sklearn", "scipy", "matplotlib"}),
     ],

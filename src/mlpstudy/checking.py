@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from mlpstudy.design.cells import mistakes
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.pool import estimated_seconds
 from mlpstudy.design.settings import Settings
-from mlpstudy.design.study import Study, cells_of, claims_on, load
+from mlpstudy.design.study import Study, cells_of, load
 
 FEW_SEEDS = 16  # a share of fewer runs has an interval that holds nearly half of all shares
 FEW_VALUES = 3  # of a tuned field: of fewer there is no best one between two worse ones
@@ -26,7 +27,7 @@ def remarks(study: Study) -> Iterator[Remark]:
     """
     cells = cells_of(study)
     found = [
-        study.mistake(problem, place, **more) for place, problem, more in claims_on(study, cells)
+        study.mistake(problem, place, **more) for place, problem, more in mistakes(study, cells)
     ]
     yield from (Remark(str(mistake), True) for mistake in found)
     if found:
@@ -48,12 +49,11 @@ def _claims(study: Study) -> Iterator[str]:
     for claim in study.claims:
         conditions = ", ".join(claim.for_each) or "one condition"
         role = "decides" if claim.decides else "also seen"
-        kind = claim.contrast.kind if claim.contrast else "its module's"
-        yield f"claim {claim.id} {claim.statistic}: {kind}, for each {conditions}; {role}"
+        yield f"claim {claim.id} {claim.statistic}: {claim.contrast.kind}, for each {conditions}; {role}"
 
 
 def _weak(study: Study) -> Iterator[str]:
-    shares = [c.statistic for c in study.claims if c.contrast and c.contrast.kind == "share"]
+    shares = [c.statistic for c in study.claims if c.contrast.kind == "share"]
     fewest = min((len({run.seed for run in runs}) for runs in study.blocks.values()), default=0)
     if shares and fewest < FEW_SEEDS:
         yield f"weak: {fewest} seeds for shares ({', '.join(shares)}); {FEW_SEEDS} or more say more"
@@ -66,7 +66,7 @@ def _weak(study: Study) -> Iterator[str]:
             if len(values) == 1:
                 yield f"weak: sweep.{name}: {field} is tuned and has one value ({values[0]:g})"
     for claim in study.claims:
-        if claim.contrast and claim.contrast.against is not None and claim.matters is None:
+        if claim.contrast.against is not None and claim.matters is None:
             yield f"weak: claim {claim.statistic} says of no difference that it is too small to matter (matters)"
 
 

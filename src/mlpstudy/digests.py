@@ -33,12 +33,9 @@ STAGES: dict[str, tuple[Entry, ...]] = {
 }
 # What a stage imports by the name of a study's module: a file, and what it calls there; none: all.
 PARTS: dict[str, tuple[Entry, ...]] = {
-    "measure": (Entry("studies/{}.py", ("measure",)), Entry("studies/{}/measure.py")),
-    "summarise": (
-        Entry("studies/{}.py", ("summary", "shown", "findings")),
-        Entry("studies/{}/derive.py"),
-    ),
-    "draw": (Entry("figures/{}.py"), Entry("studies/{}/figures.py")),
+    "measure": (Entry("studies/{}/measure.py"),),
+    "summarise": (Entry("studies/{}/derive.py"),),
+    "draw": (Entry("studies/{}/figures.py"),),
 }
 MEASURED = ("options", "base", "sweep")  # what a measurement hears of a study
 # What is imported by the name of a kind of figure: who draws needs that one, the report any.

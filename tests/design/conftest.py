@@ -7,13 +7,20 @@ import pytest
 from mlpstudy.design import study
 from mlpstudy.design.mistakes import Mistake
 
+DERIVE = """\
+COLUMNS = {"slopes": ["slope"]}
+OPTIONS = {"accuracy": "number", "depths": ["whole"], "strict": "flag", "steps": ["whole"]}
+def derive(view): ...
+"""
+
 
 @pytest.fixture(autouse=True)
 def modules(tmp_path_factory, monkeypatch):
-    """Modules of studies, for tests that must not depend on which ones there are."""
+    """Folders of studies, for tests that must not depend on which ones there are."""
     folder = tmp_path_factory.mktemp("modules")
     for name in ("asks", "wonders", "trainability", "_hidden"):
-        (folder / f"{name}.py").write_text("def summary(view): ...\n")
+        (folder / name).mkdir()
+        (folder / name / "derive.py").write_text(DERIVE)
     (folder / "finding.py").write_text("def read(path): ...\n")
     monkeypatch.setattr(study, "MODULES", folder)
     return folder

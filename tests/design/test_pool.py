@@ -195,7 +195,8 @@ print([job.id for job in jobs(many(), 1.0)])
 
 
 def test_jobs_do_not_depend_on_the_order_of_hashes(tmp_path):
-    (tmp_path / "asks.py").write_text("def summary(view): ...\n")
+    (tmp_path / "asks").mkdir()
+    (tmp_path / "asks/derive.py").write_text("def derive(view): ...\n")
     command = [sys.executable, "-c", PRINT_JOBS, str(Path(__file__).parent), str(tmp_path)]
     started = [
         subprocess.Popen(

@@ -40,7 +40,8 @@ sweep:
 claims:
   - id: C22
     says: delta shrinks from layer to layer
-    statistic: delta_slope
+    name: delta_slope
+    contrast: {table: slopes, measure: slope}
     direction: below
     threshold: 0
     unit: per layer
@@ -87,7 +88,8 @@ def test_every_key_of_a_file_arrives(study_of):
         Claim(
             id="C22",
             says="delta shrinks from layer to layer",
-            statistic="delta_slope",
+            name="delta_slope",
+            contrast={"table": "slopes", "measure": "slope"},
             direction="below",
             threshold=0.0,
             unit="per layer",
@@ -431,8 +433,8 @@ SLIPS = [
     ("threshold: 0", "threshold: 0b1", "claims[0].threshold: '0b1' is not allowed; a number; write 1"),
     ("threshold: 0", "threshold: .nan", "claims[0].threshold: .nan is not allowed; a number"),
     ("    threshold: 0\n", "", "claims[0].threshold: is missing; a number"),
-    ("statistic: delta_slope", "statistic: delta slope", f"claims[0].statistic: 'delta slope' is not allowed; {WORD}"),
-    ("claims:\n  - id", "claims:\n  - {id: C22, says: s, statistic: delta_slope, direction: above, threshold: 1}\n  - id",
+    ("name: delta_slope", "name: delta slope", f"claims[0].name: 'delta slope' is not allowed; {WORD}"),
+    ("claims:\n  - id", "claims:\n  - {id: C22, says: s, name: delta_slope, contrast: {table: slopes, measure: slope}, direction: above, threshold: 1}\n  - id",
         "claims[1]: C22 with the statistic delta_slope is there twice"),
     ("accuracy: 0.9", "accuracy: .inf", f"options.accuracy: .inf is not allowed; {OPTION}"),
     ("accuracy: 0.9", "accuracy: {a: 1}", f"options.accuracy: {{\"a\": 1}} is not allowed; {OPTION}"),
@@ -577,8 +579,8 @@ def test_asking_costs_no_heavy_import():
 
 
 def test_what_a_measurement_depends_on(study_of, modules):
-    (modules / "asks.py").write_text(
-        "def summary(view): pass\ndef measure(study, networks): pass\n"
+    (modules / "asks/measure.py").write_text(
+        'COLUMNS = {"draws": ["a"]}\ndef measure(study, networks): pass\n'
     )
     text = HEAD + "options: {steps: [1, 2]}\nseeds: 6\nsmoke: {options: {steps: [1]}}\n"
     study = study_of(text)
@@ -591,14 +593,14 @@ def test_what_a_measurement_depends_on(study_of, modules):
 
 
 def test_a_module_without_measure_measures_nothing(study_of, modules):
-    (modules / "asks.py").write_text("def summary(view):\n    def measure(): pass\n")
+    (modules / "asks/measure.py").write_text("def other():\n    def measure(): pass\n")
     study = study_of(HEAD + "seeds: 3\nsweep: {a: {}}\n")
     assert not study.is_measured and study.extent == "3 networks"
 
 
 CLAIM = """\
 claims:
-  - {id: C1, says: s, statistic: t, direction: below, threshold: 1}
+  - {id: C1, says: s, name: t, contrast: {table: draws, measure: a}, direction: below, threshold: 1}
 """
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from mlpstudy.drawing import style
 from mlpstudy.files import write_summed_json
-from mlpstudy.studies.finding import Finding, write_findings
+from mlpstudy.statistics.verdicts import Finding, write_findings
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "src" / "mlpstudy" / "report" / "templates"

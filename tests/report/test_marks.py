@@ -5,7 +5,7 @@ from example import LECTURE, finding, put, study
 from markup import read_html, row_of
 
 from mlpstudy.report.collect import collect
-from mlpstudy.studies.finding import Finding
+from mlpstudy.statistics.verdicts import Finding
 
 NAME = "marks"
 

@@ -1,9 +1,14 @@
 """Claims and frames to measure, written down by hand."""
 
+import sys
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from mlpstudy.design.study import Claim
+
+sys.path.insert(0, str(Path(__file__).parent))  # plain.py, for all tests beside
 
 
 @pytest.fixture(scope="session")

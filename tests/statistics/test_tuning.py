@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from plain import with_chosen
 
 from mlpstudy.statistics.tuning import ERROR, LOSS, choose, edge, edges, family, joined, names_of
-from mlpstudy.studies.outcomes import with_chosen
 
 INF = np.inf
 
@@ -46,7 +46,7 @@ def test_every_cell_chooses_for_itself_and_a_missing_key_is_a_cell():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_as_the_modules_choose(seed):
+def test_as_plain_pandas_chooses(seed):
     """Random errors of twentieths, so that many means tie, some runs diverged, rows in any order."""
     rng = np.random.default_rng(seed)
     grid = [("dataset", 3), ("depth", 2), ("eta", 5), ("dropout", 3), ("seed", 6)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src/mlpstudy"
-MODULES = ("studies", "figures", "analysis/terms.py", "words/typography.py")
+MODULES = ("studies", "words/typography.py")
 FRENCH = re.compile(r"[àâçéèêëîïôùûœ«»]", re.IGNORECASE)
 FILES = [
     path

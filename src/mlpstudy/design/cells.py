@@ -55,8 +55,8 @@ def tables_of(study: Any) -> dict[str, Table]:
         "layers": Table((*run, *LAYER_COLUMNS), ROWS_OF["layers"]),
     }
     for name, columns in known.columns.items():
-        tables[name] = Table((*columns, *measures), known.rows_by.get(name, ()))
-    tables["runs"] = Table(run, known.rows_by.get("runs", ()))
+        tables[name] = Table((*columns, *measures), known.factors.get(name, ()))
+    tables["runs"] = Table(run, known.factors.get("runs", ()))
     return tables
 
 

@@ -1,18 +1,16 @@
-"""What a module of mlpstudy.studies knows of a study, and what a study asks of it in vain.
+"""What the folder of a study says of itself, and what a study asks of it in vain.
 
-A module says it in literals at its top, which are read without importing it:
+measure.py, derive.py and figures.py say it in literals at their top, which are read without
+importing them:
 
-STATISTICS  what its `findings` measure
-FACTORS     the fields of a run whose values it keeps apart, those that it tunes among them. "block":
-            it keeps blocks apart; a block's name: that one from the others; "any": all fields
-OPTIONS     its options, each with its kind; NEEDS: those without which it does nothing
-BLOCKS      blocks that it needs; ONLY_BLOCKS: those that it knows, where it takes no others
-KEYS        keys of the study that it needs
-CLAIMS      statistics that its figures take a threshold from
+COLUMNS     the columns of the tables that they make, by table
+FACTORS     what tells the rows of a table apart beside the fields of a run, by table
+OPTIONS     the study's options, each with its kind; NEEDS: those that must be there
+BLOCKS      blocks that are needed
+KEYS        keys of the study that are needed
 
 A kind is a word of KINDS, or several of them for a text of as many words ("dataset number"); a list
 with the kind that all of its values have, or with the kinds of as many values (["whole", "whole"]).
-A module that says nothing is not checked.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,28 +19,25 @@ from typing import Any, NamedTuple
 
 from mlpstudy.design.mistakes import Place, nearest
 from mlpstudy.design.names import functions_of, literals_of, names_of
-from mlpstudy.design.run import FIELDS, Run
+from mlpstudy.design.run import FIELDS
 
 Kind = str | list[Any]
 
 
 class Known(NamedTuple):
-    """What a module says of itself; None where it does not say it."""
+    """What a study's folder says of itself."""
 
-    statistics: Sequence[str] | None = None
-    factors: Sequence[str] | None = None
-    options: Mapping[str, Kind] | None = None
+    options: Mapping[str, Kind] = {}
     needs: Mapping[str, Kind] = {}
     blocks: Sequence[str] = ()
-    only_blocks: Sequence[str] = ()
     keys: Sequence[str] = ()
-    claims: Sequence[str] = ()
-    columns: Mapping[str, Sequence[str]] = {}  # of the tables that a folder makes, by table
-    rows_by: Mapping[str, Sequence[str]] = {}  # what tells their rows apart beside runs' fields
-    drawn: Sequence[str] = ()  # figures that a folder draws
+    columns: Mapping[str, Sequence[str]] = {}
+    factors: Mapping[str, Sequence[str]] = {}
+    drawn: Sequence[str] = ()  # figures that it draws
 
 
 PARTS = ("measure", "derive", "figures")  # files of a study's folder
+MAPPINGS, LISTS = ("COLUMNS", "FACTORS", "OPTIONS", "NEEDS"), ("BLOCKS", "KEYS")
 
 
 def is_part(file: Path) -> bool:
@@ -50,37 +45,19 @@ def is_part(file: Path) -> bool:
     return file.stem in PARTS
 
 
-def known_by(module: Path) -> Known:
-    """What the file of a module, or the files of a study's folder, say."""
-    if module.suffix == ".py":
-        return _said_by(literals_of(module))
-    said: dict[str, Any] = {}
-    for file in (module / f"{part}.py" for part in PARTS):
+def known_by(folder: Path) -> Known:
+    """What the files of a study's folder say, all together."""
+    said: dict[str, Any] = {name: {} for name in MAPPINGS} | {name: [] for name in LISTS}
+    for file in (folder / f"{part}.py" for part in PARTS):
         for name, value in literals_of(file).items() if file.is_file() else ():
-            if name in _MERGED and isinstance(value, dict):
-                said[name] = {**said.get(name, {}), **value}
-            elif name in _MERGED and isinstance(value, list):
-                said[name] = [*said.get(name, []), *value]
-    rows_by = said.pop("FACTORS", {})
-    drawing = module / "figures.py"
+            if name in MAPPINGS:
+                said[name] = {**said[name], **value}
+            elif name in LISTS:
+                said[name] = [*said[name], *value]
+    said["OPTIONS"] = {**said["NEEDS"], **said["OPTIONS"]}
+    drawing = folder / "figures.py"
     drawn = functions_of(drawing) if drawing.is_file() else ()
-    known = _said_by({**said, "OPTIONS": said.get("OPTIONS", {})})
-    return known._replace(rows_by=rows_by, drawn=drawn)
-
-
-_MERGED = ("COLUMNS", "FACTORS", "OPTIONS", "NEEDS", "BLOCKS", "KEYS")
-
-
-def _said_by(said: Mapping[str, Any]) -> Known:
-    given = {name: said[name.upper()] for name in Known._fields if name.upper() in said}
-    if "options" in given or "needs" in given:
-        given["options"] = {**given.get("needs", {}), **given.get("options", {})}
-    return Known(**given)
-
-
-def is_module(file: Path) -> bool:
-    """Whether a file analyses studies."""
-    return "summary" in functions_of(file)
+    return Known(**{name.lower(): value for name, value in said.items()}, drawn=drawn)
 
 
 # Options
@@ -95,10 +72,10 @@ def _whole(value: Any) -> bool:
 
 
 def _recipe(value: Any) -> bool:
-    """activation+initialization or activation+initialization+residual"""
+    """activation+initialization"""
     parts = str(value).split("+")
-    tables = [names_of("activation"), names_of("initialization"), ("none", "plain", "scaled")]
-    return len(parts) in (2, 3) and all(p in t for p, t in zip(parts, tables, strict=False))
+    tables = [names_of("activation"), names_of("initialization")]
+    return len(parts) == 2 and all(p in t for p, t in zip(parts, tables, strict=True))
 
 
 def _name_of(field: str) -> tuple[str, Callable[[Any], bool]]:
@@ -108,13 +85,14 @@ def _name_of(field: str) -> tuple[str, Callable[[Any], bool]]:
 KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "number": ("a number", _number),
     "whole": ("a whole number", _whole),
+    "flag": ("true or false", lambda value: isinstance(value, bool)),
     "text": ("text", lambda value: isinstance(value, str)),
     "scalar": ("a number or text", lambda value: not isinstance(value, list)),
     "field": ("a field of a run", lambda value: value in FIELDS),
     "dataset": _name_of("dataset"),
     "initialization": _name_of("initialization"),
     "cost": _name_of("cost"),
-    "recipe": ("activation+initialization, or with +residual", _recipe),
+    "recipe": ("activation+initialization", _recipe),
     "block": ("a block of the sweep", lambda value: isinstance(value, str)),
 }
 
@@ -167,42 +145,14 @@ def in_vain(study: Any) -> Iterator[Vain]:
     """What a study wants of its module that it does not know, and what the module lacks in it."""
     known, name = study.known, study.module
     lacks = f"is missing: the module {name} needs it"
-    yield from _of_the_other_way(study)
     yield from _options(study, known, name)
     yield from (Vain((key,), lacks) for key in known.keys if not getattr(study, key))
     for block in known.blocks:
         if block not in study.sweep:
             yield Vain(("sweep", block), lacks, {"nearest": nearest(block, study.sweep)})
-    for block in study.sweep if known.only_blocks else ():
-        if block not in known.only_blocks:
-            problem = f"is no block that the module {name} knows"
-            yield Vain(("sweep", block), problem, _one_of(known.only_blocks, block))
-    for i, claim in enumerate(study.claims):
-        if known.statistics is not None and claim.statistic not in known.statistics:
-            more = {"value": claim.statistic, **_one_of(known.statistics, claim.statistic)}
-            problem = f"is nothing that the module {name} measures"
-            yield Vain(("claims", i, "statistic"), problem, more)
-    for statistic in known.claims:
-        if statistic not in {claim.statistic for claim in study.claims}:
-            problem = f"none asks for {statistic}, whose threshold the module {name} draws"
-            yield Vain(("claims",), problem)
-
-
-def _of_the_other_way(study: Any) -> Iterator[Vain]:
-    """A claim without what decides it."""
-    for i, claim in enumerate(study.claims):
-        if study.is_declared and claim.contrast is None:
-            allowed = "such as {measure: test_error, factor: dropout, of: 0.5, against: 0.0}"
-            yield Vain(
-                ("claims", i, "contrast"), "is missing: what is compared", {"allowed": allowed}
-            )
-        if not study.is_declared and claim.contrast is not None:
-            yield Vain(("claims", i, "contrast"), f"the module {study.module} measures by itself")
 
 
 def _options(study: Any, known: Known, name: str) -> Iterator[Vain]:
-    if known.options is None:
-        return
     for option, value in study.options.items():
         place = ("options", option)
         if option not in known.options:
@@ -227,21 +177,3 @@ def _options(study: Any, known: Known, name: str) -> Iterator[Vain]:
 def _one_of(names: Any, word: str) -> dict[str, str]:
     allowed = "one of " + ", ".join(names) if names else "there is none"
     return {"allowed": allowed, "nearest": nearest(word, names)}
-
-
-def pooled(cells: Mapping[str, Sequence[Run]], module: Path) -> tuple[str, str] | None:
-    """(block, field): two cells of a study that differ in a field, and that its module would take
-    for one. None where it tells all cells apart. cells: those of each block, whatever their seed."""
-    factors = known_by(module).factors
-    if factors is None or "any" in factors:
-        return None
-    fields = [name for name in factors if name in FIELDS]
-    seen: dict[tuple, Run] = {}
-    for block, runs in cells.items():
-        scope = block if "block" in factors else block if block in factors else ""
-        for run in runs:
-            values = run.__dict__
-            other = seen.setdefault((scope, *(values[name] for name in fields)), run).__dict__
-            if other is not values and other != values:
-                return block, next(f for f in FIELDS if values[f] != other[f])
-    return None

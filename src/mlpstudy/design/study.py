@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -42,7 +42,7 @@ from mlpstudy.design.mistakes import (
     shown,
     text_like,
 )
-from mlpstudy.design.modules import Known, Vain, in_vain, is_module, is_part, known_by, pooled
+from mlpstudy.design.modules import Known, in_vain, is_part, known_by
 from mlpstudy.design.names import PACKAGE, functions_of
 from mlpstudy.design.overlay import OVERLAYS, laid_over, origin
 from mlpstudy.design.run import FIELDS, Run, canonical
@@ -139,7 +139,7 @@ class Claim(BaseModel):
     id: ClaimId = Field(description="the lecture's claim, or a name of one's own")
     says: Text = Field(description="the sentence as it is tested")
     statistic: Word = Field(description="the claim's own name in the study, written as `name`")
-    contrast: ContrastSpec | None = Field(None, description="what is compared, and how")
+    contrast: ContrastSpec = Field(description="what is compared, and how")
     blocks: Words = Field((), description="blocks whose runs it is about (`block`); none: all")
     where: Pattern = Field({}, description="the rows that it is about: values of fields")
     for_each: Words = Field((), description="conditions: each of their values has a finding")
@@ -184,9 +184,8 @@ def _named(name: str) -> str:
 
 
 def _modules() -> list[str]:
-    """What may stand beside a study's YAML: a folder, or still a file, of mlpstudy.studies."""
-    folders = [file.parent.name for file in MODULES.glob("[!_]*/*.py") if is_part(file)]
-    return sorted({*folders, *(f.stem for f in MODULES.glob("[!_]*.py") if is_module(f))})
+    """What may stand beside a study's YAML: a folder of mlpstudy.studies."""
+    return sorted({file.parent.name for file in MODULES.glob("[!_]*/*.py") if is_part(file)})
 
 
 def _module(name: str) -> str:
@@ -300,18 +299,9 @@ class Study(BaseModel):
         return tuple(each.run for each in self.pool)
 
     @property
-    def module_file(self) -> Path:
-        return MODULES / f"{self.module}.py"
-
-    @property
     def folder(self) -> Path:
         """What it needs beside its YAML: measure.py, derive.py, figures.py."""
         return MODULES / self.module
-
-    @property
-    def is_declared(self) -> bool:
-        """Whether its YAML says what is compared and drawn, and no module of one file does."""
-        return not (self.module and self.module_file.is_file())
 
     @property
     def deleted_blocks(self) -> frozenset[str]:
@@ -326,12 +316,12 @@ class Study(BaseModel):
     @cached_property
     def known(self) -> Known:
         """What its module says of itself."""
-        return known_by(self.folder if self.is_declared else self.module_file)
+        return known_by(self.folder)
 
     @cached_property
     def is_measured(self) -> bool:
         """Whether its module measures something itself, beside what the runs' tables hold."""
-        file = self.folder / "measure.py" if self.is_declared else self.module_file
+        file = self.folder / "measure.py"
         return bool(self.module) and file.is_file() and "measure" in functions_of(file)
 
     @property
@@ -412,6 +402,9 @@ def load_all(settings: Settings) -> list[Study]:
     return [load(path, settings.size) for path in settings.study_files().values()]
 
 
+SHORT = {"statistic": "name", "blocks": "block"}  # as a key is written, of how it is kept
+
+
 def _written(place: Place, document: Any) -> Place:
     """The place as it is written: without the index of a value that was written alone and is read
     as a list, and without the names that pydantic gives to the kinds of a value."""
@@ -420,6 +413,9 @@ def _written(place: Place, document: Any) -> Place:
         if isinstance(part, int) and not isinstance(document, list):
             continue
         is_last = i == len(place) - 1
+        short = SHORT.get(str(part), "")
+        if isinstance(document, dict) and part not in document and short in document:
+            part = short
         if isinstance(part, str) and i and not _may_hold(document, part, is_last):
             continue
         written.append(part)
@@ -445,14 +441,8 @@ def expand(study: Study) -> dict[str, list[Seeded]]:
     two cells for one.
     """
     cells = cells_of(study)
-    for place, problem, more in claims_on(study, cells):
+    for place, problem, more in mistakes(study, cells):
         raise study.mistake(problem, place, **more)
-    if found := None if study.is_declared else pooled(cells, study.module_file):
-        block, field = found
-        problem = f"{field} is swept, and the module {study.module} does not tell its values apart"
-        factors = [f for f in known_by(study.module_file).factors or () if f in FIELDS]
-        allowed = f"it tells apart {', '.join(factors)}" if factors else "it tells nothing apart"
-        raise study.mistake(problem, ("sweep", block), allowed=allowed)
     return seeded(study, cells)
 
 
@@ -468,11 +458,6 @@ def cells_of(study: Study) -> dict[str, list[Run]]:
         problem = f"asks for {sum(counts.values()):,} runs ({told})"
         raise study.mistake(problem, ("sweep",), allowed=f"at most {MAX_RUNS:,}")
     return {name: _cells(study, name) for name in study.sweep}
-
-
-def claims_on(study: Study, cells: Mapping[str, Sequence[Run]]) -> Iterator[Vain]:
-    """What a study's claims and figures cannot mean."""
-    return mistakes(study, cells) if study.is_declared else iter(())
 
 
 def seeded(study: Study, cells: Mapping[str, Sequence[Run]]) -> dict[str, list[Seeded]]:

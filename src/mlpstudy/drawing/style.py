@@ -23,11 +23,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter, FuncFormatter
 from PIL import Image
 
-from mlpstudy.analysis import terms
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.files import write_atomically
 
@@ -290,20 +287,14 @@ def note(target: Axes | Figure, text: str) -> None:
     target.text(0.995, 0.3 * strip, text, ha="right", **look)
 
 
-def save(
-    figure: Figure, path: str | os.PathLike, french: str | os.PathLike = "", small: bool = False
-) -> tuple[Path, ...]:
+def save(figure: Figure, path: str | os.PathLike, small: bool = False) -> tuple[Path, ...]:
     """Write a figure as path.png (160 dpi) and path.svg, the same bytes each time; close it.
 
     path: without suffix; its folder is made. Each file is renamed into place when it is whole.
-    french: where the figure goes once more, with its words in French; "" for not at all.
     small: whether there is a small/path.png beside each, of fewer dots.
     """
     with context():
         written = _written(figure, Path(path), small)
-        if french:
-            translate(figure)
-            written += _written(figure, Path(french), small)
     figure.clear()
     if pyplot := sys.modules.get("matplotlib.pyplot"):  # no reason to import it
         pyplot.close(figure)
@@ -347,18 +338,3 @@ def _put(place: Path, suffix: str, content: bytes) -> Path:
     file = place.with_name(f"{place.name}.{suffix}")
     write_atomically(file, content)
     return file
-
-
-def translate(figure: Figure) -> None:
-    """Give every text of a figure its French words, those at the ticks too."""
-    for ax in figure.axes:
-        for axis in (ax.xaxis, ax.yaxis):
-            for formatter, put in (
-                (axis.get_major_formatter(), axis.set_major_formatter),
-                (axis.get_minor_formatter(), axis.set_minor_formatter),
-            ):
-                if isinstance(formatter, FixedFormatter | FuncFormatter):
-                    put(FuncFormatter(lambda x, at, told=formatter: terms.french(str(told(x, at)))))
-    for text in figure.findobj(Text):
-        if text.get_text():
-            text.set_text(terms.french(text.get_text()))

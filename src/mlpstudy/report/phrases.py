@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mlpstudy.analysis import terms
 from mlpstudy.report import statuses
 from mlpstudy.report.collect import STATUSES, Verdict
 from mlpstudy.report.plan import SHOWN, Levels
@@ -100,7 +99,7 @@ def condition_of(words: Words, finding: Finding) -> str:
     """Under what a finding was measured: levels of fields, or a text."""
     if isinstance(finding.condition, Mapping):
         return words.condition(finding.condition)
-    return _term(words, finding.condition)
+    return words.gettext(finding.condition)
 
 
 def networks_of(words: Words, verdict: Verdict) -> str:
@@ -110,15 +109,14 @@ def networks_of(words: Words, verdict: Verdict) -> str:
 
 
 def named(words: Words, name: str) -> str:
-    """A statistic, a column or a field in words."""
-    spaced = terms.spaced(name)
-    known = spaced in terms.TERMS and name not in words.own
-    return _term(words, spaced) if known else words.label(name)
+    """A claim, a column or a field in words."""
+    label, spaced = words.label(name), name.replace("_", " ")
+    return words.gettext(spaced) if label == spaced else label
 
 
 def united(words: Words, unit: str) -> str:
     """A unit in words."""
-    return _term(words, unit)
+    return words.gettext(unit)
 
 
 def swept(words: Words, levels: Levels) -> str:
@@ -150,15 +148,10 @@ CODE = re.compile(r"[()=\[\]{}]|Error")  # of a program, where a comma or a poin
 
 def _in_words(words: Words, text: str) -> str:
     """A text of a table, which may be a name of the code; French where it is a known one."""
-    if CODE.search(text) or words.language == "en":
+    if CODE.search(text):
         return text
-    known, bare = _term(words, text), terms.spaced(text)
-    return _term(words, bare) if known == text and _term(words, bare) != bare else known
-
-
-def _term(words: Words, text: str) -> str:
-    """A text of a study's module, whose French stands in a table of terms."""
-    return terms.said(text).get(words.language, text)
+    known, spaced = words.gettext(text), text.replace("_", " ")
+    return words.gettext(spaced) if known == text and words.gettext(spaced) != spaced else known
 
 
 def _with_unit(words: Words, number: str, finding: Finding) -> str:

@@ -1,10 +1,8 @@
 """A study's figures."""
 
-import importlib
 from pathlib import Path
 
 from mlpstudy.digests import of_study
-from mlpstudy.drawing import style
 from mlpstudy.drawing.figures import drawn
 from mlpstudy.files import (
     SUMS,
@@ -16,7 +14,6 @@ from mlpstudy.files import (
     write_sums,
 )
 from mlpstudy.statistics.verdicts import read_findings
-from mlpstudy.studies.declared import is_declared
 from mlpstudy.tables.files import read_table
 
 
@@ -31,26 +28,11 @@ def draw(folder: Path, out: Path) -> None:
     names = [p.stem for p in sorted((folder / "tables").glob("*.parquet"))]
     frames = {name: read_table(folder / "tables", name) for name in names}
     figures = out / "figures"
-    if is_declared(study):
-        found = read_findings(folder / "findings.json")
-        described = list(drawn(study, frames, found, figures))
-        listed = [entry for entry, _ in described]
-        pictures = [file for _, files in described for file in files]
-    else:
-        listed, pictures = _by_module(study, frames, figures)
+    found = read_findings(folder / "findings.json")
+    described = list(drawn(study, frames, found, figures))
+    listed = [entry for entry, _ in described]
+    pictures = [file for _, files in described for file in files]
     sums = {p.relative_to(figures).as_posix(): sha256(p.read_bytes()) for p in pictures}
     makers = {"draw": of_study("draw", study)}
     write_sums(figures / SUMS, sums, makers)
     write_summed_json(out / "figures.json", listed, makers)
-
-
-def _by_module(study: dict, frames: dict, figures: Path) -> tuple[list[dict], list[Path]]:
-    """What a module of one file draws."""
-    module = importlib.import_module(f"mlpstudy.figures.{study['module']}")
-    listed, pictures = [], []
-    with style.context():
-        for each in module.figures(frames, study):
-            french = figures / "fr" / each.name
-            pictures += style.save(each.figure, figures / each.name, french, small=True)
-            listed.append(each.description())
-    return listed, pictures

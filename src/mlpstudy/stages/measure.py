@@ -3,10 +3,8 @@
 import importlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from mlpstudy.core.threads import one_thread
-from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.specs import read_study
 from mlpstudy.digests import of_study
 from mlpstudy.stages.prepare import named, stored
@@ -31,13 +29,7 @@ def measure(
     )
     before = checksums(out)
     with one_thread():
-        tables = _function(study["module"])(study, networks)
+        module = importlib.import_module(f"mlpstudy.studies.{study['module']}.measure")
+        tables = module.measure(study, networks)
     write_tables(out, tables, {"measure": of_study("measure", study)})
     return {name: before.get(name, "") for name in tables}
-
-
-def _function(module: str) -> Any:
-    """What a module of studies measures with: `measure` in its folder, or in its one file."""
-    in_folder = (PACKAGE / "studies" / module / "measure.py").is_file()
-    file = f"{module}.measure" if in_folder else module
-    return importlib.import_module(f"mlpstudy.studies.{file}").measure

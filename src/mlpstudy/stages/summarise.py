@@ -1,6 +1,5 @@
 """A study's tables, findings and counts, from the tables of its jobs and its measurements."""
 
-import importlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ def summarise(
     """
     jobs = list(jobs)
     seen = view(read_study(study_file), jobs, measured, named(data))
-    summary = declared.summarise(seen) if declared.is_declared(seen.study) else _by_module(seen)
+    summary = declared.summarise(seen)
     tables, shown = dict(summary.tables), []
     for table in summary.shown:
         tables[f"shown_{table['name']}"] = table["frame"]
@@ -47,13 +46,6 @@ def summarise(
     write_summed_json(out / "diverged.json", diverged(seen.runs), makers)
     write_findings(summary.findings, out / "findings.json", makers)
     write_summed_json(out / "study.json", seen.study, makers)
-
-
-def _by_module(seen: View) -> declared.Summary:
-    """What a study's module of one file makes of it."""
-    module = importlib.import_module(f"mlpstudy.studies.{seen.study['module']}")
-    frames = module.summary(seen)
-    return declared.Summary(frames, module.shown(frames), module.findings(seen, frames))
 
 
 def view(

@@ -25,8 +25,8 @@ def far_from(made: Result, place: float) -> Result:
     lies wholly on one side of a distance does on both sides of the place."""
 
     def p(threshold: float) -> float | None:
-        both = [made.p(place + threshold), made.p(place - threshold)]
-        return None if None in both else max(both)
+        above, below = made.p(place + threshold), made.p(place - threshold)
+        return None if above is None or below is None else max(above, below)
 
     return Result(distance(made.interval, place), made.n, p)
 

@@ -102,7 +102,6 @@ class Declared:
         return [finding for claim in self.claims for finding in self._findings(claim)]
 
     def _findings(self, claim: Claim) -> list[Finding]:
-        assert claim.contrast is not None
         table, measure = claim.contrast.table, claim.contrast.measure
         if table in LONG:
             rows = self._of_chosen(self.rows(claim, table), claim.for_each, measure, self.tune)
@@ -264,12 +263,6 @@ def summarise(view: View) -> Summary:
         tables["contrasts"] = declared.contrasts(declared.findings)
     show = part(module, "derive", "shown")
     return Summary(tables, show(tables) if show else [], declared.findings)
-
-
-def is_declared(study: Mapping[str, Any]) -> bool:
-    """Whether a resolved study is declared by its YAML, and not by a module of one file."""
-    module = study["module"]
-    return not (module and (PACKAGE / "studies" / f"{module}.py").is_file())
 
 
 def part(module: str, file: str, name: str = "") -> Any:

@@ -35,6 +35,8 @@ class Messages:
 
     def gettext(self, message: str, /, **values: Any) -> str:
         """A message of the code: gettext("{n} of {all} runs", n=3, all=12)."""
+        if not message:
+            return ""  # the catalogue's own header stands under it
         return self._filled(translations(self.language).gettext(message), values)
 
     def pgettext(self, context: str, message: str, /, **values: Any) -> str:
