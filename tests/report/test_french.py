@@ -33,7 +33,7 @@ def shown(request, built, results) -> list[str]:
     files = {name: folder / f"{name}.json" for name in ("findings", "figures", "tables")}
     caption = {"en": "1.25 times, 50%, 1,728 in all", "fr": "1.25 fois, 50%, 1\u202f728 en tout"}
     changes = {
-        "findings": {"condition": "eta 0.3, 1,728 parameters, 30% noise"},
+        "findings": {"condition": {"eta": 0.3, "train_size": 17280, "label_noise": 0.3}},
         "figures": {"title": caption, "caption": caption, "alt": caption},
         "tables": {"title": caption, "caption": caption},
     }
@@ -58,7 +58,7 @@ def test_they_are_there(shown):
         "1,25 fois",
         "50\u202f%",
         "eta 0,3",
-        "1\u202f728 paramètres",
+        "17\u202f280 exemples",
         "0,031 [0,010\u202f; 0,052]",
     ):
         assert number in text, number

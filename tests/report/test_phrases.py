@@ -16,10 +16,9 @@ from mlpstudy.words import Words
         ([0.1, 2], "0.100, 2", "0,100\u202f; 2"),
         (True, "yes", "oui"),
         (None, "—", "—"),
-        ("training loss", "training loss", "coût d'apprentissage"),
-        ("label_noise", "label_noise", "bruit d'étiquettes"),  # a name of the code that has words
+        ("test error", "test error", "erreur en test"),
+        ("share_gained", "share_gained", "part gagnée"),  # a name of the code that has words
         ("mnist_1d", "mnist_1d", "mnist_1d"),
-        ("1,954 parameters", "1,954 parameters", "1\u202f954 paramètres"),
         ("tensor([0.5, 1])", "tensor([0.5, 1])", "tensor([0.5, 1])"),  # a program's own words
         ("w = 0.5", "w = 0.5", "w = 0.5"),
     ],

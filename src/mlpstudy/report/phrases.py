@@ -99,7 +99,7 @@ def condition_of(words: Words, finding: Finding) -> str:
     """Under what a finding was measured: levels of fields, or a text."""
     if isinstance(finding.condition, Mapping):
         return words.condition(finding.condition)
-    return words.gettext(finding.condition)
+    return words.known(finding.condition)
 
 
 def networks_of(words: Words, verdict: Verdict) -> str:
@@ -111,12 +111,12 @@ def networks_of(words: Words, verdict: Verdict) -> str:
 def named(words: Words, name: str) -> str:
     """A claim, a column or a field in words."""
     label, spaced = words.label(name), name.replace("_", " ")
-    return words.gettext(spaced) if label == spaced else label
+    return words.known(spaced) if label == spaced else label
 
 
 def united(words: Words, unit: str) -> str:
     """A unit in words."""
-    return words.gettext(unit)
+    return words.known(unit)
 
 
 def swept(words: Words, levels: Levels) -> str:
@@ -150,8 +150,8 @@ def _in_words(words: Words, text: str) -> str:
     """A text of a table, which may be a name of the code; French where it is a known one."""
     if CODE.search(text):
         return text
-    known, spaced = words.gettext(text), text.replace("_", " ")
-    return words.gettext(spaced) if known == text and words.gettext(spaced) != spaced else known
+    known, spaced = words.known(text), text.replace("_", " ")
+    return words.known(spaced) if known == text and words.known(spaced) != spaced else known
 
 
 def _with_unit(words: Words, number: str, finding: Finding) -> str:

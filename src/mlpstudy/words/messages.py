@@ -35,9 +35,12 @@ class Messages:
 
     def gettext(self, message: str, /, **values: Any) -> str:
         """A message of the code: gettext("{n} of {all} runs", n=3, all=12)."""
-        if not message:
-            return ""  # the catalogue's own header stands under it
         return self._filled(translations(self.language).gettext(message), values)
+
+    def known(self, text: str) -> str:
+        """A text that may be a message, such as a unit; as it is where the catalogue lacks it."""
+        found = translations(self.language).gettext(text) if text else text  # "" is its header
+        return text if found == text else self._filled(found, {})
 
     def pgettext(self, context: str, message: str, /, **values: Any) -> str:
         """A message that would be another one elsewhere: pgettext("noun", "pass")."""
