@@ -122,7 +122,10 @@ def test_every_claim_has_a_finding_with_a_verdict(smoke, studies):
             for finding in mine:
                 for key in ("threshold", "direction", "matters"):
                     assert finding[key] == getattr(claim, key)
-                assert finding["n"] > 0 and (finding["runs"] or study.is_measured)
+                again = (
+                    "replay" if finding["runs"] else "measure" if study.is_measured else "snakemake"
+                )
+                assert finding["n"] > 0 and again in finding["rerun"]
                 assert finding["verdict"] == expected(finding)
 
 

@@ -163,7 +163,7 @@ def _is_expression(text: str) -> bool:
 def _label(words: Messages, name: str) -> str:
     if name in words.own:
         return words.said(words.own[name])
-    return words.gettext(LABELS[name]) if name in LABELS else spaced(name)
+    return words.gettext(LABELS[name]) if name in LABELS else words.known(spaced(name))
 
 
 def _bare(label: str) -> str:
