@@ -31,7 +31,7 @@ def shares(work: Work) -> pd.Series:
     """The parts of a step over the whole of it; what is left is Python's and the buffers' own."""
     network, data = stack_of(work, rule(work))
     network.learning(True)
-    learner = Learner(network)
+    learner = Learner(network, data)
     learner.schedule(1)
     orders = Orders([run.seed for run in network.runs], data.N, network.like.device)
     order = orders.next()[:, :BATCH]
@@ -45,7 +45,7 @@ def shares(work: Work) -> pd.Series:
             orders.next()
 
     jobs: dict[str, Callable[[], object]] = {
-        "whole": lambda: learner.learn(data, order),
+        "whole": lambda: learner.learn(order),
         "Products": _each(network, Linear),
         "Activation": _each(network, Activate),
         "Cost": lambda: network.cost.delta(a, t, out=delta),

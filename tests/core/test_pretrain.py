@@ -212,9 +212,9 @@ def machine_of(run: Run, layer: int, v: np.ndarray) -> Boltzmann:
 def step_of(machine: Boltzmann, v: np.ndarray) -> list[np.ndarray]:
     """W, b and c after one step on the batch v."""
     inputs = Inputs(with_blank(torch.from_numpy(v)), torch.zeros(1, 1, dtype=torch.int64), len(v))
-    learner = Learner(machine)
+    learner = Learner(machine, inputs)
     learner.schedule(1)
-    learner.learn(inputs, torch.arange(len(v))[None])
+    learner.learn(torch.arange(len(v))[None])
     return [machine.up.W[0].numpy(), machine.up.b[0, 0].numpy(), machine.down.b[0, 0].numpy()]
 
 

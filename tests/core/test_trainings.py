@@ -202,7 +202,6 @@ def test_no_global_generator_is_touched():
 
 
 def test_rates_of_a_learner_follow_the_schedule():
-    network, _ = stack_of([Run(**{**BASE, "schedule": "cosine", "epochs": 10})])
-    learner = Learner(network)
+    learner = Learner(*stack_of([Run(**{**BASE, "schedule": "cosine", "epochs": 10})]))
     learner.schedule(6)
     assert learner.eta.unique().tolist() == pytest.approx([0.025])

@@ -100,7 +100,7 @@ class Network(Stack):
         a = self.forward(x)
         delta = self.cost.delta(a, t, out=self.buffer("delta", a.shape, a)).mul_(1 / B)
         if a.shape[1] > B:
-            delta[:, B:] = 0
+            delta[:, B:].zero_()
         self.backward(delta)
 
     def targets(self, t: Tensor) -> Tensor:

@@ -2,7 +2,8 @@
 
 theta and gradient are flat vectors over all parameters of the stack, and so is eta where it is not
 one number for all (see Network.spread): an update is a few operations whatever the depth. The runs
-of a stack share their momentum.
+of a stack share their momentum. A step reads and writes tensors that stay where they are, Adam's
+corrections among them: so a GPU can replay it.
 """
 
 import torch
@@ -37,18 +38,18 @@ class Adam:
     def __init__(self, theta: Tensor, momentum: float):
         self.momentum = momentum
         self.mean, self.square = torch.zeros_like(theta), torch.zeros_like(theta)
-        self.t = 0
+        self.decays = torch.tensor([momentum, self.DECAY], dtype=torch.float64, device=theta.device)
+        self.powers = torch.ones_like(self.decays)  # momentum^t, decay^t
         self.ratio = torch.empty_like(theta)
 
     def step(self, theta: Tensor, gradient: Tensor, eta: Tensor) -> None:
-        self.t += 1
         self.mean.lerp_(gradient, 1 - self.momentum)
         self.square.mul_(self.DECAY).addcmul_(gradient, gradient, value=1 - self.DECAY)
+        mean, square = 1 - self.powers.mul_(self.decays)
         # theta -= eta mean / (1 - momentum^t) / (sqrt(square / (1 - decay^t)) + epsilon)
-        grown = (1 - self.DECAY**self.t) ** 0.5
-        torch.sqrt(self.square, out=self.ratio).add_(self.EPSILON * grown)
+        torch.sqrt(self.square, out=self.ratio).mul_(mean / square.sqrt()).add_(mean * self.EPSILON)
         torch.div(self.mean, self.ratio, out=self.ratio)
-        theta.addcmul_(self.ratio, eta, value=-grown / (1 - self.momentum**self.t))
+        theta.addcmul_(self.ratio, eta, value=-1)
 
 
 class Rprop:

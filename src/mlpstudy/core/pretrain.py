@@ -137,11 +137,11 @@ class Boltzmann(Stack):
         if not self.gaussian:
             torch.lt(for_v, v1, out=v1)
         h1 = self.negative.forward(self.up.forward(v1))
-        v1[:, B:] = 0
+        v1[:, B:].zero_()
         up, dW = self.up, self.up.whole.dW
         torch.bmm(up.filled(v1, 0, "v1").mT, up.filled(h1, 1, "h1"), out=dW)
         dW.baddbmm_(up.filled(v, 0, "v").mT, up.filled(h, 1, "h"), alpha=-1).div_(B)
-        h1.sub_(h)[:, B:] = 0
+        h1.sub_(h)[:, B:].zero_()
         torch.sum(h1, 1, keepdim=True, out=self.up.db).div_(B)
         torch.sum(v1.sub_(v), 1, keepdim=True, out=self.down.db).div_(B)
 

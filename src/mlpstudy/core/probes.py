@@ -9,6 +9,7 @@ from torch import Tensor
 from mlpstudy.core.batches import Examples
 from mlpstudy.core.costs import correct
 from mlpstudy.core.network import Network
+from mlpstudy.core.replay import Replay
 from mlpstudy.core.threads import one_thread
 
 ROWS = 64  # examples per block of an evaluation: fixed, as the bits of a sum depend on it
@@ -21,34 +22,53 @@ class Score(NamedTuple):
     accuracy: np.ndarray  # (R,); of a regression R2, see _r2
 
 
-@one_thread()
+class Evaluation:
+    """Loss and accuracy of every run on all its examples, without dropout or noise: each call gives
+    those of the network as it is."""
+
+    def __init__(self, network: Network, examples: Examples):
+        self.network, self.examples = network, examples
+        self.scored = Replay(self._scored, network.like.device)
+
+    @one_thread()
+    def __call__(self) -> Score:
+        self.network.learning(False)
+        terms, scored = (array.double().cpu().numpy() for array in self.scored())
+        return Score(_means(terms), _means(scored) if self.network.classes else _r2(scored))
+
+    def _scored(self) -> tuple[Tensor, Tensor]:
+        """What each example costs (R, N), and whether it is right (R, N) or, of a regression, the
+        outputs and targets (2, R, N, k)."""
+        network, examples = self.network, self.examples
+        terms, scored = [], []
+        for order in torch.arange(examples.N, device=network.like.device).split(ROWS):
+            rows, B = examples.rows(order.expand(network.R, -1)), len(order)
+            x, t = examples.batch(rows)
+            a = network.forward(x)
+            terms.append(network.cost.terms(a, t)[:, :B])
+            if network.classes:
+                scored.append(correct(a[:, :B], examples.labels(rows)))
+            else:
+                scored.append(torch.stack([a[:, :B], t[:, :B]]))
+        return torch.cat(terms, 1), torch.cat(scored, 1 if network.classes else 2)
+
+
 def evaluate(network: Network, examples: Examples) -> Score:
-    """Loss and accuracy of every run on all its examples, without dropout or noise."""
-    network.learning(False)
-    terms, scored = [], []
-    for order in torch.arange(examples.N, device=network.like.device).split(ROWS):
-        rows, B = examples.rows(order.expand(network.R, -1)), len(order)
-        x, t = examples.batch(rows)
-        a = network.forward(x)
-        terms.append(network.cost.terms(a, t)[:, :B])
-        if network.classes:
-            scored.append(correct(a[:, :B], examples.labels(rows)))
-        else:
-            scored.append(torch.stack([a[:, :B], t[:, :B]]))
-    return Score(_means(terms), _means(scored) if network.classes else _r2(scored))
+    """One evaluation."""
+    return Evaluation(network, examples)()
 
 
-def _means(blocks: list[Tensor]) -> np.ndarray:
-    """(R,) of blocks (R, B), in float64. NumPy's order of summation does not depend on the stack."""
-    return np.ascontiguousarray(torch.cat(blocks, 1).double().cpu().numpy()).mean(1)
+def _means(terms: np.ndarray) -> np.ndarray:
+    """(R,) of (R, N), in float64. NumPy's order of summation does not depend on the stack."""
+    return np.ascontiguousarray(terms).mean(1)
 
 
-def _r2(blocks: list[Tensor]) -> np.ndarray:
-    """(R,) the share of the targets' variance that is explained, of blocks (2, R, B, k) of outputs
-    and targets: 1 - sum (a - t)^2 / sum (t - mean t)^2, the mean being that of these examples, and
+def _r2(scored: np.ndarray) -> np.ndarray:
+    """(R,) the share of the targets' variance that is explained, of outputs and targets (2, R, N, k):
+    1 - sum (a - t)^2 / sum (t - mean t)^2, the mean being that of these examples, and
     averaged over the k outputs. Targets that are all the same count 1 where they are met, else 0.
     """
-    a, t = np.ascontiguousarray(torch.cat(blocks, 2).double().cpu().numpy().swapaxes(2, 3))
+    a, t = np.ascontiguousarray(scored.swapaxes(2, 3))
     left, there = np.square(a - t).mean(2), t.var(2) * (np.ptp(t, axis=2) > 0)
     with np.errstate(over="ignore", invalid="ignore"):
         share = 1 - left / np.where(there > 0, there, 1)

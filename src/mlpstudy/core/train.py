@@ -1,6 +1,7 @@
 """Training: a generator that yields after every pass and knows nobody who watches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
@@ -10,6 +11,7 @@ from mlpstudy import rng
 from mlpstudy.core.batches import Rows
 from mlpstudy.core.optimizers import OPTIMIZERS
 from mlpstudy.core.pretrain import pretraining
+from mlpstudy.core.replay import Replay
 from mlpstudy.core.schedules import SCHEDULES
 from mlpstudy.core.stack import Stack
 from mlpstudy.core.threads import one_thread
@@ -28,7 +30,8 @@ def train(network: Stack, examples: Rows, purpose: str = "order", part: int = 0)
     diverges in it is frozen there.
     """
     runs, epochs = network.runs, network.runs[0].epochs
-    learner = Learner(network)
+    learner = Learner(network, examples)
+    finite_runs = Replay(partial(_finite, network), network.like.device)
     orders = Orders([run.seed for run in runs], examples.N, network.like.device, purpose, part)
     frozen = _pretrain(network, examples)
     finite = network.theta.clone()
@@ -36,8 +39,8 @@ def train(network: Stack, examples: Rows, purpose: str = "order", part: int = 0)
     for epoch in range(1, epochs + 1):
         learner.schedule(epoch)
         with one_thread():
-            learner.learn(examples, orders.next())
-            frozen |= ~_finite(network)
+            learner.learn(orders.next())
+            frozen |= ~finite_runs()
         if frozen.any():
             network.copy_runs(frozen, finite, network.theta)
         finite.copy_(network.theta)
@@ -54,11 +57,19 @@ def _pretrain(network: Stack, examples: Rows) -> Tensor:
     return frozen
 
 
-class Learner:
-    """The steps of a stack: per-run rates, spread over all parameters, and one update for all."""
+class Step(NamedTuple):
+    """A step on batches of one size: `update` reads the places of its examples (R, B) in `rows`."""
 
-    def __init__(self, network: Stack):
-        self.network, runs = network, network.runs
+    rows: Tensor
+    update: Callable[[], None]
+
+
+class Learner:
+    """The steps of a stack on its examples: per-run rates, spread over all parameters, and one
+    update for all."""
+
+    def __init__(self, network: Stack, examples: Rows):
+        self.network, self.examples, runs = network, examples, network.runs
         self.last_only = runs[0].trained == "last"
         network.layers[-1].first = (
             self.last_only or len(network.layers) == 1
@@ -67,25 +78,42 @@ class Learner:
         decay = [run.weight_decay for run in runs]
         self.decay = network.spread(decay) if any(decay) else None
         self.rates: list[float] = []
-        self.eta: Tensor
+        one_rate = len({(run.eta, run.schedule) for run in runs}) == 1 and not self.last_only
+        self.eta = network.like.new_empty(1) if one_rate else torch.empty_like(network.theta)
+        self.steps: dict[int, Step] = {}  # by the number of examples
 
     def schedule(self, epoch: int) -> None:
         """Set eta(t) for a pass."""
         runs = self.network.runs
         rates = [run.eta * SCHEDULES[run.schedule](epoch, run.epochs) for run in runs]
         if rates != self.rates:
-            self.rates, self.eta = rates, self.network.spread(rates, self.last_only)
+            self.rates = rates
+            self.eta.copy_(self.network.spread(rates, self.last_only))
 
-    def learn(self, examples: Rows, order: Tensor) -> None:
+    def learn(self, order: Tensor) -> None:
         """One pass in the given order (R, N), a batch at a time."""
+        size = self.network.runs[0].batch_size or self.examples.N
+        self.network.learning(True)
+        for rows in self.examples.rows(order).split(size, dim=1):
+            step = self._step(rows)
+            step.rows.copy_(rows)
+            step.update()
+        self.network.learning(False)
+
+    def _step(self, like: Tensor) -> Step:
+        """The step for as many examples as there are in `like` (R, B)."""
+        B = like.shape[1]
+        if B not in self.steps:
+            rows = torch.empty(like.shape, dtype=like.dtype, device=like.device)
+            self.steps[B] = Step(rows, Replay(partial(self._update, rows), like.device))
+        return self.steps[B]
+
+    def _update(self, rows: Tensor) -> None:
         network = self.network
-        network.learning(True)
-        for rows in examples.rows(order).split(network.runs[0].batch_size or examples.N, dim=1):
-            network.learn_from(*examples.batch(rows), rows.shape[1])
-            if self.decay is not None:
-                network.gradient.addcmul_(network.theta, self.decay)
-            self.optimizer.step(network.theta, network.gradient, self.eta)
-        network.learning(False)
+        network.learn_from(*self.examples.batch(rows), rows.shape[1])
+        if self.decay is not None:
+            network.gradient.addcmul_(network.theta, self.decay)
+        self.optimizer.step(network.theta, network.gradient, self.eta)
 
 
 class Orders:
