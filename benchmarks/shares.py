@@ -5,15 +5,17 @@ from itertools import count
 
 import numpy as np
 import pandas as pd
+import torch
 
 from benchmarks.clock import race
 from benchmarks.measure import rule
 from benchmarks.peers import stack_of
 from benchmarks.work import BATCH, Work
 from mlpstudy.core.activations import ACTIVATIONS
+from mlpstudy.core.draws import Orders
 from mlpstudy.core.modules import Activate, Linear
 from mlpstudy.core.network import Network
-from mlpstudy.core.train import Learner, Orders
+from mlpstudy.core.train import Learner
 
 SHAPE = (4, 64)
 
@@ -33,8 +35,8 @@ def shares(work: Work) -> pd.Series:
     network.learning(True)
     learner = Learner(network, data)
     learner.schedule(1)
-    orders = Orders([run.seed for run in network.runs], data.N, network.like.device)
-    order = orders.next()[:, :BATCH]
+    orders = Orders(network.runs, data.N)
+    order = torch.from_numpy(orders.next())[:, :BATCH]
     x, t = data.batch(data.rows(order))
     a = network.forward(x)
     delta = network.cost.delta(a, t).clone()

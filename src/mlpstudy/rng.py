@@ -18,12 +18,10 @@ PURPOSES = (
     "init",  # weights and biases; a part for each restart
     "order",  # the order of the examples in each pass
     "dropout",  # which units are switched off
-    "dropout-fine",  # which units, where the rate is no number of 256ths
     "noise",  # what is added to the inputs
     "pretrain-init",  # the parts of a pretrained layer that are thrown away afterwards
     "pretrain-order",  # the order of the examples while pretraining
     "pretrain-noise",  # corruption, and the Gibbs sampling of an RBM
-    "pretrain-fine",  # which inputs are masked, where the share is no number of 256ths
     "bootstrap",  # resampling in the statistics
     "study",  # draws of a study that does not train
 )
@@ -35,7 +33,16 @@ def stream(seed: int, purpose: str, part: int = 0) -> np.random.Generator:
     Parts tell apart what has a number of its own, such as the dropout of each layer.
     Raises ValueError where the purpose is unknown: missing randomness is an error.
     """
+    return np.random.Generator(np.random.PCG64DXSM(_entropy(seed, purpose, part)))
+
+
+def key(seed: int, purpose: str, part: int = 0) -> np.ndarray:
+    """Two words (2,) uint32 for numbers that are a function of their place, such as the masks of
+    dropout: `core/native/draws.py`. The arguments and errors are those of `stream`."""
+    return _entropy(seed, purpose, part).generate_state(2, np.uint32)
+
+
+def _entropy(seed: int, purpose: str, part: int) -> np.random.SeedSequence:
     if purpose not in PURPOSES:
         raise ValueError(f"unknown purpose {purpose!r}: known are {', '.join(PURPOSES)}")
-    entropy = [seed, zlib.crc32(purpose.encode()), part]
-    return np.random.Generator(np.random.PCG64DXSM(np.random.SeedSequence(entropy)))
+    return np.random.SeedSequence([seed, zlib.crc32(purpose.encode()), part])

@@ -1,7 +1,7 @@
 """Pretraining: against autograd, torch.optim and scikit-learn, and that nothing else is touched."""
 
 import random
-from itertools import product
+from itertools import count, product
 from math import prod, sqrt
 
 import numpy as np
@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from mlpstudy import rng
-from mlpstudy.core import pretrain
+from mlpstudy.core import draws, pretrain
 from mlpstudy.core.batches import Examples, with_blank
 from mlpstudy.core.initializers import draw_parameters
 from mlpstudy.core.modules import Linear, Masking, Tied
@@ -86,23 +86,22 @@ PYTORCH = {
 }
 
 
+def drawn(kind, run: Run, layer: int, step: int, *size: int) -> torch.Tensor:
+    """The draws (B, n) of one run at one step of its pretraining."""
+    keys = rng.key(run.seed, "pretrain-noise", layer)[None]
+    return torch.from_numpy(kind(keys, step, *size)[0])
+
+
 def corruptions(run: Run, layer: int, size: tuple[int, int]):
     """For each step the factor and the term of a batch of that size, drawn one run at a time."""
-    stream = rng.stream(run.seed, "pretrain-noise", layer)
-    fine = rng.stream(run.seed, "pretrain-fine", layer)
     factor, term = torch.ones(size), torch.zeros(size)
-    while run.pretraining == "autoencoder":
+    for step in count():
+        if run.pretraining == "denoising_gaussian":
+            term = run.corruption * drawn(draws.normals, run, layer, step, *size).double()
+        if run.pretraining == "denoising_masking":
+            levels = drawn(draws.levels, run, layer, step, *size)
+            factor = levels >= round(65536 * run.corruption)
         yield factor, term
-    while run.pretraining == "denoising_gaussian":
-        noise = torch.from_numpy(stream.standard_normal(size, dtype="float32"))
-        yield factor, run.corruption * noise.double()
-    while run.pretraining == "denoising_masking":
-        high, low = (
-            s.bit_generator.random_raw(prod(size)).view("uint8").reshape(8, *size).astype(int)
-            for s in (stream, fine)
-        )
-        for kept in torch.from_numpy(256 * high + low >= round(65536 * run.corruption)):
-            yield kept, term
 
 
 def pretrained_by_pytorch(run: Run) -> list[torch.Tensor]:
@@ -174,7 +173,7 @@ def test_when_all_inputs_are_masked_only_the_biases_learn():
 
 def test_masks_have_their_share_and_lie_within_one_another():
     shares, x = [0.0, 0.1, 0.5, 1.0], torch.ones(4, 100, 50)
-    masking = Masking(shares, [7] * 4, x, ("pretrain-noise", "pretrain-fine"))
+    masking = Masking(shares, [7] * 4, x, "pretrain-noise")
     assert masking.forward(x) is x
     masking.learning = True
     steps = torch.stack([masking.forward(x).clone() for _ in range(20)])
@@ -236,9 +235,9 @@ def test_a_step_of_cd_1_is_scikit_learns():
     theirs.components_ = machine.up.W[0].numpy().T.copy()
     theirs.intercept_hidden_ = machine.up.b[0, 0].numpy().copy()
     theirs.intercept_visible_ = machine.down.b[0, 0].numpy().copy()
-    draws = rng.stream(2, "pretrain-noise", 1).random((8, 11, 12), dtype="float32")[0]
-    theirs.h_samples_ = (draws[:, :5] < theirs._mean_hiddens(v)).astype(float)
-    theirs._fit(v, Given(draws[:, 5:], np.zeros((11, 5))))
+    u = drawn(draws.uniforms, run, 1, 0, 11, 12).numpy()
+    theirs.h_samples_ = (u[:, :5] < theirs._mean_hiddens(v)).astype(float)
+    theirs._fit(v, Given(u[:, 5:], np.zeros((11, 5))))
     ours = step_of(machine, v)
     expected = (theirs.components_.T, theirs.intercept_hidden_, theirs.intercept_visible_)
     for mine, other in zip(ours, expected, strict=True):
@@ -252,8 +251,7 @@ def test_a_step_of_cd_1_with_gaussian_visible_units_by_hand():
     W, b = machine.up.W[0].numpy().copy(), machine.up.b[0, 0].numpy().copy()
     c = machine.down.b[0, 0].numpy().copy()
     h = 1 / (1 + np.exp(-(v @ W + b)))
-    draws = rng.stream(2, "pretrain-noise", 0).random((8, 11, 5), dtype="float32")[0]
-    v1 = (draws < h) @ W.T + c
+    v1 = (drawn(draws.uniforms, run, 0, 0, 11, 5).numpy() < h) @ W.T + c
     h1 = 1 / (1 + np.exp(-(v1 @ W + b)))
     expected = (W + 0.3 * (v.T @ h - v1.T @ h1) / 11, b + 0.3 * (h - h1).mean(0))
     ours = step_of(machine, v)

@@ -8,8 +8,9 @@ import torch
 
 from mlpstudy.core import probes
 from mlpstudy.core.batches import Examples
+from mlpstudy.core.draws import Orders
 from mlpstudy.core.network import Network
-from mlpstudy.core.train import Learner, Orders, train
+from mlpstudy.core.train import Learner, train
 from mlpstudy.data.split import Part
 from mlpstudy.design.run import Run
 
@@ -70,11 +71,11 @@ def test_twenty_steps_are_those_of_torch(name):
     network, examples = stack_of(runs)
     twin = torch_twin(network, 1)
     step = optimizer(twin.parameters())
-    orders = Orders([2], examples.N, "cpu")
+    orders = Orders(runs[1:], examples.N)
     x, y = torch.from_numpy(part().x), torch.from_numpy(part().y)
     steps = 0
     for _ in range(fields["epochs"]):
-        for rows in orders.next()[0].split(fields["batch_size"] or len(x)):
+        for rows in torch.from_numpy(orders.next()[0]).split(fields["batch_size"] or len(x)):
             step.zero_grad()
             torch.nn.functional.cross_entropy(twin(x[rows]), y[rows]).backward()
             step.step()
@@ -147,8 +148,16 @@ def test_same_seed_same_order_and_start_under_every_treatment():
     plain, _ = stack_of([Run(**BASE)])
     treated, _ = stack_of([Run(**{**BASE, "eta": 0.5, "dropout": 0.5})])
     assert torch.equal(plain.theta, treated.theta)
-    orders = [Orders([seed], 30, "cpu").next() for seed in (0, 0, 1)]
-    assert torch.equal(orders[0], orders[1]) and not torch.equal(orders[0], orders[2])
+    orders = Orders([Run(**BASE, seed=seed) for seed in (0, 1, 0)], 30).next()
+    assert (orders[0] == orders[2]).all() and (orders[0] != orders[1]).any()
+
+
+@pytest.mark.parametrize("batch_size", [30, 31, None])
+def test_where_one_batch_holds_all_examples_their_order_is_their_own(batch_size):
+    runs = [Run(**{**BASE, "batch_size": batch_size, "seed": seed}) for seed in (0, 1)]
+    orders = Orders(runs, 30)
+    for _ in range(2):
+        assert orders.next().tolist() == [list(range(30))] * 2
 
 
 def test_dropout_masks_of_one_seed_are_nested_and_have_their_rate():

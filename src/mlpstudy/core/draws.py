@@ -1,82 +1,75 @@
-"""Random numbers while training: blocks of draws for each distinct seed, dealt out step by step.
+"""What is drawn while training, for the runs of a stack: the same in every engine.
 
-A stream depends on the seed, on what it is for and on the layer; runs of one seed see the same
-draws, whatever their rates.
+The order of the examples comes from a stream, pass by pass; masks, noise and samples are functions
+of their place (`native/draws.py`). Runs of one seed share theirs, whatever their settings.
 """
 
 from collections.abc import Callable, Sequence
-from math import prod
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from mlpstudy import rng
+from mlpstudy.core.native.draws import LEVELS, levels_of, normals_of, uniforms_of
+from mlpstudy.design.run import Run
 
-LEVELS = 2**16  # of a draw that decides whether a number is switched off
+
+class Orders:
+    """A new order of the N examples for every pass: their own, where one batch holds them all."""
+
+    def __init__(self, runs: Sequence[Run], N: int, purpose: str = "order", part: int = 0):
+        distinct, self.which = _distinct([run.seed for run in runs])
+        self.streams = [rng.stream(seed, purpose, part) for seed in distinct]
+        self.N, self.whole = N, (runs[0].batch_size or N) >= N
+
+    def next(self) -> np.ndarray:
+        """(R, N) int64"""
+        if self.whole:
+            return np.tile(np.arange(self.N), (len(self.which), 1))
+        return np.stack([stream.permutation(self.N) for stream in self.streams])[self.which]
 
 
-def thresholds(shares: list[float], like: Tensor) -> Tensor:
-    """(R, 1, 1) the level that a draw of `levels` is below with the probability of each share."""
-    below = [round(LEVELS * share) - LEVELS // 2 for share in shares]
-    return torch.tensor(below, dtype=torch.int32, device=like.device)[:, None, None]
+def _distinct(seeds: Sequence[int]) -> tuple[list[int], np.ndarray]:
+    """The distinct seeds, and for each seed its place among them."""
+    distinct, which = np.unique(seeds, return_inverse=True)
+    return distinct.tolist(), which
+
+
+def thresholds(shares: list[float]) -> list[int]:
+    """The level that a draw of `levels` is below with the probability of each share."""
+    return [round(LEVELS * share) for share in shares]
 
 
 class Draws:
-    """Blocks of `steps` steps, each made by kind(shape, *streams), a stream for each purpose."""
+    """Draws of one kind, for one purpose and part. seeds: of the R runs."""
 
     def __init__(
         self,
+        kind: Callable[[np.ndarray, int, int, int], np.ndarray],
         seeds: Sequence[int],
-        purposes: tuple[str, ...],
-        part: int,
-        steps: int,
-        kind: Callable[..., Tensor],
+        purpose: str,
+        part: int = 0,
     ):
-        distinct = sorted(set(seeds))
-        self.streams = [[rng.stream(seed, p, part) for p in purposes] for seed in distinct]
-        self.rows = torch.tensor([distinct.index(seed) for seed in seeds])
-        self.steps, self.kind = steps, kind
-        self.left = 0
-        self.examples = 0  # of the first step
-        self.block: Tensor
+        distinct, self.which = _distinct(seeds)
+        self.keys = np.stack([rng.key(seed, purpose, part) for seed in distinct])
+        self.kind, self.step = kind, 0
 
-    def next(self, like: Tensor) -> Tensor:
-        """(R, B, n) of draws; a step of fewer examples than the first uses the first of them."""
-        B, n = like.shape[1:]
-        if not self.left:
-            self.examples = self.examples or B
-            shape = (self.steps, self.examples, n)
-            blocks = [self.kind(shape, *streams) for streams in self.streams]
-            self.block = torch.stack(blocks).to(like.device)
-            self.left = self.steps
-        step = self.block[:, self.steps - self.left, :B]
-        self.left -= 1
-        return step.index_select(0, self.rows.to(like.device))
+    def next(self, B: int, n: int) -> np.ndarray:
+        """(R, B, n) those of the next step."""
+        drawn = self.kind(self.keys, self.step, B, n)
+        self.step += 1
+        return drawn[self.which]
 
 
-def levels(shape, coarse, fine) -> Tensor:
-    """Integers of equal probability from -LEVELS / 2 on: a byte of each stream, coarse above fine.
-
-    Shares that are a number of 256ths are decided by the coarse one alone.
-    """
-    drawn = _bytes(shape, coarse).astype(np.int16)
-    drawn <<= 8
-    drawn |= _bytes(shape, fine)
-    drawn ^= -LEVELS // 2  # 0 to LEVELS - 1, as the bits of an int16, less half of them
-    return torch.from_numpy(drawn)
+def levels(keys: np.ndarray, step: int, B: int, n: int) -> np.ndarray:
+    """Integers (S, B, n) of equal probability from 0 to LEVELS - 1, for keys (S, 2)."""
+    return levels_of(keys, step, np.empty((len(keys), B, n), np.int32))
 
 
-def _bytes(shape, stream) -> np.ndarray:
-    words = stream.bit_generator.random_raw(-(-prod(shape) // 8))
-    return words.view(np.uint8)[: prod(shape)].reshape(shape)
-
-
-def normals(shape, stream) -> Tensor:
+def normals(keys: np.ndarray, step: int, B: int, n: int) -> np.ndarray:
     """Standard Gaussian numbers."""
-    return torch.from_numpy(stream.standard_normal(shape, dtype="float32"))
+    return normals_of(keys, step, np.empty((len(keys), B, n), np.float32))
 
 
-def uniforms(shape, stream) -> Tensor:
-    """Numbers from 0 to 1."""
-    return torch.from_numpy(stream.random(shape, dtype="float32"))
+def uniforms(keys: np.ndarray, step: int, B: int, n: int) -> np.ndarray:
+    """Numbers from 0 to 1, without 1."""
+    return uniforms_of(keys, step, np.empty((len(keys), B, n), np.float32))

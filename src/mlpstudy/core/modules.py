@@ -219,17 +219,14 @@ class Activate:
 class Dropout:
     """z m / (1 - rate): each output is switched off with its run's rate while training.
 
-    Masks come from the streams of each seed in blocks of STEPS; a rate is a number of LEVELS, and
-    the scale uses that realised rate. Runs of one seed see the same draws, whatever their rates.
+    A rate is a number of LEVELS, and the scale uses that realised rate. Runs of one seed see the
+    same draws, whatever their rates.
     """
 
-    STEPS = 8
-
     def __init__(self, rates: list[float], seeds: list[int], part: int, like: Tensor):
-        self.off = thresholds(rates, like).short()  # a rate is at most 0.95
-        kept = [LEVELS - round(LEVELS * rate) for rate in rates]
-        self.scale = (LEVELS / like.new_tensor(kept))[:, None, None]
-        self.draws = Draws(seeds, ("dropout", "dropout-fine"), part, self.STEPS, levels)
+        self.off = _each(thresholds(rates), like, torch.int32)
+        self.scale = LEVELS / _each([LEVELS - off for off in thresholds(rates)], like)
+        self.draws = Draws(levels, seeds, "dropout", part)
         self.learning = False
         self.buffer = Buffers()
 
@@ -237,7 +234,7 @@ class Dropout:
         if not self.learning:
             return z
         self.mask = self.buffer("mask", z.shape, z)
-        torch.ge(self.draws.next(z), self.off, out=self.mask)
+        torch.ge(drawn(self.draws, z), self.off, out=self.mask)
         self.mask.mul_(self.scale)
         return torch.mul(z, self.mask, out=self.buffer("z", z.shape, z))
 
@@ -250,20 +247,18 @@ class Dropout:
 class Noise:
     """x + sigma e, e standard Gaussian, while training: every run has its own sigma."""
 
-    STEPS = 1
-
     def __init__(
         self, sigmas: list[float], seeds: list[int], like: Tensor, purpose: str = "noise", part=0
     ):
-        self.sigma = like.new_tensor(sigmas)[:, None, None]
-        self.draws = Draws(seeds, (purpose,), part, self.STEPS, normals)
+        self.sigma = _each(sigmas, like)
+        self.draws = Draws(normals, seeds, purpose, part)
         self.learning = False
         self.buffer = Buffers()
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.learning:
             return x
-        noise = self.draws.next(x).to(x.dtype)
+        noise = drawn(self.draws, x).to(x.dtype)
         return torch.addcmul(x, noise, self.sigma, out=self.buffer("z", x.shape, x))
 
     def backward(self, delta: Tensor) -> Tensor:
@@ -276,24 +271,30 @@ class Masking:
     A share is a number of LEVELS. Runs of one seed see the same draws, whatever their shares.
     """
 
-    STEPS = 8
-
-    def __init__(
-        self, shares: list[float], seeds: list[int], like: Tensor, purposes: tuple[str, str], part=0
-    ):
-        self.off = thresholds(shares, like)
-        self.draws = Draws(seeds, purposes, part, self.STEPS, levels)
+    def __init__(self, shares: list[float], seeds: list[int], like: Tensor, purpose: str, part=0):
+        self.off = _each(thresholds(shares), like, torch.int32)
+        self.draws = Draws(levels, seeds, purpose, part)
         self.learning = False
         self.buffer = Buffers()
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.learning:
             return x
-        kept = torch.ge(self.draws.next(x), self.off, out=self.buffer("kept", x.shape, x))
+        kept = torch.ge(drawn(self.draws, x), self.off, out=self.buffer("kept", x.shape, x))
         return kept.mul_(x)
 
     def backward(self, delta: Tensor) -> Tensor:
         return delta
+
+
+def drawn(draws: Draws, like: Tensor) -> Tensor:
+    """The next draws for an array (R, B, n)."""
+    return torch.from_numpy(draws.next(*like.shape[1:])).to(like.device)
+
+
+def _each(values: list, like: Tensor, dtype: torch.dtype | None = None) -> Tensor:
+    """(R, 1, 1) one number for each run."""
+    return torch.tensor(values, dtype=dtype or like.dtype, device=like.device)[:, None, None]
 
 
 class Residual:

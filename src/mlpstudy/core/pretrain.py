@@ -21,7 +21,7 @@ from mlpstudy.core.batches import Rows, with_blank
 from mlpstudy.core.costs import COSTS
 from mlpstudy.core.draws import Draws, uniforms
 from mlpstudy.core.initializers import draw_parameters
-from mlpstudy.core.modules import Activate, Linear, Masking, Noise, Tied
+from mlpstudy.core.modules import Activate, Linear, Masking, Noise, Tied, drawn
 from mlpstudy.core.network import Network
 from mlpstudy.core.stack import Stack
 from mlpstudy.data.datasets import DATASETS
@@ -89,7 +89,7 @@ def autoencoder(runs: list[Run], layer: int, n_in: int, like: Tensor, *corrupt: 
 def denoising_masking(runs: list[Run], layer: int, n_in: int, like: Tensor) -> Network:
     """An autoencoder some of whose inputs are set to 0."""
     shares, seeds = [run.corruption for run in runs], [run.seed for run in runs]
-    masking = Masking(shares, seeds, like, ("pretrain-noise", "pretrain-fine"), layer)
+    masking = Masking(shares, seeds, like, "pretrain-noise", layer)
     return autoencoder(runs, layer, n_in, like, masking)
 
 
@@ -113,8 +113,6 @@ class Boltzmann(Stack):
     and h' = P(h | v').
     """
 
-    STEPS = 8
-
     def __init__(self, runs: list[Run], layer: int, n_in: int, like: Tensor):
         self.gaussian = layer == 0 or (layer > 1 and runs[0].residual != "none")
         self.up = Linear(n_in, runs[0].width)
@@ -122,7 +120,7 @@ class Boltzmann(Stack):
         self.positive, self.negative = Activate("sigmoid"), Activate("sigmoid")
         self.reconstruct = Activate("identity" if self.gaussian else "sigmoid")
         seeds = [run.seed for run in runs]
-        self.draws = Draws(seeds, ("pretrain-noise",), layer, self.STEPS, uniforms)
+        self.draws = Draws(uniforms, seeds, "pretrain-noise", layer)
         super().__init__([machine_run(run) for run in runs], [self.up, self.down], [], like)
 
     def learn_from(self, v: Tensor, _, B: int) -> None:
@@ -149,7 +147,7 @@ class Boltzmann(Stack):
         """Uniform numbers for the hidden units and for the visible ones that need them."""
         n_in, width = self.up.fans
         n = width if self.gaussian else width + n_in
-        draws = self.draws.next(v.new_empty(()).expand(*v.shape[:2], n))
+        draws = drawn(self.draws, v.new_empty(()).expand(*v.shape[:2], n))
         return draws[..., :width], draws[..., width:]
 
 

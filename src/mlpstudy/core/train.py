@@ -1,14 +1,14 @@
 """Training: a generator that yields after every pass and knows nobody who watches."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from mlpstudy import rng
 from mlpstudy.core.batches import Rows
+from mlpstudy.core.draws import Orders
 from mlpstudy.core.optimizers import OPTIMIZERS
 from mlpstudy.core.pretrain import pretraining
 from mlpstudy.core.replay import Replay
@@ -32,14 +32,14 @@ def train(network: Stack, examples: Rows, purpose: str = "order", part: int = 0)
     runs, epochs = network.runs, network.runs[0].epochs
     learner = Learner(network, examples)
     finite_runs = Replay(partial(_finite, network), network.like.device)
-    orders = Orders([run.seed for run in runs], examples.N, network.like.device, purpose, part)
+    orders = Orders(runs, examples.N, purpose, part)
     frozen = _pretrain(network, examples)
     finite = network.theta.clone()
     yield Pass(0, frozen.clone())
     for epoch in range(1, epochs + 1):
         learner.schedule(epoch)
         with one_thread():
-            learner.learn(orders.next())
+            learner.learn(torch.from_numpy(orders.next()).to(network.like.device))
             frozen |= ~finite_runs()
         if frozen.any():
             network.copy_runs(frozen, finite, network.theta)
@@ -114,21 +114,6 @@ class Learner:
         if self.decay is not None:
             network.gradient.addcmul_(network.theta, self.decay)
         self.optimizer.step(network.theta, network.gradient, self.eta)
-
-
-class Orders:
-    """A new order of the N examples for every pass; runs of one seed share theirs."""
-
-    def __init__(self, seeds: Sequence[int], N: int, device, purpose="order", part=0):
-        distinct = sorted(set(seeds))
-        self.streams = [rng.stream(seed, purpose, part) for seed in distinct]
-        self.which = [distinct.index(seed) for seed in seeds]
-        self.N, self.device = N, device
-
-    def next(self) -> Tensor:
-        """(R, N)"""
-        orders = torch.stack([torch.from_numpy(s.permutation(self.N)) for s in self.streams])
-        return orders[self.which].to(self.device)
 
 
 def _finite(network: Stack) -> Tensor:

@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).parent
 HOW = {"nogil": True, "error_model": "numpy"}
 
 jit = njit(**HOW)  # for what only compiled functions call
+inlined = njit(forceinline=True, **HOW)  # for the body of a loop that is to be vectorised
 
 
 def entry(function: Callable) -> Callable:
