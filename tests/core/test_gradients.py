@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from scipy.stats import beta, kstest
 from torch.autograd import grad
 
 from mlpstudy import rng
@@ -15,6 +16,7 @@ from mlpstudy.core.activations import ACTIVATIONS
 from mlpstudy.core.costs import COSTS, correct
 from mlpstudy.core.initializers import INITIALIZERS, draw_parameters
 from mlpstudy.core.modules import Convolve, Linear
+from mlpstudy.core.native.orthonormal import orthonormalise
 from mlpstudy.core.network import Network
 from mlpstudy.core.schedules import SCHEDULES
 from mlpstudy.design.run import Run
@@ -185,8 +187,31 @@ def test_orthogonal_weights_are_orthogonal():
     (square, wide), _ = draw_parameters(
         "orthogonal", 1, rng.stream(0, "init"), [(30, 30), (20, 50)]
     )
-    np.testing.assert_allclose(square @ square.T, np.eye(30), atol=1e-12)
-    np.testing.assert_allclose(wide @ wide.T, np.eye(20), atol=1e-12)
+    np.testing.assert_allclose(square @ square.T, np.eye(30), atol=1e-14)
+    np.testing.assert_allclose(wide @ wide.T, np.eye(20), atol=1e-14)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 1), (6, 6), (64, 64), (90, 17)], ids=str)
+def test_orthonormal_columns_are_those_of_lapack_with_a_positive_diagonal(shape):
+    A = np.random.default_rng(shape).standard_normal(shape)
+    q, r = np.linalg.qr(A)
+    np.testing.assert_allclose(orthonormalise(A.copy()), q * np.sign(np.diag(r)), atol=1e-11)
+
+
+def test_columns_that_are_nearly_the_same_become_orthonormal():
+    A = np.ones((40, 8)) + 1e-7 * np.random.default_rng(0).standard_normal((40, 8))
+    Q = orthonormalise(A)
+    np.testing.assert_allclose(Q.T @ Q, np.eye(8), atol=1e-14)
+
+
+@pytest.mark.parametrize("column", [0, 3])
+def test_orthogonal_matrices_are_uniform(column):
+    """A column is uniform on the sphere: the square of an element of 4 is Beta(1/2, 3/2)."""
+    stream = rng.stream(0, "init")
+    drawn = [draw_parameters("orthogonal", 1, stream, [(4, 4)])[0][0] for _ in range(2000)]
+    elements = np.array(drawn)[:, 1, column]
+    assert kstest(elements**2, beta(0.5, 1.5).cdf).pvalue > 0.01
+    assert abs((elements > 0).mean() - 0.5) < 4 * 0.5 / np.sqrt(2000)
 
 
 def test_torch_linear_is_what_torch_nn_linear_draws():

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
-from threadpoolctl import threadpool_limits
+
+from mlpstudy.core.native.orthonormal import orthonormalise
 
 
 def _normal(rng: Generator, fan_in: int, fan_out: int) -> np.ndarray:
@@ -24,9 +25,7 @@ def _uniform(rng: Generator, fan_in: int, fan_out: int) -> np.ndarray:
 def _orthogonal(rng: Generator, fan_in: int, fan_out: int) -> np.ndarray:
     """Orthonormal rows or columns, whichever are fewer, scaled to a mean square of 1 (Saxe)."""
     tall = rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out)))
-    with threadpool_limits(1, "blas"):  # the bits of a factorization depend on its threads
-        q, r = np.linalg.qr(tall)
-    q = q * np.where(np.diag(r) < 0, -1.0, 1.0) * sqrt(max(fan_in, fan_out))
+    q = orthonormalise(tall) * sqrt(max(fan_in, fan_out))
     return q if fan_in >= fan_out else q.T
 
 
