@@ -90,13 +90,13 @@ def test_a_number_depends_on_neither_the_batch_nor_the_units_nor_the_seeds_besid
 
 
 @entry
-def of_one_step(kind, keys, step, n, B, stride, out):
+def of_one_step(kind, keys, step, first, n, B, stride, out):
     if kind == 0:
-        levels(keys, step, n, B, stride, out)
+        levels(keys, step, first, n, B, stride, out)
     elif kind == 1:
-        uniforms(keys, step, n, B, stride, out)
+        uniforms(keys, step, first, n, B, stride, out)
     else:
-        normals(keys, step, n, B, stride, out)
+        normals(keys, step, first, n, B, stride, out)
 
 
 @pytest.mark.parametrize("stride", [16, 48])
@@ -104,10 +104,12 @@ def of_one_step(kind, keys, step, n, B, stride, out):
 def test_a_kernel_gets_the_same_unit_by_unit(kind, stride):
     dtype = np.uint16 if kind == "levels" else np.float32
     out = np.full(13 * stride, 7, dtype)
-    of_one_step(list(KINDS).index(kind), KEYS[0], 9, 13, 5, stride, out)
+    of_one_step(list(KINDS).index(kind), KEYS[0], 9, 0, 13, 5, stride, out)
     out = out.reshape(13, stride)
     assert (KINDS[kind](KEYS[:1], 9, 5, 13)[0] == out[:, :5].T).all()
     assert (out[:, 16:] == 7).all(), "beyond the lanes of the batch"
+    of_one_step(list(KINDS).index(kind), KEYS[0], 9, 3, 13, 2, stride, out.reshape(-1))
+    assert (KINDS[kind](KEYS[:1], 9, 5, 13)[0, 3:] == out[:, :2].T).all(), "from the fourth on"
 
 
 def test_levels_are_uniform():
@@ -150,7 +152,7 @@ def test_normals_are_symmetric_and_right_in_their_tails():
 def test_the_loop_over_the_examples_becomes_vectors(kind, dtype):
     """Nothing else would show that it does not, but that it takes four times as long."""
     arrays = numba.uint32[::1], getattr(numba, dtype)[::1]
-    kind.compile((arrays[0], *[numba.int64] * 4, arrays[1]))
+    kind.compile((arrays[0], *[numba.int64] * 5, arrays[1]))
     made = kind.inspect_llvm(kind.signatures[-1])
     assert re.search(r"mul nuw <\d+ x i64>", made)
     assert not re.search(r"call .*@\w*(exp|log|pow)", made)

@@ -6,19 +6,24 @@ and products are fused only where the tile says so.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numba
 from numba import njit, types
-from numba.extending import overload
+from numba.core import cgutils
+from numba.extending import intrinsic, overload
 from numba.misc.appdirs import AppDirs
+from numba.np.arrayobj import populate_array
 
 PACKAGE = Path(__file__).parent
 HOW = {"nogil": True, "error_model": "numpy"}
 
 jit = njit(**HOW)  # for what only compiled functions call
-inlined = njit(forceinline=True, **HOW)  # for the body of a loop that is to be vectorised
+inlined = njit(forceinline=True, **HOW)  # and for numbers of a loop that is to become vectors
+# For what has one caller: each function that is compiled by itself is optimised again in all that
+# call it, directly or not.
+merged = njit(inline="always", **HOW)
 
 
 def entry(function: Callable) -> Callable:
@@ -64,3 +69,60 @@ def like(x, value):
 def _like(x, value):
     kind = x.dtype if isinstance(x, types.Array) else x
     return lambda x, value: kind(value)
+
+
+def chained(functions: Sequence[Callable], parameters: str) -> Callable:
+    """Compiled: chained(kind, *parameters) calls functions[kind](*parameters)."""
+    lines = [f"def call(kind, {parameters}):"]
+    names = {f"function_{i}": function for i, function in enumerate(functions)}
+    for i, name in enumerate(names):
+        lines += [f"    if kind == {i}:", f"        return {name}({parameters})"]
+    exec("\n".join(lines), names)
+    return jit(names["call"])
+
+
+@intrinsic
+def part(context, array, start, n):
+    """array[start : start + n], unchecked and not counted as a reference: cheap to compile, too."""
+    signature = array.copy(layout="C")(array, start, n)
+
+    def generate(context, builder, signature, arguments):
+        kind = signature.return_type
+        whole = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0])
+        size = context.get_constant(types.intp, kind.dtype.bitwidth // 8)
+        view = context.make_array(kind)(context, builder)
+        populate_array(
+            view,
+            data=builder.gep(whole.data, [arguments[1]]),
+            shape=[arguments[2]],
+            strides=[size],
+            itemsize=size,
+            meminfo=None,
+        )
+        return view._getvalue()
+
+    return signature, generate
+
+
+@intrinsic
+def borrowed(context, value):
+    """Arrays, or tuples of them, that are not counted as references: counting takes longer than a
+    step of a small network. Whoever calls compiled code keeps them alive."""
+    signature = value(value)
+
+    def generate(context, builder, signature, arguments):
+        return _uncounted(context, builder, signature.args[0], arguments[0])
+
+    return signature, generate
+
+
+def _uncounted(context, builder, kind, value):
+    if isinstance(kind, types.Array):
+        array = cgutils.create_struct_proxy(kind)(context, builder, value)
+        array.meminfo = array.parent = cgutils.voidptr_t(None)
+        return array._getvalue()
+    if isinstance(kind, types.BaseTuple):
+        members = cgutils.unpack_tuple(builder, value)
+        members = [_uncounted(context, builder, k, v) for k, v in zip(kind, members, strict=True)]
+        return context.make_tuple(builder, kind, members)
+    return value

@@ -24,7 +24,7 @@ that are Bernoulli. Arrays lie as [unit][example]: unit u and example b at u * s
 
 import numpy as np
 
-from mlpstudy.core.native.compiled import entry, inlined, jit
+from mlpstudy.core.native.compiled import entry, inlined, jit, part
 
 LEVELS = 2**16  # of a draw that decides whether a number is switched off
 LANES = 16  # examples are drawn in multiples of this
@@ -75,12 +75,12 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 
 @jit
-def _words(key, step, block, words):
-    """words (4, lanes) uint32: those of one block of units."""
+def _words(key, step, first, block, words):
+    """words (4, lanes) uint32: those of one block of units, from an example on."""
     k0, k1, block, step = np.uint64(key[0]), np.uint64(key[1]), np.uint64(block), np.uint64(step)
     words0, words1, words2, words3 = words[0], words[1], words[2], words[3]
     for b in range(words.shape[1]):
-        w0, w1, w2, w3 = philox(np.uint64(b), block, step, step >> _HALF, k0, k1)
+        w0, w1, w2, w3 = philox(np.uint64(first + b), block, step, step >> _HALF, k0, k1)
         words0[b], words1[b] = np.uint32(w0), np.uint32(w1)
         words2[b], words3[b] = np.uint32(w2), np.uint32(w3)
 
@@ -91,16 +91,16 @@ def _scratch(B):
 
 
 @jit
-def levels(key, step, n, B, stride, out):
-    """The levels of n units and B examples at a step, into out, an array of integers.
+def levels(key, step, first, n, B, stride, out):
+    """The levels of n units and B examples, from the first on, at a step: into out, of integers.
 
     key (2,) uint32. Whole lanes are written: stride is at least B rounded up to a multiple of LANES.
     """
     words = _scratch(B)
     for unit in range(n):
         if unit % 8 == 0:
-            _words(key, step, unit // 8, words)
-        _half(words[unit % 8 // 2], np.uint32(unit % 2 * 16), out[unit * stride :])
+            _words(key, step, first, unit // 8, words)
+        _half(words[unit % 8 // 2], np.uint32(unit % 2 * 16), part(out, unit * stride, stride))
 
 
 @jit
@@ -110,13 +110,13 @@ def _half(words, shift, out):
 
 
 @jit
-def uniforms(key, step, n, B, stride, out):
+def uniforms(key, step, first, n, B, stride, out):
     """The same of uniform numbers: out is float32."""
     words = _scratch(B)
     for unit in range(n):
         if unit % 4 == 0:
-            _words(key, step, unit // 4, words)
-        _fraction(words[unit % 4], out[unit * stride :])
+            _words(key, step, first, unit // 4, words)
+        _fraction(words[unit % 4], part(out, unit * stride, stride))
 
 
 @jit
@@ -126,13 +126,13 @@ def _fraction(words, out):
 
 
 @jit
-def normals(key, step, n, B, stride, out):
+def normals(key, step, first, n, B, stride, out):
     """The same of standard Gaussian numbers: out is float32."""
     words = _scratch(B)
     for unit in range(n):
         if unit % 4 == 0:
-            _words(key, step, unit // 4, words)
-        _quantile(words[unit % 4], out[unit * stride :])
+            _words(key, step, first, unit // 4, words)
+        _quantile(words[unit % 4], part(out, unit * stride, stride))
 
 
 @jit
@@ -205,7 +205,7 @@ def levels_of(keys, step, out):
     """Levels for keys (S, 2) at a step, into out (S, B, n) of integers."""
     rows, stride = _rows(out)
     for s in range(len(keys)):
-        levels(keys[s], step, out.shape[2], out.shape[1], stride, rows)
+        levels(keys[s], step, 0, out.shape[2], out.shape[1], stride, rows)
         _transpose(rows, stride, out[s])
     return out
 
@@ -215,7 +215,7 @@ def uniforms_of(keys, step, out):
     """The same of uniform numbers: out is float32."""
     rows, stride = _rows(out)
     for s in range(len(keys)):
-        uniforms(keys[s], step, out.shape[2], out.shape[1], stride, rows)
+        uniforms(keys[s], step, 0, out.shape[2], out.shape[1], stride, rows)
         _transpose(rows, stride, out[s])
     return out
 
@@ -225,7 +225,7 @@ def normals_of(keys, step, out):
     """The same of standard Gaussian numbers: out is float32."""
     rows, stride = _rows(out)
     for s in range(len(keys)):
-        normals(keys[s], step, out.shape[2], out.shape[1], stride, rows)
+        normals(keys[s], step, 0, out.shape[2], out.shape[1], stride, rows)
         _transpose(rows, stride, out[s])
     return out
 
