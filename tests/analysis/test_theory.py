@@ -8,7 +8,8 @@ import torch
 from scipy import integrate, stats
 
 from mlpstudy.analysis import theory
-from mlpstudy.core.activations import ACTIVATIONS, LEAK, SELU_SCALE
+from mlpstudy.core.activations import ACTIVATIONS
+from mlpstudy.core.shapes import LEAK, SELU_SCALE
 
 SMOOTH = ("sigmoid", "tanh", "gelu", "silu", "softplus", "gaussian", "softsign", "elu")
 

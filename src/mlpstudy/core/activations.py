@@ -6,7 +6,6 @@ the tests. Where the derivative does not exist the lower slope is taken (relu: 0
 threshold has slope 0 everywhere: its derivative is the lecture's «dérivée problématique».
 """
 
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -15,10 +14,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-aten = torch.ops.aten
+from mlpstudy.core.shapes import (
+    GAUSSIAN_SLOPE,
+    GELU_SLOPE,
+    LEAK,
+    SELU_ALPHA,
+    SELU_SCALE,
+    SELU_SLOPE,
+    SIGMOID_SLOPE,
+    SILU_SLOPE,
+)
 
-SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017
-LEAK = 0.01
+aten = torch.ops.aten
 
 
 class Activation(NamedTuple):
@@ -116,19 +123,19 @@ def _constant(value):
 
 # fmt: off
 ACTIVATIONS: dict[str, Activation] = {
-    "sigmoid": Activation(torch.sigmoid, lambda a, z, out=None: torch.addcmul(z, z, z, value=-1, out=out), 0.25),
+    "sigmoid": Activation(torch.sigmoid, lambda a, z, out=None: torch.addcmul(z, z, z, value=-1, out=out), SIGMOID_SLOPE),
     "tanh": Activation(_tanh, _one_minus_square, 1.0),
     "relu": Activation(lambda a, out=None: torch.clamp_min(a, 0, out=out), lambda a, z, out=None: torch.sign(z, out=out), 1.0),
     "leaky_relu": Activation(lambda a, out=None: torch.maximum(a, a * LEAK, out=out), lambda a, z, out=None: torch.sign(z, out=out).clamp_min_(LEAK), 1.0),
     "elu": Activation(_elu, lambda a, z, out=None: torch.clamp_max(z, 0, out=out).add_(1), 1.0),
-    "selu": Activation(_selu, _slope_of(aten.elu_backward.grad_input, SELU_ALPHA, SELU_SCALE, 1, True), SELU_SCALE * SELU_ALPHA),
-    "gelu": Activation(_gelu, _slope_of(aten.gelu_backward.grad_input), 1.1289),
-    "silu": Activation(_silu, _slope_of(aten.silu_backward.grad_input), 1.0998),
+    "selu": Activation(_selu, _slope_of(aten.elu_backward.grad_input, SELU_ALPHA, SELU_SCALE, 1, True), SELU_SLOPE),
+    "gelu": Activation(_gelu, _slope_of(aten.gelu_backward.grad_input), GELU_SLOPE),
+    "silu": Activation(_silu, _slope_of(aten.silu_backward.grad_input), SILU_SLOPE),
     "softplus": Activation(_softplus, lambda a, z, out=None: torch.sigmoid(a, out=out), 1.0),
     "softsign": Activation(_softsign, lambda a, z, out=None: torch.abs(z, out=out).neg_().add_(1).square_(), 1.0),
     "hard_tanh": Activation(lambda a, out=None: torch.clamp(a, -1, 1, out=out), _inside(1.0), 1.0),
     "ramp": Activation(lambda a, out=None: torch.add(a, 0.5, out=out).clamp_(0, 1), _inside(0.5), 1.0),  # «rampe»
-    "gaussian": Activation(_gaussian, lambda a, z, out=None: torch.mul(a, z, out=out).neg_(), math.exp(-0.5)),  # «radiale»
+    "gaussian": Activation(_gaussian, lambda a, z, out=None: torch.mul(a, z, out=out).neg_(), GAUSSIAN_SLOPE),  # «radiale»
     "threshold": Activation(_threshold, _constant(0.0), 0.0),  # «seuil»
     "identity": Activation(lambda a, out=None: torch.add(a, 0, out=out), _constant(1.0), 1.0),
 }

@@ -20,7 +20,9 @@ PACKAGE = Path(__file__).parent
 HOW = {"nogil": True, "error_model": "numpy"}
 
 jit = njit(**HOW)  # for what only compiled functions call
-inlined = njit(forceinline=True, **HOW)  # and for numbers of a loop that is to become vectors
+# And for numbers of a loop that is to become vectors. What Python never calls compiles faster.
+INSIDE = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, **HOW}
+inlined = njit(**INSIDE)
 # For what has one caller: each function that is compiled by itself is optimised again in all that
 # call it, directly or not.
 merged = njit(inline="always", **HOW)
@@ -65,7 +67,7 @@ def like(x, value):
     return x.dtype.type(value)
 
 
-@overload(like, inline="always")
+@overload(like, jit_options=INSIDE)
 def _like(x, value):
     kind = x.dtype if isinstance(x, types.Array) else x
     return lambda x, value: kind(value)
