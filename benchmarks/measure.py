@@ -8,9 +8,10 @@ import pandas as pd
 import torch
 
 from benchmarks.clock import race, ratio
-from benchmarks.peers import ENGINES, STACKED, Engine, core, core_on, has_jax, stack_of
+from benchmarks.peers import ENGINES, STACKED, Engine, core, core_on, has_jax
 from benchmarks.work import BATCH, Work
-from mlpstudy.core.chunks import networks_that_fit
+from mlpstudy.core.torch_engine import networks_that_fit
+from mlpstudy.design.run import Run
 
 QUICK = [
     Work(2, 16),
@@ -30,7 +31,7 @@ FLOP_LARGE = 2 * LARGE**3
 
 def rule(work: Work) -> int:
     """The stack that the core chooses by itself."""
-    return networks_that_fit(stack_of(work, 1)[0])
+    return networks_that_fit(Run(depth=work.hidden, width=work.width), (64,), 10)
 
 
 def contest(work: Work, threads: int, evaluation: bool, around: bool) -> list[dict]:

@@ -155,7 +155,7 @@ def page(table: pd.DataFrame, growth: pd.DataFrame, parts: pd.DataFrame, memory:
 ## A stack of one, the rule for stacks, and the peak
 
 How many times longer the plain loop takes than a stack of one; how many networks the rule of
-`mlpstudy.core.chunks` trains together and its time over that of the best stack tried; and what
+`mlpstudy.core.torch_engine` trains together and its time over that of the best stack tried; and what
 share of the time the matrix products take by themselves (stacks of the same shapes, `torch.bmm`),
 and of the rate of one large product ({LARGE} x {LARGE}, `torch.mm`) training reaches.
 

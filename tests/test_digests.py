@@ -6,9 +6,10 @@ import pytest
 
 from mlpstudy.closure import Package
 from mlpstudy.design.names import names_of
+from mlpstudy.design.run import Run
 from mlpstudy.design.settings import Settings
 from mlpstudy.design.study import load_all
-from mlpstudy.digests import STAGES, of_dataset, of_stage, of_study
+from mlpstudy.digests import ENGINES, STAGES, of_dataset, of_record, of_stage, of_study
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -19,8 +20,9 @@ def test_a_stage_begins_where_there_is_something(stage):
 def test_training_stands_apart_from_what_makes_and_shows_data():
     """Records carry the fingerprint of their data, so the code that makes it does not count."""
     package = Package()
-    closure = package.closure(STAGES["train"], {})
-    assert closure == package.closure(STAGES["train"], {"dataset": ["moons"]})
+    entries = (*STAGES["train"], ENGINES["torch"])
+    closure = package.closure(entries, {})
+    assert closure == package.closure(entries, {"dataset": ["moons"]})
     packages = closure.packages
     assert {"numpy", "torch"} <= set(packages)
     assert not {"sklearn", "pandas", "pyarrow", "scipy", "matplotlib"} & set(packages)
@@ -34,12 +36,12 @@ def test_every_dataset_has_a_digest_of_its_own():
 def test_a_package_counts_by_its_version(monkeypatch):
     from mlpstudy import digests
 
-    before = digests._digest(Package().closure(STAGES["train"]))
+    before = of_record(Run(), "cpu", "torch", Package())
     digests._version.cache_clear()
     monkeypatch.setattr(
         digests, "version", lambda name: version(name) + ("+new" * (name == "torch"))
     )
-    assert digests._digest(Package().closure(STAGES["train"])) != before
+    assert of_record(Run(), "cpu", "torch", Package()) != before
     assert digests._version("torch").endswith("+new") and digests._version("sklearn")
     digests._version.cache_clear()
 

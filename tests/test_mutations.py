@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from mlpstudy.closure import Package
+from mlpstudy.core.engines import MODULES
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run
 from mlpstudy.design.settings import Settings
 from mlpstudy.design.used import used_by
-from mlpstudy.digests import CHART, KIND, PARTS, of_record, of_study
+from mlpstudy.digests import CHART, ENGINES, KIND, PARTS, of_record, of_study
 from mlpstudy.drawing.kinds import KINDS
 from mlpstudy.stamps import Makers
 
@@ -126,7 +127,7 @@ def made(project: Project, root: Path) -> dict[str, dict[str, object]]:
     }
     uses = {job.id: job.uses for job in project.jobs.values()}
     return {
-        "record": {name: of_record(run, "cpu", package) for name, run in RUNS.items()},
+        "record": {name: of_record(run, "cpu", "torch", package) for name, run in RUNS.items()},
         "prepare": {name: makers.prepare(name) for name in project.datasets},
         "train": {job: makers.train(used) for job, used in uses.items()},
         "measure": own["measure"]
@@ -223,7 +224,7 @@ def test_what_a_change_of_a_study_makes_again(tmp_path, monkeypatch, old, new, a
 
 
 def test_another_device_trains_again():
-    keys = {of_record(RUNS["relu"], device) for device in ("cpu", "cuda")}
+    keys = {of_record(RUNS["relu"], device, "torch") for device in ("cpu", "cuda")}
     makers = {Makers(Project(Settings(device=d))).train("cost=nll") for d in ("cpu", "cuda")}
     assert len(keys) == len(makers) == 2
 
@@ -235,7 +236,17 @@ def test_a_name_that_is_computed_is_known_to_the_digests():
     found = set(computed("import_module", 0))
     # declared.part(module, file) imports studies.{module}.{file}
     found |= {f"studies.{{}}.{name}" for name in computed("part", 1)}
-    assert "drawing.kinds.{}" in found and found - {"studies.{}.{}"} <= known
+    # what engines.py imports by name, see below
+    engines = {"MODULES[engine]", "MODULES['torch']"}
+    assert "drawing.kinds.{}" in found and found - {"studies.{}.{}"} - engines <= known
+
+
+def test_the_digests_know_the_modules_of_the_engines():
+    known = {engine: entry.file.removesuffix(".py") for engine, entry in ENGINES.items()}
+    assert known == {
+        engine: module.removeprefix("mlpstudy.").replace(".", "/")
+        for engine, module in MODULES.items()
+    }
 
 
 def computed(function: str, place: int):

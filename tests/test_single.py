@@ -28,7 +28,7 @@ WILD = Run(dataset="iris", depth=0, cost="mse_raw", eta=1e3, epochs=12, momentum
 def folder_of(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     dataset = dataset_from(Project(Settings()))
-    return lambda run, keep: single.run(run, dataset, tmp_path / "run", "cpu", 1, keep)
+    return lambda run, keep: single.run(run, dataset, tmp_path / "run", "cpu", "torch", 1, keep)
 
 
 def read(folder) -> dict:

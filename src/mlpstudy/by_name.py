@@ -20,10 +20,10 @@ def train(project: Project, job: str) -> None:
 
     if not (project.plan_dir / "jobs" / f"{job}.json").exists():
         project.job(job)
-    plan, settings = plan_of(project), project.settings
+    plan = plan_of(project)
     data = [data_file(project, name) for name in plan.datasets_of(job)]
     out = project.job_dir(job)
-    train(plan.job_file(job), data, out, project.trained, settings.device, settings.threads)
+    train(plan.job_file(job), data, out, project.trained, *_how(project))
 
 
 def measure(project: Project, study: str) -> dict[str, str]:
@@ -32,10 +32,10 @@ def measure(project: Project, study: str) -> dict[str, str]:
     from mlpstudy.stages.prepare import data_file
 
     project.measuring(study)
-    plan, settings = plan_of(project), project.settings
+    plan = plan_of(project)
     data = [data_file(project, name) for name in plan.studies[study].datasets]
     out = project.measured_dir(study)
-    return measure(plan.measurement_file(study), data, out, settings.device, settings.threads)
+    return measure(plan.measurement_file(study), data, out, *_how(project))
 
 
 def summarise(project: Project, study: str) -> None:
@@ -79,5 +79,11 @@ def run(project: Project, run: Run, folder: Path | None, keep: Literal["last", "
     from mlpstudy import single
     from mlpstudy.stages.prepare import dataset_from
 
-    folder, settings = folder or project.run_dir(run_id(run)), project.settings
-    return single.run(run, dataset_from(project), folder, settings.device, settings.threads, keep)
+    folder = folder or project.run_dir(run_id(run))
+    return single.run(run, dataset_from(project), folder, *_how(project), keep)
+
+
+def _how(project: Project) -> tuple[str, str, int]:
+    """Where networks are trained, by which engine and on how many threads."""
+    settings = project.settings
+    return settings.device, settings.engine, settings.threads

@@ -42,6 +42,7 @@ from mlpstudy.syntax import (
 # Tables whose entries count one by one, and the field of a run that says which it uses.
 TABLES: dict[tuple[str, str], str] = {
     **{place: name for name, place in NAMES.items()},
+    ("core/outputs.py", "OF_TWO"): "cost",
     ("core/pretrain.py", "MACHINES"): "pretraining",
     ("design/examples.py", "EXAMPLES"): "dataset",
 }
@@ -91,6 +92,7 @@ class Ask(NamedTuple):
 
     field: str
     entry: str
+    table: tuple[str, str]  # its file and its name there
 
 
 class Foreign(NamedTuple):
@@ -115,7 +117,7 @@ class Module:
         self.defined: dict[str, list[Node]] = {}
         self.imports: dict[str, Import] = {}
         self.effects: list[Node] = []  # what it does, beside giving names a meaning
-        self.tables: dict[str, dict[str, Node]] = {}  # the entries of its tables, by field
+        self.tables: dict[str, dict[str, Node]] = {}  # the entries of its tables, by their names
         self.order: dict[str, Node] = {}  # the names in each table, as who walks it meets them
         self.run: Node | None = None  # Run without its fields and their checks
         body = [s for s in ast.parse(source).body if not (is_text(s) or only_for_types(s))]
@@ -142,7 +144,7 @@ class Module:
     def _take_table(self, name: str, table: ast.Dict) -> None:
         keys = [ast.literal_eval(key) for key in table.keys]
         entries = (Node(said(value), self) for value in table.values)
-        self.tables[TABLES[self.file, name]] = dict(zip(keys, entries, strict=True))
+        self.tables[name] = dict(zip(keys, entries, strict=True))
         self.order[name] = Node(Said(digest_of(keys)))
 
     def _take_run(self, run: ast.ClassDef) -> None:
@@ -150,7 +152,7 @@ class Module:
         fields = [part for part in run.body if isinstance(part, ast.AnnAssign) and part.value]
         kept = [part for part in run.body if part not in fields and not _only_checks(part)]
         self.run = Node(said(ast.ClassDef(**{**vars(run), "body": kept})), self)
-        self.tables[FIELD] = {part.target.id: self._field(part) for part in fields}
+        self.tables[RUN[1]] = {part.target.id: self._field(part) for part in fields}
 
     def _field(self, part: ast.AnnAssign) -> Node:
         """A field's type, kinds and default: not its range and what is said of it."""
@@ -330,25 +332,25 @@ class Package:
         for ask in asks:
             named = set(() if used is None else used.get(ask.field, ()))
             every = ask.entry == ALL or used is None
-            for name, node in self._tables.get(ask.field, ()):
+            for name, node in self._tables.get(ask.table, {}).items():
                 told = name in named or tellers.get(name, set()) - {node.module}
                 if every or node.always or name == ask.entry or (ask.entry == ANY and told):
                     chosen.add(node)
         return chosen
 
     @cached_property
-    def _tables(self) -> dict[str, list[tuple[str, Node]]]:
-        """The entries of all tables, by field."""
-        found: dict[str, list[tuple[str, Node]]] = {}
-        for file in sorted({file for file, _ in (*TABLES, RUN)}):
-            module = self.module(_dotted(file))
-            for place, entries in module.tables.items() if module else ():
-                found.setdefault(place, []).extend(entries.items())
-        return found
+    def _tables(self) -> dict[tuple[str, str], dict[str, Node]]:
+        """The entries of all tables, by file and name."""
+        modules = {file: self.module(_dotted(file)) for file, _ in (*TABLES, RUN)}
+        return {
+            (file, name): entries
+            for file, module in modules.items()
+            for name, entries in (module.tables.items() if module else ())
+        }
 
     @cached_property
     def _entries(self) -> set[str]:
-        return {name for entries in self._tables.values() for name, _ in entries}
+        return {name for entries in self._tables.values() for name in entries}
 
     # What a node refers to
 
@@ -419,7 +421,7 @@ class Package:
         if {module.name, f"{module.name}.{name}"} & SILENT:
             return
         if (module.file, name) == RUN:
-            yield from (module.run, Ask(FIELD, ANY))
+            yield from (module.run, Ask(FIELD, ANY, RUN))
             return
         for node in module.defined[name]:
             if name in node.gives:
@@ -427,7 +429,8 @@ class Package:
             elif not node.is_table:
                 yield node
             else:
-                yield Ask(TABLES[module.file, name], use.entry)
+                table = module.file, name
+                yield Ask(TABLES[table], use.entry, table)
                 if use.entry == ALL:
                     yield module.order[name]
 
@@ -456,4 +459,4 @@ def _dotted(file: str) -> str:
 def _label(target: Target) -> str:
     if isinstance(target, Node):
         return target.said.digest
-    return ":".join(target)
+    return f"{target[0]}:{target[1]}"  # not where it stands: a file may move

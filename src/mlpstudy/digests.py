@@ -37,6 +37,12 @@ PARTS: dict[str, tuple[Entry, ...]] = {
     "summarise": (Entry("studies/{}/derive.py"),),
     "draw": (Entry("studies/{}/figures.py"),),
 }
+# What is imported by the name of an engine: by what trains, by a run alone, and by what measures.
+ENGINES = {
+    "native": Entry("core/native/engine.py", ("learn", "networks_that_fit")),
+    "torch": Entry("core/torch_engine.py", ("learn", "networks_that_fit")),
+}
+TRAINING = ("train", "run", "measure")
 MEASURED = ("options", "base", "sweep")  # what a measurement hears of a study
 # What is imported by the name of a kind of figure: who draws needs that one, the report any.
 KIND, CHART = "drawing/kinds/{}.py", "drawing/charts/{}.py"
@@ -59,26 +65,29 @@ def of_dataset(name: str, package: Package = HERE) -> str:
     return _digest(package.closure(STAGES["prepare"], {"dataset": [name]}))
 
 
-def of_record(run: Run, device: str, package: Package = HERE) -> str:
+def of_record(run: Run, device: str, engine: str, package: Package = HERE) -> str:
     """Of all that a run's record is made by but its data, which has a fingerprint: the code that it
-    uses, and the device."""
-    return _of_record(used_by([run]), device, package)
+    uses, the device and the engine."""
+    return _of_record(used_by([run]), device, engine, package)
 
 
 @cache
-def _of_record(uses: str, device: str, package: Package) -> str:
-    return _digest(package.closure(STAGES["train"], parsed(uses)), device)
+def _of_record(uses: str, device: str, engine: str, package: Package) -> str:
+    entries = (*STAGES["train"], ENGINES[engine])
+    return _digest(package.closure(entries, parsed(uses)), device, engine)
 
 
 @cache
-def of_job(uses: str, package: Package = HERE) -> str:
-    """Of the code that makes the tables of runs that use this (see design/used.py)."""
-    return _digest(package.closure((*STAGES["train"], *STAGES["tabulate"]), parsed(uses)))
+def of_job(uses: str, engines: str, package: Package = HERE) -> str:
+    """Of the code that makes the tables of runs that use this (see design/used.py), trained by
+    these engines: "native", "torch" or "native,torch"."""
+    entries = (*STAGES["train"], *STAGES["tabulate"], *_trainers(engines))
+    return _digest(package.closure(entries, parsed(uses)))
 
 
-def makers_of_job(uses: str, device: str) -> dict[str, str]:
+def makers_of_job(uses: str, device: str, engines: str) -> dict[str, str]:
     """What made the tables of a job, as they carry it."""
-    return {"train": of_job(uses), "uses": uses, "device": device}
+    return {"train": of_job(uses, engines), "uses": uses, "device": device, "engine": engines}
 
 
 def of_study(stage: str, study: Mapping[str, Any], package: Package = HERE) -> str:
@@ -87,7 +96,7 @@ def of_study(stage: str, study: Mapping[str, Any], package: Package = HERE) -> s
     study: as study.json holds it, or as it is measured. Of the tables of functions the entries count that it names, and
     those that a run has by default; of the kinds of figures those that it draws.
     """
-    entries = (*STAGES[stage], *_parts(stage, study, package))
+    entries = (*STAGES[stage], *_parts(stage, study, package), *_all_trainers(stage, package))
     said = {k: study[k] for k in MEASURED if k in study} if stage == "measure" else study
     return _digest(package.closure(entries, _named_in(said)))
 
@@ -100,15 +109,26 @@ def of_report(studies: Sequence[Mapping[str, Any]], package: Package = HERE) -> 
 
 
 @cache
-def of_run(uses: str, package: Package = HERE) -> str:
-    """Of the code of a single run, which is one of runs that use this."""
-    return _digest(package.closure(STAGES["run"], parsed(uses)))
+def of_run(uses: str, engines: str, package: Package = HERE) -> str:
+    """Of the code of a single run, which is one of runs that use this and are trained by these."""
+    entries = (*STAGES["run"], *_trainers(engines))
+    return _digest(package.closure(entries, parsed(uses)))
 
 
 @cache
 def of_stage(stage: str, package: Package = HERE) -> str:
     """Of the code of a stage with all entries of all tables, but no study's own."""
-    return _digest(package.closure(STAGES[stage]))
+    return _digest(package.closure((*STAGES[stage], *_all_trainers(stage, package))))
+
+
+def _trainers(engines: str) -> list[Entry]:
+    return [ENGINES[engine] for engine in engines.split(",") if engine in ENGINES]
+
+
+def _all_trainers(stage: str, package: Package) -> list[Entry]:
+    """Every engine that is there, where a stage trains: it may use any."""
+    there = (entry for entry in ENGINES.values() if package.defined(entry.file))
+    return list(there) if stage in TRAINING else []
 
 
 def _parts(stage: str, study: Mapping[str, Any], package: Package) -> Iterator[Entry]:

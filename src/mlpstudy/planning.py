@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from mlpstudy.core.engines import engine_of
 from mlpstudy.data import store
 from mlpstudy.design.pool import estimated_seconds
 from mlpstudy.design.project import Project
 from mlpstudy.digests import of_dataset, of_record
 
 CORES = (1, 2, 8)
-DEVICES = ("cpu", "cuda")
+DEVICES = {"auto": ("cpu", "cuda"), "cpu": ("cpu",), "cuda": ("cuda",)}  # by setting
 
 
 def estimate(project: Project) -> Iterator[str]:
@@ -30,10 +31,10 @@ def estimate(project: Project) -> Iterator[str]:
 def _trained(project: Project) -> set[str]:
     """The ids of runs that are trained already, on the data as they would be made now."""
     content = {name: _content(project, name) for name in project.datasets}
-    setting = project.settings.device
-    devices = DEVICES if setting == "auto" else (setting,)
+    engine = project.settings.engine
+    devices = DEVICES["cpu" if engine == "native" else project.settings.device]
     keys = {
-        id(alike): [of_record(alike.run, device) for device in devices]
+        id(alike): [of_record(alike.run, d, engine_of(alike.run, d, engine)) for d in devices]
         for alike in {id(e.seedless): e.seedless for e in project.pool.values()}.values()
     }
     return {

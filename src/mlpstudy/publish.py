@@ -113,7 +113,7 @@ def provenance(plan: Mapping[str, Any], folders: Mapping[str, Path]) -> dict:
         "diverged": len(lost),
         "lost": _lost(lost),
         "work": _work(folders),
-        "settings": plan["settings"] | _device(folders.values()),
+        "settings": plan["settings"] | _trained_by(folders.values()),
         "versions": {
             "Python": platform.python_version(),
             **{package: version(package) for package in PACKAGES},
@@ -127,11 +127,15 @@ def provenance(plan: Mapping[str, Any], folders: Mapping[str, Path]) -> dict:
     }
 
 
-def _device(folders: Iterable[Path]) -> dict[str, str]:
-    """What the studies' networks were trained on, where there are any."""
+def _trained_by(folders: Iterable[Path]) -> dict[str, str]:
+    """The devices and engines that trained the studies' networks, where there are any."""
     makers = [read_sums(sums_of(folder / "study.json")).made_by for folder in folders]
-    found = sorted({each["device"] for each in makers if "device" in each})
-    return {"device": " and ".join(found)} if found else {}
+    told = {}
+    for maker in ("device", "engine"):
+        found = {name for each in makers for name in each.get(maker, "").split(",") if name}
+        if found:
+            told[maker] = " and ".join(sorted(found))
+    return told
 
 
 def _diverged(folders: Iterable[Path]) -> pd.DataFrame:

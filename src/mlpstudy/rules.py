@@ -22,6 +22,7 @@ Data = Annotated[list[Path], typer.Option("--data", help="the file of a dataset"
 SomeData = Annotated[list[Path] | None, typer.Option("--data", help="the file of a dataset")]
 To = Annotated[Path, typer.Option("--to", help="the folder for what is made")]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda")]
+Engine = Annotated[str, typer.Option("--engine", help="auto, native or torch")]
 Threads = Annotated[int, typer.Option("--threads", min=1, help="stacks trained at a time")]
 
 
@@ -42,20 +43,23 @@ def train(
     to: To,
     store: Annotated[Path, typer.Option("--store", help="the folder of what is trained")],
     device: Device,
+    engine: Engine,
     threads: Threads,
 ) -> None:
     """Train the networks of a job that are not trained yet, and write its tables."""
     from mlpstudy.stages.train import train
 
-    train(job, data, to, store, device, threads)
+    train(job, data, to, store, device, engine, threads)
 
 
 @app.command()
-def measure(study: Spec, to: To, device: Device, threads: Threads, data: SomeData = None) -> None:
+def measure(
+    study: Spec, to: To, device: Device, engine: Engine, threads: Threads, data: SomeData = None
+) -> None:
     """What a study measures by itself, beside training."""
     from mlpstudy.stages.measure import measure
 
-    compared(measure(study, data or [], to, device, threads), to)
+    compared(measure(study, data or [], to, device, engine, threads), to)
 
 
 def compared(before: Mapping[str, str], folder: Path) -> None:
@@ -119,6 +123,7 @@ def run(
     data: Data,
     to: To,
     device: Device,
+    engine: Engine,
     threads: Threads,
 ) -> None:
     """Train one run of a job alone."""
@@ -129,7 +134,7 @@ def run(
     runs = {each.id: each.run for each in read_job(job).seeded}
     if name not in runs:
         raise Mistake("is no run of this job", file=str(job), key="--id", value=name)
-    print(single.run(runs[name], stored(named(data)), to, device, threads))
+    print(single.run(runs[name], stored(named(data)), to, device, engine, threads))
 
 
 if __name__ == "__main__":

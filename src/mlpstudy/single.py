@@ -35,6 +35,7 @@ def run(
     dataset: Callable[[str], Dataset],
     folder: Path,
     device: str,
+    engine: str,
     threads: int,
     keep: Literal["last", "best"] = "last",
 ) -> Path:
@@ -43,11 +44,11 @@ def run(
     weights after the last pass, or after the best one on validation; of a run that diverges, of the
     passes before that."""
     progress = Progress(run_id(run), 1, run.epochs + 1)
-    watched = recorder(dataset, device, threads, keep, progress)
+    watched = recorder(dataset, device, engine, threads, keep, progress)
     record = run_alone(watched, run)
     progress.finish()
     tables = tables_of([record])
-    makers = makers_of_job(used_by([run]), watched.device)
+    makers = makers_of_job(used_by([run]), watched.device, watched.engine(run))
     makers[f"data/{run.dataset}"] = fingerprint(dataset(run.dataset))
     write_tables(folder, tables, makers)
     save_arrays(folder / "weights.npz", record.weights or {})
@@ -103,13 +104,15 @@ class Replay:
 
 
 def replay(project: Project, name: str) -> Replay:
-    """Train a run of the studies alone, on the device of the sweep, and compare it with its tables.
+    """Train a run of the studies alone, on the device and by the engine of the sweep, and compare it
+    with its tables.
 
     Raises Mistake where it has not been trained yet or the device is not there, StaleFile where it
     was trained by other code or on other data."""
     run = project.run(name)
-    swept, device = _swept(project, name)
-    again = recorder(dataset_from(project), device, project.settings.threads)
+    swept, makers = _swept(project, name)
+    engine = makers["engine"].replace("native,torch", "auto")  # each where the run lets it
+    again = recorder(dataset_from(project), makers["device"], engine, project.settings.threads)
     alone = tables_of([run_alone(again, run)])
     differences, numbers = [], 0
     for table in TABLES:
@@ -118,8 +121,8 @@ def replay(project: Project, name: str) -> Replay:
     return Replay(numbers, differences)
 
 
-def _swept(project: Project, name: str) -> tuple[dict[str, pd.DataFrame], str]:
-    """The sweep's tables of one run, and the device that it was trained on."""
+def _swept(project: Project, name: str) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """The sweep's tables of one run, and what made them."""
     job = next(j for j in project.jobs.values() if any(r.id == name for r in j.seeded))
     folder = project.job_dir(job.id)
     if not folder.exists():
@@ -136,7 +139,7 @@ def _swept(project: Project, name: str) -> tuple[dict[str, pd.DataFrame], str]:
         table: frame[frame["run_id"] == name].reset_index(drop=True)
         for table, frame in tables.items()
     }
-    return of_run, made_by(folder)["device"]
+    return of_run, made_by(folder)
 
 
 def _differing(swept: pd.DataFrame, alone: pd.DataFrame) -> list[str]:

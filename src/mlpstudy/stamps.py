@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from mlpstudy.closure import Package
+from mlpstudy.core.engines import engines_of
 from mlpstudy.data import store
 from mlpstudy.design.project import Project
 from mlpstudy.digests import HERE, of_dataset, of_job, of_report, of_run, of_study
@@ -40,22 +41,28 @@ class Makers:
         self.project, self.package = project, package
 
     @property
-    def device(self) -> str:
-        return self.project.settings.device
+    def trainer(self) -> tuple[str, str]:
+        """Where the settings have networks trained, and by which engine."""
+        settings = self.project.settings
+        return settings.device, settings.engine
+
+    @property
+    def engines(self) -> str:
+        return ",".join(engines_of(*self.trainer))
 
     def prepare(self, dataset: str) -> tuple[str, ...]:
         return (of_dataset(dataset, self.package),)
 
     def train(self, uses: str) -> tuple[str, ...]:
         """The tables of a job whose runs use this (see design/used.py)."""
-        return of_job(uses, self.package), self.device
+        return of_job(uses, self.engines, self.package), *self.trainer
 
     def run(self, uses: str) -> tuple[str, ...]:
-        return of_run(uses, self.package), self.device
+        return of_run(uses, self.engines, self.package), *self.trainer
 
     def measure(self, study: str) -> tuple[str, ...]:
         """What a measurement depends on: a study without its words and thresholds."""
-        return *self._of_study("measure", self.project.studies[study].asked), self.device
+        return *self._of_study("measure", self.project.studies[study].asked), *self.trainer
 
     def summarise(self, study: str) -> tuple[str, ...]:
         return self._of_study("summarise", self.project.studies[study].resolved())

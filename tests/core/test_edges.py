@@ -8,12 +8,13 @@ import pytest
 import torch
 from torch.autograd import grad
 
-from mlpstudy.core.chunks import chunks, networks_that_fit
+from mlpstudy.core.chunks import chunks
 from mlpstudy.core.costs import COSTS
 from mlpstudy.core.initializers import INITIALIZERS, draw_parameters
 from mlpstudy.core.measures import LAYER_MEASURES
 from mlpstudy.core.modules import Dropout, Noise
 from mlpstudy.core.network import Network
+from mlpstudy.core.torch_engine import networks_that_fit
 from mlpstudy.data.datasets import DATASETS, Dataset
 from mlpstudy.data.split import split
 from mlpstudy.design.run import FIELDS, Run, shape
@@ -166,7 +167,7 @@ def test_chunks_hold_runs_of_one_shape_each_once_in_equal_pieces():
 
 def test_wider_and_deeper_networks_train_in_smaller_chunks_but_never_in_none():
     def fit(**fields):
-        return networks_that_fit(Network([Run(**fields)], (64,), 10))
+        return networks_that_fit(Run(**fields), (64,), 10)
 
     widths = [fit(width=width) for width in (16, 64, 256, 2048)]
     assert widths == sorted(widths, reverse=True) and widths[0] <= 128 and widths[-1] == 1

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from mlpstudy.core.engines import device_of
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.run import Run
-from mlpstudy.tables.record import Recorder, device_of
+from mlpstudy.tables.record import Recorder
 
 RUNS = {
     "dense": Run(dataset="iris", depth=2, width=8, activation="tanh", epochs=3),

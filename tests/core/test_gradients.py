@@ -18,6 +18,7 @@ from mlpstudy.core.initializers import INITIALIZERS, draw_parameters
 from mlpstudy.core.modules import Convolve, Linear
 from mlpstudy.core.native.orthonormal import orthonormalise
 from mlpstudy.core.network import Network
+from mlpstudy.core.outputs import OF_TWO
 from mlpstudy.core.schedules import SCHEDULES
 from mlpstudy.design.run import Run
 
@@ -111,7 +112,7 @@ def test_conventions_at_the_corners(name, corner, slope):
 
 def a_and_t(cost, generator):
     """a (3, 5, C) and targets: soft ones where the cost takes them."""
-    C = 1 if COSTS[cost].single else 4
+    C = 1 if OF_TWO[cost] == 1 else 4
     a = 2 * torch.randn(3, 5, C, generator=generator, dtype=torch.float64)
     t = torch.rand(3, 5, C, generator=generator, dtype=torch.float64)
     if cost in ("nll", "kl", "mse"):

@@ -12,12 +12,13 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from mlpstudy import rng
-from mlpstudy.core import draws, pretrain
+from mlpstudy.core import draws
 from mlpstudy.core.batches import Examples, with_blank
 from mlpstudy.core.initializers import draw_parameters
 from mlpstudy.core.modules import Linear, Masking, Tied
 from mlpstudy.core.network import Network
-from mlpstudy.core.pretrain import MACHINES, Boltzmann, Inputs, passes_spent, pretraining
+from mlpstudy.core.pretrain import MACHINES, Boltzmann, Inputs, pretraining
+from mlpstudy.core.pretrain_cost import passes_spent
 from mlpstudy.core.stack import Stack
 from mlpstudy.core.train import Learner, train
 from mlpstudy.data.datasets import DATASETS
@@ -379,7 +380,9 @@ def test_global_generators_are_untouched(kind):
 def test_passes_spent_by_hand(settings, passes, monkeypatch):
     run = prepared("autoencoder", **settings)
     assert passes_spent(run) == pytest.approx(passes, rel=1e-15)
-    monkeypatch.setattr(pretrain, "EXAMPLES", {})  # a dataset of which nothing is known
+    monkeypatch.setattr(
+        "mlpstudy.core.pretrain_cost.EXAMPLES", {}
+    )  # a dataset of which nothing is known
     assert passes_spent(run) == pytest.approx(passes, rel=1e-15)
     assert passes_spent(Run(**settings)) == 0
 

@@ -39,6 +39,7 @@ def test_every_key_of_a_file_arrives(config):
         studies: [wonders, asks]
         threads: 3
         device: cpu
+        engine: native
         language: fr
         job_seconds: 5
         config_dir: config
@@ -48,6 +49,7 @@ def test_every_key_of_a_file_arrives(config):
         "studies": ("wonders", "asks"),
         "threads": 3,
         "device": "cpu",
+        "engine": "native",
         "language": "fr",
         "job_seconds": 5.0,
         "config_dir": "config",
@@ -102,7 +104,7 @@ def test_chosen_studies_keep_their_order(config):
 
 
 NAMES = "1 to 64 of A-Z, a-z, 0-9, _ and -, not _ or - first"
-KEYS = "one of size, studies, threads, device, language, job_seconds, config_dir"
+KEYS = "one of size, studies, threads, device, engine, language, job_seconds, config_dir"
 SIZES = "one of smoke, default, full"
 THREADS = "a whole number >= 1 and <= 1024"
 SECONDS = "a number >= 0.001 and <= 86400"
@@ -130,6 +132,8 @@ REFUSED = [
     ("job_seconds: .inf", f"job_seconds: .inf is not allowed; {SECONDS}"),
     ("job_seconds: -3", f"job_seconds: -3 is not allowed; {SECONDS}"),
     ("device: gpu", "device: 'gpu' is not allowed; one of auto, cpu, cuda; did you mean 'cpu'?"),
+    ("engine: numba", "engine: 'numba' is not allowed; one of auto, native, torch"),
+    ("engine: native\ndevice: cuda", "engine: the native engine trains on a CPU: use device: cpu"),
     ("language: no", "language: 'no' is not allowed; one of en, fr"),
     ("studies: vanishing", f"studies[0]: 'vanishing' is not a study; {STUDIES}"),
     ("studies: [asks, wonder]", f"studies[1]: 'wonder' is not a study; {STUDIES}; "

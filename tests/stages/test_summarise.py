@@ -14,7 +14,7 @@ from mlpstudy.design.specs import StudySpec
 from mlpstudy.design.used import used_by
 from mlpstudy.digests import makers_of_job
 from mlpstudy.files import StaleFile
-from mlpstudy.stages.summarise import TOLD, device_of, diverged, trained, view, with_sizes
+from mlpstudy.stages.summarise import TOLD, diverged, trained, trained_by, view, with_sizes
 from mlpstudy.tables.files import write_tables
 from mlpstudy.tables.schema import tables_of
 
@@ -44,10 +44,10 @@ def test_the_whole_training_part_is_told_by_its_size():
 
 
 USES = used_by([Run(dataset="iris")])
-NOW = makers_of_job(USES, "cpu") | {"data/iris": store.fingerprint(DATASETS["iris"]())}
+NOW = makers_of_job(USES, "cpu", "torch") | {"data/iris": store.fingerprint(DATASETS["iris"]())}
 
 
-@pytest.mark.parametrize("changed", [None, "train", "uses", "data/iris"])
+@pytest.mark.parametrize("changed", [None, "train", "uses", "engine", "data/iris"])
 def test_a_jobs_tables_are_those_of_todays_code_and_data(tmp_path, changed):
     data = {"iris": tmp_path / "iris.npz"}
     store.save(DATASETS["iris"](), data["iris"])
@@ -69,15 +69,18 @@ def test_a_run_that_no_job_has_trained_is_named(tmp_path):
         view(asked, [], None, {})
 
 
-def test_the_networks_of_a_study_have_one_device(tmp_path):
-    for name, device in (("a", "cpu"), ("b", "cpu"), ("c", "cuda")):
-        write_tables(tmp_path / name, {"runs": pd.DataFrame()}, NOW | {"device": device})
-    assert device_of([tmp_path / "a", tmp_path / "b"]) == {"device": "cpu"}
-    assert device_of([]) == {}
+def test_the_networks_of_a_study_have_one_device_and_maybe_two_engines(tmp_path):
+    trainers = {"a": ("cpu", "torch"), "b": ("cpu", "native"), "c": ("cuda", "torch")}
+    for name, (device, engine) in trainers.items():
+        makers = NOW | {"device": device, "engine": engine}
+        write_tables(tmp_path / name, {"runs": pd.DataFrame()}, makers)
+    both = {"device": "cpu", "engine": "native,torch"}
+    assert trained_by([tmp_path / "a", tmp_path / "b"]) == both
+    assert trained_by([]) == {}
     with pytest.raises(
         Mistake, match="device: the networks of one study were trained on cpu and on cuda"
     ):
-        device_of([tmp_path / "a", tmp_path / "c"])
+        trained_by([tmp_path / "a", tmp_path / "c"])
 
 
 def test_runs_from_before_a_field_was_there_have_its_default(tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlpstudy.core.pretrain import passes_spent
+from mlpstudy.core.pretrain_cost import passes_spent
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import cell_id, run_id

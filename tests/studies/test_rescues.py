@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mlpstudy.analysis import theory
-from mlpstudy.core.pretrain import passes_spent
+from mlpstudy.core.pretrain_cost import passes_spent
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, run_id
 from mlpstudy.design.study import load

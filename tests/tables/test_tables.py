@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 from sklearn.metrics import r2_score
 
+from mlpstudy.core.measures import is_probed
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.data.split import split
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import FIELDS, Run, cell_id, run_id
 from mlpstudy.files import DamagedFile
 from mlpstudy.tables.files import SUMS, made_by, read_table, write_tables
-from mlpstudy.tables.record import Recorder, is_probed
+from mlpstudy.tables.record import Recorder
 from mlpstudy.tables.schema import tables_of
 from mlpstudy.tables.trained import Trained
 

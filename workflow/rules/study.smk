@@ -19,9 +19,10 @@ rule measure:
     params:
         data=options("data"),
         device=SETTINGS.device,
+        engine=SETTINGS.engine,
     shell:
         "python -m mlpstudy.rules measure {input.study:q} {params.data:q} --to {output:q}"
-        " --device {params.device} --threads {threads} > {log:q} 2>&1"
+        " --device {params.device} --engine {params.engine} --threads {threads} > {log:q} 2>&1"
 
 
 # A study's tables and findings, then its figures. Its name is a target of its own.

@@ -41,9 +41,10 @@ rule train:
         to=folder,
         store="results/trained",
         device=SETTINGS.device,
+        engine=SETTINGS.engine,
     shell:
         "python -m mlpstudy.rules train {input.job:q} {params.data:q} --to {params.to:q}"
-        " --store {params.store:q} --device {params.device} --threads {threads}"
+        " --store {params.store:q} --device {params.device} --engine {params.engine} --threads {threads}"
         " 2>&1 | tee {log:q}"
 
 
@@ -69,7 +70,8 @@ rule run:
         data=options("data"),
         to=folder,
         device=SETTINGS.device,
+        engine=SETTINGS.engine,
     shell:
         "python -m mlpstudy.rules run {input.job:q} --id {wildcards.run_id:q} {params.data:q}"
-        " --to {params.to:q} --device {params.device} --threads {threads}"
+        " --to {params.to:q} --device {params.device} --engine {params.engine} --threads {threads}"
         " 2>&1 | tee {log:q}"

@@ -3,7 +3,8 @@
 a: (R, B, C) pre-activations of the last layer; t: (R, B, C) targets, one-hot, soft or real values.
 `terms` are the costs of the single examples, a sum over the C outputs, of shape (R, B); `loss` is
 their mean, of shape (R,); `delta` is the derivative of one example's term and has the shape of a.
-Costs of a single output see t = P(second class), of shape (R, B, 1), when there are two classes.
+Costs of a single output (see outputs.py) see t = P(second class), of shape (R, B, 1), when there are
+two classes.
 Where hinge and perceptron have a corner, the side that still learns is taken: the perceptron's
 delta is 0 where s a > 0 and -s elsewhere, s = 2 t - 1.
 """
@@ -18,16 +19,9 @@ from torch import Tensor
 class Cost(NamedTuple):
     terms: Callable[[Tensor, Tensor], Tensor]  # terms(a, t) -> (R, B)
     delta: Callable[..., Tensor]  # delta(a, t, out=None) -> (R, B, C)
-    single: bool = False  # one output suffices for two classes
 
     def loss(self, a: Tensor, t: Tensor) -> Tensor:
         return self.terms(a, t).mean(1)
-
-    def outputs(self, classes: int, targets: int = 1) -> int:
-        """Units of the last layer: of a regression (classes: 0) one for each target."""
-        if not classes:
-            return targets
-        return 1 if self.single and classes == 2 else classes
 
 
 def softmax(a: Tensor, out: Tensor | None = None) -> Tensor:
@@ -114,12 +108,12 @@ def _hinge_delta(a, t, out=None):
 COSTS: dict[str, Cost] = {
     "nll": Cost(_nll, _nll_delta),  # softmax outputs
     "kl": Cost(_kl, _nll_delta),  # nll less the entropy of the target: the same delta
-    "binary_nll": Cost(_binary_nll, _binary_nll_delta, single=True),  # sigmoid outputs
+    "binary_nll": Cost(_binary_nll, _binary_nll_delta),  # sigmoid outputs
     "mse": Cost(_mse, _mse_delta),  # softmax outputs
-    "mse_sigmoid": Cost(_mse_sigmoid, _mse_sigmoid_delta, single=True),  # the lecture's, sigmoid outputs
+    "mse_sigmoid": Cost(_mse_sigmoid, _mse_sigmoid_delta),  # the lecture's, sigmoid outputs
     "mse_raw": Cost(_mse_raw, _mse_raw_delta),  # linear outputs
-    "perceptron": Cost(_perceptron, _perceptron_delta, single=True),
-    "hinge": Cost(_hinge, _hinge_delta, single=True),
+    "perceptron": Cost(_perceptron, _perceptron_delta),
+    "hinge": Cost(_hinge, _hinge_delta),
 }
 # fmt: on
 

@@ -20,6 +20,7 @@ from mlpstudy.core.modules import (
     Noise,
     Residual,
 )
+from mlpstudy.core.outputs import outputs
 from mlpstudy.core.stack import Stack
 from mlpstudy.design.run import Run, shape
 from mlpstudy.design.sizes import LayerSize, layer_sizes
@@ -48,7 +49,7 @@ class Network(Stack):
         like = torch.empty(0, dtype=dtype, device=device)
         self.cost = COSTS[runs[0].cost]
         self.classes = classes
-        self.n_out = self.cost.outputs(classes, targets)
+        self.n_out = outputs(runs[0].cost, classes, targets)
         self.layer_sizes = layer_sizes(runs[0], tuple(dims), self.n_out)
         self.n_parameters = self.layer_sizes.n_parameters
         self.hidden = [_hidden(runs[0], *each) for each in enumerate(self.layer_sizes[:-1])]

@@ -18,17 +18,12 @@ from torch import Tensor
 
 from mlpstudy import rng
 from mlpstudy.core.batches import Rows, with_blank
-from mlpstudy.core.costs import COSTS
 from mlpstudy.core.draws import Draws, uniforms
 from mlpstudy.core.initializers import draw_parameters
 from mlpstudy.core.modules import Activate, Linear, Masking, Noise, Tied, drawn
 from mlpstudy.core.network import Network
 from mlpstudy.core.stack import Stack
-from mlpstudy.data.datasets import DATASETS
-from mlpstudy.data.split import examples_of
-from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.run import Run, machine_run
-from mlpstudy.design.sizes import LayerSizes, layer_sizes
 
 ROWS = 64  # examples that go through a pretrained layer at a time: fixed, whatever the stack
 
@@ -157,25 +152,3 @@ MACHINES: dict[str, Callable[[list[Run], int, int, Tensor], Stack]] = {
     "denoising_gaussian": denoising_gaussian,
     "rbm": Boltzmann,
 }
-
-
-def passes_spent(run: Run) -> float:
-    """What a run's pretraining costs, in passes of the training that follows it.
-
-    The cost is counted in multiply-adds of the weights: it grows with |w| as time does, but
-    depends on no computer, and a pass over one layer is not a pass over the network. A pass over
-    a layer of w weights takes 5 w for each example: an autoencoder 2 w forward, 2 w for the
-    gradients of its two layers, w for the delta between them; an RBM w up, w down and w up again,
-    2 w for the products of its step. The inputs of the next layer take another w, once. A pass of
-    the network takes 3 w for each layer, and 2 w for the first, which sends no delta back.
-    """
-    if run.pretraining == "none":
-        return 0.0
-    *hidden, last = (layer.weights for layer in _layers(run))
-    machines = run.pretraining_epochs * 5 * sum(hidden) + sum(hidden[:-1])
-    return machines / (3 * (sum(hidden) + last) - hidden[0])
-
-
-def _layers(run: Run) -> LayerSizes:
-    data = EXAMPLES.get(run.dataset) or examples_of(DATASETS[run.dataset]())
-    return layer_sizes(run, data.shape, COSTS[run.cost].outputs(data.classes, data.outputs))

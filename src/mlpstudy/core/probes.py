@@ -8,13 +8,12 @@ from torch import Tensor
 
 from mlpstudy.core.batches import Examples
 from mlpstudy.core.costs import correct
+from mlpstudy.core.measures import PROBED, SATURATED
 from mlpstudy.core.network import Network
 from mlpstudy.core.replay import Replay
 from mlpstudy.core.threads import one_thread
 
 ROWS = 64  # examples per block of an evaluation: fixed, as the bits of a sum depend on it
-PROBED = 128  # training examples that the layers are probed on, the first of the run's split
-SATURATED = 1 / 20  # of the steepest slope
 
 
 class Score(NamedTuple):

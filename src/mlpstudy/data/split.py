@@ -41,6 +41,10 @@ class Part:
     target: np.ndarray
     y: np.ndarray
 
+    def first(self, n: int) -> "Part":
+        """Its first n examples, or all where there are fewer."""
+        return Part(self.x[:n], self.target[:n], self.y[:n])
+
 
 @dataclass(frozen=True)
 class Split:

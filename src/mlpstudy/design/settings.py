@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+    model_validator,
+)
 
 from mlpstudy.design import yaml_file
 from mlpstudy.design.mistakes import Mistake, Place, mistake_in, nearest, refuse, text_like
@@ -47,11 +55,20 @@ class Settings(BaseModel):
     ] = Field(("all",), description="the studies to run; all: every YAML in <config_dir>/studies")
     threads: int = Field(1, ge=1, le=1024, description="threads of one job")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where networks are trained")
+    engine: Literal["auto", "native", "torch"] = Field(
+        "auto", description="who trains them; auto: native what it serves on a CPU, else torch"
+    )
     language: Literal["en", "fr"] = Field("en", description="language of the report")
     job_seconds: float = Field(
         60.0, ge=0.001, le=86_400, description="estimated length of one job on one core, in seconds"
     )
     config_dir: str = Field("config", min_length=1, description="the folder that holds studies/")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Settings":
+        if self.engine == "native" and self.device == "cuda":
+            raise refuse("the native engine trains on a CPU: use device: cpu", key=("engine",))
+        return self
 
     @property
     def results_dir(self) -> str:

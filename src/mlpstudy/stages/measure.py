@@ -14,7 +14,7 @@ from mlpstudy.tables.networks import Networks
 
 
 def measure(
-    study_file: Path, data: Iterable[Path], out: Path, device: str, threads: int
+    study_file: Path, data: Iterable[Path], out: Path, device: str, engine: str, threads: int
 ) -> dict[str, str]:
     """Write the tables of a study that measures; for each, its checksum of before, or "".
 
@@ -24,7 +24,7 @@ def measure(
     study, blocks = read_study(study_file)
     dataset = stored(named(data))
     networks = Networks(
-        lambda keep: recorder(dataset, device, threads, keep),
+        lambda keep: recorder(dataset, device, engine, threads, keep),
         {name: [each.run for each in block] for name, block in blocks.items()},
     )
     before = checksums(out)

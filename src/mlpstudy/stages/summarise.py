@@ -38,7 +38,7 @@ def summarise(
     for table in summary.shown:
         tables[f"shown_{table['name']}"] = table["frame"]
         shown.append({**table, "name": f"shown_{table['name']}"})
-    makers = {"summarise": of_study("summarise", seen.study), **device_of(jobs)}
+    makers = {"summarise": of_study("summarise", seen.study), **trained_by(jobs)}
     write_tables(out / "tables", tables, makers)
     listed = [{k: v for k, v in table.items() if k != "frame"} for table in shown]
     write_summed_json(out / "tables.json", listed, makers)
@@ -84,7 +84,7 @@ def trained(folder: Path, data: Mapping[str, Path]) -> Path:
     """The folder of a job's tables. Raises StaleFile where other code has trained its networks, or
     other data than its datasets' files hold now. data: the files of datasets, by name."""
     makers = read_sums(folder / SUMS).made_by
-    expected = {"train": of_job(makers.get("uses", ""))}
+    expected = {"train": of_job(makers.get("uses", ""), makers.get("engine", ""))}
     for name in _datasets(makers):
         if name in data and (content := store.made_by(data[name]).get("content")):
             expected[f"data/{name}"] = content
@@ -92,16 +92,19 @@ def trained(folder: Path, data: Mapping[str, Path]) -> Path:
     return folder
 
 
-def device_of(jobs: Iterable[Path]) -> dict[str, str]:
-    """{"device": that which all jobs were trained on}; {} where there are none.
+def trained_by(jobs: Iterable[Path]) -> dict[str, str]:
+    """{"device": that which all jobs were trained on, "engine": "native", "torch" or "native,torch"};
+    {} where there are none.
 
-    Raises Mistake where there are two: what they train differs in the last bits.
+    Raises Mistake where there are two devices: what they train differs in the last bits.
     """
-    found = sorted({read_sums(folder / SUMS).made_by["device"] for folder in jobs})
-    if len(found) > 1:
-        problem = f"the networks of one study were trained on {' and on '.join(found)}"
+    makers = [read_sums(folder / SUMS).made_by for folder in jobs]
+    devices = sorted({each["device"] for each in makers})
+    if len(devices) > 1:
+        problem = f"the networks of one study were trained on {' and on '.join(devices)}"
         raise Mistake(problem, file="settings", key="device", allowed="cpu or cuda, for all jobs")
-    return {"device": found[0]} if found else {}
+    engines = sorted({engine for each in makers for engine in each["engine"].split(",")})
+    return {"device": devices[0], "engine": ",".join(engines)} if makers else {}
 
 
 def _datasets(makers: Iterable[str]) -> list[str]:

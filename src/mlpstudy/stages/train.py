@@ -3,8 +3,10 @@
 import ctypes
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+from mlpstudy.core.engines import Keep, device_of, engine_of
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, run_id
@@ -12,7 +14,7 @@ from mlpstudy.design.specs import read_job
 from mlpstudy.digests import makers_of_job, of_record
 from mlpstudy.progress import Progress
 from mlpstudy.stages.prepare import fingerprints, named, stored
-from mlpstudy.tables.record import Record, Recorder, device_of
+from mlpstudy.tables.record import Record, Recorder
 from mlpstudy.tables.trained import Trained
 
 MMAP_THRESHOLD = -3  # glibc's M_MMAP_THRESHOLD
@@ -22,19 +24,24 @@ LARGE = 2**20  # bytes of an array that has memory of its own
 def recorder(
     dataset: Callable[[str], Dataset],
     device: str,
+    engine: str,
     threads: int,
-    keep: str = "nothing",
+    keep: Keep = "nothing",
     progress: Progress | None = None,
 ) -> Recorder:
-    """A recorder of the core. dataset: gives one by name. device: auto, cpu or cuda."""
+    """A recorder of the core. dataset: gives one by name. device: auto, cpu or cuda; engine: auto,
+    native or torch."""
     watched = {} if progress is None else {"progress": progress}
-    return Recorder(dataset, found_device(device), keep, threads=threads, **watched)
+    place = found_device(device, engine)
+    trainer = partial(engine_of, device=place, setting=engine)
+    return Recorder(dataset, place, keep, threads=threads, engine=trainer, **watched)
 
 
-def found_device(setting: str) -> str:
-    """The device behind auto, cpu or cuda; raises Mistake where it is not there."""
+def found_device(setting: str, engine: str) -> str:
+    """The device behind auto, cpu or cuda, for an engine that may be auto, too; raises Mistake
+    where it is not there."""
     try:
-        return device_of(setting)
+        return device_of("cpu" if (setting, engine) == ("auto", "native") else setting)
     except ValueError as error:
         raise Mistake(str(error), file="settings", key="device", allowed="auto or cpu") from None
 
@@ -50,7 +57,13 @@ def give_memory_back() -> None:
 
 
 def train(
-    job_file: Path, data: Iterable[Path], out: Path, store: Path, device: str, threads: int
+    job_file: Path,
+    data: Iterable[Path],
+    out: Path,
+    store: Path,
+    device: str,
+    engine: str,
+    threads: int,
 ) -> None:
     """Train what is missing of a job, stack by stack, and write its tables.
 
@@ -64,17 +77,20 @@ def train(
     if lacking := sorted(set(job.datasets) - set(files)):
         raise Mistake("there is no file of this dataset", file=str(job_file), value=lacking[0])
     runs = dict(zip((each.id for each in job.seeded), job.runs, strict=True))
-    device = found_device(device)
-    trained = Trained(store, lambda run: of_record(run, device), content.__getitem__)
+    core = recorder(stored(files), device, engine, threads)
+    engines = sorted({core.engine(run) for run in job.runs})
+    trained = Trained(
+        store, lambda run: of_record(run, core.device, core.engine(run)), content.__getitem__
+    )
     records = {name: trained.load(run) for name, run in runs.items()}
     missing = [run for name, run in runs.items() if records[name] is None]
-    progress = Progress(job.id, len(missing), sum(run.epochs + 1 for run in missing))
-    for stack in recorder(stored(files), device, threads, progress=progress).record(missing):
+    core.progress = Progress(job.id, len(missing), sum(run.epochs + 1 for run in missing))
+    for stack in core.record(missing):
         for record in stack:
             trained.save(record)
             records[run_id(record.run)] = record
-    progress.finish()
-    makers = makers_of_job(job.uses, device)
+    core.progress.finish()
+    makers = makers_of_job(job.uses, core.device, ",".join(engines))
     _write(records.values(), out, makers | {f"data/{name}": told for name, told in content.items()})
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import theory
+from mlpstudy.core.pretrain_cost import passes_spent
 from mlpstudy.design.run import Run
 from mlpstudy.statistics.stopping import stops
 from mlpstudy.studies.view import View
@@ -47,8 +48,6 @@ def _ways(view: View, trained: pd.DataFrame) -> pd.DataFrame:
 
 def _spent(runs: pd.DataFrame) -> pd.Series:
     """Passes of the whole network that pretraining costs, counted in multiply-adds."""
-    from mlpstudy.core.pretrain import passes_spent  # it brings torch
-
     kinds = runs[SPENDING].drop_duplicates()
     spent = [passes_spent(Run(**kind)) for kind in kinds.to_dict("records")]
     return (

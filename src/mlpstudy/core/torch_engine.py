@@ -1,0 +1,133 @@
+"""The torch engine: stacks of the lecture's modules, on a CPU or a GPU (see engines.py).
+
+A stack of one pays Python's overhead at every operation; a stack whose arrays leave the cache pays
+for memory at every operation. Between the two lies the largest stack whose weights, gradient,
+optimizer state, rates, activations and patches together stay within BUDGET. The bits of a run do
+not depend on it.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from mlpstudy.core import probes
+from mlpstudy.core.batches import Examples
+from mlpstudy.core.engines import Keep, Learned, Task
+from mlpstudy.core.measures import LAYER_MEASURES, PARTS, PROBED, is_probed
+from mlpstudy.core.network import Network
+from mlpstudy.core.outputs import outputs
+from mlpstudy.core.threads import one_thread
+from mlpstudy.core.train import train
+from mlpstudy.design.run import Run
+from mlpstudy.design.sizes import layer_sizes
+
+BUDGET = {"cpu": 8 * 2**20, "cuda": 2**30}  # bytes: a core's share of the caches; a part of a GPU
+LARGEST = {"cpu": 128, "cuda": 4096}
+NUMBER = 4  # bytes
+ARRAYS = 5  # of the size of the parameters: theta, its last finite copy, gradient, v, eta
+OUTPUTS = 4  # of the size of a layer's outputs: a, z, delta and what is multiplied with it
+PATCHES = 2  # what a kernel sees at all its places, and the delta that comes back to them
+FULL_BATCH = 256  # examples that count for a batch of all of them
+
+
+def has_gpu() -> bool:
+    return torch.cuda.is_available()
+
+
+def networks_that_fit(
+    run: Run, dims: tuple[int, ...], classes: int, targets: int = 1, device: str = "cpu"
+) -> int:
+    """How many networks like that of a run stay together within the device's budget.
+
+    dims: of one example; classes: 0 for a regression with `targets` outputs.
+    """
+    batch = run.batch_size or FULL_BATCH
+    layers = layer_sizes(run, tuple(dims), outputs(run.cost, classes, targets))
+    units = layers[0].fan_in + layers.units
+    numbers = ARRAYS * layers.n_parameters + batch * (OUTPUTS * units + PATCHES * layers.patches)
+    return max(1, min(LARGEST[device], BUDGET[device] // (NUMBER * numbers)))
+
+
+@one_thread()
+def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) -> Learned:
+    """Train a stack, with one thread, and watch its losses, layers and weights."""
+    network = _network(task, torch.float32, device)
+    network.initialize()
+    parts = {p: Examples([getattr(s, p) for s in task.splits], task.which, network) for p in PARTS}
+    layers = LayerProbe(task)
+    curves, probed = [], {}
+    kept = Kept(network, keep)
+    diverged_at = np.full(network.R, -1)
+    for epoch, frozen in train(network, parts["train"]):
+        scores = [probes.evaluate(network, parts[p]) for p in PARTS]
+        curve = np.stack([np.stack(score, 1) for score in scores], 1)
+        lost = frozen.cpu().numpy() | ~np.isfinite(curve).all((1, 2))
+        diverged_at[(diverged_at < 0) & lost] = epoch
+        curves.append(curve)
+        kept.see(epoch, curve[:, PARTS.index("validation"), 0], diverged_at < 0)
+        if is_probed(epoch):
+            probed[epoch] = layers.measure(network)
+        progress(network.R)
+    return Learned(
+        network.n_parameters,
+        np.stack(curves, 1),
+        diverged_at,
+        probed,
+        kept.weights(),
+        kept.epoch,
+    )
+
+
+def _network(task: Task, dtype: torch.dtype, device: str) -> Network:
+    return Network(task.runs, task.dims, task.classes, task.targets, dtype, device)
+
+
+class LayerProbe:
+    """Probes the layers in float64, which keeps what float32 would lose below 1e-38."""
+
+    def __init__(self, task: Task):
+        self.twin = _network(task, torch.float64, "cpu")
+        parts = [split.train.first(PROBED) for split in task.splits]
+        self.examples = Examples(parts, task.which, self.twin)
+
+    def measure(self, network: Network) -> np.ndarray:
+        """(R, layers, measures)"""
+        self.twin.theta.copy_(network.theta)
+        measured = probes.layers(self.twin, self.examples)
+        return np.stack([measured[name] for name in LAYER_MEASURES], 2)
+
+
+class Kept:
+    """The weights of each run after the pass that is asked for: those of pass 0 to begin with."""
+
+    def __init__(self, network: Network, keep: Keep):
+        self.network, self.keep = network, keep
+        self.loss = np.full(network.R, np.inf)
+        self.epoch = np.full(network.R, -1)
+
+    def see(self, epoch: int, loss: np.ndarray, finite: np.ndarray) -> None:
+        """Keep the weights of the runs (R,) that are finite and, for the best ones, whose loss (R,)
+        is lower than ever."""
+        if self.keep == "nothing":
+            return
+        if epoch == 0:
+            self.theta, self.epoch[:] = self.network.theta.clone(), 0
+        taken = finite & (loss < self.loss) if self.keep == "best" else finite
+        self.loss[taken], self.epoch[taken] = loss[taken], epoch
+        which = torch.from_numpy(taken).to(self.theta.device)
+        self.network.copy_runs(which, self.network.theta, self.theta)
+
+    def weights(self) -> list[dict[str, np.ndarray] | None]:
+        """W1, b1, W2, ... of each run."""
+        if self.keep == "nothing":
+            return [None] * self.network.R
+        return _weights(self.network, self.theta)
+
+
+def _weights(network: Network, theta: torch.Tensor) -> list[dict[str, np.ndarray] | None]:
+    blocks = [block.cpu().numpy() for block in network.blocks(theta)]
+    names = [f"{'Wb'[i % 2]}{i // 2 + 1}" for i in range(len(blocks))]
+    return [
+        {name: b[r].copy() for name, b in zip(names, blocks, strict=True)} for r in range(network.R)
+    ]
