@@ -42,8 +42,12 @@ browser:
 		($(APT) update && $(APT) install --no-install-recommends chromium) > /dev/null 2>&1 || true; \
 	fi
 
-bench: $(READY)
+bench: $(VENV)/bench
 	$(RUN) -m benchmarks
+
+$(VENV)/bench: $(READY) benchmarks/requirements.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
+	@touch $@
 
 lint: $(READY)
 	$(RUN) -m ruff check src tests benchmarks

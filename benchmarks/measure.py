@@ -1,4 +1,4 @@
-"""What is measured: the contest of the engines, and how the core's time grows."""
+"""What is measured: the contest of the engines, and how time grows."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,52 +8,48 @@ import pandas as pd
 import torch
 
 from benchmarks.clock import race, ratio
-from benchmarks.peers import ENGINES, STACKED, Engine, core, core_on, has_jax
+from benchmarks.peers import ENGINES, OURS, STACKED, THREADED, Engine, installed, runs_of
 from benchmarks.work import BATCH, Work
 from mlpstudy.core.torch_engine import networks_that_fit
-from mlpstudy.design.run import Run
 
-QUICK = [
-    Work(2, 16),
-    Work(4, 64),
-    Work(4, 256),
-    Work(2, 16, "adam"),
-    Work(4, 64, "adam"),
-    Work(4, 256, "adam"),
-]
+KINDS = [(o, a) for o in ("sgd", "adam") for a in ("relu", "tanh")]
+QUICK = [Work(h, w, o, a) for o, a in KINDS for h, w in [(2, 16), (4, 64), (10, 64), (4, 256)]]
 SHAPES = [(2, 16), (4, 16), (10, 16), (2, 64), (4, 64), (10, 64), (4, 256)]
-FULL = [Work(h, w, o, a) for o in ("sgd", "adam") for a in ("relu", "tanh") for h, w in SHAPES]
+FULL = [Work(h, w, o, a) for o, a in KINDS for h, w in SHAPES]
+FEW = [Work(h, w, o) for o in ("sgd", "adam") for h, w in [(2, 16), (4, 64), (4, 256)]]
+LEFT_OUT = ("dataloader", "torch_vmap")  # of a quick contest
 STACKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 LARGEST = {16: 512, 64: 512, 256: 64}  # networks by width: more would take gigabytes
-LARGE = 1024  # the side of the product that stands for the machine's peak
+LARGE = 1024  # the side of a large product of torch
 FLOP_LARGE = 2 * LARGE**3
+ROUNDS = {True: 7, False: 5}  # of a full contest, of a quick one
 
 
 def rule(work: Work) -> int:
-    """The stack that the core chooses by itself."""
-    return networks_that_fit(Run(depth=work.hidden, width=work.width), (64,), 10)
+    """The stack that the torch engine chooses by itself."""
+    return networks_that_fit(runs_of(work, 1)[0], (64,), 10)
 
 
-def contest(work: Work, threads: int, evaluation: bool, around: bool) -> list[dict]:
-    """One row per engine and stack; times_core is the time over that of the core's best stack.
+def base() -> str:
+    """The engine that the others are compared with."""
+    return next(name for name in OURS if name in installed())
 
-    around: half the stack of the rule and twice as many, too. With several threads only the
-    engines that use them: PyTorch, scikit-learn and the core.
+
+def contest(work: Work, threads: int, evaluation: bool, full: bool) -> list[dict]:
+    """One row per engine and stack; `times` is its time over that of the best stack of `base`.
+
+    full: all engines, half the stack of the rule and twice as many, too. With several threads only
+    the engines that use them.
     """
-    R = rule(work)
-    stacks = sorted({1, R} | ({max(1, R // 2), 2 * R} if around else set()))
-    engines = {("core", n): _core(work, n, threads) for n in stacks}
-    for name in _peers(threads):
-        n = R if name in STACKED else 1
-        engines[name, n] = ENGINES[name](work, n)
+    engines = contestants(work, threads, full)
     jobs = {key: _job(engine, evaluation) for key, engine in engines.items()}
-    jobs["products", R] = products(work, R)
-    jobs["large product", 1] = large_product()
-    seconds = race(jobs)
+    if full and threads == 1:
+        jobs["products", rule(work)] = products(work, rule(work))
+        jobs["large product", 1] = large_product()
+    seconds = race(jobs, ROUNDS[full])
     for key in seconds:
-        seconds[key] /= engines[key].networks if key in engines else key[1]
-    cores = [key for key in seconds if key[0] == "core"]
-    best = min(cores, key=lambda key: np.median(seconds[key]))
+        seconds[key] /= engines[key].trained if key in engines else key[1]
+    best = min((key for key in engines if key[0] == base()), key=lambda k: np.median(seconds[k]))
     known = {
         "work": work.name,
         "optimizer": work.optimizer,
@@ -67,22 +63,25 @@ def contest(work: Work, threads: int, evaluation: bool, around: bool) -> list[di
         median = float(np.median(spent))
         measured = {
             "ms": 1e3 * median,
-            "times_core": ratio(seconds, (name, n), best),
-            "times_plain": ratio(seconds, (name, n), ("plain", 1)),
+            "times": ratio(seconds, (name, n), best),
             "gflop_per_second": flop / median / 1e9,
         }
         rows.append(known | {"engine": name, "R": n} | measured)
     return rows
 
 
-def _peers(threads: int) -> list[str]:
-    if threads > 1:
-        return ["plain", "sklearn"]
-    return [n for n in ENGINES if n != "core" and (n != "jax_vmap" or has_jax())]
-
-
-def _core(work: Work, R: int, threads: int) -> Engine:
-    return core(work, R) if threads == 1 else core_on(threads, work, R)
+def contestants(work: Work, threads: int, full: bool) -> dict[tuple[str, int], Engine]:
+    """The engines by name and number of networks."""
+    R = rule(work)
+    around = {1, max(1, R // 2), R, 2 * R} if full else {1, R}
+    engines = {}
+    for name in installed():
+        if (threads > 1 and name not in THREADED) or (not full and name in LEFT_OUT):
+            continue
+        stacks = sorted(around) if name in OURS else [R if name in STACKED else 1]
+        for n in stacks:
+            engines[name, n] = ENGINES[name](work, n, threads)
+    return engines
 
 
 def _job(engine: Engine, evaluation: bool) -> Callable[[], object]:
@@ -119,32 +118,35 @@ def large_product() -> Callable[[], object]:
     return partial(torch.mm, x, W, out=torch.empty(LARGE, LARGE))
 
 
-def growth(full: bool) -> pd.DataFrame:
-    """ms of the core per network and pass as |w|, R and the number of examples grow, one at a time.
+def growth() -> pd.DataFrame:
+    """ms of our engines per network and pass as |w|, R and the number of examples grow, one at a
+    time.
 
-    slope: the exponent of the power law; rule: the stack that the core would choose.
+    slope: the exponent of the power law; rule: the stack that the torch engine would choose.
     """
-    widths = (16, 32, 64, 128, 256, 512) if full else (16, 64, 256)
-    shapes = [(2, 16), (4, 64), (4, 256)] if full else [(2, 16)]
-    sizes = STACKS if full else STACKS[::2]
-    numbers = (256, 512, 1024, 2048, 4096) if full else (256, 1024)
-    rows = _series("|w|", "4 hidden layers", [Work(4, w) for w in widths])
-    for h, w in shapes:
-        stacks = [R for R in sizes if LARGEST[w] >= R]
-        rows += _series("R", f"{h}x{w}", [Work(h, w)] * len(stacks), stacks)
-    rows += _series("examples", "4x64", [Work(4, 64, examples=n) for n in numbers])
+    rows = []
+    for name in [name for name in OURS if name in installed()]:
+        rows += _series(name, "|w|", "4 layers", [Work(4, w) for w in (16, 32, 64, 128, 256, 512)])
+        for h, w in [(2, 16), (4, 64), (4, 256)]:
+            stacks = [R for R in STACKS if LARGEST[w] >= R]
+            rows += _series(name, "R", f"{h}x{w}", [Work(h, w)] * len(stacks), stacks)
+        numbers = (256, 512, 1024, 2048, 4096)
+        rows += _series(name, "examples", "4x64", [Work(4, 64, examples=n) for n in numbers])
     return pd.DataFrame(rows)
 
 
-def _series(what: str, name: str, works: list[Work], stacks: list[int] | None = None) -> list[dict]:
+def _series(
+    name: str, what: str, work_name: str, works: list[Work], stacks: list[int] | None = None
+) -> list[dict]:
     """The rows of one series; without stacks, each work's own choice."""
     stacks = stacks or [rule(work) for work in works]
-    pairs = list(enumerate(zip(works, stacks, strict=True)))
-    seconds = race({i: core(work, R).one_pass for i, (work, R) in pairs}, rounds=3)
+    engines = [ENGINES[name](work, R, 1) for work, R in zip(works, stacks, strict=True)]
+    seconds = race({i: engine.one_pass for i, engine in enumerate(engines)}, rounds=3)
     rows = []
-    for i, (work, R) in pairs:
+    for i, (work, R) in enumerate(zip(works, stacks, strict=True)):
         size = {"|w|": work.n_parameters, "R": R, "examples": work.examples}[what]
-        ms = 1e3 * float(np.median(seconds[i])) / R
-        rows.append({"what": what, "work": name, "size": size, "ms": ms, "rule": rule(work)})
+        ms = 1e3 * float(np.median(seconds[i])) / engines[i].trained
+        place = {"engine": name, "what": what, "work": work_name, "size": size}
+        rows.append(place | {"ms": ms, "rule": rule(work)})
     slope = np.polyfit(*(np.log([row[key] for row in rows]) for key in ("size", "ms")), 1)[0]
     return [row | {"slope": float(slope)} for row in rows]

@@ -1,7 +1,9 @@
 """The engines: each as a good user of its library would write it, one small function per engine.
 
 An engine trains `networks` networks of one Work: one_pass() trains all of them for one pass, and
-evaluate() gives the losses and accuracies of all of them on the training examples.
+evaluate() gives the losses and accuracies of all of them on the training, validation and test
+examples together. `threads` are
+those that clock.threads lets the libraries use.
 """
 
 import importlib.util
@@ -9,6 +11,7 @@ import os
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +22,7 @@ from torch import nn
 from torch.func import functional_call, grad, stack_module_state, vmap
 from torch.utils.data import DataLoader, TensorDataset
 
-from benchmarks.work import BATCH, ETA, MOMENTUM, Work, examples
+from benchmarks.work import BATCH, ETA, MOMENTUM, Work, examples, measured
 from mlpstudy.core import probes
 from mlpstudy.core.batches import Examples
 from mlpstudy.core.network import Network
@@ -35,13 +38,19 @@ class Engine(NamedTuple):
     networks: int
     one_pass: Callable[[], object]
     evaluate: Callable[[], tuple[np.ndarray, np.ndarray]]  # losses (R,), accuracies (R,)
+    passes: int = 1  # that a call of one_pass makes
+
+    @property
+    def trained(self) -> int:
+        """Networks times passes of a call."""
+        return self.networks * self.passes
 
 
-# The core
+# The torch engine
 
 
-def stack_of(work: Work, R: int) -> tuple[Network, Examples]:
-    """R networks of the core, of seeds 0 to R - 1, and their examples."""
+def runs_of(work: Work, R: int) -> list[Run]:
+    """R networks, of seeds 0 to R - 1."""
     settings = {
         "depth": work.hidden,
         "width": work.width,
@@ -53,36 +62,43 @@ def stack_of(work: Work, R: int) -> tuple[Network, Examples]:
         "batch_size": BATCH,
         "epochs": ENDLESS,
     }
-    network = Network([Run(seed=seed, **settings) for seed in range(R)], (64,), 10)
+    return [Run(seed=seed, **settings) for seed in range(R)]
+
+
+def part_of(x: np.ndarray, y: np.ndarray) -> Part:
+    return Part(x, np.eye(10, dtype=np.float32)[y], y)
+
+
+def stack_of(work: Work, R: int) -> tuple[Network, Examples]:
+    network = Network(runs_of(work, R), (64,), 10)
     network.initialize()
-    x, y = examples(work.examples)
-    part = Part(x, np.eye(10, dtype=np.float32)[y], y)
-    return network, Examples([part], [0] * R, network)
+    return network, Examples([part_of(*examples(work.examples))], [0] * R, network)
 
 
-def core(work: Work, R: int) -> Engine:
+def torch_engine(work: Work, R: int, threads: int = 1) -> Engine:
+    """As the recorder does it: a stack of R networks for every thread, each on one thread."""
+    if threads > 1:
+        return _on_threads(threads, partial(torch_engine, work, R))
     network, data = stack_of(work, R)
     passes = train(network, data)
     next(passes)  # what is yielded before the first pass
-
-    def evaluate():
-        score = probes.evaluate(network, data)
-        return score.loss, score.accuracy
-
-    return Engine(R, lambda: next(passes), evaluate)
+    seen = Examples([part_of(*measured(work.examples))], [0] * R, network)
+    return Engine(R, lambda: next(passes), probes.Evaluation(network, seen))
 
 
-def core_on(threads: int, work: Work, R: int) -> Engine:
-    """As the recorder does it: a stack of R networks for every thread, each on one thread."""
+def _on_threads(threads: int, make: Callable[[], Engine]) -> Engine:
     pool = ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
-    stacks = list(pool.map(lambda _: core(work, R), range(threads)))
+    stacks = list(pool.map(lambda _: make(), range(threads)))
 
     def evaluate():
         scores = pool.map(lambda stack: stack.evaluate(), stacks)
         return tuple(np.concatenate(score) for score in zip(*scores))
 
     return Engine(
-        threads * R, lambda: list(pool.map(lambda stack: stack.one_pass(), stacks)), evaluate
+        sum(stack.networks for stack in stacks),
+        lambda: list(pool.map(lambda stack: stack.one_pass(), stacks)),
+        evaluate,
+        stacks[0].passes,
     )
 
 
@@ -109,8 +125,8 @@ def learn(model, optimizer, batches) -> None:
         optimizer.step()
 
 
-def tensors(work: Work) -> tuple[torch.Tensor, torch.Tensor]:
-    x, y = examples(work.examples)
+def tensors(work: Work, of=examples) -> tuple[torch.Tensor, torch.Tensor]:
+    x, y = of(work.examples)
     return torch.from_numpy(x), torch.from_numpy(y)
 
 
@@ -119,16 +135,18 @@ def _torch_engine(work: Work, batches) -> Engine:
     model = module_of(work)
     optimizer = optimizer_of(work, model.parameters())
 
+    seen_x, seen_y = tensors(work, measured)
+
     def evaluate():
         with torch.no_grad():
-            a = model(x)
-            accuracy = (a.argmax(1) == y).float().mean()
-            return np.array([nn.functional.cross_entropy(a, y)]), np.array([accuracy])
+            a = model(seen_x)
+            accuracy = (a.argmax(1) == seen_y).float().mean()
+            return np.array([nn.functional.cross_entropy(a, seen_y)]), np.array([accuracy])
 
     return Engine(1, lambda: learn(model, optimizer, batches(x, y)), evaluate)
 
 
-def plain(work: Work, R: int = 1) -> Engine:
+def plain(work: Work, R: int = 1, threads: int = 1) -> Engine:
     """The whole set in memory, cut by a random permutation."""
 
     def batches(x, y):
@@ -137,7 +155,7 @@ def plain(work: Work, R: int = 1) -> Engine:
     return _torch_engine(work, batches)
 
 
-def dataloader(work: Work, R: int = 1) -> Engine:
+def dataloader(work: Work, R: int = 1, threads: int = 1) -> Engine:
     loader = DataLoader(TensorDataset(*tensors(work)), batch_size=BATCH, shuffle=True)
     return _torch_engine(work, lambda x, y: loader)
 
@@ -145,7 +163,7 @@ def dataloader(work: Work, R: int = 1) -> Engine:
 # scikit-learn
 
 
-def sklearn(work: Work, R: int = 1) -> Engine:
+def sklearn(work: Work, R: int = 1, threads: int = 1) -> Engine:
     x, y = examples(work.examples)
     model = MLPClassifier(
         hidden_layer_sizes=(work.width,) * work.hidden,
@@ -167,10 +185,12 @@ def sklearn(work: Work, R: int = 1) -> Engine:
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.partial_fit(x, y)
 
+    seen_x, seen_y = measured(work.examples)
+
     def evaluate():
-        p = model.predict_proba(x)
-        loss = -np.log(np.maximum(p[np.arange(len(y)), y], 1e-30)).mean()
-        return np.array([loss]), np.array([(p.argmax(1) == y).mean()])
+        p = model.predict_proba(seen_x)
+        loss = -np.log(np.maximum(p[np.arange(len(seen_y)), seen_y], 1e-30)).mean()
+        return np.array([loss]), np.array([(p.argmax(1) == seen_y).mean()])
 
     return Engine(1, one_pass, evaluate)
 
@@ -178,7 +198,7 @@ def sklearn(work: Work, R: int = 1) -> Engine:
 # PyTorch, all networks at once, derived by vmap
 
 
-def torch_vmap(work: Work, R: int) -> Engine:
+def torch_vmap(work: Work, R: int, threads: int = 1) -> Engine:
     x, y = tensors(work)
     models = [module_of(work) for _ in range(R)]
     parameters, buffers = stack_module_state(models)
@@ -198,11 +218,13 @@ def torch_vmap(work: Work, R: int) -> Engine:
                 parameters[name].grad = slope
             optimizer.step()
 
+    seen_x, seen_y = tensors(work, measured)
+
     def evaluate():
         with torch.no_grad():
-            a = vmap(lambda p: functional_call(skeleton, (p, buffers), x))(parameters)
-            loss = vmap(nn.functional.cross_entropy, (0, None))(a, y)
-            return loss.numpy(), (a.argmax(2) == y).float().mean(1).numpy()
+            a = vmap(lambda p: functional_call(skeleton, (p, buffers), seen_x))(parameters)
+            loss = vmap(nn.functional.cross_entropy, (0, None))(a, seen_y)
+            return loss.numpy(), (a.argmax(2) == seen_y).float().mean(1).numpy()
 
     return Engine(R, one_pass, evaluate)
 
@@ -214,7 +236,7 @@ def has_jax() -> bool:
     return importlib.util.find_spec("jax") is not None
 
 
-def jax_vmap(work: Work, R: int) -> Engine:
+def jax_vmap(work: Work, R: int, threads: int = 1) -> Engine:
     """vmap over the networks, scan over the steps, jit over the pass; optimizers by hand."""
     os.environ.setdefault("NPROC", str(torch.get_num_threads()))  # read when JAX starts
     import jax
@@ -281,21 +303,29 @@ def jax_vmap(work: Work, R: int) -> Engine:
         now["theta"], now["state"] = whole_pass(now["theta"], now["state"], keys)
         jax.block_until_ready(now["theta"])
 
+    seen_x, seen_y = map(jnp.asarray, measured(work.examples))
+
     @jax.jit
     def scores(theta):
-        a = jax.vmap(forward, (0, None))(theta, x)
-        chosen = jax.nn.log_softmax(a)[:, jnp.arange(len(y)), y]
-        return -chosen.mean(1), (a.argmax(2) == y).mean(1)
+        a = jax.vmap(forward, (0, None))(theta, seen_x)
+        chosen = jax.nn.log_softmax(a)[:, jnp.arange(len(seen_y)), seen_y]
+        return -chosen.mean(1), (a.argmax(2) == seen_y).mean(1)
 
     return Engine(R, one_pass, lambda: tuple(map(np.asarray, scores(now["theta"]))))
 
 
-ENGINES: dict[str, Callable[[Work, int], Engine]] = {
-    "core": core,
+ENGINES: dict[str, Callable[[Work, int, int], Engine]] = {
+    "torch": torch_engine,
     "plain": plain,
     "dataloader": dataloader,
     "sklearn": sklearn,
     "torch_vmap": torch_vmap,
     "jax_vmap": jax_vmap,
 }
-STACKED = ("core", "torch_vmap", "jax_vmap")  # the others train one network at a time
+OURS = ("torch",)
+STACKED = (*OURS, "torch_vmap", "jax_vmap")  # the others train one network at a time
+THREADED = (*OURS, "plain", "sklearn")
+
+
+def installed() -> list[str]:
+    return [name for name in ENGINES if name != "jax_vmap" or has_jax()]

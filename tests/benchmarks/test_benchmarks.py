@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 import torch
 
-from benchmarks import clock, measure, shares, write
-from benchmarks.peers import ENGINES, STACKED, core_on, has_jax
+from benchmarks import clock, floors, measure, peak, shares, write, xor
+from benchmarks.peers import ENGINES, OURS, STACKED, installed
 from benchmarks.work import Work
 
 SMALL = Work(1, 8, examples=64)
@@ -17,16 +17,12 @@ def short_turns(monkeypatch):
     monkeypatch.setattr(clock, "TURN", 0.0)
 
 
-def engines():
-    return [name for name in ENGINES if name != "jax_vmap" or has_jax()]
-
-
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-@pytest.mark.parametrize("name", engines())
+@pytest.mark.parametrize("name", installed())
 def test_every_engine_learns_and_all_reach_about_the_same_loss(name, optimizer):
     work = Work(1, 16, optimizer, examples=256)
     R = 2 if name in STACKED else 1
-    engine = ENGINES[name](work, R)
+    engine = ENGINES[name](work, R, 1)
     before = engine.evaluate()[0]
     for _ in range(20):
         engine.one_pass()
@@ -37,8 +33,9 @@ def test_every_engine_learns_and_all_reach_about_the_same_loss(name, optimizer):
     assert (np.array(accuracy) > 0.75).all()
 
 
-def test_stacks_on_two_threads_are_the_same_networks():
-    engine, alone = core_on(2, SMALL, 3), ENGINES["core"](SMALL, 3)
+@pytest.mark.parametrize("name", OURS)
+def test_stacks_on_two_threads_are_the_same_networks(name):
+    engine, alone = (ENGINES[name](SMALL, 3, threads) for threads in (2, 1))
     engine.one_pass()
     alone.one_pass()
     loss, _ = engine.evaluate()
@@ -66,14 +63,15 @@ def test_ratios_are_medians_over_the_rounds():
 
 def test_a_contest_has_a_row_for_every_engine_and_names_its_best(monkeypatch):
     monkeypatch.setattr(measure, "rule", lambda work: 2)
-    table = pd.DataFrame(measure.contest(SMALL, 1, True, around=True))
-    cores = table[table["engine"] == "core"]
-    assert cores["R"].tolist() == [1, 2, 4]
-    assert (cores["times_core"] == 1.0).sum() == 1  # the best, of itself; no test depends on times
-    assert {*engines(), "products", "large product"} == set(table["engine"])
+    monkeypatch.setattr(measure, "ROUNDS", {True: 2})
+    table = pd.DataFrame(measure.contest(SMALL, 1, True, full=True))
+    ours = table[table["engine"] == measure.base()]
+    assert ours["R"].tolist() == [1, 2, 4]
+    assert (ours["times"] == 1.0).sum() == 1  # the best, of itself; no test depends on times
+    assert {*installed(), "products", "large product"} == set(table["engine"])
     assert (table["ms"] > 0).all()
-    shown = write.ratios(table)
-    assert shown["layers x width"].tolist() == ["1x8"]
+    assert write.ratios(table)["layers x width"].tolist() == ["1x8"]
+    assert write.stacks(table)["engine"].tolist() == [n for n in OURS if n in installed()]
 
 
 def test_the_parts_of_a_step_add_up(monkeypatch):
@@ -81,3 +79,43 @@ def test_the_parts_of_a_step_add_up(monkeypatch):
     parts = shares.shares(SMALL)
     assert parts.sum() == pytest.approx(1)
     assert (parts.drop("Everything else") > 0).all()
+
+
+def test_the_batched_loop_learns_xor_and_one_of_its_steps_is_worked_by_hand():
+    loop = xor.BatchedLoop(networks=8)
+    before = [p.detach().clone() for p in loop.theta]
+    loop(passes=1)
+    x, t = (np.array(a) for a in zip(*[((-1, -1), 0), ((1, 1), 0), ((-1, 1), 1), ((1, -1), 1)]))
+    W1, b1, W2, b2 = (p[3].double().numpy() for p in before)
+    z = np.tanh(x @ W1 + b1)
+    delta = (1 / (1 + np.exp(-(z @ W2 + b2))) - t[:, None]) / 4
+    np.testing.assert_allclose(
+        loop.theta[2][3].detach(), W2 - xor.ETA * z.T @ delta, rtol=1e-4, atol=1e-6
+    )
+    for _ in range(10):
+        loop()
+    assert loop.loss().min() < 0.05
+
+
+def test_the_peak_counts_chains_that_are_worked_by_hand(monkeypatch):
+    spin = peak._spin(lanes=8, chains=8)
+    assert spin(0) == sum(range(8))  # each chain begins with its number
+    assert spin(1) == pytest.approx(0.999 * sum(range(8)) + 8 * 0.001)
+    monkeypatch.setattr(peak, "STEPS", 1000)
+    assert peak._rate(8, 8) > 0
+
+
+def test_floors_are_read_off_the_contest():
+    rows = [
+        ("2x16", "sgd", "relu", "torch", 2.5),
+        ("2x16", "sgd", "tanh", "torch", 1.9),
+        ("2x16", "sgd", "relu", "jax_vmap", 1.6),
+        ("2x16", "sgd", "tanh", "jax_vmap", 2.4),
+    ]
+    table = pd.DataFrame(rows, columns=["work", "optimizer", "activation", "engine", "times"])
+    rows = [floor.row for floor in floors.ratios(table, write.NAMES)]
+    assert [(r["networks"], r["floor"], r["reached"], r[""]) for r in rows] == [
+        ("2x16", "2.0", "1.90 (sgd tanh) to 2.50", "missed"),
+        ("2x16", "1.5", "1.60 (sgd relu) to 2.40", "met"),
+        ("median of all", "1.8", "2.00", "met"),
+    ]
