@@ -24,11 +24,11 @@ def test_every_engine_learns_and_all_reach_about_the_same_loss(name, optimizer):
     R = 2 if name in STACKED else 1
     engine = ENGINES[name](work, R, 1)
     before = engine.evaluate()[0]
-    for _ in range(20):
+    for _ in range(30):
         engine.one_pass()
     loss, accuracy = engine.evaluate()
     assert len(loss) == len(accuracy) == engine.networks == R
-    limit = {"sgd": 0.3, "adam": 0.9}[optimizer]  # all start near log 10; sklearn, a pass later
+    limit = {"sgd": 0.6, "adam": 0.9}[optimizer]  # with unseen examples; all start near log 10
     assert (np.array(before) > 1).all() and (np.array(loss) < limit).all()
     assert (np.array(accuracy) > 0.75).all()
 
