@@ -20,12 +20,11 @@ import numpy as np
 import pandas as pd
 from matplotlib import colors
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 
 from mlpstudy.drawing.colours import COLOURS
+from mlpstudy.drawing.recorded import Recorded
 from mlpstudy.files import write_atomically
 
 mpl.use("Agg")
@@ -288,49 +287,38 @@ def note(target: Axes | Figure, text: str) -> None:
 
 
 def save(figure: Figure, path: str | os.PathLike, small: bool = False) -> tuple[Path, ...]:
-    """Write a figure as path.png (160 dpi) and path.svg, the same bytes each time; close it.
+    """Write a figure as path.png (160 dpi) and path.svg, the same bytes each time.
 
     path: without suffix; its folder is made. Each file is renamed into place when it is whole.
-    small: whether there is a small/path.png beside each, of fewer dots.
+    small: whether there is a small/path.png beside each, of fewer dots. The figure is laid out and
+    not to be drawn again.
     """
+    path = Path(path)
     with context():
-        written = _written(figure, Path(path), small)
-    figure.clear()
+        figure.set_dpi(DPI)
+        if (engine := figure.get_layout_engine()) is not None:
+            engine.execute(figure)
+        figure.set_layout_engine("none")
+        figure.set_dpi(SMALL_DPI if small else DPI)  # what is shown is as it was recorded
+        drawing = Recorded(figure)
+        files = [_put(path, "png", _png(drawing, DPI)), _put(path, "svg", drawing.svg().encode())]
+        if small:
+            shown = _png(drawing, SMALL_DPI, SMALL_COLOURS)
+            files.append(_put(path.parent / "small" / path.name, "png", shown))
     if pyplot := sys.modules.get("matplotlib.pyplot"):  # no reason to import it
         pyplot.close(figure)
-    return written
-
-
-def _written(figure: Figure, path: Path, small: bool) -> tuple[Path, ...]:
-    """The pictures, each drawn once, all with the layout of the first."""
-    engine = figure.get_layout_engine()
-    files = [_put(path, "png", _png(figure, DPI))]
-    figure.set_layout_engine("none")
-    files.append(_put(path, "svg", _svg(figure)))
-    if small:  # drawn anew: what is made of the large one is blurred and twice the bytes
-        place = path.parent / "small" / path.name
-        files.append(_put(place, "png", _png(figure, SMALL_DPI, SMALL_COLOURS)))
-    figure.set_layout_engine(engine)
     return tuple(files)
 
 
-def _png(figure: Figure, dpi: int, colours: int = 0) -> bytes:
+def _png(drawing: Recorded, dpi: int, colours: int = 0) -> bytes:
     """The picture, with so many colours at most; 0 for all."""
-    figure.set_dpi(dpi)
-    canvas, buffer = FigureCanvasAgg(figure), io.BytesIO()
-    canvas.draw()
-    dots = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    buffer = io.BytesIO()
+    dots = Image.fromarray(drawing.dots(dpi)).convert("RGB")
     if colours:
         few = dots.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         few.save(buffer, "PNG", dpi=(dpi, dpi), optimize=True)
     else:
         dots.save(buffer, "PNG", dpi=(dpi, dpi))
-    return buffer.getvalue()
-
-
-def _svg(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
 
