@@ -20,7 +20,7 @@ from mlpstudy.core.shapes import (
     SILU_SLOPE,
 )
 
-ROOT_HALF = 0.5**0.5
+ROOT_HALF = 0.7071067811865476
 NORMAL_PEAK = 0.3989422804014327  # the density of a standard normal distribution at 0
 
 

@@ -89,6 +89,7 @@ DOUBLE = Precision(
     erf_end=5.93,
 )
 
+PER_LN2 = 1.4426950408889634
 # Rational functions P / Q for the quantile of the normal distribution (after Wichura, AS 241), by
 # Lawson's iteration: relative error 4.6e-8 and 1.1e-8.
 CENTRE = (  # x / q, of 0.180625 - q^2, with q = u - 1/2
@@ -215,7 +216,7 @@ def sqrt(typing, x):
 @by_precision
 def _reduced(precision):
     """(n, expm1(x - n ln 2)) with the whole n nearest to x / ln 2."""
-    per_ln2, whole = precision(1 / math.log(2), 1.5 * 2.0**precision.bits)
+    per_ln2, whole = precision(PER_LN2, 1.5 * 2.0**precision.bits)
     high, low = precision(*(-part for part in precision.ln2))
     tail = precision(*precision.exp)
 
@@ -375,7 +376,7 @@ def erf(precision):
 def normal_quantile(precision):
     """The x below which a share u in (0, 1) of the standard normal distribution lies, to 2e-7."""
     zero, half, one, infinity = precision(0, 0.5, 1, math.inf)
-    inside, square, shift = precision(0.425, 0.425**2, 1.6)
+    inside, square, shift = precision(0.425, 0.180625, 1.6)
     (centre, under_centre), (tail, under_tail) = (
         [precision(*side) for side in sides] for sides in (CENTRE, TAIL)
     )
