@@ -63,6 +63,11 @@ RUNS = {
     "hinge": {"cost": "hinge"},
     "convolution": {"dataset": "digits", "train_size": 60, "kernel": 3, "width": 4},
     "regression": {"dataset": "sine", "cost": "mse_raw"},
+    "dropout": {"dropout": 0.3, "batch_size": 20},
+    "noise": {"input_noise": 0.1, "dropout": 0.5},
+    "denoising": {"pretraining": "denoising_masking", "pretraining_epochs": 3, "corruption": 0.3},
+    "blurring": {"pretraining": "denoising_gaussian", "pretraining_epochs": 3, "corruption": 0.3},
+    "rbm": {"pretraining": "rbm", "pretraining_epochs": 3},
     "autoencoder": {"pretraining": "autoencoder", "pretraining_epochs": 3},
     **{name: {"activation": name} for name in activations.ACTIVATIONS},
 }

@@ -7,6 +7,7 @@
 buffers that are used again at the next step: what a module returns holds until its next call.
 """
 
+from functools import partial
 from itertools import product
 from math import prod
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from torch import Tensor
 
 from mlpstudy.core.activations import ACTIVATIONS
 from mlpstudy.core.draws import LEVELS, Draws, levels, normals, thresholds
+from mlpstudy.core.replay import from_host
 from mlpstudy.design.sizes import slid
 
 LANES = 16  # numbers: a line of memory, and of the vector units
@@ -289,7 +291,7 @@ class Masking:
 
 def drawn(draws: Draws, like: Tensor) -> Tensor:
     """The next draws for an array (R, B, n)."""
-    return torch.from_numpy(draws.next(*like.shape[1:])).to(like.device)
+    return from_host(partial(draws.next, *like.shape[1:]), like.device)
 
 
 def _each(values: list, like: Tensor, dtype: torch.dtype | None = None) -> Tensor:

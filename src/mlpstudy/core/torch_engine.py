@@ -55,12 +55,13 @@ def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) 
     network = _network(task, torch.float32, device)
     network.initialize()
     parts = {p: Examples([getattr(s, p) for s in task.splits], task.which, network) for p in PARTS}
+    evaluations = [probes.Evaluation(network, parts[p]) for p in PARTS]
     layers = LayerProbe(task)
     curves, probed = [], {}
     kept = Kept(network, keep)
     diverged_at = np.full(network.R, -1)
     for epoch, frozen in train(network, parts["train"]):
-        scores = [probes.evaluate(network, parts[p]) for p in PARTS]
+        scores = [evaluation() for evaluation in evaluations]
         curve = np.stack([np.stack(score, 1) for score in scores], 1)
         lost = frozen.cpu().numpy() | ~np.isfinite(curve).all((1, 2))
         diverged_at[(diverged_at < 0) & lost] = epoch
