@@ -83,6 +83,32 @@ book = Book()
 def page():
     return 5
 ''',
+    "core/native/kernels.py": '''
+from mlpstudy.core.native.compiled import chained, like
+
+def _slope(x):
+    return like(x)
+
+ACTIVATIONS = {"relu": _slope, "tanh": lambda x: x}
+activate = chained([g for g in ACTIVATIONS.values()])
+
+def learn(run):
+    return activate(list(ACTIVATIONS).index(run))
+''',
+    "core/native/compiled.py": '''
+def chained(functions):
+    return functions
+
+def registered(*what):
+    return lambda function: function
+
+def like(x):
+    return x
+
+@registered(like)
+def _like(x):
+    return 1
+''',
     "parts/deep.py": "def dig():\n    return 6, open('pages/page.css')\n\ndef deeper():\n    return 7\n",
     "parts/pages/page.css": "colour: red",
     "parts/pages/back.css": "colour: red",
@@ -215,6 +241,27 @@ def test_a_walk_over_a_table_sees_its_order(written):
         begin = Entry("parts/colours.py", (entry,))
         turned = written("parts/colours.py", old, '"blue": _blue, "red": _red').closure([begin])
         assert (turned != written().closure([begin])) == changes
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "used", "changes"),
+    [
+        ("kernels.py", '"tanh": lambda x: x', '"tanh": lambda x: x, "elu": _slope', "tanh", False),
+        ("kernels.py", '"tanh": lambda x: x', '"tanh": lambda x: 2 * x', "tanh", True),
+        ("kernels.py", '"tanh": lambda x: x', '"tanh": lambda x: 2 * x', "relu", False),
+        ("kernels.py", "return like(x)", "return like(x + 1)", "relu", True),
+        ("kernels.py", "return like(x)", "return like(x + 1)", "tanh", False),
+        ("kernels.py", "activate = chained([g for", "activate = chained([(g, 1) for", "tanh", True),
+        ("compiled.py", "return 1", "return 2", "relu", True),  # what compiled code runs for like
+        ("compiled.py", "return functions", "return functions[:]", "relu", True),
+    ],
+)
+def test_a_walk_of_the_native_engine_counts_by_the_entries_that_are_used(
+    written, file, old, new, used, changes
+):
+    begin, used = [Entry("core/native/kernels.py", ("learn",))], {"activation": [used]}
+    after = written(f"core/native/{file}", old, new).closure(begin, used)
+    assert (after != written().closure(begin, used)) == changes
 
 
 def test_an_entry_is_used_where_its_name_stands_in_another_file(written):

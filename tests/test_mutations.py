@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from mlpstudy.closure import Package
-from mlpstudy.core.engines import MODULES
+from mlpstudy.core.engines import MODULES, serves
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run
 from mlpstudy.design.settings import Settings
 from mlpstudy.design.used import used_by
-from mlpstudy.digests import CHART, ENGINES, KIND, PARTS, of_record, of_study
+from mlpstudy.digests import CHART, ENGINES, KIND, PARTS, STAGES, of_record, of_study
 from mlpstudy.drawing.kinds import KINDS
 from mlpstudy.stamps import Makers
 
@@ -37,11 +37,30 @@ STUDIES = {  # what YAML alone says
     "folder": {"name": "folder", "module": "mine", "figures": []},
 }
 ALL = tuple(RUNS)
+NATIVE = tuple(name for name, run in RUNS.items() if serves(run))
+# The native engine, as far as digests see it, where it is not there yet.
+ENGINE = """
+from mlpstudy.core.draws import Orders
+from mlpstudy.core.engines import Learned
+from mlpstudy.core.initializers import draw_parameters
+from mlpstudy.core.native.activations import activate, slopes
+from mlpstudy.core.schedules import SCHEDULES
+
+
+def learn(task, keep, progress, device):
+    rates = [SCHEDULES[run.schedule](0, run.epochs) for run in task.runs]
+    return Learned(Orders, draw_parameters, activate, slopes, rates)
+
+
+def networks_that_fit(run, dims, classes, targets, device):
+    return 1
+"""
 
 
 @dataclass(frozen=True)
 class Change:
-    """An edit of a file of the package, and what is made again after it. A stage that is not named
+    """An edit of a file of the package, and what is made again after it. trained: of RUNS by the
+    torch engine, native: by the other one. A stage that is not named
     makes nothing again; "all": everything of it, a kind of figure: who draws it. Of what measures, and of summaries, those may be
     made again that walk a table or name its entries."""
 
@@ -52,6 +71,7 @@ class Change:
     trained: tuple[str, ...] = ()
     again: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
     may: tuple[str, ...] = ()
+    native: tuple[str, ...] = ()
 
 
 NEW = ("measure", "summarise")  # who walks a table sees what is new in it
@@ -66,6 +86,7 @@ CHANGES = [
     Change("activation", "core/activations.py", '    "tanh": ', '    "mine": Activation(_tanh, _constant(1), 1.0),\n    "tanh": ', may=NEW),
     Change("initialization", "core/initializers.py", '    "zeros": ', '    "mine": Initializer(_normal, _none),\n    "zeros": ', may=NEW),
     Change("cost", "core/costs.py", '    "nll": ', '    "mine": Cost(_nll, _nll_delta),\n    "nll": ', may=NEW),
+    Change("native activation", "core/native/activations.py", '    "tanh": ', '    "mine": Shape(tanh, _relu_slope),\n    "tanh": ', may=NEW),
     Change("optimizer", "core/optimizers.py", '{"sgd": ', '{"mine": Adam, "sgd": ', may=NEW),
     Change("schedule", "core/schedules.py", '    "constant": ', '    "mine": lambda t, epochs: 2.0,\n    "constant": ', may=NEW),
     Change("dataset", "data/datasets.py", '    "digits": ', '    "mine": wine,\n    "digits": ', may=NEW),
@@ -73,12 +94,15 @@ CHANGES = [
     Change("field", "design/run.py", "    restart: ", "    clip: Annotated[float, Kind.SWITCH] = Field(0.0)\n    restart: "),
     Change("changed activation", "core/activations.py", "Activation(_tanh, _one_minus_square, 1.0)", "Activation(_tanh, _one_minus_square, 2.0)", ("tanh",), may=USERS),
     Change("changed helper", "core/activations.py", "def _one_minus_square(a, z, out=None):\n", "def _one_minus_square(a, z, out=None):\n    a = a + 0\n", ("tanh",), may=USERS),
-    Change("changed initialization", "core/initializers.py", '"he_normal": Initializer(_normal', '"he_normal": Initializer(_uniform', ("relu", "dropout"), may=USERS),
+    Change("changed initialization", "core/initializers.py", '"he_normal": Initializer(_normal', '"he_normal": Initializer(_uniform', ("relu", "dropout"), may=USERS, native=("relu", "dropout")),
     Change("changed optimizer", "core/optimizers.py", "DECAY, EPSILON = 0.999", "DECAY, EPSILON = 0.99", ("tanh",), may=USERS),
-    Change("changed schedule", "core/schedules.py", "(1 + cos(pi", "(2 + cos(pi", ("tanh",), may=USERS),
+    Change("changed schedule", "core/schedules.py", "(1 + cos(pi", "(2 + cos(pi", ("tanh",), may=USERS, native=("tanh",)),
+    Change("changed native activation", "core/native/activations.py", "like(z, 1) - z * z", "like(z, 1) - z", may=USERS, native=("tanh",)),
+    Change("changed native kernel", "core/native/activations.py", "    exec(", "    names = dict(names)\n    exec(", may=USERS, native=NATIVE),
+    Change("who is served", "core/engines.py", 'return "convolutions', 'return "all convolutions', (), {"train": "all"}, USERS),
     Change("changed cost", "core/costs.py", "def _mse(a, t):\n", "def _mse(a, t):\n    a = a + 0\n", ("mse",), may=USERS),
     Change("changed machine", "core/pretrain.py", "class Boltzmann(Stack):\n", "class Boltzmann(Stack):\n    MORE = 1\n", ("rbm",), may=USERS),
-    Change("changed default", "design/run.py", "0.9, ge=0, lt=1", "0.8, ge=0, lt=1", ALL, {"train": "all", "measure": "all"}, (*USERS, "draw", "report")),
+    Change("changed default", "design/run.py", "0.9, ge=0, lt=1", "0.8, ge=0, lt=1", ALL, {"train": "all", "measure": "all"}, (*USERS, "draw", "report"), NATIVE),
     Change("core", "core/train.py", "    yield Pass(0", "    network = network\n    yield Pass(0", ALL, {"train": "all", "measure": "all", "run": "all"}, NEW),
     Change("dataset changed", "data/datasets.py", "SPIRAL_TURNS = 1.5", "SPIRAL_TURNS = 1.4", (), {"prepare": ("spirals",)}, NEW),
     Change("tables", "tables/schema.py", "def tables_of(", "def tables_of(*_, ", (), {"train": "all", "summarise": "all", "run": "all"}),
@@ -111,6 +135,8 @@ def copy(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("copy") / PACKAGE.name
     shutil.copytree(PACKAGE, root, ignore=shutil.ignore_patterns("__pycache__"))
     (root / "studies/mine").mkdir()
+    if not (engine := root / ENGINES["native"].file).exists():
+        engine.write_text(ENGINE, encoding="utf-8")
     for name in ("derive", "figures", "measure"):
         text = f"DEPTH = 1\n\n\ndef {name}(*_):\n    return DEPTH\n"
         (root / f"studies/mine/{name}.py").write_text(text, encoding="utf-8")
@@ -128,6 +154,7 @@ def made(project: Project, root: Path) -> dict[str, dict[str, object]]:
     uses = {job.id: job.uses for job in project.jobs.values()}
     return {
         "record": {name: of_record(run, "cpu", "torch", package) for name, run in RUNS.items()},
+        "native": {name: of_record(RUNS[name], "cpu", "native", package) for name in NATIVE},
         "prepare": {name: makers.prepare(name) for name in project.datasets},
         "train": {job: makers.train(used) for job, used in uses.items()},
         "measure": own["measure"]
@@ -170,6 +197,7 @@ def test_what_a_change_makes_again(project, copy, before, change):
     finally:
         path.write_text(text, encoding="utf-8")
     assert again.pop("record", ()) == change.trained
+    assert again.pop("native", ()) == change.native
     for stage, names in change.again.items():
         if names in KINDS:  # others may be built on it
             drawn, expected = set(again.pop(stage)), drawn_by(project, names)
@@ -223,10 +251,21 @@ def test_what_a_change_of_a_study_makes_again(tmp_path, monkeypatch, old, new, a
     assert tuple(name for name in seen[0] if seen[0][name] != seen[1][name]) == again
 
 
-def test_another_device_trains_again():
-    keys = {of_record(RUNS["relu"], device, "torch") for device in ("cpu", "cuda")}
-    makers = {Makers(Project(Settings(device=d))).train("cost=nll") for d in ("cpu", "cuda")}
-    assert len(keys) == len(makers) == 2
+TRAINERS = [("cpu", "native"), ("cpu", "torch"), ("cuda", "torch")]
+
+
+def test_another_device_or_engine_trains_again(copy):
+    package = Package(copy)
+    keys = {of_record(RUNS["relu"], *trainer, package) for trainer in TRAINERS}
+    settings = [Settings(device=device, engine=engine) for device, engine in TRAINERS]
+    makers = {Makers(Project(each), package).train("cost=nll") for each in settings}
+    assert len(keys) == len(makers) == len(TRAINERS)
+
+
+@pytest.mark.parametrize(("engine", "lacks"), [("native", {"torch"}), ("torch", set())])
+def test_an_engine_counts_with_its_own_libraries(copy, engine, lacks):
+    packages = set(Package(copy).closure((*STAGES["train"], ENGINES[engine]), {}).packages)
+    assert {"native": "numba", "torch": "torch"}[engine] in packages and not packages & lacks
 
 
 def test_a_name_that_is_computed_is_known_to_the_digests():
@@ -235,7 +274,7 @@ def test_a_name_that_is_computed_is_known_to_the_digests():
     known = {file.removesuffix(".py").replace("/", ".") for file in files}
     found = set(computed("import_module", 0))
     # declared.part(module, file) imports studies.{module}.{file}
-    found |= {f"studies.{{}}.{name}" for name in computed("part", 1)}
+    found |= {f"studies.{{}}.{name}" for name in computed("part", 1, "s*/**/*.py")}
     # what engines.py imports by name, see below
     engines = {"MODULES[engine]", "MODULES['torch']"}
     assert "drawing.kinds.{}" in found and found - {"studies.{}.{}"} - engines <= known
@@ -249,9 +288,9 @@ def test_the_digests_know_the_modules_of_the_engines():
     }
 
 
-def computed(function: str, place: int):
+def computed(function: str, place: int, files: str = "**/*.py"):
     """An argument of all calls of a function, {} for what is computed in it."""
-    for path in PACKAGE.rglob("*.py"):
+    for path in PACKAGE.glob(files):
         text = path.read_text(encoding="utf-8")
         for call in ast.walk(ast.parse(text)) if f"{function}(" in text else ():
             if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] == function:

@@ -7,7 +7,8 @@ another layout and a file that moves change nothing. A data file counts by its b
 or that of its folder stands as a text in what is reached.
 
 A table of functions counts by the entries that are used: TABLE[name], TABLE.get(name) and name in
-TABLE use one, anything else uses all. A field of Run counts where a run sets it, or where its
+TABLE use one, anything else uses all; but in the native engine a walk over a table compiles a
+branch for each entry, and a run goes through its own. A field of Run counts where a run sets it, or where its
 default does something. What is imported by a computed name must be given as an entry.
 """
 
@@ -46,6 +47,9 @@ TABLES: dict[tuple[str, str], str] = {
     ("core/pretrain.py", "MACHINES"): "pretraining",
     ("design/examples.py", "EXAMPLES"): "dataset",
 }
+# Its tables are known by their names: those of fields that have one elsewhere, too.
+NATIVE = "core/native/"
+BRANCHES = {name: field for (_, name), field in TABLES.items()}
 RUN = ("design/run.py", "Run")
 # What says or refuses something, and what moves bytes: no result holds anything of it.
 SILENT = {
@@ -118,6 +122,7 @@ class Module:
         self.imports: dict[str, Import] = {}
         self.effects: list[Node] = []  # what it does, beside giving names a meaning
         self.tables: dict[str, dict[str, Node]] = {}  # the entries of its tables, by their names
+        self.fields: dict[str, str] = {}  # of its tables
         self.order: dict[str, Node] = {}  # the names in each table, as who walks it meets them
         self.run: Node | None = None  # Run without its fields and their checks
         body = [s for s in ast.parse(source).body if not (is_text(s) or only_for_types(s))]
@@ -127,7 +132,7 @@ class Module:
 
     def _take(self, statement: ast.stmt, local: set[str]) -> None:
         names, gives = defined_by(statement), imported_by(statement)
-        tables = [name for name in names if (self.file, name) in TABLES and _literal(statement)]
+        tables = [name for name in names if self._field_of(name) and _literal(statement)]
         node = Node(said(statement), self, gives, bool(tables))
         self.imports |= gives
         for name in names:
@@ -141,10 +146,16 @@ class Module:
         if acts(statement, local):
             self.effects.append(node)
 
+    def _field_of(self, table: str) -> str | None:
+        """The field of whose values a table has an entry each."""
+        branched = BRANCHES.get(table) if self.file.startswith(NATIVE) else None
+        return TABLES.get((self.file, table), branched)
+
     def _take_table(self, name: str, table: ast.Dict) -> None:
         keys = [ast.literal_eval(key) for key in table.keys]
         entries = (Node(said(value), self) for value in table.values)
         self.tables[name] = dict(zip(keys, entries, strict=True))
+        self.fields[name] = self._field_of(name)
         self.order[name] = Node(Said(digest_of(keys)))
 
     def _take_run(self, run: ast.ClassDef) -> None:
@@ -341,7 +352,9 @@ class Package:
     @cached_property
     def _tables(self) -> dict[tuple[str, str], dict[str, Node]]:
         """The entries of all tables, by file and name."""
-        modules = {file: self.module(_dotted(file)) for file, _ in (*TABLES, RUN)}
+        native = (f"{NATIVE}{name}.py" for name in self.names(Path(NATIVE)))
+        files = {*native, *(file for file, _ in (*TABLES, RUN))}
+        modules = {file: self.module(_dotted(file)) for file in sorted(files)}
         return {
             (file, name): entries
             for file, module in modules.items()
@@ -429,9 +442,10 @@ class Package:
             elif not node.is_table:
                 yield node
             else:
-                table = module.file, name
-                yield Ask(TABLES[table], use.entry, table)
-                if use.entry == ALL:
+                branched = use.entry == ALL and module.file.startswith(NATIVE)
+                entry = ANY if branched else use.entry
+                yield Ask(module.fields[name], entry, (module.file, name))
+                if entry == ALL:
                     yield module.order[name]
 
     def _loaded(self, module: Module) -> list[Node]:

@@ -12,6 +12,13 @@ CORES = (1, 2, 8)
 DEVICES = {"auto": ("cpu", "cuda"), "cpu": ("cpu",), "cuda": ("cuda",)}  # by setting
 
 
+def check_engine(project: Project) -> None:
+    """Raises Mistake where the settings ask for an engine that does not train every run."""
+    if project.settings.engine == "native":
+        for alike in {id(e.seedless): e.seedless for e in project.pool.values()}.values():
+            engine_of(alike.run, "cpu", "native")
+
+
 def estimate(project: Project) -> Iterator[str]:
     """Lines: networks, those already trained, jobs, and roughly how long."""
     there = _trained(project)

@@ -245,17 +245,25 @@ def _is_compound(statement: ast.stmt) -> bool:
 def acts(statement: ast.stmt, local: set[str]) -> bool:
     """Whether a statement at the top level of a file does more than give names a meaning.
 
-    local: the names of the file that it does not import: a decorator that is a method of one may
-    keep what it gets.
+    local: the names of the file that it does not import: a decorator that is a method of one, or
+    is given one, may keep what it gets.
     """
     match statement:
         case ast.Import() | ast.ImportFrom():
             return False
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            calls = (d.func if isinstance(d, ast.Call) else d for d in statement.decorator_list)
-            return any(len(chain) > 1 and chain[0] in local for chain in map(chain_of, calls))
+            return any(_keeps(decorator, local) for decorator in statement.decorator_list)
         case ast.Assign(targets=targets):
             return not all(isinstance(target, ast.Name | ast.Tuple) for target in targets)
         case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
             return not isinstance(target, ast.Name)
     return True
+
+
+def _keeps(decorator: ast.expr, local: set[str]) -> bool:
+    """Whether a decorator may keep what it decorates in something of the file."""
+    if isinstance(decorator, ast.Call):
+        method, given = chain_of(decorator.func), map(chain_of, decorator.args)
+    else:
+        method, given = chain_of(decorator), map(chain_of, ())
+    return any(chain and chain[0] in local for chain in (method[:-1], *given))

@@ -26,6 +26,8 @@ apprentissage               train: a pass at a time, watched by nobody         t
 ==========================  =================================================  ====================
 
 stack.py holds the parameters of runs that learn together, batches.py their examples, draws.py what
-is drawn while they learn; chunks.py says how many networks fit, probes.py looks at losses and
-layers, measures.py names what they see, threads.py keeps torch on one thread.
+is drawn while they learn; probes.py looks at losses and layers, measures.py names what they see,
+threads.py keeps torch on one thread. engines.py is the seam: a recorder gives an engine a stack,
+cut by chunks.py, and gets curves, layers and weights. torch_engine.py trains it with all of this;
+native/ is another engine, compiled, for dense networks on a CPU.
 """

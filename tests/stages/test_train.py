@@ -1,0 +1,71 @@
+"""A job's networks: who trains them stands in its tables and in the store's keys."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mlpstudy import digests
+from mlpstudy.core import engines, torch_engine
+from mlpstudy.data import store
+from mlpstudy.data.datasets import DATASETS
+from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.plan import job_spec
+from mlpstudy.design.pool import Job
+from mlpstudy.design.run import Run, run_id
+from mlpstudy.design.seedless import Seeded, Seedless
+from mlpstudy.stages.train import train
+from mlpstudy.tables.files import made_by, read_table
+
+DENSE = Run(dataset="iris", depth=1, width=2, epochs=1)
+RBM = DENSE.model_copy(update={"pretraining": "rbm", "pretraining_epochs": 1})
+
+
+@pytest.fixture
+def trained(tmp_path, monkeypatch):
+    """trained(engine, *runs) -> the folder of their tables. The native engine is the other one
+    under its name."""
+    module = "mlpstudy.core.torch_engine"
+    monkeypatch.setitem(engines.MODULES, "native", module)
+    monkeypatch.setitem(digests.ENGINES, "native", digests.ENGINES["torch"])
+    monkeypatch.setattr(engines, "NATIVE", True)
+    data = tmp_path / "iris.npz"
+    store.save(DATASETS["iris"](), data)
+
+    def trained(engine: str, *runs: Run) -> Path:
+        job = Job.of(Seeded(run_id(run), Seedless(run), run.seed) for run in runs)
+        (tmp_path / "job.json").write_text(json.dumps(job_spec(job)), encoding="utf-8")
+        out = tmp_path / engine
+        train(tmp_path / "job.json", [data], out, tmp_path / "store", "cpu", engine, 1)
+        return out
+
+    return trained
+
+
+def keys(folder: Path, run: Run) -> set[str]:
+    """The keys that a run is kept under."""
+    return {path.parts[-3] for path in folder.glob(f"*/*/{run_id(run)}.npz")}
+
+
+def test_the_engines_stand_in_the_tables_and_in_the_keys(trained, tmp_path):
+    folder = trained("auto", DENSE, RBM)
+    assert made_by(folder)["engine"] == "native,torch" and len(read_table(folder, "runs")) == 2
+    fast, readable = keys(tmp_path / "store", DENSE), keys(tmp_path / "store", RBM)
+    assert len(fast) == len(readable) == 1 and fast != readable
+    assert made_by(trained("torch", DENSE, RBM))["engine"] == "torch"
+    assert len(keys(tmp_path / "store", DENSE)) == 2 and keys(tmp_path / "store", RBM) == readable
+    assert made_by(trained("native", DENSE))["engine"] == "native"
+    assert len(keys(tmp_path / "store", DENSE)) == 2
+
+
+def test_what_is_trained_is_not_trained_again(trained, monkeypatch):
+    first = trained("auto", DENSE, RBM)
+    monkeypatch.setattr(torch_engine, "learn", pytest.fail)
+    before = read_table(first, "curves")
+    assert read_table(trained("auto", DENSE, RBM), "curves").equals(before)
+
+
+def test_a_run_that_the_native_engine_does_not_serve_is_refused_before_training(trained, tmp_path):
+    with pytest.raises(Mistake, match="does not train pretraining: rbm, which iris-d1-"):
+        trained("native", DENSE, RBM)
+    assert not (tmp_path / "store").exists()
