@@ -19,12 +19,15 @@ def _normal(rng: Generator, fan_in: int, fan_out: int) -> np.ndarray:
 
 
 def _uniform(rng: Generator, fan_in: int, fan_out: int) -> np.ndarray:
-    return rng.uniform(-sqrt(3), sqrt(3), (fan_in, fan_out))
+    return sqrt(3) * (2 * rng.random((fan_in, fan_out)) - 1)
 
 
 def _orthogonal(rng: Generator, fan_in: int, fan_out: int) -> np.ndarray:
     """Orthonormal rows or columns, whichever are fewer, scaled to a mean square of 1 (Saxe)."""
     tall = rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out)))
+    tall = tall.astype(np.float32).astype(
+        np.float64
+    )  # without the last bits of the C library's log
     q = orthonormalise(tall) * sqrt(max(fan_in, fan_out))
     return q if fan_in >= fan_out else q.T
 
