@@ -69,7 +69,7 @@ def unserved(run: Run) -> str:
     """What of a run the native engine does not train, in words; "" where it trains it."""
     if run.kernel:
         return "convolutions (kernel)"
-    return "pretraining: rbm" if run.pretraining == "rbm" else ""
+    return "" if run.pretraining == "none" else f"pretraining: {run.pretraining}"
 
 
 def serves(run: Run) -> bool:

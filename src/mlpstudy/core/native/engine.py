@@ -1,0 +1,174 @@
+"""The native engine (see mlpstudy.core.engines): stacks of dense networks, on a CPU.
+
+A run is trained by itself, whatever its stack: a stack only saves what its runs share.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from mlpstudy import rng
+from mlpstudy.core.engines import Keep, Learned, Task
+from mlpstudy.core.initializers import draw_parameters
+from mlpstudy.core.measures import LAYER_MEASURES, PARTS, PROBED, is_probed
+from mlpstudy.core.native.activations import ACTIVATIONS
+from mlpstudy.core.native.group import Group
+from mlpstudy.core.native.layout import chunks_of, numbers, part_of, work_for, zeros
+from mlpstudy.core.native.probes import probe
+from mlpstudy.core.native.products import up
+from mlpstudy.core.outputs import outputs
+from mlpstudy.data.split import Split
+from mlpstudy.design.run import Run
+from mlpstudy.design.sizes import LayerSizes, layer_sizes
+
+BYTES = 32 * 2**20  # of the weights and their like in one stack
+ARRAYS = 5  # of the size of the parameters: theta, its last finite copy, two of state, the best
+LARGEST = 64
+
+
+def networks_that_fit(
+    run: Run, dims: tuple[int, ...], classes: int, targets: int = 1, device: str = "cpu"
+) -> int:
+    """How many networks like that of a run are one task: see torch_engine."""
+    sizes = layer_sizes(run, tuple(dims), outputs(run.cost, classes, targets))
+    return max(1, min(LARGEST, BYTES // (4 * ARRAYS * sizes.n_parameters)))
+
+
+def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) -> Learned:
+    """Train a stack on one thread, and watch its losses, layers and weights."""
+    R, run = len(task.runs), task.runs[0]
+    n_out = outputs(run.cost, task.classes, task.targets)
+    sizes = layer_sizes(run, tuple(task.dims), n_out)
+    probed = {
+        p: np.zeros((R, len(sizes), len(LAYER_MEASURES)))
+        for p in range(run.epochs + 1)
+        if is_probed(p)
+    }
+    learned = Learned(
+        sizes.n_parameters,
+        np.zeros((R, run.epochs + 1, len(PARTS), 2)),
+        np.full(R, -1),
+        probed,
+        [None] * R,
+        np.full(R, -1),
+    )
+    for places in _groups(task):
+        runs, split = [task.runs[r] for r in places], task.splits[task.which[places[0]]]
+        watched = Watched(runs, sizes, split, task.classes, keep)
+        watched.train(progress)
+        watched.leave(learned, places)
+    return learned
+
+
+def _groups(task: Task) -> Iterator[list[int]]:
+    """The places of the runs that share a split and a seed."""
+    groups: dict[tuple[int, int], list[int]] = {}
+    for r, run in enumerate(task.runs):
+        groups.setdefault((task.which[r], run.seed), []).append(r)
+    yield from groups.values()
+
+
+class Watched:
+    """A group, what is measured of it and which of its weights are kept."""
+
+    def __init__(self, runs: list[Run], sizes: LayerSizes, split: Split, classes: int, keep: Keep):
+        n_out = sizes[-1].fan_out
+        parts = []
+        for name in PARTS:
+            part = getattr(split, name)
+            parts.append(part_of(part.x, _as_cost(part.target, n_out), part.y, classes))
+        t = _as_cost(split.train.target, n_out)
+        self.keep = keep
+        self.group = Group(runs, sizes, split.train.x, t, tuple(parts), keep == "best")
+        self.probe = Probe(self.group, split.train.x[:PROBED], t[:PROBED])
+        self.probed: dict[int, np.ndarray] = {}
+        initialize(self.group)
+
+    def train(self, progress: Callable[[int], None]) -> None:
+        """All passes, stopping only where the layers are looked at."""
+        group, epochs = self.group, self.group.runs[0].epochs
+        group.measure()
+        progress(len(group.runs))
+        self.probed[0] = self.probe()
+        stops = [p for p in range(1, epochs + 1) if is_probed(p) or p == epochs]
+        for before, after in zip([0, *stops], stops, strict=False):
+            group.learn(before, after, progress)
+            if is_probed(after):
+                self.probed[after] = self.probe()
+
+    def leave(self, learned: Learned, places: list[int]) -> None:
+        """Put what came of it in its places."""
+        state = self.group.state
+        learned.curves[places] = state.curves
+        learned.diverged_at[places] = state.diverged_at
+        for epoch, measures in self.probed.items():
+            learned.probed[epoch][places] = measures
+        if self.keep == "nothing":
+            return
+        for r, place in enumerate(places):
+            learned.weights[place] = self._weights(r)
+            learned.weights_epoch[place] = self._kept_pass(r)
+
+    def _kept_pass(self, r: int) -> int:
+        state = self.group.state
+        if self.keep == "best":
+            return max(0, state.best_pass[r])
+        diverged = state.diverged_at[r]
+        return self.group.runs[r].epochs if diverged < 0 else max(0, diverged - 1)
+
+    def _weights(self, r: int) -> dict[str, np.ndarray]:
+        """W1, b1, W2, ..."""
+        state = self.group.state
+        best = self.keep == "best" and state.best_pass[r] >= 0
+        theta = (state.best if best else state.theta)[r]
+        weights = {}
+        for k in range(len(self.group.sizes)):
+            weights[f"W{k + 1}"], weights[f"b{k + 1}"] = self.group.get(theta, k)
+        return weights
+
+
+class Probe:
+    """Looks at the layers of every run on some examples x (B, n_in), t (B, C), in float64."""
+
+    def __init__(self, group: Group, x: np.ndarray, t: np.ndarray):
+        self.group, self.B = group, len(x)
+        stride = up(self.B)
+        self.x = chunks_of(x, ones=1, stride=stride, dtype=np.float64)
+        self.t = chunks_of(t, stride=stride, dtype=np.float64)
+        self.work = work_for(group.net, stride, np.float64)
+        self.theta = zeros(numbers(group.net), np.float64)
+        self.steepest = ACTIVATIONS[group.runs[0].activation].slope
+
+    def __call__(self) -> np.ndarray:
+        """(R, layers, measures); nothing of a run that has diverged."""
+        net, state = self.group.net, self.group.state
+        seen = np.full((len(state.theta), len(net.W), len(LAYER_MEASURES)), np.nan)
+        for r, theta in enumerate(state.theta):
+            if state.diverged_at[r] < 0:
+                probe(
+                    net,
+                    theta,
+                    self.theta,
+                    self.x,
+                    self.t,
+                    self.B,
+                    self.steepest,
+                    self.work,
+                    seen[r],
+                )
+        return seen
+
+
+def initialize(group: Group) -> None:
+    """Draw every run's weights and biases from its own stream."""
+    fans = [layer.fans for layer in group.sizes]
+    for r, run in enumerate(group.runs):
+        stream = rng.stream(run.seed, "init", run.restart)
+        drawn = draw_parameters(run.initialization, run.init_gain, stream, fans)
+        for k, (W, b) in enumerate(zip(*drawn, strict=True)):
+            group.put(r, k, W, b)
+
+
+def _as_cost(target: np.ndarray, n_out: int) -> np.ndarray:
+    """Targets as the cost sees them: the second class alone where it has a single output."""
+    return target[:, 1:] if n_out == 1 and target.shape[1] == 2 else target

@@ -1,0 +1,143 @@
+"""Runs of one shape that share their seed and their examples: their batches are laid out once."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from mlpstudy import rng
+from mlpstudy.core.native import passes
+from mlpstudy.core.native.draws import LEVELS
+from mlpstudy.core.native.layout import (
+    NOTHING,
+    layer,
+    net_of,
+    numbers,
+    rows_of,
+    work_for,
+    zeros,
+)
+from mlpstudy.core.native.passes import MEASURED, Block, Draws, Examples, Part, State, Treated
+from mlpstudy.core.native.products import up
+from mlpstudy.core.schedules import SCHEDULES
+from mlpstudy.design.run import Run
+from mlpstudy.design.sizes import LayerSizes
+
+LANES = 64  # examples of a batch that are computed together, at most
+AT_ONCE = 2**20  # numbers in the orders of one call
+
+
+class Purposes(NamedTuple):
+    """What a group's random numbers are for, and which part of it."""
+
+    order: str = "order"
+    noise: str = "noise"
+    part: int = 0
+
+
+class Group:
+    """R runs whose weights are 0 until `put` or `initialize`.
+
+    x (N, n_in), t (N, C): what they learn, as the cost sees it. parts: what is measured after every
+    pass, three or, to measure nothing, none. best: whether the weights of the best pass are kept.
+    """
+
+    def __init__(
+        self,
+        runs: Sequence[Run],
+        sizes: LayerSizes,
+        x: np.ndarray,
+        t: np.ndarray,
+        parts: tuple[Part, ...] = (),
+        best: bool = False,
+        purposes: Purposes = Purposes(),  # noqa: B008 (it is immutable)
+    ):
+        self.runs, run, N = list(runs), runs[0], len(x)
+        self.net, self.sizes, self.parts = net_of(run, sizes), sizes, parts or NOTHING
+        batch = min(run.batch_size or N, N)
+        self.examples = Examples(rows_of(x), rows_of(t), N, batch, run.input_noise > 0)
+        self.work = work_for(self.net, min(LANES, up(batch)), switches=run.dropout > 0)
+        self.measuring = work_for(self.net, MEASURED, learns=False)
+        self.block = self._block()
+        self.state = self._state(best)
+        self.treated = treated(self.runs)
+        self.draws = Draws(
+            np.array([rng.key(run.seed, "dropout", k) for k in range(max(1, run.depth))]),
+            rng.key(run.seed, purposes.noise, purposes.part),
+        )
+        self.orders = rng.stream(run.seed, purposes.order, purposes.part)
+
+    def _block(self) -> Block:
+        n, stride, examples = int(self.net.fans[0]), self.work.stride, self.examples
+        steps, chunks = -(-examples.N // examples.batch), -(-examples.batch // stride)
+        laid = chunks * min(steps, passes.steps_together(n, chunks, stride))
+        inputs = (up(n) + 1) * stride
+        return Block(
+            x=zeros(laid * inputs),
+            t=zeros(laid * up(self.net.fans[-1]) * stride),
+            noise=zeros(laid * inputs if examples.noisy else 1),
+            noisy=zeros(inputs if examples.noisy else 1),
+            starts=np.zeros(stride, np.int64),
+        )
+
+    def _state(self, best: bool) -> State:
+        R, n, run = len(self.runs), numbers(self.net), self.runs[0]
+        two = zeros((R, n if run.optimizer in ("adam", "rprop") else 0))
+        if run.optimizer == "rprop":  # eta is the first step
+            two[:] = [[each.eta] for each in self.runs]
+        return State(
+            theta=zeros((R, n)),
+            finite=zeros((R, n)),
+            one=zeros((R, n)),
+            two=two,
+            best=zeros((R, n if best else 0)),
+            lowest=np.full(R, np.inf),
+            best_pass=np.full(R, -1),
+            diverged_at=np.full(R, -1),
+            powers=np.ones(2),
+            curves=np.full((R, run.epochs + 1 if self.parts is not NOTHING else 0, 3, 2), np.nan),
+        )
+
+    def put(self, r: int, k: int, W: np.ndarray, b: np.ndarray) -> None:
+        """Give layer k of run r its W (fan_in, fan_out) and b (fan_out,)."""
+        whole = layer(self.net, self.state.theta[r], k)
+        whole[:-1, : W.shape[1]], whole[-1, : W.shape[1]] = W, b
+
+    def get(self, theta: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """W (fan_in, fan_out) and b (1, fan_out) of layer k, of one run's theta: copies."""
+        whole = layer(self.net, theta, k)[:, : self.net.fans[k + 1]]
+        return whole[:-1].copy(), whole[-1:].copy()
+
+    def measure(self) -> None:
+        """The scores before the first pass."""
+        self._learn(np.zeros((0, self.examples.N), np.int64), 0)
+
+    def learn(self, before: int, after: int, progress: Callable[[int], None] = lambda n: None):
+        """The passes from before + 1 to after."""
+        N, batch = self.examples.N, self.examples.batch
+        while before < after:
+            n = min(after - before, max(1, AT_ONCE // N))
+            orders = [self.orders.permutation(N) for _ in range(n)] if batch < N else [np.arange(N)]
+            self._learn(np.array(orders), before, n)
+            before += n
+            progress(n * len(self.runs))
+
+    def _learn(self, orders: np.ndarray, before: int, n: int = 0) -> None:
+        passes.learn(
+            self.net, self.examples, self.parts, self.treated, self.draws, self.state, self.work,
+            self.measuring, self.block, orders, before, n,
+        )  # fmt: skip
+
+
+def treated(runs: Sequence[Run]) -> Treated:
+    """What differs between runs of one group."""
+    epochs = range(1, runs[0].epochs + 1)
+    eta = [[run.eta * SCHEDULES[run.schedule](p, run.epochs) for p in epochs] for run in runs]
+    off = np.array([round(LEVELS * run.dropout) for run in runs])
+    return Treated(
+        eta=np.array(eta, float).reshape(len(runs), -1),
+        decay=np.array([run.weight_decay for run in runs]),
+        sigma=np.array([run.input_noise for run in runs]),
+        off=off,
+        kept=LEVELS / (LEVELS - off),
+    )
