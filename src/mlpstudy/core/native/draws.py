@@ -25,6 +25,7 @@ that are Bernoulli. Arrays lie as [unit][example]: unit u and example b at u * s
 import numpy as np
 
 from mlpstudy.core.native.compiled import entry, inlined, jit, part
+from mlpstudy.core.native.functions import horner, log
 
 LEVELS = 2**16  # of a draw that decides whether a number is switched off
 LANES = 16  # examples are drawn in multiples of this
@@ -141,6 +142,18 @@ def _quantile(words, out):
         out[b] = normal(words[b])
 
 
+# The quantile over 1 - 2 p: a minimax quotient of two polynomials of w, see `normal`, for a w from 0
+# to 21.5; to 1.2e-7.
+# fmt: off
+_ABOVE = tuple(map(np.float32, (
+    1.25331428, 0.452578606, 0.0898878175, 0.0118849673, 0.00100053924, 2.92599551e-05,
+)))
+_BELOW = tuple(map(np.float32, (
+    1, 0.0993088899, 0.0326781689, 0.00228405291, 0.000169771493, 1.0067062e-06,
+)))
+# fmt: on
+
+
 @inlined
 def normal(word):
     """The standard Gaussian number of a word of 32 bits, float32.
@@ -152,49 +165,9 @@ def normal(word):
     half = np.float32(0.5)
     p = (np.float32(m) + half) * np.float32(2**-32)
     x = (np.float32(np.int32(0x7FFFFFFF) - m) + half) * np.float32(2**-31)
-    w = -_log(np.float32(4) * p * (np.float32(1) - p))
-    q = x * _stretch(w)
+    w = -log(np.float32(4) * p * (np.float32(1) - p))
+    q = x * (horner(w, _ABOVE) / horner(w, _BELOW))
     return q if word < np.uint32(0x80000000) else -q
-
-
-# The quantile over x, 1.2533 at the centre and 6.34 in the last tail: a minimax quotient of two
-# polynomials in w, fitted to float64 over 0 <= w <= 21.5; relative error 1.2e-7.
-_ABOVE = tuple(
-    np.float32(c)
-    for c in (1.25331428, 0.452578606, 0.0898878175, 0.0118849673, 0.00100053924, 2.92599551e-05)
-)
-_BELOW = tuple(
-    np.float32(c)
-    for c in (0.0993088899, 0.0326781689, 0.00228405291, 0.000169771493, 1.0067062e-06)
-)
-
-
-@inlined
-def _stretch(w):
-    a, b = _ABOVE, _BELOW
-    above = a[0] + w * (a[1] + w * (a[2] + w * (a[3] + w * (a[4] + w * a[5]))))
-    below = np.float32(1) + w * (b[0] + w * (b[1] + w * (b[2] + w * (b[3] + w * b[4]))))
-    return above / below
-
-
-@inlined
-def _log(y):
-    """Of a normal float32 number (Cephes)."""
-    bits = np.float32(y).view(np.int32)
-    e = np.int32(bits - np.int32(0x3F3504F3)) >> np.int32(23)
-    f = np.int32(bits - (e << np.int32(23))).view(np.float32) - np.float32(1)
-    z, exponent = f * f, np.float32(np.int32(e))
-    p = np.float32(7.0376836292e-2)
-    p = p * f - np.float32(1.1514610310e-1)
-    p = p * f + np.float32(1.1676998740e-1)
-    p = p * f - np.float32(1.2420140846e-1)
-    p = p * f + np.float32(1.4249322787e-1)
-    p = p * f - np.float32(1.6668057665e-1)
-    p = p * f + np.float32(2.0000714765e-1)
-    p = p * f - np.float32(2.4999993993e-1)
-    p = p * f + np.float32(3.3333331174e-1)
-    tail = p * f * z - np.float32(2.12194440e-4) * exponent - np.float32(0.5) * z
-    return f + tail + np.float32(0.693359375) * exponent
 
 
 # What Python calls: of several seeds at once, with the units of an example together.
