@@ -153,6 +153,7 @@ class Probe:
                     self.t,
                     self.B,
                     self.steepest,
+                    self.group.draws.units,
                     self.work,
                     seen[r],
                 )

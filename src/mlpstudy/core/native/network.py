@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlpstudy.core.native import activations
-from mlpstudy.core.native.compiled import jit, like, merged, part
+from mlpstudy.core.native.compiled import borrowed, jit, like, merged, part
 from mlpstudy.core.native.draws import levels
 from mlpstudy.core.native.optimizers import update
 from mlpstudy.core.native.products import gradient, product, turned
@@ -61,29 +61,28 @@ class Mask(NamedTuple):
 
 
 @merged
-def forward(net, theta, x, xo, work, used):
-    """Where a of the last layer begins, of the inputs at x[xo]: without dropout."""
-    z, zo = x, xo
+def forward(net, theta, x, xo, work, used, mask, step, first):
+    """Where a of the last layer begins in work.a, of the inputs at x[xo].
+
+    mask: units are switched off where its `off` is above 0. step, first: the batch, and which of its
+    examples x[xo] is.
+    """
+    net, work, mask = borrowed(net), borrowed(work), borrowed(mask)
+    z, zo = borrowed(x), xo
     for k in range(len(net.W)):
         layer(net, theta, k, z, zo, work, used)
         z, zo = work.z, net.rows[k] * work.stride
-    return zo
-
-
-@merged
-def learning(net, theta, x, xo, work, used, mask, step, first):
-    """The same with units switched off. step, first: the batch, and which of its examples x[xo] is."""
-    z, zo = x, xo
-    for k in range(len(net.W)):
-        layer(net, theta, k, z, zo, work, used)
-        z, zo = work.z, net.rows[k] * work.stride
-        if net.dropout and k < len(net.W) - 1:
+        if mask.off > 0 and k < len(net.W) - 1:
             levels(mask.keys[k], step, first, net.fans[k + 1], used, work.stride, work.level)
             n = net.fans[k + 1] * work.stride
             inside = work.g if net.residual == 0 else z
             factor = part(work.mask, zo, n)
             switch(part(work.level, 0, n), mask, part(inside, zo, n), factor, part(z, zo, n))
     return zo
+
+
+# For who is not in a hurry: a function of its own, which compiles faster than one more copy.
+forward_apart = jit(forward.py_func)
 
 
 @jit

@@ -8,7 +8,7 @@ from mlpstudy.core.native import costs, optimizers
 from mlpstudy.core.native.compiled import borrowed, entry, jit, like, merged, part
 from mlpstudy.core.native.draws import normals
 from mlpstudy.core.native.lanes import LINE
-from mlpstudy.core.native.network import Mask, backward, copied, forward, learning
+from mlpstudy.core.native.network import Mask, backward, copied, forward, forward_apart
 from mlpstudy.core.native.optimizers import Rate
 from mlpstudy.core.native.products import rounded, taken
 
@@ -112,7 +112,7 @@ def learn(net, examples, parts, treated, draws, state, work, measuring, block, o
     if n == 0:
         for r in range(R):
             if state.diverged_at[r] < 0:
-                watch(net, parts, state, measuring, r, before)
+                watch(net, parts, draws, state, measuring, r, before)
     for p in range(n):
         for r in range(R):
             if state.diverged_at[r] < 0:
@@ -120,7 +120,7 @@ def learn(net, examples, parts, treated, draws, state, work, measuring, block, o
         one_pass(net, examples, treated, draws, state, work, block, orders, before, p)
         for r in range(R):
             if state.diverged_at[r] < 0:
-                watch(net, parts, state, measuring, r, before + p + 1)
+                watch(net, parts, draws, state, measuring, r, before + p + 1)
 
 
 @merged
@@ -192,7 +192,7 @@ def run_steps(net, examples, treated, draws, state, work, block, r, start, end, 
             if treated.sigma[r] != 0:
                 with_noise(block, xo, (n + 1) * stride, like(theta, treated.sigma[r]))
                 x, xo = block.noisy, 0
-            ao = learning(net, theta, x, xo, work, used, mask, before * steps + s, first)
+            ao = forward(net, theta, x, xo, work, used, mask, before * steps + s, first)
             a, t = part(work.a, ao, C * stride), part(block.t, at * rounded(C) * stride, C * stride)
             scale = like(theta, 1 / B)
             costs.delta(net.cost, a, t, work.d, C, stride, used, work.top, work.total, scale)
@@ -221,7 +221,7 @@ def with_noise(block, xo, n, sigma):
 
 
 @merged
-def watch(net, parts, state, work, r, epoch):
+def watch(net, parts, draws, state, work, r, epoch):
     """Scores after a pass; a run that is not finite goes back to where it was, and stays there."""
     theta = state.theta[r]
     if not all_finite(theta):
@@ -230,9 +230,9 @@ def watch(net, parts, state, work, r, epoch):
         return
     if parts[0].N == 0:
         return
-    scores = state.curves[r, epoch]
+    scores, mask = state.curves[r, epoch], Mask(draws.units, 0, 1.0)
     for p in range(3):
-        score(net, theta, parts[p], work, scores[p])
+        score(net, theta, parts[p], mask, work, scores[p])
     for p in range(3):
         if not (np.isfinite(scores[p, 0]) and np.isfinite(scores[p, 1])):
             state.diverged_at[r] = epoch
@@ -260,7 +260,7 @@ def all_finite(theta):
 
 
 @merged
-def score(net, theta, measured, work, out):
+def score(net, theta, measured, mask, work, out):
     """Loss and accuracy of one part; of a regression R2 (see mlpstudy.core.probes)."""
     C, stride = net.fans[-1], work.stride
     loss, right = 0.0, 0
@@ -270,7 +270,7 @@ def score(net, theta, measured, work, out):
         chunk, count = first // stride, min(stride, measured.N - first)
         used = rounded(count)
         xo = chunk * (net.fans[0] + 1) * stride
-        ao = forward(net, theta, measured.x, xo, work, used)
+        ao = forward_apart(net, theta, measured.x, xo, work, used, mask, 0, 0)
         a, t = part(work.a, ao, C * stride), part(measured.t, chunk * C * stride, C * stride)
         costs.terms(net.cost, a, t, C, stride, used, work.top, work.total)
         for b in range(count):

@@ -8,19 +8,20 @@ from math import sqrt
 
 from mlpstudy.core.native import activations, costs
 from mlpstudy.core.native.compiled import entry, jit, like, merged, part
-from mlpstudy.core.native.network import backward_to, forward
+from mlpstudy.core.native.network import Mask, backward_to, forward_apart
 from mlpstudy.core.native.products import gradient, rounded, turned
 
 SATURATED = 1 / 20  # of the steepest slope
 
 
 @entry
-def probe(net, theta, wide, x, t, B, steepest, work, out):
-    """Fill out (layers, measures). theta: float32; wide: room for it in float64; x, t: B examples."""
+def probe(net, theta, wide, x, t, B, steepest, units, work, out):
+    """Fill out (layers, measures). theta: float32; wide: room for it in float64; x, t: B examples;
+    units: keys of the draws, which are not used."""
     for i in range(len(theta)):
         wide[i] = theta[i]
     used, C = rounded(B), net.fans[-1]
-    ao = forward(net, wide, x, 0, work, used)
+    ao = forward_apart(net, wide, x, 0, work, used, Mask(units, 0, 1.0), 0, 0)
     last = len(net.W) - 1
     a = part(work.a, ao, C * work.stride)
     d, e, one = work.d, work.e, like(wide, 1)
