@@ -1,6 +1,6 @@
 """What is made before a training is the same on a processor without the newer instructions.
 
-NumPy and the C library choose their code by the processor; both can be told to do without some.
+NumPy, the C library and Numba choose their code by the processor; all can be told to do without some.
 This file, run as a script, prints what it makes.
 """
 
@@ -71,6 +71,8 @@ def test_what_is_made_before_a_training_does_not_depend_on_the_processor():
     old = {
         "NPY_DISABLE_CPU_FEATURES": " ".join(switched_off()),
         "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4",
+        "NUMBA_CPU_NAME": "generic",
+        "NUMBA_CPU_FEATURES": "",
     }
     command = [sys.executable, __file__]
     done = subprocess.run(command, env=os.environ | old, capture_output=True, check=True, text=True)
