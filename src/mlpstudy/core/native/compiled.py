@@ -14,7 +14,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
-from numba.extending import intrinsic, overload
+from numba.extending import intrinsic
 from numba.misc.appdirs import AppDirs
 from numba.np.arrayobj import populate_array
 
@@ -88,16 +88,17 @@ def _digest() -> str:
     return hashlib.sha256(code).hexdigest()[:16]
 
 
-def like(x, value):
-    """A constant in the type of x, a NumPy number or array: a plain 0.5 is a double, and so would
-    be all that it meets."""
-    return x.dtype.type(value)
-
-
-@overload(like, jit_options=INSIDE)
-def _like(x, value):
+@intrinsic
+def like(context, x, value):
+    """A constant in the type of x, a number or an array: a plain 0.5 is a double, and so would be
+    all that it meets."""
     kind = x.dtype if isinstance(x, types.Array) else x
-    return lambda x, value: kind(value)
+    signature = kind(x, types.unliteral(value))
+
+    def generate(context, builder, signature, arguments):
+        return context.cast(builder, arguments[1], signature.args[1], signature.return_type)
+
+    return signature, generate
 
 
 def chained(functions: Sequence[Callable], parameters: str) -> Callable:

@@ -30,7 +30,7 @@ def softmax(a, d, C, stride, used, top, total):
     for c in range(1, C):
         row = part(a, c * stride, used)
         for b in range(used):
-            top[b] = max(top[b], row[b])
+            top[b] = row[b] if row[b] > top[b] else top[b]
     for b in range(used):
         total[b] = 0
     for c in range(C):
@@ -60,7 +60,7 @@ def nll_terms(a, t, C, stride, used, top, total):
     for c in range(1, C):
         row = part(a, c * stride, used)
         for b in range(used):
-            top[b] = max(top[b], row[b])
+            top[b] = row[b] if row[b] > top[b] else top[b]
     for b in range(used):
         total[b] = 0
     for c in range(C):
@@ -111,7 +111,7 @@ def mse_terms(a, t, C, stride, used, top, total):
     for c in range(1, C):
         row = part(a, c * stride, used)
         for b in range(used):
-            top[b] = max(top[b], row[b])
+            top[b] = row[b] if row[b] > top[b] else top[b]
     sums = part(total, stride, used)
     for b in range(used):
         sums[b] = 0
@@ -153,7 +153,7 @@ def unit_by_unit(term: Callable, slope: Callable) -> Cost:
 
 @inlined
 def binary_nll(a, t):
-    return log1p(exp(-abs(a))) + max(a, like(a, 0)) - t * a
+    return log1p(exp(-abs(a))) + (a if a > like(a, 0) else like(a, 0)) - t * a
 
 
 @inlined
@@ -187,7 +187,7 @@ def mse_raw_slope(a, t):
 @inlined
 def perceptron(a, t):
     s = like(t, 2) * t - like(t, 1)
-    return max(-(s * a), like(a, 0))
+    return like(a, 0) if s * a >= like(a, 0) else -(s * a)
 
 
 @inlined
@@ -199,7 +199,7 @@ def perceptron_slope(a, t):
 @inlined
 def hinge(a, t):
     s = like(t, 2) * t - like(t, 1)
-    return max(like(a, 1) - s * a, like(a, 0))
+    return like(a, 0) if s * a >= like(a, 1) else like(a, 1) - s * a
 
 
 @inlined

@@ -144,9 +144,12 @@ def one_pass(net, examples, treated, draws, state, work, block, orders, first, p
                 run_steps(net, examples, treated, draws, state, work, block, r, start, end, before)
 
 
-@merged
+@jit
 def lay_out(net, examples, draws, block, order, stride, start, end, steps):
     """The batches from start to end as chunks of [unit][example], and their noise."""
+    net, examples, draws, block = (
+        borrowed(net), borrowed(examples), borrowed(draws), borrowed(block)
+    )  # fmt: skip
     N, batch, n, C = examples.N, examples.batch, net.fans[0], net.fans[-1]
     wide, wide_t = rounded(n), rounded(C)
     at = 0
@@ -259,9 +262,10 @@ def all_finite(theta):
     return not lost
 
 
-@merged
+@jit
 def score(net, theta, measured, mask, work, out):
     """Loss and accuracy of one part; of a regression R2 (see mlpstudy.core.probes)."""
+    net, measured, work = borrowed(net), borrowed(measured), borrowed(work)
     C, stride = net.fans[-1], work.stride
     loss, right = 0.0, 0
     for c in range(C):
