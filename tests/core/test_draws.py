@@ -10,7 +10,7 @@ from scipy.special import ndtri
 from scipy.stats import kstest
 
 from mlpstudy.core import draws
-from mlpstudy.core.native.compiled import entry
+from mlpstudy.core.native.compiled import HOW, entry
 from mlpstudy.core.native.draws import levels, normal, normals, philox, uniforms
 from mlpstudy.rng import key
 
@@ -152,6 +152,7 @@ def test_normals_are_symmetric_and_right_in_their_tails():
 def test_the_loop_over_the_examples_becomes_vectors(kind, dtype):
     """Nothing else would show that it does not, but that it takes four times as long."""
     arrays = numba.uint32[::1], getattr(numba, dtype)[::1]
+    kind = numba.njit(**HOW)(kind.py_func)
     kind.compile((arrays[0], *[numba.int64] * 5, arrays[1]))
     made = kind.inspect_llvm(kind.signatures[-1])
     assert re.search(r"mul nuw <\d+ x i64>", made)

@@ -5,10 +5,16 @@ import re
 import numpy as np
 import pytest
 import torch
+from numba import njit
 
 from mlpstudy.core import activations as torchs
-from mlpstudy.core.native.activations import ACTIVATIONS, activate, slopes
+from mlpstudy.core.native import activations
+from mlpstudy.core.native.activations import ACTIVATIONS
+from mlpstudy.core.native.compiled import HOW
 
+# By themselves, so that Python can call them.
+activate = njit(**HOW)(activations.activate.py_func)
+slopes = njit(**HOW)(activations.slopes.py_func)
 KINDS = [np.float32, np.float64]
 GRID = np.concatenate([np.linspace(-12, 12, 24_007), [1e-20, -1e-20, 1e-6, -1e-6, 0.0]])
 EDGES = [-1.0, -0.5, 0.0, 0.5, 1.0]  # where a derivative may not exist

@@ -39,8 +39,8 @@ class _ForOthers(Compiler):
         self.state.flags.no_compile = True
         self.state.library = _Linked(self.state.targetctx.codegen(), func.__qualname__)
         compiled = super().compile_extra(func)
-        # What Python would call: something of its own, which takes nothing and raises a TypeError.
-        entry_point = [].clear
+        # What Python would call: something of its own, that raises an error.
+        entry_point = {}.popitem
         self.state.targetctx.insert_user_function(entry_point, compiled.fndesc, [compiled.library])
         return compiled._replace(entry_point=entry_point)
 
