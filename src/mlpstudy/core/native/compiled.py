@@ -7,7 +7,9 @@ and products are fused only where the tile says so.
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numba
 from numba import njit, types
@@ -83,6 +85,14 @@ def _folders() -> Iterator[Path]:
     yield Path(AppDirs(appname="numba", appauthor=False).user_cache_dir)
 
 
+def is_kept(function: Any) -> bool:
+    """Whether an entry has been compiled before, by this process or another."""
+    folder = function.stats.cache_path
+    name = f"{function.py_func.__name__}-*.nbc"
+    return bool(function.signatures) or bool(folder and any(Path(folder).rglob(f"*{name}")))
+
+
+@cache
 def _digest() -> str:
     code = b"".join(path.read_bytes() for path in sorted(PACKAGE.parent.rglob("*.py")))
     return hashlib.sha256(code).hexdigest()[:16]

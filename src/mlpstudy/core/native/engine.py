@@ -3,6 +3,7 @@
 A run is trained by itself, whatever its stack: a stack only saves what its runs share.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -11,7 +12,9 @@ from mlpstudy import rng
 from mlpstudy.core.engines import Keep, Learned, Task
 from mlpstudy.core.initializers import draw_parameters
 from mlpstudy.core.measures import LAYER_MEASURES, PARTS, PROBED, is_probed
+from mlpstudy.core.native import passes
 from mlpstudy.core.native.activations import ACTIVATIONS
+from mlpstudy.core.native.compiled import is_kept
 from mlpstudy.core.native.group import Group
 from mlpstudy.core.native.layout import chunks_of, numbers, part_of, work_for, zeros
 from mlpstudy.core.native.probes import probe
@@ -36,6 +39,8 @@ def networks_that_fit(
 
 def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) -> Learned:
     """Train a stack on one thread, and watch its losses, layers and weights."""
+    if not is_kept(passes.learn):
+        print("compiling the native engine, once: about 20 seconds", file=sys.stderr, flush=True)
     R, run = len(task.runs), task.runs[0]
     n_out = outputs(run.cost, task.classes, task.targets)
     sizes = layer_sizes(run, tuple(task.dims), n_out)
