@@ -42,7 +42,8 @@ class _ForOthers(Compiler):
         self.state.library = _Linked(self.state.targetctx.codegen(), func.__qualname__)
         compiled = super().compile_extra(func)
         # What Python would call: something of its own, that raises an error.
-        entry_point = {}.popitem
+        nothing: dict[str, str] = {}
+        entry_point = nothing.popitem
         self.state.targetctx.insert_user_function(entry_point, compiled.fndesc, [compiled.library])
         return compiled._replace(entry_point=entry_point)
 
