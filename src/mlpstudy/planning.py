@@ -21,6 +21,7 @@ def check_engine(project: Project) -> None:
 
 def estimate(project: Project) -> Iterator[str]:
     """Lines: networks, those already trained, jobs, and roughly how long."""
+    check_engine(project)
     there = _trained(project)
     for study in project.studies.values():
         jobs = len(project.jobs_of(study.name))

@@ -27,6 +27,12 @@ COMMANDS = {
     "path": (("run", "--id", "../../x"), "'../../x' is not a run", ""),
     "list": (("list", "activation"), "'activation'", "did you mean 'activations'?"),
     "setting": (("--config", "size=smok", "plan"), "size: 'smok'", "did you mean 'smoke'?"),
+    "engine": (
+        ("-C", "engine=native", "run", "kernel=3", "epochs=0"),
+        "engine: 'native' does not train convolutions",
+        "auto or torch",
+    ),
+    "engine of all": (("-C", "engine=native", "plan"), "engine: 'native' does not train", ""),
     "key": (("--config", "sise=smoke", "plan"), "sise", "did you mean 'size'?"),
     "not trained": (
         ("replay", "digits-d20-w64-relu-s0-00000000"),
@@ -81,6 +87,14 @@ def test_a_mistake_in_a_file_stops_snakemake_before_anything_runs(checkout, name
     told = [line for line in done.stderr.splitlines() if line.startswith("mlpstudy: ")]
     assert len(told) == 1 and file in told[0] and hint in told[0]
     assert "Traceback" not in done.stderr
+    assert not (checkout.folder / "results/jobs").exists()
+
+
+def test_an_engine_that_does_not_train_every_run_stops_snakemake_before_anything_runs(checkout):
+    done = checkout.run("snakemake", "--cores", "1", "--config", "engine=native")
+    assert done.returncode == 2, done.stdout + done.stderr
+    told = [line for line in done.stderr.splitlines() if line.startswith("mlpstudy: ")]
+    assert len(told) == 1 and "settings: engine: 'native' does not train" in told[0]
     assert not (checkout.folder / "results/jobs").exists()
 
 
