@@ -38,6 +38,13 @@ STUDIES = {  # what YAML alone says
 }
 ALL = tuple(RUNS)
 NATIVE = tuple(name for name, run in RUNS.items() if serves(run))
+STUDIES = {  # what YAML alone says
+    "lines": {"name": "lines", "module": "", "figures": [{"kind": "line"}]},
+    "maps": {"name": "maps", "module": "", "figures": [{"kind": "heatmap"}]},
+    "folder": {"name": "folder", "module": "mine", "figures": []},
+}
+ALL = tuple(RUNS)
+NATIVE = tuple(name for name, run in RUNS.items() if serves(run))
 # The native engine, as far as digests see it, where it is not there yet.
 ENGINE = """
 from mlpstudy.core.draws import Orders
@@ -135,8 +142,6 @@ def copy(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("copy") / PACKAGE.name
     shutil.copytree(PACKAGE, root, ignore=shutil.ignore_patterns("__pycache__"))
     (root / "studies/mine").mkdir()
-    if not (engine := root / ENGINES["native"].file).exists():
-        engine.write_text(ENGINE, encoding="utf-8")
     for name in ("derive", "figures", "measure"):
         text = f"DEPTH = 1\n\n\ndef {name}(*_):\n    return DEPTH\n"
         (root / f"studies/mine/{name}.py").write_text(text, encoding="utf-8")

@@ -14,14 +14,11 @@ from mlpstudy.design.run import Run
 
 DENSE = Run(dataset="iris", depth=3, dropout=0.5, residual="scaled")
 CONVOLUTION = Run(depth=1, kernel=3)
-AUTOENCODER = Run(pretraining="autoencoder", pretraining_epochs=1)
 RBM = Run(pretraining="rbm", pretraining_epochs=1)
 FAST = "native" if NATIVE else "torch"
 
 
-@pytest.mark.parametrize(
-    ("run", "served"), [(DENSE, True), (AUTOENCODER, True), (CONVOLUTION, False), (RBM, False)]
-)
+@pytest.mark.parametrize(("run", "served"), [(DENSE, True), (CONVOLUTION, False), (RBM, False)])
 def test_what_the_native_engine_serves(run, served):
     assert serves(run) == served
 
@@ -93,7 +90,6 @@ def test_a_job_waits_for_the_libraries_of_its_engine_alone(statements, libraries
     assert imported(f"{JOB}\n{statements}") == libraries
 
 
-@pytest.mark.skipif(not NATIVE, reason="the native engine is not chosen yet")
 def test_a_native_job_does_not_wait_for_torch():
     assert imported(f"{JOB}\nfrom mlpstudy.core.engines import load; load('native')") == {"numba"}
 
