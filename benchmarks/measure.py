@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 
 from benchmarks.clock import race, ratio
-from benchmarks.peers import ENGINES, OURS, STACKED, THREADED, Engine, installed, runs_of
+from benchmarks.peers import ENGINES, OURS, STACKED, THREADED, Engine, both, installed, runs_of
 from benchmarks.work import BATCH, Work
 from mlpstudy.core.torch_engine import networks_that_fit
 
@@ -42,7 +42,7 @@ def contest(work: Work, threads: int, evaluation: bool, full: bool) -> list[dict
     the engines that use them.
     """
     engines = contestants(work, threads, full)
-    jobs = {key: _job(engine, evaluation) for key, engine in engines.items()}
+    jobs = {key: both(e) if evaluation else e.one_pass for key, e in engines.items()}
     if full and threads == 1:
         jobs["products", rule(work)] = products(work, rule(work))
         jobs["large product", 1] = large_product()
@@ -73,26 +73,14 @@ def contest(work: Work, threads: int, evaluation: bool, full: bool) -> list[dict
 def contestants(work: Work, threads: int, full: bool) -> dict[tuple[str, int], Engine]:
     """The engines by name and number of networks."""
     R = rule(work)
-    around = {1, max(1, R // 2), R, 2 * R} if full else {1, R}
+    stacks = {"native": {1, R}, "torch": {1, max(1, R // 2), R, 2 * R} if full else {1, R}}
     engines = {}
     for name in installed():
         if (threads > 1 and name not in THREADED) or (not full and name in LEFT_OUT):
             continue
-        stacks = sorted(around) if name in OURS else [R if name in STACKED else 1]
-        for n in stacks:
+        for n in sorted(stacks.get(name, {R if name in STACKED else 1})):
             engines[name, n] = ENGINES[name](work, n, threads)
     return engines
-
-
-def _job(engine: Engine, evaluation: bool) -> Callable[[], object]:
-    if not evaluation:
-        return engine.one_pass
-
-    def both():
-        engine.one_pass()
-        engine.evaluate()
-
-    return both
 
 
 def products(work: Work, R: int) -> Callable[[], None]:

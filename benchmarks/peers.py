@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from mlpstudy.core.native.engine import initialize
+from mlpstudy.core.native.group import Group
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from torch import nn
@@ -25,6 +27,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from benchmarks.work import BATCH, ETA, MOMENTUM, Work, examples, measured
 from mlpstudy.core import probes
 from mlpstudy.core.batches import Examples
+from mlpstudy.core.native import layout
 from mlpstudy.core.network import Network
 from mlpstudy.core.train import train
 from mlpstudy.data.split import Part
@@ -32,6 +35,7 @@ from mlpstudy.design.run import Run
 
 MODULES = {"relu": nn.ReLU, "tanh": nn.Tanh}
 ENDLESS = 100_000  # passes: the clock decides when it is over
+CYCLE, PASSES = 1000, 10  # of the native engine: passes with draws of their own, and of a call
 
 
 class Engine(NamedTuple):
@@ -39,6 +43,7 @@ class Engine(NamedTuple):
     one_pass: Callable[[], object]
     evaluate: Callable[[], tuple[np.ndarray, np.ndarray]]  # losses (R,), accuracies (R,)
     passes: int = 1  # that a call of one_pass makes
+    watched: Callable[[], object] | None = None  # one_pass that evaluates after each, by itself
 
     @property
     def trained(self) -> int:
@@ -46,10 +51,10 @@ class Engine(NamedTuple):
         return self.networks * self.passes
 
 
-# The torch engine
+# Our engines
 
 
-def runs_of(work: Work, R: int) -> list[Run]:
+def runs_of(work: Work, R: int, epochs: int = ENDLESS) -> list[Run]:
     """R networks, of seeds 0 to R - 1."""
     settings = {
         "depth": work.hidden,
@@ -60,7 +65,7 @@ def runs_of(work: Work, R: int) -> list[Run]:
         "eta": ETA[work.optimizer],
         "momentum": MOMENTUM,
         "batch_size": BATCH,
-        "epochs": ENDLESS,
+        "epochs": epochs,
     }
     return [Run(seed=seed, **settings) for seed in range(R)]
 
@@ -69,20 +74,62 @@ def part_of(x: np.ndarray, y: np.ndarray) -> Part:
     return Part(x, np.eye(10, dtype=np.float32)[y], y)
 
 
-def stack_of(work: Work, R: int) -> tuple[Network, Examples]:
-    network = Network(runs_of(work, R), (64,), 10)
+def stack_of(work: Work, R: int, device: str = "cpu") -> tuple[Network, Examples, Examples]:
+    """A stack of the torch engine, what it learns, and what its evaluation sees."""
+    network = Network(runs_of(work, R), (64,), 10, device=device)
     network.initialize()
-    return network, Examples([part_of(*examples(work.examples))], [0] * R, network)
+    parts = [part_of(*of(work.examples)) for of in (examples, measured)]
+    return network, *(Examples([part], [0] * R, network) for part in parts)
+
+
+class Alone:
+    """A network of the native engine, trained PASSES passes at a time as where nobody looks at its
+    layers in between, with the scores of its parts after each or without."""
+
+    def __init__(self, run: Run, work: Work):
+        x, y = measured(work.examples)
+        cut = [work.examples, work.examples + work.examples // 4]
+        parts = [part_of(*each) for each in zip(*(np.split(each, cut) for each in (x, y)))]
+        self.parts = tuple(layout.part_of(p.x, p.target, p.y, 10) for p in parts)
+        self.shares = np.array([len(p.y) for p in parts]) / len(y)
+        self.group = Group([run], work.layers, parts[0].x, parts[0].target, self.parts)
+        initialize(self.group)
+        self.done = 0
+
+    def learn(self, watched: bool) -> None:
+        self.group.parts = self.parts if watched else layout.NOTHING
+        self.group.learn(self.done, self.done + PASSES)
+        self.done = (self.done + PASSES) % CYCLE  # the pass names draws and eta, no more
+
+    def scores(self) -> np.ndarray:
+        """Loss and accuracy of the three parts together."""
+        self.group.parts = self.parts
+        self.group.measure()
+        return self.shares @ self.group.state.curves[0, 0]
+
+
+def native(work: Work, R: int, threads: int = 1) -> Engine:
+    if threads > 1:
+        return _on_threads(threads, partial(native, work, R))
+    networks = [Alone(run, work) for run in runs_of(work, R, CYCLE)]
+
+    def learn(watched: bool) -> None:
+        for network in networks:
+            network.learn(watched)
+
+    def evaluate():
+        return tuple(np.array([network.scores() for network in networks]).T)
+
+    return Engine(R, partial(learn, False), evaluate, PASSES, partial(learn, True))
 
 
 def torch_engine(work: Work, R: int, threads: int = 1) -> Engine:
     """As the recorder does it: a stack of R networks for every thread, each on one thread."""
     if threads > 1:
         return _on_threads(threads, partial(torch_engine, work, R))
-    network, data = stack_of(work, R)
+    network, data, seen = stack_of(work, R)
     passes = train(network, data)
     next(passes)  # what is yielded before the first pass
-    seen = Examples([part_of(*measured(work.examples))], [0] * R, network)
     return Engine(R, lambda: next(passes), probes.Evaluation(network, seen))
 
 
@@ -94,12 +141,26 @@ def _on_threads(threads: int, make: Callable[[], Engine]) -> Engine:
         scores = pool.map(lambda stack: stack.evaluate(), stacks)
         return tuple(np.concatenate(score) for score in zip(*scores))
 
+    def on_all(jobs: list[Callable[[], object]]) -> Callable[[], object]:
+        return lambda: list(pool.map(lambda job: job(), jobs))
+
     return Engine(
         sum(stack.networks for stack in stacks),
-        lambda: list(pool.map(lambda stack: stack.one_pass(), stacks)),
+        on_all([stack.one_pass for stack in stacks]),
         evaluate,
         stacks[0].passes,
+        on_all([both(stack) for stack in stacks]),
     )
+
+
+def both(engine: Engine) -> Callable[[], object]:
+    """A pass and an evaluation."""
+
+    def one_pass():
+        engine.one_pass()
+        engine.evaluate()
+
+    return engine.watched or one_pass
 
 
 # PyTorch, one network at a time
@@ -315,6 +376,7 @@ def jax_vmap(work: Work, R: int, threads: int = 1) -> Engine:
 
 
 ENGINES: dict[str, Callable[[Work, int, int], Engine]] = {
+    "native": native,
     "torch": torch_engine,
     "plain": plain,
     "dataloader": dataloader,
@@ -322,7 +384,7 @@ ENGINES: dict[str, Callable[[Work, int, int], Engine]] = {
     "torch_vmap": torch_vmap,
     "jax_vmap": jax_vmap,
 }
-OURS = ("torch",)
+OURS = ("native", "torch")
 STACKED = (*OURS, "torch_vmap", "jax_vmap")  # the others train one network at a time
 THREADED = (*OURS, "plain", "sklearn")
 

@@ -29,7 +29,7 @@ def table() -> pd.DataFrame:
 
 def shares(work: Work) -> pd.Series:
     """The parts of a step over the whole of it; what is left is Python's and the buffers' own."""
-    network, data = stack_of(work, rule(work))
+    network, data, _ = stack_of(work, rule(work))
     network.learning(True)
     learner = Learner(network, data)
     learner.schedule(1)

@@ -5,15 +5,19 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import torch
+from mlpstudy.core.native.engine import initialize
+from mlpstudy.core.native.group import Group
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from benchmarks.clock import race, ratio
 from mlpstudy.core.batches import Examples
 from mlpstudy.core.network import Network
+from mlpstudy.core.outputs import outputs
 from mlpstudy.core.train import train
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.data.split import split
 from mlpstudy.design.run import Run
+from mlpstudy.design.sizes import layer_sizes
 
 NETWORKS = 128
 PASSES = 100  # that a call makes
@@ -36,6 +40,22 @@ def runs(networks: int = NETWORKS, epochs: int = ENDLESS) -> list[Run]:
         "epochs": epochs,
     }
     return [Run(seed=seed, **settings) for seed in range(networks)]
+
+
+def native(networks: int = NETWORKS) -> Callable[[], None]:
+    """PASSES passes of every network."""
+    data, stack = DATASETS["xor_4"](), runs(networks, PASSES)
+    part = split(data, stack[0]).train
+    sizes = layer_sizes(stack[0], data.shape, outputs(stack[0].cost, data.classes))
+    groups = [Group([run], sizes, part.x, part.target[:, 1:]) for run in stack]
+    for group in groups:
+        initialize(group)
+
+    def call():
+        for group in groups:
+            group.learn(0, PASSES)
+
+    return call
 
 
 def torch_engine(networks: int = NETWORKS) -> Callable[[], None]:
@@ -78,7 +98,7 @@ class BatchedLoop:
                 torch._foreach_add_(self.theta, slopes, alpha=-ETA)
 
 
-CONTESTANTS = {"torch": torch_engine, BATCHED: BatchedLoop}
+CONTESTANTS = {"native": native, "torch": torch_engine, BATCHED: BatchedLoop}
 
 
 def contest() -> pd.DataFrame:

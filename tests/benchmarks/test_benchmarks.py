@@ -1,11 +1,14 @@
 """That the benchmark's engines do the same work, and that its tables hold what they say."""
 
+import sys
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
-from benchmarks import clock, floors, measure, peak, shares, write, xor
+from benchmarks import clock, floors, gpu, measure, peak, shares, write, xor
 from benchmarks.peers import ENGINES, OURS, STACKED, installed
 from benchmarks.work import Work
 
@@ -65,8 +68,9 @@ def test_a_contest_has_a_row_for_every_engine_and_names_its_best(monkeypatch):
     monkeypatch.setattr(measure, "rule", lambda work: 2)
     monkeypatch.setattr(measure, "ROUNDS", {True: 2})
     table = pd.DataFrame(measure.contest(SMALL, 1, True, full=True))
+    stacks = table.groupby("engine")["R"].agg(list)
+    assert stacks["native"] == [1, 2] and stacks["torch"] == [1, 2, 4] and stacks["plain"] == [1]
     ours = table[table["engine"] == measure.base()]
-    assert ours["R"].tolist() == [1, 2, 4]
     assert (ours["times"] == 1.0).sum() == 1  # the best, of itself; no test depends on times
     assert {*installed(), "products", "large product"} == set(table["engine"])
     assert (table["ms"] > 0).all()
@@ -119,3 +123,41 @@ def test_floors_are_read_off_the_contest():
         ("2x16", "1.5", "1.60 (sgd relu) to 2.40", "met"),
         ("median of all", "1.8", "2.00", "met"),
     ]
+
+
+@pytest.fixture
+def short_gpu(monkeypatch):
+    monkeypatch.setattr(gpu, "TURN", 0.0)
+    monkeypatch.setattr(gpu, "TURNS", 1)
+
+
+def test_the_script_for_a_gpu_without_one_says_so_in_a_line(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(sys, "argv", ["gpu"])
+    with pytest.raises(SystemExit, match="^python -m benchmarks.gpu: this machine has no CUDA dev"):
+        gpu.main()
+
+
+def test_the_script_for_a_gpu_compares_a_device_with_the_cpu(monkeypatch, short_gpu):
+    monkeypatch.setattr(gpu, "CASES", {name: gpu.CASES[name] for name in ("noise", "full batch")})
+    monkeypatch.setattr(gpu, "WORKS", [SMALL])
+    monkeypatch.setattr(gpu, "STACKS", (1, 2))
+    monkeypatch.setattr(gpu, "LARGEST", {8: 2})
+    agreements, text = gpu.measure("cpu", "a CPU")
+    assert agreements == [
+        gpu.Agreement(case, loss=0.0, weight=0.0, limit=1e-4, same_twice=True, same_alone=True)
+        for case in gpu.CASES
+    ]
+    assert "2 of 2 cases" in text and "| 1x8 | sgd | 2 |" in text
+
+
+def test_what_misses_its_limit_or_its_bits_does_not_hold():
+    good = gpu.Agreement("a", 1e-5, 1e-5, 1e-4, same_twice=True, same_alone=False)
+    assert good.holds
+    assert not good._replace(weight=1e-3).holds and not good._replace(same_twice=False).holds
+
+
+def test_after_the_time_is_up_nothing_new_is_begun(capsys):
+    assert list(gpu.until(time.monotonic() - 1, iter([lambda: 1]))) == []
+    assert "no time" in capsys.readouterr().out
+    assert list(gpu.until(time.monotonic() + 60, iter([lambda: 1]))) == [1]
