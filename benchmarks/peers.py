@@ -16,8 +16,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from mlpstudy.core.native.engine import initialize
-from mlpstudy.core.native.group import Group
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from torch import nn
@@ -28,6 +26,8 @@ from benchmarks.work import BATCH, ETA, MOMENTUM, Work, examples, measured
 from mlpstudy.core import probes
 from mlpstudy.core.batches import Examples
 from mlpstudy.core.native import layout
+from mlpstudy.core.native.engine import initialize
+from mlpstudy.core.native.group import Group
 from mlpstudy.core.network import Network
 from mlpstudy.core.train import train
 from mlpstudy.data.split import Part

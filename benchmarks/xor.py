@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import torch
-from mlpstudy.core.native.engine import initialize
-from mlpstudy.core.native.group import Group
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from benchmarks.clock import race, ratio
 from mlpstudy.core.batches import Examples
+from mlpstudy.core.native.engine import initialize
+from mlpstudy.core.native.group import Group
 from mlpstudy.core.network import Network
 from mlpstudy.core.outputs import outputs
 from mlpstudy.core.train import train
