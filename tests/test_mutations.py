@@ -105,6 +105,8 @@ CHANGES = [
     Change("changed optimizer", "core/optimizers.py", "DECAY, EPSILON = 0.999", "DECAY, EPSILON = 0.99", ("tanh",), may=USERS),
     Change("changed schedule", "core/schedules.py", "(1 + cos(pi", "(2 + cos(pi", ("tanh",), may=USERS, native=("tanh",)),
     Change("changed native activation", "core/native/activations.py", "like(z, 1) - z * z", "like(z, 1) - z", may=USERS, native=("tanh",)),
+    Change("native cost", "core/native/costs.py", '    "nll": ', '    "mine": Cost(softmax_delta, nll_terms),\n    "nll": ', may=NEW),
+    Change("changed native cost", "core/native/costs.py", "def mse_terms(a, t, C, stride, used, top, total):\n", "def mse_terms(a, t, C, stride, used, top, total):\n    a = a\n", may=USERS, native=("mse",)),
     Change("changed native kernel", "core/native/activations.py", "    exec(", "    names = dict(names)\n    exec(", may=USERS, native=NATIVE),
     Change("who is served", "core/engines.py", 'return "convolutions', 'return "all convolutions', (), {"train": "all"}, USERS),
     Change("changed cost", "core/costs.py", "def _mse(a, t):\n", "def _mse(a, t):\n    a = a + 0\n", ("mse",), may=USERS),

@@ -90,8 +90,17 @@ def test_a_job_waits_for_the_libraries_of_its_engine_alone(statements, libraries
     assert imported(f"{JOB}\n{statements}") == libraries
 
 
-def test_a_native_job_does_not_wait_for_torch():
-    assert imported(f"{JOB}\nfrom mlpstudy.core.engines import load; load('native')") == {"numba"}
+NATIVE_RUN = """
+from mlpstudy.data.datasets import DATASETS
+from mlpstudy.design.run import Run
+recorder = mlpstudy.tables.record.Recorder(lambda name: DATASETS[name](), engine=lambda run: "native")
+[[record]] = recorder.record([Run(dataset="iris", epochs=1)])
+assert len(record.curves) == 2
+"""
+
+
+def test_a_run_of_the_native_engine_does_not_wait_for_torch():
+    assert imported(f"{JOB}\n{NATIVE_RUN}") & {"torch", "numba"} == {"numba"}
 
 
 def test_nobody_asks_torch_for_a_gpu_without_its_driver(monkeypatch):
