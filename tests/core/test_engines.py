@@ -14,11 +14,13 @@ from mlpstudy.design.run import Run
 
 DENSE = Run(dataset="iris", depth=3, dropout=0.5, residual="scaled")
 CONVOLUTION = Run(depth=1, kernel=3)
-RBM = Run(pretraining="rbm", pretraining_epochs=1)
+PRETRAINED = [Run(pretraining=kind, pretraining_epochs=1) for kind in ("autoencoder", "rbm")]
 FAST = "native" if NATIVE else "torch"
 
 
-@pytest.mark.parametrize(("run", "served"), [(DENSE, True), (CONVOLUTION, False), (RBM, False)])
+@pytest.mark.parametrize(
+    ("run", "served"), [(DENSE, True), *((run, True) for run in PRETRAINED), (CONVOLUTION, False)]
+)
 def test_what_the_native_engine_serves(run, served):
     assert serves(run) == served
 
@@ -45,7 +47,6 @@ def test_who_trains_a_run(run, device, setting, engine):
     ("run", "device", "lacks"),
     [
         (CONVOLUTION, "cpu", r"convolutions \(kernel\), which digits-d1-.* asks for"),
-        (RBM, "cpu", "pretraining: rbm, which digits-d2-.* asks for"),
         (DENSE, "cuda", "device: cuda, which iris-d3-.* asks for"),
     ],
 )

@@ -18,7 +18,7 @@ from mlpstudy.stages.train import train
 from mlpstudy.tables.files import made_by, read_table
 
 DENSE = Run(dataset="iris", depth=1, width=2, epochs=1)
-RBM = DENSE.model_copy(update={"pretraining": "rbm", "pretraining_epochs": 1})
+CONVOLUTION = DENSE.model_copy(update={"kernel": 2})
 
 
 @pytest.fixture
@@ -48,24 +48,27 @@ def keys(folder: Path, run: Run) -> set[str]:
 
 
 def test_the_engines_stand_in_the_tables_and_in_the_keys(trained, tmp_path):
-    folder = trained("auto", DENSE, RBM)
+    folder = trained("auto", DENSE, CONVOLUTION)
     assert made_by(folder)["engine"] == "native,torch" and len(read_table(folder, "runs")) == 2
-    fast, readable = keys(tmp_path / "store", DENSE), keys(tmp_path / "store", RBM)
+    fast, readable = keys(tmp_path / "store", DENSE), keys(tmp_path / "store", CONVOLUTION)
     assert len(fast) == len(readable) == 1 and fast != readable
-    assert made_by(trained("torch", DENSE, RBM))["engine"] == "torch"
-    assert len(keys(tmp_path / "store", DENSE)) == 2 and keys(tmp_path / "store", RBM) == readable
+    assert made_by(trained("torch", DENSE, CONVOLUTION))["engine"] == "torch"
+    assert (
+        len(keys(tmp_path / "store", DENSE)) == 2
+        and keys(tmp_path / "store", CONVOLUTION) == readable
+    )
     assert made_by(trained("native", DENSE))["engine"] == "native"
     assert len(keys(tmp_path / "store", DENSE)) == 2
 
 
 def test_what_is_trained_is_not_trained_again(trained, monkeypatch):
-    first = trained("auto", DENSE, RBM)
+    first = trained("auto", DENSE, CONVOLUTION)
     monkeypatch.setattr(torch_engine, "learn", pytest.fail)
     before = read_table(first, "curves")
-    assert read_table(trained("auto", DENSE, RBM), "curves").equals(before)
+    assert read_table(trained("auto", DENSE, CONVOLUTION), "curves").equals(before)
 
 
 def test_a_run_that_the_native_engine_does_not_serve_is_refused_before_training(trained, tmp_path):
-    with pytest.raises(Mistake, match="does not train pretraining: rbm, which iris-d1-"):
-        trained("native", DENSE, RBM)
+    with pytest.raises(Mistake, match=r"does not train convolutions \(kernel\), which iris-d1-"):
+        trained("native", DENSE, CONVOLUTION)
     assert not (tmp_path / "store").exists()

@@ -67,9 +67,7 @@ def load(engine: Engine) -> EngineModule:
 
 def unserved(run: Run) -> str:
     """What of a run the native engine does not train, in words; "" where it trains it."""
-    if run.kernel:
-        return "convolutions (kernel)"
-    return "" if run.pretraining == "none" else f"pretraining: {run.pretraining}"
+    return "convolutions (kernel)" if run.kernel else ""
 
 
 def serves(run: Run) -> bool:

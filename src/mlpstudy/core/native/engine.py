@@ -17,6 +17,7 @@ from mlpstudy.core.native.activations import ACTIVATIONS
 from mlpstudy.core.native.compiled import is_kept
 from mlpstudy.core.native.group import Group
 from mlpstudy.core.native.layout import chunks_of, numbers, part_of, work_for, zeros
+from mlpstudy.core.native.pretrain import pretrain
 from mlpstudy.core.native.probes import probe
 from mlpstudy.core.native.products import up
 from mlpstudy.core.outputs import outputs
@@ -88,6 +89,7 @@ class Watched:
         self.probe = Probe(self.group, split.train.x[:PROBED], t[:PROBED])
         self.probed: dict[int, np.ndarray] = {}
         initialize(self.group)
+        pretrain(self.group, split.train.x)
 
     def train(self, progress: Callable[[int], None]) -> None:
         """All passes, stopping only where the layers are looked at."""

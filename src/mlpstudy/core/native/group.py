@@ -1,6 +1,6 @@
 """Runs of one shape that share their seed and their examples: their batches are laid out once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +40,7 @@ class Group:
 
     x (N, n_in), t (N, C): what they learn, as the cost sees it. parts: what is measured after every
     pass, three or, to measure nothing, none. best: whether the weights of the best pass are kept.
+    masks: whether inputs are set to 0, of each run a share `corruption`.
     """
 
     def __init__(
@@ -51,11 +52,13 @@ class Group:
         parts: tuple[Part, ...] = (),
         best: bool = False,
         purposes: Purposes = Purposes(),  # noqa: B008 (it is immutable)
+        masks: bool = False,
     ):
         self.runs, run, N = list(runs), runs[0], len(x)
         self.net, self.sizes, self.parts = net_of(run, sizes), sizes, parts or NOTHING
         batch = min(run.batch_size or N, N)
-        self.examples = Examples(rows_of(x), rows_of(t), N, batch, run.input_noise > 0)
+        noisy = masks or run.input_noise > 0
+        self.examples = Examples(rows_of(x), rows_of(t), N, batch, noisy, masks)
         self.work = work_for(self.net, min(LANES, up(batch)), switches=run.dropout > 0)
         self.measuring = work_for(self.net, MEASURED, learns=False)
         self.block = self._block()
@@ -65,7 +68,7 @@ class Group:
             np.array([rng.key(run.seed, "dropout", k) for k in range(max(1, run.depth))]),
             rng.key(run.seed, purposes.noise, purposes.part),
         )
-        self.orders = rng.stream(run.seed, purposes.order, purposes.part)
+        self.stream = rng.stream(run.seed, purposes.order, purposes.part)
 
     def _block(self) -> Block:
         n, stride, examples = int(self.net.fans[0]), self.work.stride, self.examples
@@ -115,10 +118,8 @@ class Group:
     def learn(self, before: int, after: int, progress: Callable[[int], None] = lambda n: None):
         """The passes from before + 1 to after."""
         N, batch = self.examples.N, self.examples.batch
-        while before < after:
-            n = min(after - before, max(1, AT_ONCE // N))
-            orders = [self.orders.permutation(N) for _ in range(n)] if batch < N else [np.arange(N)]
-            self._learn(np.array(orders), before, n)
+        for n, orders in orders_of(self.stream, N, batch, after - before):
+            self._learn(orders, before, n)
             before += n
             progress(n * len(self.runs))
 
@@ -127,6 +128,18 @@ class Group:
             self.net, self.examples, self.parts, self.treated, self.draws, self.state, self.work,
             self.measuring, self.block, orders, before, n,
         )  # fmt: skip
+
+
+def orders_of(
+    stream: np.random.Generator, N: int, batch: int, passes: int
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Some passes n and the orders (n, N) of their examples, then the next ones: one order for all
+    of them where a batch holds all examples."""
+    while passes > 0:
+        n = min(passes, max(1, AT_ONCE // N))
+        whole = batch >= N
+        yield n, np.array([np.arange(N)] if whole else [stream.permutation(N) for _ in range(n)])
+        passes -= n
 
 
 def treated(runs: Sequence[Run]) -> Treated:
@@ -138,6 +151,7 @@ def treated(runs: Sequence[Run]) -> Treated:
         eta=np.array(eta, float).reshape(len(runs), -1),
         decay=np.array([run.weight_decay for run in runs]),
         sigma=np.array([run.input_noise for run in runs]),
+        hidden=np.array([round(LEVELS * run.corruption) for run in runs]),
         off=off,
         kept=LEVELS / (LEVELS - off),
     )

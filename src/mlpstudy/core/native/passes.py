@@ -6,7 +6,7 @@ import numpy as np
 
 from mlpstudy.core.native import costs, optimizers
 from mlpstudy.core.native.compiled import borrowed, entry, jit, like, merged, part
-from mlpstudy.core.native.draws import normals
+from mlpstudy.core.native.draws import levels, normals
 from mlpstudy.core.native.lanes import LINE
 from mlpstudy.core.native.network import Mask, backward, copied, forward, forward_apart
 from mlpstudy.core.native.optimizers import Rate
@@ -25,7 +25,8 @@ class Examples(NamedTuple):
     t: np.ndarray  # (N + 1) C
     N: int
     batch: int
-    noisy: bool  # whether noise is added to the inputs
+    noisy: bool  # whether something is drawn for the inputs: noise that is added to them
+    masked: bool  # or, where this is so, levels that say which of them are set to 0
 
 
 class Part(NamedTuple):
@@ -45,6 +46,7 @@ class Treated(NamedTuple):
     eta: np.ndarray  # (R, passes)
     decay: np.ndarray  # (R,)
     sigma: np.ndarray  # (R,) of the noise on the inputs
+    hidden: np.ndarray  # (R,) the level below which an input is set to 0
     off: np.ndarray  # (R,) see Mask
     kept: np.ndarray  # (R,)
 
@@ -77,7 +79,7 @@ class Block(NamedTuple):
     x: np.ndarray
     t: np.ndarray
     noise: np.ndarray
-    noisy: np.ndarray  # inputs of one chunk with a run's noise
+    noisy: np.ndarray  # inputs of one chunk with a run's noise, or some of them set to 0
     starts: np.ndarray  # where the examples of a chunk begin
 
 
@@ -170,7 +172,10 @@ def lay_out(net, examples, draws, block, order, stride, start, end, steps):
             if examples.noisy:
                 used = rounded(min(stride, B - first))
                 noise = part(block.noise, xo, n * stride)
-                normals(draws.noise, steps + s, first, n, used, stride, noise)
+                if examples.masked:
+                    levels(draws.noise, steps + s, first, n, used, stride, noise)
+                else:
+                    normals(draws.noise, steps + s, first, n, used, stride, noise)
             at += 1
 
 
@@ -192,7 +197,10 @@ def run_steps(net, examples, treated, draws, state, work, block, r, start, end, 
             count = min(stride, B - first)
             used = rounded(count)
             x, xo = block.x, at * (rounded(n) + 1) * stride
-            if treated.sigma[r] != 0:
+            if examples.masked:
+                with_mask(block, xo, n, stride, like(theta, treated.hidden[r]))
+                x, xo = block.noisy, 0
+            elif treated.sigma[r] != 0:
                 with_noise(block, xo, (n + 1) * stride, like(theta, treated.sigma[r]))
                 x, xo = block.noisy, 0
             ao = forward(net, theta, x, xo, work, used, mask, before * steps + s, first)
@@ -221,6 +229,15 @@ def with_noise(block, xo, n, sigma):
     x, e, out = part(block.x, xo, n), part(block.noise, xo, n), block.noisy
     for i in range(n):
         out[i] = x[i] + e[i] * sigma
+
+
+@jit
+def with_mask(block, xo, n, stride, hidden):
+    x, level = part(block.x, xo, n * stride), part(block.noise, xo, n * stride)
+    out, zero, one = block.noisy, like(hidden, 0), like(hidden, 1)
+    for i in range(n * stride):
+        out[i] = x[i] * (one if level[i] >= hidden else zero)
+    filled(part(out, n * stride, stride))
 
 
 @merged
