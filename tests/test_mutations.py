@@ -111,6 +111,7 @@ CHANGES = [
     Change("who is served", "core/engines.py", 'return "convolutions', 'return "all convolutions', (), {"train": "all"}, USERS),
     Change("changed cost", "core/costs.py", "def _mse(a, t):\n", "def _mse(a, t):\n    a = a + 0\n", ("mse",), may=USERS),
     Change("changed machine", "core/pretrain.py", "class Boltzmann(Stack):\n", "class Boltzmann(Stack):\n    MORE = 1\n", ("rbm",), may=USERS),
+    Change("changed native machine", "core/native/boltzmann.py", "like(p, 0), like(p, 1)", "like(p, 1), like(p, 0)", may=USERS, native=("rbm",)),
     Change("changed default", "design/run.py", "0.9, ge=0, lt=1", "0.8, ge=0, lt=1", ALL, {"train": "all", "measure": "all"}, (*USERS, "draw", "report"), NATIVE),
     Change("core", "core/train.py", "    yield Pass(0", "    network = network\n    yield Pass(0", ALL, {"train": "all", "measure": "all", "run": "all"}, NEW),
     Change("dataset changed", "data/datasets.py", "SPIRAL_TURNS = 1.5", "SPIRAL_TURNS = 1.4", (), {"prepare": ("spirals",)}, NEW),
