@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "src/mlpstudy"
 # Each place may import from those before it, and from itself.
 WAY = (
-    "files", "archive", "machine", "progress", "said", "words", "rng", "design", "syntax", "closure", "digests", "data", "core", "tables",
+    "files", "archive", "machine", "progress", "said", "words", "rng", "design", "syntax", "closure", "kept", "digests", "data", "core", "tables",
     "statistics", "analysis", "drawing", "studies", "report", "stages", "single",
     "planning", "checking", "publish", "stamps", "unlock", "leaving", "by_name", "rules", "cli", "__main__",
 )  # fmt: skip

@@ -57,6 +57,7 @@ SILENT = {
     "closure",
     "syntax",
     "digests",
+    "kept",
     "progress",
     "design.mistakes",
     "design.names",

@@ -19,6 +19,7 @@ from typing import Any
 from mlpstudy.closure import TABLES, Closure, Entry, Package
 from mlpstudy.design.run import Run
 from mlpstudy.design.used import FIELD, Used, parsed, used_by
+from mlpstudy.kept import KeptPackage
 
 # Where each stage begins. What is trained is made by "train" alone, a job's tables by both.
 STAGES: dict[str, tuple[Entry, ...]] = {
@@ -46,7 +47,7 @@ TRAINING = ("train", "run", "measure")
 MEASURED = ("options", "base", "sweep")  # what a measurement hears of a study
 # What is imported by the name of a kind of figure: who draws needs that one, the report any.
 KIND, CHART = "drawing/kinds/{}.py", "drawing/charts/{}.py"
-HERE = Package()
+HERE = KeptPackage()
 PROJECTS = {  # of modules that are not called like the project that holds them
     "PIL": "pillow",
     "sklearn": "scikit-learn",

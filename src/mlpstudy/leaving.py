@@ -1,5 +1,6 @@
 """How a command leaves: with one line and an exit code, and never with a traceback."""
 
+import gc
 import sys
 from typing import Any
 
@@ -10,10 +11,12 @@ from mlpstudy.files import DamagedFile
 
 UsageError: Any = typer.BadParameter.__mro__[1]  # typer carries a click of its own
 STOPPED = 130  # the exit code after Ctrl-C
+YOUNG = 100_000  # objects between two looks for garbage: what is imported, and drawn, is none
 
 
 def leave(app: typer.Typer, name: str, arguments: list[str] | None = None) -> None:
     """Run a command; a mistake is one line and exit code 2, a failure one line and 1."""
+    gc.set_threshold(YOUNG)
     try:
         code = app(args=arguments, prog_name=name, standalone_mode=False)
         if code == STOPPED:  # typer turns Ctrl-C into this code, without a word

@@ -53,6 +53,39 @@ def test_bootstrap_is_scipys_on_the_sorted_values(name):
     assert st.interval(EIGHT, name, seed=6)[1:] != (oracle.low, oracle.high)
 
 
+@pytest.mark.parametrize("shape", [(7,), (3, 12), (2, 4001)])
+def test_many_rows_are_resampled_as_scipy_does_it(shape):
+    """To the last bit, in batches and in one."""
+    values = np.sort(stream(sum(shape), "study").standard_normal(shape), axis=-1)
+    oracle = stats.bootstrap(
+        (values,),
+        lambda resamples, axis: np.mean(np.ascontiguousarray(resamples), axis=axis),
+        axis=-1,
+        method="percentile",
+        n_resamples=st.RESAMPLES,
+        confidence_level=st.expanded(shape[-1]),
+        rng=stream(3, "bootstrap"),
+    ).confidence_interval
+    assert_array_equal(st._percentiles(values, np.mean, 3), [oracle.low, oracle.high])
+
+
+@pytest.mark.parametrize("sizes", [[2] * 8, [4] + [2] * 7], ids=["equal", "unequal"])
+def test_clusters_are_resampled_whole(sizes):
+    parts = [stream(c, "study").standard_normal(n) for c, n in enumerate(sizes)]
+    ordered = sorted(map(np.sort, parts), key=np.mean)
+    oracle = stats.bootstrap(
+        (np.arange(8),),
+        lambda chosen: np.median(np.concatenate([ordered[int(c)] for c in chosen])),
+        vectorized=False,
+        method="percentile",
+        n_resamples=st.RESAMPLES,
+        confidence_level=st.expanded(8),
+        rng=stream(0, "bootstrap"),
+    ).confidence_interval
+    found = st.clustered(np.concatenate(parts), np.repeat(np.arange(8), sizes), np.median)
+    assert found[1:] == (oracle.low, oracle.high)
+
+
 @pytest.mark.parametrize("n", [6, 7, 8, 9, 20, 60])
 def test_median_interval_is_scipys_and_exact(n):
     values = stream(n, "study").standard_normal(n)

@@ -6,6 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from mlpstudy.drawing import style
+from mlpstudy.drawing.axes import numbers, set_scale
+from mlpstudy.words import Words
 
 PARTS = ("train", "validation", "test")
 
@@ -40,7 +42,9 @@ def _gradients(run: pd.Series, layers: pd.DataFrame) -> Figure:
         for epoch, profile in layers.groupby("epoch"):
             shown = profile[profile[column] > 0]
             ax.plot(shown["layer"], shown[column], label=f"{epoch} passes", **looks[epoch].line())
-        ax.set(xlabel=f"layer ({run['depth'] + 1} is the output)", title=label, yscale="log")
+        ax.set(xlabel=f"layer ({run['depth'] + 1} is the output)", title=label)
+        set_scale(ax, "y", layers.loc[layers[column] > 0, column].tolist(), log=True)
+        ax.yaxis.set_major_formatter(numbers(Words("en")))
     axes[0, 0].legend()
     return _named(figure, run)
 

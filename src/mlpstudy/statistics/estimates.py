@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr
 
 from mlpstudy.rng import stream
 from mlpstudy.statistics.grids import Grid
@@ -55,7 +55,7 @@ class Estimate(NamedTuple):
             return None
         if self.error == 0:
             return float(off == 0)
-        return float(2 * stats.t.sf(abs(off) / self.error, len(self.seeds) - 1))
+        return float(2 * stdtr(len(self.seeds) - 1, -abs(off) / self.error))
 
 
 def own(weight: float, grid: Grid) -> Term:

@@ -23,20 +23,21 @@ leaves the value as it is (an interquartile mean or a median may well be finite)
 interval of a mean away; the median keeps its own.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from mlpstudy.rng import stream
 
 CONFIDENCE = 0.95
 RESAMPLES = 2000
 PERMUTATIONS = 9999  # all 2 ** n of them up to n = 13
-Z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+Z = float(special.ndtri((1 + CONFIDENCE) / 2))
 FEWEST = 6  # seeds below which no interval is given
 CHUNK = 4_000_000  # numbers resampled at once: about 30 MB
 
@@ -53,6 +54,8 @@ class Interval(NamedTuple):
 
 def iqm(values: np.ndarray, axis: int = -1) -> np.ndarray:
     """Interquartile mean: the mean without the lowest and the highest quarter (n // 4 each)."""
+    from scipy import stats  # slow to import, and seldom needed
+
     return stats.trim_mean(values, 0.25, axis=axis)
 
 
@@ -96,19 +99,27 @@ def clustered(
     if not values.size:
         raise ValueError("an interval needs at least one value")
     parts = [np.sort(values[member == c]) for c in range(len(names))]
-    order = np.argsort([part.mean() for part in parts], kind="stable")
+    parts.sort(key=np.mean)
     function = _function(statistic)
-
-    def pooled(chosen: np.ndarray) -> float:
-        return function(np.concatenate([parts[c] for c in chosen.astype(int)]), axis=-1)
-
     value = float(_value(np.sort(values)[None], function)[0])
     if len(names) < FEWEST or not np.isfinite(values).all():
         return Interval(value, np.nan, np.nan)
     if np.ptp(values) == 0:
         return Interval(value, value, value)
-    low, high = _percentiles(order, pooled, seed, vectorized=False)
+    low, high = _percentiles(np.arange(len(parts)), partial(_pooled, parts, function), seed)
     return Interval(value, float(low), float(high))
+
+
+def _pooled(
+    parts: Sequence[np.ndarray], function: Statistic, chosen: np.ndarray, axis: int
+) -> np.ndarray:
+    """(...) the statistic of the parts (..., n) that are chosen, all together."""
+    if len({len(part) for part in parts}) == 1:
+        pooled = np.stack(parts)[chosen]
+        return function(pooled.reshape(*chosen.shape[:-1], -1), axis=axis)
+    rows = chosen.reshape(-1, chosen.shape[-1])
+    found = [function(np.concatenate([parts[c] for c in row]), axis=axis) for row in rows]
+    return np.reshape(found, chosen.shape[:-1])
 
 
 def paired(
@@ -247,6 +258,8 @@ def sign_flip(values: Iterable[float], alternative: str = "two-sided", seed: int
     n = 13, PERMUTATIONS random ones beyond. alternative: two-sided, greater (mean > 0) or less.
     NaN where a value is NaN.
     """
+    from scipy import stats  # slow to import, and seldom needed
+
     values = np.asarray(list(values), dtype=float)
     if not values.size:
         raise ValueError("a test needs at least one difference")
@@ -318,7 +331,8 @@ def row_intervals(
 def _order_statistics(values: np.ndarray) -> np.ndarray:
     """(2, G) the two order statistics that hold the median of each sorted row of (G, n)."""
     n = values.shape[1]
-    k = int(stats.binom.ppf((1 - CONFIDENCE) / 2, n, 0.5))
+    below = special.bdtr(np.arange(n + 1), n, 0.5)  # that so many or fewer lie below the median
+    k = int(np.searchsorted(below, (1 - CONFIDENCE) / 2))
     return np.stack([values[:, k - 1], values[:, n - k]])
 
 
@@ -330,34 +344,41 @@ def _resampled(values: np.ndarray, function: Statistic, seed: int) -> np.ndarray
     return np.hstack([np.empty((2, 0)), *bounds])
 
 
-def _percentiles(
-    values: np.ndarray, function: Statistic, seed: int, vectorized: bool = True
-) -> np.ndarray:
-    """(2, ...) expanded percentiles of the statistic of resamples along the last axis."""
+def _percentiles(values: np.ndarray, function: Statistic, seed: int) -> np.ndarray:
+    """(2, ...) expanded percentiles of the statistic of resamples along the last axis.
+
+    scipy's bootstrap(method="percentile"), which takes longer to import than all of this.
+    """
     n = values.shape[-1]
+    drawn = _drawn(n, seed)
+    batches = np.array_split(drawn, math.ceil(drawn.size / CHUNK))
+    # Sums of other layouts run in another order: the last bit would tell of the neighbours.
+    found = [function(np.ascontiguousarray(values[..., some]), axis=-1) for some in batches]
+    outside = (1 - expanded(n)) / 2
+    return _quantiles(np.concatenate(found, axis=-1), np.array([outside, 1 - outside]))
 
-    def contiguous(resamples: np.ndarray, axis: int = -1) -> np.ndarray:
-        # Sums of other layouts run in another order: the last bit would tell of the neighbours.
-        return function(np.ascontiguousarray(resamples), axis=axis)
 
-    result = stats.bootstrap(
-        (values,),
-        contiguous if vectorized else function,
-        axis=-1,
-        vectorized=vectorized,
-        n_resamples=RESAMPLES,
-        batch=min(RESAMPLES, max(1, CHUNK // n)),
-        confidence_level=expanded(n),
-        method="percentile",
-        rng=stream(seed, "bootstrap"),
-    )
-    return np.stack(result.confidence_interval)
+@lru_cache(maxsize=4)
+def _drawn(n: int, seed: int) -> np.ndarray:
+    """(RESAMPLES, n) which of n values each resample holds."""
+    return stream(seed, "bootstrap").integers(0, n, (RESAMPLES, n))
+
+
+def _quantiles(values: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """(len(p), ...) quantiles along the last axis, linear between the order statistics."""
+    n = values.shape[-1]
+    rank = p * n + (1 - p)  # from 1 on
+    below = np.clip(rank.astype(int) - 1, 0, n - 1)
+    above = np.clip(below + 1, 0, n - 1)
+    share = rank % 1
+    ordered = np.sort(values, axis=-1)
+    return np.moveaxis((1 - share) * ordered[..., below] + share * ordered[..., above], -1, 0)
 
 
 def expanded(n: int) -> float:
     """The level at which a percentile interval of n values has the width of Student's."""
-    t = stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)
-    return float(1 - 2 * stats.norm.sf(np.sqrt(n / (n - 1)) * t))
+    t = special.stdtrit(n - 1, (1 + CONFIDENCE) / 2)
+    return float(1 - 2 * special.ndtr(-np.sqrt(n / (n - 1)) * t))
 
 
 def _pairs(

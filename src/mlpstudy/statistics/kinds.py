@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize, stats
+from scipy.special import ndtr
 
 from mlpstudy.statistics.estimates import Estimate, Term, estimate
 from mlpstudy.statistics.intervals import Interval, distance, newcombe, wilson_bounds
@@ -96,7 +96,7 @@ def share_p(p: float, n: int, threshold: float) -> float:
     spread = threshold * (1 - threshold) / n
     if p == threshold or spread <= 0:
         return float(p == threshold)
-    return float(2 * stats.norm.sf(abs(p - threshold) / np.sqrt(spread)))
+    return float(2 * ndtr(-abs(p - threshold) / np.sqrt(spread)))
 
 
 FAR = 38.0  # standard deviations: beyond, a normal tail is 0 in double precision
@@ -104,6 +104,8 @@ FAR = 38.0  # standard deviations: beyond, a normal tail is 0 in double precisio
 
 def difference_p(p: float, n: int, q: float, m: int, threshold: float) -> float:
     """Two-sided: the level at which an end of Newcombe's interval is at the threshold."""
+    from scipy.optimize import brentq  # slow to import
+
     off = p - q - threshold
     if off == 0:
         return 1.0
@@ -114,7 +116,7 @@ def difference_p(p: float, n: int, q: float, m: int, threshold: float) -> float:
 
     if beyond(FAR) > 0:
         return 0.0
-    return float(2 * stats.norm.sf(optimize.brentq(beyond, 1e-9, FAR)))
+    return float(2 * ndtr(-brentq(beyond, 1e-9, FAR)))
 
 
 def passes(at: Selection, terms: Sequence[Term], statistic: str) -> Result:

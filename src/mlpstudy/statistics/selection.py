@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -56,11 +57,19 @@ class Selection:
 
     def runs(self, rows: np.ndarray) -> list[str]:
         """The run_ids of some rows, each once; none where the table has none."""
-        return list(self.frame["run_id"].iloc[rows].unique()) if "run_id" in self.frame else []
+        return list(dict.fromkeys(self._run_ids[rows])) if "run_id" in self.frame else []
+
+    @cached_property
+    def _run_ids(self) -> np.ndarray:
+        return self.frame["run_id"].to_numpy(dtype=object)
 
     def units(self, rows: np.ndarray) -> int:
         """How many seeds are behind some rows; rows, where there are no seeds."""
-        return self.frame["seed"].iloc[rows].nunique() if "seed" in self.frame else len(rows)
+        return len(set(self._seeds[rows].tolist())) if "seed" in self.frame else len(rows)
+
+    @cached_property
+    def _seeds(self) -> np.ndarray:
+        return self.frame["seed"].to_numpy()
 
 
 def kept(frame: pd.DataFrame, where: Mapping[str, Sequence]) -> pd.DataFrame:

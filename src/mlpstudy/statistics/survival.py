@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from mlpstudy.statistics.intervals import wilson_bounds
 
@@ -106,6 +105,8 @@ def _budget(part: pd.DataFrame, runs: pd.DataFrame | None) -> pd.Series:
 
 def _kaplan_meier(group: pd.DataFrame, last: int) -> pd.DataFrame:
     """passes, share, low, high, n of one group, to the pass `last` where its share is 0."""
+    from scipy import stats  # slow to import, and seldom needed
+
     passes = group["passes"].to_numpy(dtype=float)
     reached = group["reached"].to_numpy(dtype=bool)
     sf = stats.ecdf(stats.CensoredData(uncensored=passes[reached], right=passes[~reached])).sf

@@ -9,11 +9,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from mlpstudy.files import read_summed_json, write_summed_json
 from mlpstudy.said import Said
-from mlpstudy.statistics.intervals import holm
 
 SUPPORTED = "supported"
 PARTLY = "partly"  # supported under some conditions, undecided under the others
@@ -135,6 +133,11 @@ def families(findings: Sequence[Finding]) -> list[Finding]:
     which it does. A finding without p, one that does not decide and one that is not learned are in
     no family and stay without.
     """
+    # Slow to import, and not needed by who draws
+    from scipy import stats
+
+    from mlpstudy.statistics.intervals import holm
+
     claims: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         claims[finding.claim].append(finding)
