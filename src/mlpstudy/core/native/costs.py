@@ -218,7 +218,6 @@ COSTS: dict[str, Cost] = {
     "perceptron": unit_by_unit(perceptron, perceptron_slope),
     "hinge": unit_by_unit(hinge, hinge_slope),
 }
-NAMES = tuple(COSTS)
 
 
 delta = chained(

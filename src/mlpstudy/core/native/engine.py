@@ -5,6 +5,7 @@ A run is trained by itself, whatever its stack: a stack only saves what its runs
 
 import sys
 from collections.abc import Callable, Iterator
+from threading import Lock
 
 import numpy as np
 
@@ -21,13 +22,14 @@ from mlpstudy.core.native.pretrain import pretrain
 from mlpstudy.core.native.probes import probe
 from mlpstudy.core.native.products import up
 from mlpstudy.core.outputs import outputs
-from mlpstudy.data.split import Split
+from mlpstudy.data.split import Part, Split
 from mlpstudy.design.run import Run
 from mlpstudy.design.sizes import LayerSizes, layer_sizes
 
 BYTES = 32 * 2**20  # of the weights and their like in one stack
 ARRAYS = 5  # of the size of the parameters: theta, its last finite copy, two of state, the best
 LARGEST = 64
+_COMPILING = Lock()
 
 
 def networks_that_fit(
@@ -40,8 +42,7 @@ def networks_that_fit(
 
 def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) -> Learned:
     """Train a stack on one thread, and watch its losses, layers and weights."""
-    if not is_kept(passes.learn):
-        print("compiling the native engine, once: about 20 seconds", file=sys.stderr, flush=True)
+    compile_once()
     R, run = len(task.runs), task.runs[0]
     n_out = outputs(run.cost, task.classes, task.targets)
     sizes = layer_sizes(run, tuple(task.dims), n_out)
@@ -64,6 +65,23 @@ def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) 
         watched.train(progress)
         watched.leave(learned, places)
     return learned
+
+
+def compile_once() -> None:
+    """Compile, by training the smallest network on a single example: not in two threads at once."""
+    with _COMPILING:
+        if passes.learn.signatures:
+            return
+        if not is_kept(passes.learn):
+            print(
+                "compiling the native engine, once: about 20 seconds", file=sys.stderr, flush=True
+            )
+        part = Part(
+            np.zeros((1, 1), np.float32), np.ones((1, 1), np.float32), np.zeros(1, np.int64)
+        )
+        run = Run(depth=1, width=1, epochs=1, cost="mse_raw")
+        sizes = layer_sizes(run, (1,), 1)
+        Watched([run], sizes, Split(part, part, part), 0, "nothing").train(lambda passes: None)
 
 
 def _groups(task: Task) -> Iterator[list[int]]:

@@ -17,6 +17,7 @@ from mlpstudy.core.native.layout import (
     work_for,
     zeros,
 )
+from mlpstudy.core.native.optimizers import TWO_STATES
 from mlpstudy.core.native.passes import MEASURED, Block, Draws, Examples, Part, State, Treated
 from mlpstudy.core.native.products import up
 from mlpstudy.core.schedules import SCHEDULES
@@ -85,7 +86,7 @@ class Group:
 
     def _state(self, best: bool) -> State:
         R, n, run = len(self.runs), numbers(self.net), self.runs[0]
-        two = zeros((R, n if run.optimizer in ("adam", "rprop") else 0))
+        two = zeros((R, n if run.optimizer in TWO_STATES else 0))
         if run.optimizer == "rprop":  # eta is the first step
             two[:] = [[each.eta] for each in self.runs]
         return State(

@@ -39,7 +39,7 @@ def net_of(run: Run, sizes: LayerSizes) -> Net:
         rows=np.cumsum([0, *(n + 1 for n in fans[1:])])[:-1],
         activation=list(activations.ACTIVATIONS).index(run.activation),
         cost=list(costs.COSTS).index(run.cost),
-        optimizer=optimizers.NAMES.index(run.optimizer),
+        optimizer=list(optimizers.OPTIMIZERS).index(run.optimizer),
         momentum=run.momentum,
         residual=scales[run.residual],
         lowest=len(room) - 1 if run.trained == "last" else 0,

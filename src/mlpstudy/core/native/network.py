@@ -25,7 +25,7 @@ class Net(NamedTuple):
     rows: np.ndarray  # (L,) where the outputs of each layer begin
     activation: int  # its place in activations.ACTIVATIONS
     cost: int  # its place in costs.COSTS
-    optimizer: int  # its place in optimizers.NAMES
+    optimizer: int  # its place in optimizers.OPTIMIZERS
     momentum: float
     residual: float  # scale of z + scale g(a), from the second layer on; 0: none
     lowest: int  # the first layer that learns

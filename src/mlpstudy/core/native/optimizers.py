@@ -5,23 +5,23 @@ w, dW and the two arrays of state are slices of one layer; other numbers are dou
 their type here.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-from mlpstudy.core.native.compiled import jit, like
+from mlpstudy.core.native.compiled import chained, jit, like
 from mlpstudy.core.native.functions import sqrt
 
-NAMES = ("sgd", "nesterov", "adam", "rprop")
-STATES = (1, 1, 2, 2)  # arrays of state
-SGD, NESTEROV, ADAM, RPROP = range(4)
-DECAY, EPSILON = 0.999, 1e-8
-GROW, SHRINK, SMALLEST, LARGEST = 1.2, 0.5, 1e-6, 50.0
+DECAY, EPSILON = 0.999, 1e-8  # of Adam
+GROW, SHRINK, SMALLEST, LARGEST = 1.2, 0.5, 1e-6, 50.0  # of RPROP
+TWO_STATES = ("adam", "rprop")  # the others have one array of state
 
 
 class Rate(NamedTuple):
     """Of one step of one run."""
 
-    step: float  # eta; of Adam eta sqrt(1 - 0.999^t) / (1 - momentum^t)
+    eta: float
     decay: float  # of the weights
+    corrected: float  # of Adam: eta sqrt(1 - 0.999^t) / (1 - momentum^t)
     floor: float  # of Adam: what is added to the root
 
 
@@ -33,24 +33,25 @@ def decayed(w, dW, decay):
 
 
 @jit
-def sgd(w, dW, v, step, momentum):
-    step, mu = like(w, step), like(w, momentum)
+def sgd(w, dW, v, two, rate, momentum):
+    eta, mu = like(w, rate.eta), like(w, momentum)
     for i in range(len(w)):
         v[i] = v[i] * mu + dW[i]
-        w[i] -= v[i] * step
+        w[i] -= v[i] * eta
 
 
 @jit
-def nesterov(w, dW, v, step, momentum):
-    step, mu = like(w, step), like(w, momentum)
+def nesterov(w, dW, v, two, rate, momentum):
+    eta, mu = like(w, rate.eta), like(w, momentum)
     for i in range(len(w)):
         v[i] = v[i] * mu + dW[i]
-        w[i] -= (v[i] * mu + dW[i]) * step
+        w[i] -= (v[i] * mu + dW[i]) * eta
 
 
 @jit
-def adam(w, dW, mean, square, step, momentum, floor):
-    step, floor, fresh = like(w, step), like(w, floor), like(w, 1 - momentum)
+def adam(w, dW, mean, square, rate, momentum):
+    step, floor = like(w, rate.corrected), like(w, rate.floor)
+    fresh = like(w, 1 - momentum)
     for i in range(len(w)):
         g = dW[i]
         mean[i] += (g - mean[i]) * fresh
@@ -59,7 +60,7 @@ def adam(w, dW, mean, square, step, momentum, floor):
 
 
 @jit
-def rprop(w, dW, last, size):
+def rprop(w, dW, last, size, rate, momentum):
     zero, one = like(w, 0), like(w, 1)
     for i in range(len(w)):
         g, before = dW[i], last[i]
@@ -72,16 +73,14 @@ def rprop(w, dW, last, size):
         w[i] -= sign * size[i]
 
 
+OPTIMIZERS: dict[str, Callable] = {"sgd": sgd, "nesterov": nesterov, "adam": adam, "rprop": rprop}
+
+_step = chained(list(OPTIMIZERS.values()), "w, dW, one, two, rate, momentum")
+
+
 @jit
 def update(kind, w, dW, one, two, rate, momentum):
-    """One step of one layer. kind: its place in NAMES."""
+    """One step of one layer. kind: its place in OPTIMIZERS."""
     if rate.decay != 0:
         decayed(w, dW, rate.decay)
-    if kind == SGD:
-        sgd(w, dW, one, rate.step, momentum)
-    elif kind == NESTEROV:
-        nesterov(w, dW, one, rate.step, momentum)
-    elif kind == ADAM:
-        adam(w, dW, one, two, rate.step, momentum, rate.floor)
-    else:
-        rprop(w, dW, one, two)
+    _step(kind, w, dW, one, two, rate, momentum)

@@ -215,13 +215,11 @@ def run_steps(net, examples, treated, draws, state, work, block, r, start, end, 
 def rate_of(net, treated, state, r, p):
     """What the next step is multiplied with, and what Adam's root is raised by."""
     eta = treated.eta[r, p]
-    if net.optimizer != optimizers.ADAM:
-        return Rate(eta, treated.decay[r], 0.0)
     state.powers[0] *= net.momentum
     state.powers[1] *= optimizers.DECAY
     grown = np.sqrt(1 - state.powers[1])
-    step = eta * grown / (1 - state.powers[0])
-    return Rate(step, treated.decay[r], optimizers.EPSILON * grown)
+    corrected = eta * grown / (1 - state.powers[0])
+    return Rate(eta, treated.decay[r], corrected, optimizers.EPSILON * grown)
 
 
 @jit
