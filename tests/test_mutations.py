@@ -123,7 +123,7 @@ CHANGES = [
     Change("kind of figure", "drawing/kinds/line.py", "FAINTEST = 0.45", "FAINTEST = 0.5", (), {"draw": "line"}),
     Change("another kind", "drawing/kinds/heatmap.py", "def static(", "def static(*_, ", (), {"draw": "heatmap"}),
     Change("style", "drawing/style.py", "DPI = 160", "DPI = 161", (), {"draw": "all", "run": "all"}),
-    Change("French word", "words/locale/fr/LC_MESSAGES/mlpstudy.po", '"{first} et {last}"', '"{first} & {last}"', (), {"report": "all"}, ("draw",)),
+    Change("French word", "words/locale/fr/LC_MESSAGES/mlpstudy.po", '"{first} et {last}"', '"{first} & {last}"', (), {"report": "all"}, ("draw", "run")),
     Change("where a message stands", "words/locale/fr/LC_MESSAGES/mlpstudy.po", "#: ", "#: src/"),
     Change("chart", "drawing/charts/heatmap.py", "def interactive(", "def interactive(*_, ", (), {"report": "all"}),
     Change("template", "report/templates/page.css", ":root", ":root ", (), {"report": "all"}),

@@ -7,7 +7,7 @@ import pytest
 
 from mlpstudy.core import engines
 from mlpstudy.core.costs import COSTS
-from mlpstudy.core.engines import NATIVE, engine_of, engines_of, serves
+from mlpstudy.core.engines import engine_of, engines_of, serves
 from mlpstudy.core.outputs import OF_TWO, outputs
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
@@ -15,7 +15,6 @@ from mlpstudy.design.run import Run
 DENSE = Run(dataset="iris", depth=3, dropout=0.5, residual="scaled")
 CONVOLUTION = Run(depth=1, kernel=3)
 PRETRAINED = [Run(pretraining=kind, pretraining_epochs=1) for kind in ("autoencoder", "rbm")]
-FAST = "native" if NATIVE else "torch"
 
 
 @pytest.mark.parametrize(
@@ -28,7 +27,7 @@ def test_what_the_native_engine_serves(run, served):
 @pytest.mark.parametrize(
     ("run", "device", "setting", "engine"),
     [
-        (DENSE, "cpu", "auto", FAST),
+        (DENSE, "cpu", "auto", "native"),
         (DENSE, "cpu", "native", "native"),
         (DENSE, "cpu", "torch", "torch"),
         (DENSE, "cuda", "auto", "torch"),

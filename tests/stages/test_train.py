@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy import digests
-from mlpstudy.core import engines, torch_engine
+from mlpstudy.core import torch_engine
 from mlpstudy.data import store
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.mistakes import Mistake
@@ -22,13 +21,8 @@ CONVOLUTION = DENSE.model_copy(update={"kernel": 2})
 
 
 @pytest.fixture
-def trained(tmp_path, monkeypatch):
-    """trained(engine, *runs) -> the folder of their tables. The native engine is the other one
-    under its name."""
-    module = "mlpstudy.core.torch_engine"
-    monkeypatch.setitem(engines.MODULES, "native", module)
-    monkeypatch.setitem(digests.ENGINES, "native", digests.ENGINES["torch"])
-    monkeypatch.setattr(engines, "NATIVE", True)
+def trained(tmp_path):
+    """trained(engine, *runs) -> the folder of their tables."""
     data = tmp_path / "iris.npz"
     store.save(DATASETS["iris"](), data)
 

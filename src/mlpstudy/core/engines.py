@@ -18,7 +18,6 @@ from mlpstudy.design.run import Run, run_id
 
 Engine = Literal["native", "torch"]
 Keep = Literal["nothing", "last", "best"]
-NATIVE = False  # whether `auto` knows the native engine
 MODULES = {"native": "mlpstudy.core.native.engine", "torch": "mlpstudy.core.torch_engine"}
 DRIVERS = ("libcuda.so.1", "nvcuda.dll")
 
@@ -86,16 +85,14 @@ def engine_of(run: Run, device: str, setting: str) -> Engine:
         raise Mistake(
             problem, file="settings", key="engine", value="native", allowed="auto or torch"
         )
-    return (
-        "native" if setting == "native" or (setting == "auto" and NATIVE and not lacks) else "torch"
-    )
+    return "torch" if setting == "torch" or lacks else "native"
 
 
 def engines_of(device: str, setting: str) -> tuple[Engine, ...]:
     """Those that may train runs under two settings. device: auto, cpu or cuda."""
     if setting == "native":
         return ("native",)
-    return ("native", "torch") if setting == "auto" and NATIVE and device != "cuda" else ("torch",)
+    return ("native", "torch") if setting == "auto" and device != "cuda" else ("torch",)
 
 
 def device_of(name: str) -> str:

@@ -15,7 +15,7 @@ from mlpstudy.core.native.functions import sigmoid
 from mlpstudy.core.native.group import LANES, orders_of
 from mlpstudy.core.native.layout import rows_of, zeros
 from mlpstudy.core.native.network import copied
-from mlpstudy.core.native.optimizers import sgd
+from mlpstudy.core.native.optimizers import Rate, sgd
 from mlpstudy.core.native.passes import all_finite, filled
 from mlpstudy.core.native.products import gradient, product, rounded, taken, turned, up
 from mlpstudy.design.run import Run, machine_run
@@ -139,7 +139,8 @@ def one_pass(machine, x, state, work, order, before):
             visible(machine, x, work, order, s * batch + first, count)
             reconstruct(machine, state.theta, work, used, before * steps + s, first)
             descend(machine, work, used, count, like(work.d, 1 / B), min(first, 1))
-        sgd(state.theta, work.dW, state.velocity, machine.eta, machine.momentum)
+        rate = Rate(machine.eta, 0.0, 0.0, 0.0)
+        sgd(state.theta, work.dW, state.velocity, state.velocity, rate, machine.momentum)
 
 
 @merged

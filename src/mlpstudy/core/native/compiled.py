@@ -58,7 +58,7 @@ inlined = njit(**INSIDE)  # for the body of a loop that is to become vectors
 merged = njit(inline="always", **BARE)
 
 
-def entry(function: Callable) -> Callable:
+def entry(function: Callable) -> Any:
     """Compile a function of a module that Python calls, and keep its machine code.
 
     Numba looks at the file of the function alone: so the folder is named after all files that may

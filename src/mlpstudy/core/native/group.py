@@ -132,15 +132,15 @@ class Group:
 
 
 def orders_of(
-    stream: np.random.Generator, N: int, batch: int, passes: int
+    stream: np.random.Generator, N: int, batch: int, times: int
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Some passes n and the orders (n, N) of their examples, then the next ones: one order for all
+    """Of so many passes some, n, and the orders (n, N) of their examples, then the next ones: one order for all
     of them where a batch holds all examples."""
-    while passes > 0:
-        n = min(passes, max(1, AT_ONCE // N))
+    while times > 0:
+        n = min(times, max(1, AT_ONCE // N))
         whole = batch >= N
         yield n, np.array([np.arange(N)] if whole else [stream.permutation(N) for _ in range(n)])
-        passes -= n
+        times -= n
 
 
 def treated(runs: Sequence[Run]) -> Treated:
