@@ -1,5 +1,6 @@
 """How a command leaves: with one line and an exit code, and never with a traceback."""
 
+import atexit
 import gc
 import sys
 from typing import Any
@@ -17,6 +18,7 @@ YOUNG = 100_000  # objects between two looks for garbage: what is imported, and 
 def leave(app: typer.Typer, name: str, arguments: list[str] | None = None) -> None:
     """Run a command; a mistake is one line and exit code 2, a failure one line and 1."""
     gc.set_threshold(YOUNG)
+    atexit.register(gc.freeze)  # nor is it looked through at the end: a tenth of a short job
     try:
         code = app(args=arguments, prog_name=name, standalone_mode=False)
         if code == STOPPED:  # typer turns Ctrl-C into this code, without a word

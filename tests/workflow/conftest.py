@@ -6,7 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,21 +69,31 @@ SWEEP = "sweep: {some: {base: {dataset: iris, width: 3, epochs: 1}}}\n"
 
 @dataclass(frozen=True)
 class Checkout:
-    """A folder that holds the project, and commands that are run in it."""
+    """A folder that holds the project, and commands that are run in it.
+
+    `python` is that of warm.py, which has the libraries in memory. `cold` is the same folder with a
+    Python that imports them each time, as a user's does, and hashes strings in another way than the
+    process before: for what has to come out the same twice.
+    """
 
     folder: Path
+    python: str
+
+    @property
+    def cold(self) -> "Checkout":
+        return Checkout(self.folder, sys.executable)
 
     def run(self, *arguments: str, **options) -> subprocess.CompletedProcess:
         """python -m ARGUMENTS with this copy's sources."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MLPSTUDY")}
         environment |= {"PYTHONPATH": str(self.folder / "src"), "NO_COLOR": "1"}
         return subprocess.run(
-            [sys.executable, "-m", *arguments],
+            [self.python, "-m", *arguments],
             cwd=self.folder,
             env=environment,
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=1800,
             **options,
         )
 
@@ -92,17 +103,24 @@ class Checkout:
     def mlpstudy(self, *arguments: str) -> subprocess.CompletedProcess:
         return self.run("mlpstudy", "-C", "size=smoke", *arguments)
 
+    def dry_run(self, *arguments: str) -> str:
+        """What Snakemake says of what it would run."""
+        done = self.snakemake("--dry-run", *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
     def planned(self, *arguments: str) -> dict[str, int]:
         """The rules that Snakemake would run, and how often."""
-        dry = self.snakemake("--dry-run", *arguments)
-        assert dry.returncode == 0, dry.stderr
-        stats = re.search(
-            r"Job stats:\njob +count\n[- ]+\n(.*?)\ntotal", dry.stdout + dry.stderr, re.S
-        )
+        return self.counted(self.dry_run(*arguments))
+
+    @staticmethod
+    def counted(dry_run: str) -> dict[str, int]:
+        """The rules of a dry run, and how often each would run."""
+        stats = re.search(r"Job stats:\njob +count\n[- ]+\n(.*?)\ntotal", dry_run, re.DOTALL)
         if stats is None:
-            assert "Nothing to be done" in dry.stdout + dry.stderr
+            assert "Nothing to be done" in dry_run
             return {}
-        rows = (line.split() for line in stats.group(1).splitlines())
+        rows = (line.split() for line in stats[1].splitlines())
         return {name: int(count) for name, count in rows}
 
     def project(self) -> Project:
@@ -130,7 +148,20 @@ class Checkout:
         return lambda: path.write_text(before, encoding="utf-8")
 
 
-def copied(folder: Path) -> Checkout:
+@pytest.fixture(scope="session")
+def python() -> Iterator[str]:
+    """The Python of warm.py."""
+    threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")}
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-I", str(Path(__file__).with_name("warm.py")), folder]
+        pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with subprocess.Popen(command, env=os.environ | threads, **pipes) as server:
+            assert server.stdout.readline() == b"ready\n"
+            yield f"{folder}/bin/python"
+            server.stdin.close()
+
+
+def copy_to(folder: Path) -> None:
     for part in PARTS:
         source, target = ROOT / part, folder / part
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -138,11 +169,10 @@ def copied(folder: Path) -> Checkout:
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, target)
-    return Checkout(folder)
 
 
-def made_once(tmp_path_factory, worker_id: str, name: str, make: Callable[[Path], Checkout]):
-    """What `make` makes of a folder with a name of its own.
+def made_once(tmp_path_factory, worker_id: str, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder of a name, that `make` fills.
 
     Of several processes the first makes it; the others take a copy, so that none sees what another
     changes in its own.
@@ -150,35 +180,36 @@ def made_once(tmp_path_factory, worker_id: str, name: str, make: Callable[[Path]
     place = tmp_path_factory.getbasetemp()
     shared = (place if worker_id == "master" else place.parent) / "made" / name
     shared.parent.mkdir(exist_ok=True)
+    folder = place / "work" / name
     with FileLock(shared.parent / f"{name}.lock"):
         if not shared.exists():
-            made = make(place / "work" / name)
-            shutil.copytree(made.folder, shared)
-            return made
-    return Checkout(shutil.copytree(shared, place / "work" / name))
+            make(folder)
+            shutil.copytree(folder, shared)
+            return folder
+    return shutil.copytree(shared, folder)
 
 
 @pytest.fixture(scope="session")
-def smoke(tmp_path_factory, worker_id) -> Checkout:
+def smoke(tmp_path_factory, worker_id, python) -> Checkout:
     """The project in a path with spaces, an umlaut and a quote, run once at the smoke size."""
 
-    def make(folder: Path) -> Checkout:
-        made = copied(folder)
-        done = made.snakemake()
+    def make(folder: Path) -> None:
+        copy_to(folder)
+        done = Checkout(folder, python).snakemake()
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-        return made
 
-    return made_once(tmp_path_factory, worker_id, "a folder of J. Müller's", make)
+    folder = made_once(tmp_path_factory, worker_id, "a folder of J. Müller's", make)
+    return Checkout(folder, python)
 
 
 @pytest.fixture(scope="session")
-def measured(tmp_path_factory, worker_id) -> Checkout:
-    """A project with two small studies of its own, run at the smoke size: one only measures, the
-    other trains too."""
+def measured(tmp_path_factory, worker_id, python) -> Checkout:
+    """A project with two small studies of its own, run at the smoke size as a user runs it: one
+    only measures, the other trains too."""
 
-    def make(folder: Path) -> Checkout:
-        made = copied(folder)
-        for path in (made.folder / "config/studies").iterdir():
+    def make(folder: Path) -> None:
+        copy_to(folder)
+        for path in (folder / "config/studies").iterdir():
             path.unlink()
         files = {
             f"{FOLDER}/__init__.py": "",
@@ -187,17 +218,18 @@ def measured(tmp_path_factory, worker_id) -> Checkout:
             "config/studies/only.yaml": STUDY.format(name="only"),
             "config/studies/both.yaml": STUDY.format(name="both") + SWEEP,
         }
-        (made.folder / FOLDER).mkdir()
+        (folder / FOLDER).mkdir()
         for file, text in files.items():
-            (made.folder / file).write_text(text, encoding="utf-8")
-        done = made.snakemake()
+            (folder / file).write_text(text, encoding="utf-8")
+        done = Checkout(folder, python).cold.snakemake()
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-        return made
 
-    return made_once(tmp_path_factory, worker_id, "two studies", make)
+    return Checkout(made_once(tmp_path_factory, worker_id, "two studies", make), python)
 
 
 @pytest.fixture(scope="session")
-def checkout(tmp_path_factory) -> Checkout:
+def checkout(tmp_path_factory, python) -> Checkout:
     """The project in which nothing has been run."""
-    return copied(tmp_path_factory.mktemp("fresh"))
+    folder = tmp_path_factory.mktemp("fresh")
+    copy_to(folder)
+    return Checkout(folder, python)

@@ -7,6 +7,7 @@ import pytest
 from mlpstudy.data.datasets import DATASETS
 
 REPORT = ("report", "all")
+PAGE = dict.fromkeys(REPORT, 1)
 STUDIES = ("summarise", "draw", *REPORT)
 
 
@@ -19,18 +20,32 @@ def test_a_second_run_plans_nothing(smoke):
     [
         ("src/mlpstudy/core/train.py", "yield Pass(0,", "yield Pass(0 + 0,", ("train", "measure", *STUDIES)),
         ("src/mlpstudy/core/train.py", '"""', '"""Altered. ', ()),
-        ("src/mlpstudy/drawing/style.py", "DPI = 160", "DPI = 161", ("draw", *REPORT)),
-        ("src/mlpstudy/report/build.py", "def build(\n", "def build(\n    *,\n", REPORT),
-        ("src/mlpstudy/report/templates/page.css", ":root", ":root ", REPORT),
-        ("config/config.yaml", "language: en", "language: fr", REPORT),
-        ("config/config.yaml", "threads: 1", "threads: 2", ()),
     ],
-    ids=lambda value: value.rpartition("/")[2] if isinstance(value, str) and "/" in value else "",
+    ids=["code", "comment"],
 )  # fmt: skip
-def test_a_change_plans_what_it_touches_and_no_more(smoke, file, old, new, rules):
+def test_a_change_of_the_core_plans_all_that_is_trained_or_measured(smoke, file, old, new, rules):
     undo = smoke.edit(file, old, new)
     try:
         assert smoke.planned() == smoke.each(*rules)
+    finally:
+        undo()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rules"),
+    [
+        ("src/mlpstudy/drawing/style.py", "DPI = 160", "DPI = 161", {"draw": 2, **PAGE}),
+        ("src/mlpstudy/report/build.py", "def build(\n", "def build(\n    *,\n", PAGE),
+        ("src/mlpstudy/report/templates/page.css", ":root", ":root ", PAGE),
+        ("config/config.yaml", "language: en", "language: fr", PAGE),
+        ("config/config.yaml", "threads: 1", "threads: 2", {}),
+    ],
+    ids=lambda value: value.rpartition("/")[2] if isinstance(value, str) and "/" in value else "",
+)  # fmt: skip
+def test_a_change_plans_what_it_touches_and_no_more(measured, file, old, new, rules):
+    undo = measured.edit(file, old, new)
+    try:
+        assert measured.planned() == rules
     finally:
         undo()
 

@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def project(measured, tmp_path_factory):
     """A copy of the two studies, to be run again in."""
     folder = tmp_path_factory.mktemp("again") / "two studies"
     shutil.copytree(measured.folder, folder)
-    return type(measured)(folder)
+    return replace(measured, folder=folder)
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ def test_its_weights_give_its_accuracy(folder):
 
 
 def test_replays_agree_bit_for_bit(smoke):
-    done = smoke.mlpstudy("replay", "--sample", "8", "--seed", "1")
+    done = smoke.cold.mlpstudy("replay", "--sample", "8", "--seed", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "all 8 runs agree, bit for bit" in done.stdout
 
