@@ -93,4 +93,4 @@ def test_questions_that_the_lecture_does_not_ask(made, path):
     assert [each["name"] for each in described] == [f["name"] for f in study["figures"]]
     for each in described:
         assert each["title"]["en"] and each["caption"]["fr"] and each["alt"]["en"]
-        assert (folder / f"figures/fr/{each['name']}.png").exists()
+        assert (folder / f"figures/fr/{each['name']}.svg").exists()

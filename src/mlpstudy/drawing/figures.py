@@ -26,13 +26,20 @@ def drawn(
     """Draw each figure of a study that has rows: its entry for figures.json, and its files.
 
     study: as its study.json has it; tables: by name, those of figures called figure_NAME. A
-    picture is folder/NAME.png and .svg, in another language folder/LANGUAGE/NAME.
+    picture is folder/NAME.svg, .png and small/NAME.png; in another language, folder/LANGUAGE has
+    all but the large .png.
     """
     for given in study.get("figures") or ():
         spec = FigureSpec.model_validate(given)
-        frame = tables.get(f"figure_{spec.name}", pd.DataFrame())
+        frame = _with_objects(tables.get(f"figure_{spec.name}", pd.DataFrame()))
         if spec.kind == OWN or len(frame):
-            yield described(spec, study, frame, findings), _pictures(spec, study, tables, folder)
+            held = {**tables, f"figure_{spec.name}": frame}
+            yield described(spec, study, frame, findings), _pictures(spec, study, held, folder)
+
+
+def _with_objects(frame: pd.DataFrame) -> pd.DataFrame:
+    """With texts as Python's: they are compared one by one, which Arrow's are slow at."""
+    return frame.astype(dict.fromkeys(frame.select_dtypes("string"), object))
 
 
 def _pictures(
@@ -43,7 +50,7 @@ def _pictures(
         place = folder if language == LANGUAGES[0] else folder / language
         with style.context():
             figure = _figure(spec, study, tables, Words(language, study.get("labels") or {}))
-            files += style.save(figure, place / spec.name, small=True)
+            files += style.save(figure, place / spec.name, large=place is folder, small=True)
     return tuple(files)
 
 

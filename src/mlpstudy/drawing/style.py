@@ -286,12 +286,14 @@ def note(target: Axes | Figure, text: str) -> None:
     target.text(0.995, 0.3 * strip, text, ha="right", **look)
 
 
-def save(figure: Figure, path: str | os.PathLike, small: bool = False) -> tuple[Path, ...]:
-    """Write a figure as path.png (160 dpi) and path.svg, the same bytes each time.
+def save(
+    figure: Figure, path: str | os.PathLike, large: bool = True, small: bool = False
+) -> tuple[Path, ...]:
+    """Write a figure as path.svg, the same bytes each time.
 
     path: without suffix; its folder is made. Each file is renamed into place when it is whole.
-    small: whether there is a small/path.png beside each, of fewer dots. The figure is laid out and
-    not to be drawn again.
+    large: whether there is a path.png of 160 dpi beside it; small: a small/path.png, of fewer dots.
+    The figure is laid out and not to be drawn again.
     """
     path = Path(path)
     with context():
@@ -301,7 +303,8 @@ def save(figure: Figure, path: str | os.PathLike, small: bool = False) -> tuple[
         figure.set_layout_engine("none")
         figure.set_dpi(SMALL_DPI if small else DPI)  # what is shown is as it was recorded
         drawing = Recorded(figure)
-        files = [_put(path, "png", _png(drawing, DPI)), _put(path, "svg", drawing.svg().encode())]
+        files = [_put(path, "png", _png(drawing, DPI))] if large else []
+        files.append(_put(path, "svg", drawing.svg().encode()))
         if small:
             shown = _png(drawing, SMALL_DPI, SMALL_COLOURS)
             files.append(_put(path.parent / "small" / path.name, "png", shown))
