@@ -97,7 +97,7 @@ class Alone:
         self.done = 0
 
     def learn(self, watched: bool) -> None:
-        self.group.parts = self.parts if watched else layout.NOTHING
+        self.group.parts = self.parts if watched else layout.nothing()
         self.group.learn(self.done, self.done + PASSES)
         self.done = (self.done + PASSES) % CYCLE  # the pass names draws and eta, no more
 

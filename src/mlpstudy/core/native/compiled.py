@@ -20,6 +20,8 @@ from numba.extending import intrinsic
 from numba.misc.appdirs import AppDirs
 from numba.np.arrayobj import populate_array
 
+from mlpstudy.core.native.lanes import VECTOR
+
 PACKAGE = Path(__file__).parent
 HOW = {"nogil": True, "error_model": "numpy"}
 
@@ -61,13 +63,14 @@ merged = njit(inline="always", **BARE)
 def entry(function: Callable) -> Any:
     """Compile a function of a module that Python calls, and keep its machine code.
 
-    Numba looks at the file of the function alone: so the folder is named after all files that may
-    be part of it. Without a folder that can be written it is compiled in every process.
+    Numba tells apart its versions, processors and the file of the function alone: so the folder is
+    named after all files that may be part of it, and after the lanes of a vector. Without a folder
+    that can be written it is compiled in every process.
     """
     before = numba.config.CACHE_DIR
     try:
         for folder in _folders():
-            numba.config.CACHE_DIR = str(folder / f"mlpstudy-{_digest()}")
+            numba.config.CACHE_DIR = str(folder / f"mlpstudy-{_digest()}-{VECTOR}")
             try:
                 return njit(cache=True, **HOW)(function)
             except RuntimeError:  # it cannot be written

@@ -1,7 +1,8 @@
 """Runs of one shape that share their seed and their examples: their batches are laid out once."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -9,9 +10,9 @@ from mlpstudy import rng
 from mlpstudy.core.native import passes
 from mlpstudy.core.native.draws import LEVELS
 from mlpstudy.core.native.layout import (
-    NOTHING,
     layer,
     net_of,
+    nothing,
     numbers,
     rows_of,
     work_for,
@@ -41,7 +42,8 @@ class Group:
 
     x (N, n_in), t (N, C): what they learn, as the cost sees it. parts: what is measured after every
     pass, three or, to measure nothing, none. best: whether the weights of the best pass are kept.
-    masks: whether inputs are set to 0, of each run a share `corruption`.
+    masks: whether inputs are set to 0, of each run a share `corruption`. dtype: of all arithmetic,
+    and of the parts.
     """
 
     def __init__(
@@ -54,14 +56,14 @@ class Group:
         best: bool = False,
         purposes: Purposes = Purposes(),  # noqa: B008 (it is immutable)
         masks: bool = False,
+        dtype: Any = np.float32,
     ):
-        self.runs, run, N = list(runs), runs[0], len(x)
-        self.net, self.sizes, self.parts = net_of(run, sizes), sizes, parts or NOTHING
-        batch = min(run.batch_size or N, N)
-        noisy = masks or run.input_noise > 0
-        self.examples = Examples(rows_of(x), rows_of(t), N, batch, noisy, masks)
-        self.work = work_for(self.net, min(LANES, up(batch)), switches=run.dropout > 0)
-        self.measuring = work_for(self.net, MEASURED, learns=False)
+        self.runs, run, N, self.zeros = list(runs), runs[0], len(x), partial(zeros, dtype=dtype)
+        self.net, self.sizes, self.parts = net_of(run, sizes), sizes, parts or nothing(dtype)
+        batch, noisy = min(run.batch_size or N, N), masks or run.input_noise > 0
+        self.examples = Examples(rows_of(x, dtype), rows_of(t, dtype), N, batch, noisy, masks)
+        self.work = work_for(self.net, min(LANES, up(batch)), dtype, switches=run.dropout > 0)
+        self.measuring = work_for(self.net, MEASURED, dtype, learns=False)
         self.block = self._block()
         self.state = self._state(best)
         self.treated = treated(self.runs)
@@ -77,29 +79,29 @@ class Group:
         laid = chunks * min(steps, passes.steps_together(n, chunks, stride))
         inputs = (up(n) + 1) * stride
         return Block(
-            x=zeros(laid * inputs),
-            t=zeros(laid * up(self.net.fans[-1]) * stride),
-            noise=zeros(laid * inputs if examples.noisy else 1),
-            noisy=zeros(inputs if examples.noisy else 1),
+            x=self.zeros(laid * inputs),
+            t=self.zeros(laid * up(self.net.fans[-1]) * stride),
+            noise=self.zeros(laid * inputs if examples.noisy else 1),
+            noisy=self.zeros(inputs if examples.noisy else 1),
             starts=np.zeros(stride, np.int64),
         )
 
     def _state(self, best: bool) -> State:
         R, n, run = len(self.runs), numbers(self.net), self.runs[0]
-        two = zeros((R, n if run.optimizer in TWO_STATES else 0))
+        two = self.zeros((R, n if run.optimizer in TWO_STATES else 0))
         if run.optimizer == "rprop":  # eta is the first step
             two[:] = [[each.eta] for each in self.runs]
         return State(
-            theta=zeros((R, n)),
-            finite=zeros((R, n)),
-            one=zeros((R, n)),
+            theta=self.zeros((R, n)),
+            finite=self.zeros((R, n)),
+            one=self.zeros((R, n)),
             two=two,
-            best=zeros((R, n if best else 0)),
+            best=self.zeros((R, n if best else 0)),
             lowest=np.full(R, np.inf),
             best_pass=np.full(R, -1),
             diverged_at=np.full(R, -1),
             powers=np.ones(2),
-            curves=np.full((R, run.epochs + 1 if self.parts is not NOTHING else 0, 3, 2), np.nan),
+            curves=np.full((R, run.epochs + 1 if self.parts[0].N else 0, 3, 2), np.nan),
         )
 
     def put(self, r: int, k: int, W: np.ndarray, b: np.ndarray) -> None:

@@ -90,9 +90,9 @@ def work_for(net: Net, stride: int, dtype: Any = np.float32, learns=True, switch
     )
 
 
-def rows_of(array: np.ndarray) -> np.ndarray:
+def rows_of(array: np.ndarray, dtype: Any = np.float32) -> np.ndarray:
     """The rows of an array (N, n), filled up to whole LINEs, and an empty one; flat."""
-    rows = zeros((len(array) + 1, up(array.shape[1])))
+    rows = zeros((len(array) + 1, up(array.shape[1])), dtype)
     rows[:-1, : array.shape[1]] = array
     return rows.reshape(-1)
 
@@ -109,12 +109,17 @@ def chunks_of(array: np.ndarray, ones: int = 0, stride: int = MEASURED, dtype: A
     return chunks.reshape(-1)
 
 
-def part_of(x: np.ndarray, t: np.ndarray, y: np.ndarray, classes: int) -> Part:
+def part_of(
+    x: np.ndarray, t: np.ndarray, y: np.ndarray, classes: int, dtype: Any = np.float32
+) -> Part:
     """What is measured: x (N, n_in), t (N, C) as the cost sees them, y (N,) the classes."""
     values = t.astype(float)
     spread = values.var(0) * (np.ptp(values, 0) > 0) if len(x) else np.zeros(t.shape[1])
     labels = np.array(y, np.int64)
-    return Part(chunks_of(x, ones=1), chunks_of(t), labels, spread, len(x), classes)
+    chunks = chunks_of(x, ones=1, dtype=dtype), chunks_of(t, dtype=dtype)
+    return Part(*chunks, labels, spread, len(x), classes)
 
 
-NOTHING = (part_of(np.zeros((0, 1)), np.zeros((0, 1)), np.zeros(0), 0),) * 3
+def nothing(dtype: Any = np.float32) -> tuple[Part, Part, Part]:
+    """Three parts without examples."""
+    return (part_of(np.zeros((0, 1)), np.zeros((0, 1)), np.zeros(0), 0, dtype),) * 3
