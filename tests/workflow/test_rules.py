@@ -24,7 +24,7 @@ HERE = Path.cwd()
 
 def hear(event, arguments):
     if event == "open" and isinstance(arguments[0], str | os.PathLike):
-        path = Path(arguments[0]).absolute()
+        path = Path(os.path.abspath(arguments[0]))  # without ..: some ask by way of it
         reads = not arguments[2] & (os.O_WRONLY | os.O_RDWR)
         if reads and HERE in path.parents and HERE / "src" not in path.parents:
             print("opened", path.relative_to(HERE))

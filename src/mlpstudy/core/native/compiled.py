@@ -7,13 +7,14 @@ and products are fused only where the tile says so.
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numba
 from numba import njit, types
 from numba.core import cgutils
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.extending import intrinsic
@@ -63,37 +64,63 @@ merged = njit(inline="always", **BARE)
 def entry(function: Callable) -> Any:
     """Compile a function of a module that Python calls, and keep its machine code.
 
-    Numba tells apart its versions, processors and the file of the function alone: so the folder is
-    named after all files that may be part of it, and after the lanes of a vector. Without a folder
-    that can be written it is compiled in every process.
+    Numba tells versions and processors apart, and of the code the file of the function alone; so
+    all files that may be part of it, and the lanes of a vector, stand in the name of the folder.
+    Where none can be written it is compiled in every process.
     """
-    before = numba.config.CACHE_DIR
-    try:
+    compiled = njit(**HOW)(function)
+    with suppress(RuntimeError):
+        compiled._cache = _ByContent(function)
+    return compiled
+
+
+class _Kept(_CacheLocator):
+    """One folder for all copies of the same code, wherever it lies."""
+
+    def __init__(self, function: Callable, file: str, folder: Path):
+        self.folder, self.file = folder / f"mlpstudy-{_digest()}-{VECTOR}", file
+        self.line = function.__code__.co_firstlineno
+
+    def get_cache_path(self) -> str:
+        return str(self.folder)
+
+    def get_source_stamp(self) -> str:
+        return hashlib.sha256(Path(self.file).read_bytes()).hexdigest()
+
+    def get_disambiguator(self) -> str:
+        return str(self.line)
+
+    @classmethod
+    def from_function(cls, py_func: Callable, py_file: str) -> "_Kept | None":
         for folder in _folders():
-            numba.config.CACHE_DIR = str(folder / f"mlpstudy-{_digest()}-{VECTOR}")
-            try:
-                return njit(cache=True, **HOW)(function)
-            except RuntimeError:  # it cannot be written
-                continue
-        return njit(**HOW)(function)
-    finally:
-        numba.config.CACHE_DIR = before
+            with suppress(OSError):  # it cannot be written
+                kept = cls(py_func, py_file, folder)
+                kept.ensure_cache_path()
+                return kept
+        return None
+
+
+class _Implementation(CompileResultCacheImpl):
+    _locator_classes = [_Kept]
+
+
+class _ByContent(FunctionCache):
+    _impl_class = _Implementation
 
 
 def _folders() -> Iterator[Path]:
-    """Where machine code may be kept: beside the code, else where the user keeps such things."""
+    """Where machine code may be kept: where the user keeps such things, else beside the code."""
     if asked := os.environ.get("NUMBA_CACHE_DIR"):
         yield Path(asked)
-    elif os.access(PACKAGE, os.W_OK):
-        yield PACKAGE / "__pycache__"
     yield Path(AppDirs(appname="numba", appauthor=False).user_cache_dir)
+    yield PACKAGE / "__pycache__"
 
 
 def is_kept(function: Any) -> bool:
     """Whether an entry has been compiled before, by this process or another."""
+    name = f"*.{function.py_func.__name__}-*.nbc"
     folder = function.stats.cache_path
-    name = f"{function.py_func.__name__}-*.nbc"
-    return bool(function.signatures) or bool(folder and any(Path(folder).rglob(f"*{name}")))
+    return bool(function.signatures) or bool(folder and any(Path(folder).glob(name)))
 
 
 @cache
