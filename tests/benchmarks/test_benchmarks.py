@@ -161,3 +161,9 @@ def test_after_the_time_is_up_nothing_new_is_begun(capsys):
     assert list(gpu.until(time.monotonic() - 1, iter([lambda: 1]))) == []
     assert "no time" in capsys.readouterr().out
     assert list(gpu.until(time.monotonic() + 60, iter([lambda: 1]))) == [1]
+
+
+@pytest.mark.parametrize("name", ["bench", "gpu"])
+def test_readme_has_the_place_that_is_written_anew(name):
+    text = (write.FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    assert text.count(f"<!-- {name} -->\n") == text.count(f"<!-- /{name} -->") == 1
