@@ -33,8 +33,11 @@ class _Linked(JITCodeLibrary):
     def _optimize_final_module(self):
         pass
 
-    def _finalize_specific(self):
-        pass
+    def _finalize_final_module(self):
+        # The engine is not given it: calls of the optimised copy would be led to this one.
+        self._finalize_dynamic_globals()
+        self._verify_declare_only_symbols()
+        self._finalized = True
 
 
 class _ForOthers(Compiler):
