@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src/mlpstudy"
 WAY = (
     "files", "archive", "machine", "progress", "said", "words", "rng", "design", "syntax", "closure", "kept", "digests", "data", "core", "tables",
     "statistics", "analysis", "drawing", "studies", "report", "stages", "single",
-    "planning", "checking", "publish", "stamps", "unlock", "leaving", "by_name", "rules", "cli", "__main__",
+    "planning", "checking", "showing", "publish", "stamps", "unlock", "leaving", "by_name", "rules", "cli", "__main__",
 )  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -46,7 +46,7 @@ def test_imports_run_down_the_way_of_the_data(path):
     ("folder", "foreign"),
     [
         ("design", {"torch", "numpy", "pandas", "sklearn", "scipy", "matplotlib"}),
-        ("data", {"torch", "pandas", "matplotlib", "snakemake"}),
+        ("data", {"torch", "matplotlib", "snakemake"}),
         ("core", {"pandas", "sklearn", "matplotlib", "snakemake"}),
         ("drawing", {"torch", "sklearn"}),
         ("words", {"torch", "numpy", "pandas", "matplotlib", "jinja2"}),
@@ -57,3 +57,12 @@ def test_a_folder_stays_with_its_own_libraries(folder, foreign):
     for path in sorted((PACKAGE / folder).rglob("*.py")):
         used = {name[0] for name in imported(path)}
         assert not used & foreign, f"{path.name} imports {used & foreign}"
+
+
+TABLES = ("tables.py", "table_files.py")  # what reads a user's own table
+
+
+def test_only_who_reads_tables_knows_pandas_and_pyarrow():
+    for path in sorted((PACKAGE / "data").rglob("*.py")):
+        used = {name[0] for name in imported(path)} & {"pandas", "pyarrow"}
+        assert not used or path.name in TABLES, f"{path.name} imports {used}"

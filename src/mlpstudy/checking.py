@@ -6,8 +6,10 @@ from typing import NamedTuple
 from mlpstudy.design.cells import mistakes
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.pool import estimated_seconds
+from mlpstudy.design.project import Project
 from mlpstudy.design.settings import Settings
 from mlpstudy.design.study import Study, cells_of, load
+from mlpstudy.planning import check_data_of
 
 FEW_SEEDS = 16  # a share of fewer runs has an interval that holds nearly half of all shares
 FEW_VALUES = 3  # of a tuned field: of fewer there is no best one between two worse ones
@@ -79,7 +81,7 @@ def check(settings: Settings, names: Sequence[str] = ()) -> Iterator[Remark]:
 
     Raises Mistake where a study is not there.
     """
-    files = settings.study_files()
+    files, project = settings.study_files(), Project(settings)
     for name in names:
         if name not in files:
             allowed, close = "one of " + ", ".join(files), nearest(name, files)
@@ -89,7 +91,10 @@ def check(settings: Settings, names: Sequence[str] = ()) -> Iterator[Remark]:
     for name in names or files:
         yield Remark(f"{name}:")
         try:
-            for text, is_mistake in remarks(load(files[name], settings.size)):
+            study = load(files[name], settings.size, settings.datasets)
+            for text, is_mistake in remarks(study):
                 yield Remark(f"  {text}", is_mistake)
+            if settings.datasets:
+                check_data_of(study, project)
         except Mistake as mistake:
             yield Remark(f"  {mistake}", True)

@@ -13,6 +13,7 @@ from mlpstudy import by_name
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.names import TABLES, names_of
 from mlpstudy.design.project import CONFIG, Project
+from mlpstudy.design.sources import Source
 from mlpstudy.leaving import leave
 from mlpstudy.rules import compared, pages
 
@@ -67,10 +68,22 @@ def _pair(word: str, file: str) -> tuple[str, str]:
 def prepare(context: typer.Context, dataset: str) -> None:
     """Make a dataset: results/data/DATASET.npz."""
     from mlpstudy.stages.prepare import prepare
+    from mlpstudy.stages.read import read
 
-    if dataset not in names_of("dataset"):
-        raise _unknown("dataset", dataset, names_of("dataset"))
-    prepare(dataset, context.obj().data_file(dataset))
+    project = context.obj()
+    source, path = _source(project, dataset), project.data_file(dataset)
+    if source is None:
+        prepare(dataset, path)
+    else:
+        read(dataset, source, path)
+
+
+def _source(project: Project, dataset: str) -> Source | None:
+    """How a user's own dataset is read; None for one of the package. Raises Mistake."""
+    known = [*names_of("dataset"), *project.settings.datasets]
+    if dataset not in known:
+        raise _unknown("dataset", dataset, known)
+    return project.settings.datasets.get(dataset)
 
 
 @app.command()
@@ -146,7 +159,9 @@ def run(
     # The words first: no study is expanded, and no library loaded, for a slip of the pen.
     if run_id is not None and fields:
         raise Mistake("and fields do not go together", file="command line", key="--id")
-    chosen = run_of(fields or []) if run_id is None else None
+    chosen = None
+    if run_id is None:
+        chosen = run_of(fields or [], lambda: context.obj().settings.datasets)
     folder = folder_of(to)
     project = context.obj()
     chosen = chosen or project.run(run_id)
@@ -194,8 +209,9 @@ def list_(
 
 
 def _listed(context: typer.Context, kind: str) -> list[str]:
+    own = context.obj().settings.datasets if kind == "datasets" else ()
     if kind != "studies":
-        return list(names_of(next(f for f in TABLES if f + "s" == kind)))
+        return [*names_of(next(f for f in TABLES if f + "s" == kind)), *own]
     from mlpstudy.words import Words
 
     project = context.obj()
@@ -205,12 +221,30 @@ def _listed(context: typer.Context, kind: str) -> list[str]:
 
 
 @app.command()
+def data(
+    context: typer.Context,
+    dataset: Annotated[str, typer.Argument(help="one of them; none: a line for each")] = "",
+) -> None:
+    """Show the datasets, or what was understood of one: examples, classes, columns, gaps, parts."""
+    from mlpstudy.showing import dataset_lines, datasets_lines
+
+    project = context.obj()
+    if not dataset:
+        lines = datasets_lines(project)
+    else:
+        lines = dataset_lines(dataset, _source(project, dataset))
+    for line in lines:
+        print(line)
+
+
+@app.command()
 def plan(context: typer.Context) -> None:
     """Write the plan, and say how many networks and jobs it has, and roughly how long they take."""
     from mlpstudy.design.plan import plan_of
-    from mlpstudy.planning import estimate
+    from mlpstudy.planning import check_data, estimate
 
     project = context.obj()
+    check_data(project)
     plan_of(project)
     for line in estimate(project):
         print(line)

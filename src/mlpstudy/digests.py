@@ -18,12 +18,14 @@ from typing import Any
 
 from mlpstudy.closure import TABLES, Closure, Entry, Package
 from mlpstudy.design.run import Run
+from mlpstudy.design.sources import Source
 from mlpstudy.design.used import FIELD, Used, parsed, used_by
 from mlpstudy.kept import KeptPackage
 
 # Where each stage begins. What is trained is made by "train" alone, a job's tables by both.
 STAGES: dict[str, tuple[Entry, ...]] = {
     "prepare": (Entry("stages/prepare.py", ("prepare",)),),
+    "read": (Entry("stages/read.py", ("read",)),),
     "train": (Entry("tables/record.py", ("Recorder",)), Entry("tables/trained.py", ("Trained",))),
     "tabulate": (Entry("stages/train.py", ("train",)),),
     "measure": (Entry("stages/measure.py", ("measure",)),),
@@ -64,6 +66,17 @@ def of_dataset(name: str, package: Package = HERE) -> str:
     """Of the code that makes one dataset and writes its file, not of that of other datasets. A name
     that is none has the digest of no dataset."""
     return _digest(package.closure(STAGES["prepare"], {"dataset": [name]}))
+
+
+def of_source(name: str, source: Source, package: Package = HERE) -> str:
+    """Of the code that reads a user's own table, and of how it is to be read; not of its bytes."""
+    described = json.dumps({name: source.model_dump(mode="json")}, sort_keys=True)
+    return _digest(_of_reading(package), described)
+
+
+@cache
+def _of_reading(package: Package) -> Closure:
+    return package.closure(STAGES["read"])
 
 
 def of_record(run: Run, device: str, engine: str, package: Package = HERE) -> str:

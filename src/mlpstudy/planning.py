@@ -4,9 +4,13 @@ from collections.abc import Iterator
 
 from mlpstudy.core.engines import engine_of
 from mlpstudy.data import store
+from mlpstudy.design.examples import misfits
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.pool import estimated_seconds
 from mlpstudy.design.project import Project
-from mlpstudy.digests import of_dataset, of_record
+from mlpstudy.design.study import Study
+from mlpstudy.digests import of_record
+from mlpstudy.stages.prepare import code_of, examples_now
 
 CORES = (1, 2, 8)
 DEVICES = {"auto": ("cpu", "cuda"), "cpu": ("cpu",), "cuda": ("cuda",)}  # by setting
@@ -17,6 +21,21 @@ def check_engine(project: Project) -> None:
     if project.settings.engine == "native":
         for alike in {id(e.seedless): e.seedless for e in project.pool.values()}.values():
             engine_of(alike.run, "cpu", "native")
+
+
+def check_data(project: Project) -> None:
+    """Raises Mistake where a user's own dataset cannot be learned from, or cannot serve a run."""
+    for study in project.studies.values() if project.settings.datasets else ():
+        check_data_of(study, project)
+
+
+def check_data_of(study: Study, project: Project) -> None:
+    """The same for one study."""
+    own = {each.dataset for each in study.pool} & project.settings.datasets.keys()
+    known = {name: examples_now(project, name) for name in sorted(own)}
+    for run in {id(each.seedless): each.seedless.run for each in study.pool}.values():
+        for field, reason in misfits(run, known[run.dataset]) if run.dataset in known else ():
+            raise Mistake(f"{reason} (dataset {run.dataset})", file=study.file, key=field)
 
 
 def estimate(project: Project) -> Iterator[str]:
@@ -56,7 +75,9 @@ def _trained(project: Project) -> set[str]:
 def _content(project: Project, dataset: str) -> str:
     """The fingerprint of a dataset, as it would be made now; "-" where that is not known yet."""
     path = project.data_file(dataset)
-    return store.made_by(path)["content"] if store.is_current(path, of_dataset(dataset)) else "-"
+    return (
+        store.made_by(path)["content"] if store.is_current(path, code_of(project, dataset)) else "-"
+    )
 
 
 def _minutes(seconds: float) -> str:

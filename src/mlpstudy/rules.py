@@ -37,6 +37,20 @@ def prepare(
 
 
 @app.command()
+def read(
+    dataset: str,
+    source: Annotated[str, typer.Argument(help="how its table is read, in JSON")],
+    to: Annotated[Path, typer.Option("--to", help="the file of the dataset")],
+) -> None:
+    """Make a dataset of a user's own table."""
+    from mlpstudy.design.sources import Source
+    from mlpstudy.stages.read import read
+
+    for what, words in read(dataset, Source.model_validate_json(source), to).notes:
+        print(f"{what}: {words}")
+
+
+@app.command()
 def train(
     job: Spec,
     data: Data,

@@ -15,7 +15,7 @@ from mlpstudy.closure import Package
 from mlpstudy.core.engines import engines_of
 from mlpstudy.data import store
 from mlpstudy.design.project import Project
-from mlpstudy.digests import HERE, of_dataset, of_job, of_report, of_run, of_study
+from mlpstudy.digests import HERE, of_dataset, of_job, of_report, of_run, of_source, of_study
 from mlpstudy.files import SUMS, is_whole, write_atomically
 
 FORCED = "\nagain: "
@@ -51,7 +51,10 @@ class Makers:
         return ",".join(engines_of(*self.trainer))
 
     def prepare(self, dataset: str) -> tuple[str, ...]:
-        return (of_dataset(dataset, self.package),)
+        source = self.project.settings.datasets.get(dataset)
+        if source is None:
+            return (of_dataset(dataset, self.package),)
+        return (of_source(dataset, source, self.package), *map(store.checksum, source.files))
 
     def train(self, uses: str) -> tuple[str, ...]:
         """The tables of a job whose runs use this (see design/used.py)."""
@@ -91,7 +94,7 @@ class Stamps:
 
     def prepare(self, dataset: str) -> str:
         path, makers = self.project.data_file(dataset), self.makers.prepare(dataset)
-        good = not path.exists() or store.is_current(path, *makers)
+        good = not path.exists() or store.is_current(path, makers[0])
         return stamp(Path("results/made_by/prepare", dataset), *makers, good=good)
 
     def train(self, job: str, uses: str) -> str:

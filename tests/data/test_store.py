@@ -126,6 +126,7 @@ def test_a_file_says_what_made_it(tmp_path):
         "code": "code",
         "files": {str(source): checksum},
         "content": fingerprint(dataset),
+        "examples": [90, [4], 3, 3],
     }
     assert is_current(path, "code") and not is_current(path, "other code")
     source.write_bytes(b"2")
@@ -144,6 +145,8 @@ def test_a_file_that_cannot_be_read_is_not_current(stored):
 
 def test_the_fingerprint_is_of_what_networks_see():
     iris = DATASETS["iris"]()
+    others = (replace(iris, held_out=30), replace(iris, standardise=False))
+    assert len({fingerprint(each) for each in (iris, *others)}) == 3
     same = replace(iris, title="Other", source="other", labels=("a", "b", "c"))
     moved = replace(iris, x=np.nextafter(iris.x, np.inf))
     swapped = replace(iris, y=iris.y[::-1])

@@ -43,8 +43,11 @@ def test_every_key_of_a_file_arrives(config):
         language: fr
         job_seconds: 5
         config_dir: config
+        datasets: {my_trees: {file: data/trees.csv, target: species}}
     """
-    assert load(config(text)).model_dump() == {
+    arrived = load(config(text)).model_dump()
+    assert arrived.pop("datasets")["my_trees"]["target"] == ("species",)
+    assert arrived == {
         "size": "smoke",
         "studies": ("wonders", "asks"),
         "threads": 3,
@@ -104,7 +107,7 @@ def test_chosen_studies_keep_their_order(config):
 
 
 NAMES = "1 to 64 of A-Z, a-z, 0-9, _ and -, not _ or - first"
-KEYS = "one of size, studies, threads, device, engine, language, job_seconds, config_dir"
+KEYS = "one of size, studies, threads, device, engine, language, job_seconds, config_dir, datasets"
 SIZES = "one of smoke, default, full"
 THREADS = "a whole number >= 1 and <= 1024"
 SECONDS = "a number >= 0.001 and <= 86400"

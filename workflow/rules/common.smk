@@ -6,7 +6,7 @@ from pathlib import Path
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.plan import known_plan, plan_of
 from mlpstudy.design.project import Project, STUDY_FILES, TABLES
-from mlpstudy.planning import check_engine
+from mlpstudy.planning import check_data, check_engine
 from mlpstudy.stamps import Stamps
 
 # config holds what `--config key=value` gave; the file itself is read and checked by Project.
@@ -16,6 +16,7 @@ try:
     PROJECT = Project.read(overrides=config)
     if workflow.is_main_process:
         check_engine(PROJECT)
+        check_data(PROJECT)
         PLAN = plan_of(PROJECT)
     else:
         PLAN = known_plan(PROJECT.plan_dir)
@@ -75,6 +76,11 @@ def stamp_of_summary(wildcards):
 
 def stamp_of_drawing(wildcards):
     return made_by("draw", wildcards.study) if wildcards.study in PLAN.studies else []
+
+
+def source(dataset):
+    """How a user's own dataset is read."""
+    return SETTINGS.datasets[dataset]
 
 
 def data(datasets):

@@ -1,4 +1,34 @@
 # Data, and everything that is trained.
+if SETTINGS.datasets:
+
+    # A user's own table. Its bytes stand in the stamp, so the age of its files says nothing.
+    rule read:
+        input:
+            made_by=stamp_of_dataset,
+            files=lambda wildcards: ancient(source(wildcards.dataset).files),
+        output:
+            "results/data/{dataset}.npz",
+        log:
+            f"{LOGS}/read/{{dataset}}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/read/{{dataset}}.tsv"
+        wildcard_constraints:
+            dataset="|".join(SETTINGS.datasets),
+        conda:
+            "../envs/mlpstudy.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=10,
+        params:
+            source=lambda wildcards: source(wildcards.dataset).model_dump_json(),
+        shell:
+            "python -m mlpstudy.rules read {wildcards.dataset:q} {params.source:q}"
+            " --to {output:q} > {log:q} 2>&1"
+
+    ruleorder: read > prepare
+
+
 rule prepare:
     input:
         made_by=stamp_of_dataset,

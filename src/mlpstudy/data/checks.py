@@ -55,7 +55,7 @@ def classes(dataset: str, y: Any) -> tuple[np.ndarray, tuple[str, ...]]:
     """
     y = _one_each(dataset, y)
     if len(rows := np.flatnonzero(_missing(y) | (y.astype(str) == ""))):
-        raise mistake(dataset, f"has no label in {_rows(rows, len(y))}", hint=REMEDY)
+        raise mistake(dataset, f"has no label in {in_rows(rows, len(y))}", hint=REMEDY)
     if y.dtype == object:
         y = np.array(y.tolist())  # numbers as numbers, texts and mixtures as texts
     names, codes = np.unique(y, return_inverse=True)
@@ -73,9 +73,9 @@ def finite(dataset: str, values: np.ndarray, columns: Sequence[str], what: str =
         return
     told = columns or ([""] if values.shape[1] == 1 else [*map(str, range(1, values.shape[1] + 1))])
     names = [f"{what} {told[i]}".strip() for i in np.flatnonzero(bad.any(axis=0)).tolist()]
-    rows = _rows(np.flatnonzero(bad.any(axis=1)), len(values))
+    rows = in_rows(np.flatnonzero(bad.any(axis=1)), len(values))
     problem = f"{n} value{'s are' if n > 1 else ' is'} missing or not finite, in {rows}"
-    key = _listed(names[:MOST_NAMED], len(names[MOST_NAMED:]))
+    key = listed(names[:MOST_NAMED], len(names[MOST_NAMED:]))
     raise mistake(dataset, problem, key, hint=REMEDY)
 
 
@@ -126,14 +126,14 @@ def _is_number(value: Any) -> bool:
     return True
 
 
-def _rows(rows: np.ndarray, n: int) -> str:
+def in_rows(rows: np.ndarray, n: int) -> str:
     """Rows counted from 1, as a reader of a table counts them."""
     named = [str(row + 1) for row in rows[:MOST_NAMED]]
     others = len(rows) - len(named)
-    return f"row{'s' * (len(rows) > 1)} {_listed(named, others)} of {n}"
+    return f"row{'s' * (len(rows) > 1)} {listed(named, others)} of {n}"
 
 
-def _listed(names: Sequence[str], others: int = 0) -> str:
+def listed(names: Sequence[str], others: int = 0) -> str:
     """a, b and c; a, b and 7 more."""
     parts = [*names, f"{others} more"] if others else list(names)
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -37,6 +37,9 @@ class Dataset:
     axes the examples are pictures, and their numbers share one unit.
     divided: into training, validation and test; False: each part is the whole set.
     columns: what the inputs are called.  labels: what the classes were called.
+    held_out: so many examples at the end are the test part; 0: it is drawn.
+    standardise: whether inputs are, by the training part.
+    gaps: x holds NaN, where the mean of the training part is to stand.
 
     Raises Mistake where a number is missing or infinite, and where a regression's targets are all
     the same.
@@ -52,11 +55,15 @@ class Dataset:
     divided: bool = True
     columns: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    held_out: int = 0
+    standardise: bool = True
+    gaps: bool = False
 
     def __post_init__(self):
         if len(self.x) != len(self.y):
             raise checks.mistake(self.name, f"has {len(self.x)} examples and {len(self.y)} targets")
-        checks.finite(self.name, self.x, self.columns)
+        if not self.gaps:
+            checks.finite(self.name, self.x, self.columns)
         if not self.classes:
             checks.finite(self.name, self.y, (), "target")
             checks.varying(self.name, self.y)

@@ -70,7 +70,7 @@ def split(dataset: Dataset, run: Run) -> Split:
         _refuse_label_treatments(dataset, run)
     train, validation, test = _rows(dataset, run.seed)
     used = _used(train, run.train_size, dataset.name)
-    x = _standardised(dataset.x, used, one_unit=len(dataset.shape) > 1)
+    x = _inputs(dataset, used)
     if run.permuted:
         x = x[:, stream(run.seed, "permutation").permutation(x.shape[1])]
     if not dataset.classes:
@@ -91,13 +91,14 @@ def split_sizes(dataset: Dataset) -> tuple[int, int, int]:
 
     Raises Mistake where a class is too rare to be divided.
     """
-    n = len(dataset.x)
+    n = len(dataset.x) - dataset.held_out
     if not dataset.divided:
         return n, n, n
     _refuse_rare_classes(dataset)
     shares = (VALIDATION_SHARE, TEST_SHARE)
     validation, test = (min(round(share * n), MOST_MEASURED) for share in shares)
-    return n - validation - test, validation, test
+    drawn = validation if dataset.held_out else validation + test
+    return n - drawn, validation, dataset.held_out or test
 
 
 def examples_of(dataset: Dataset) -> Examples:
@@ -107,12 +108,15 @@ def examples_of(dataset: Dataset) -> Examples:
 
 
 def _refuse_rare_classes(dataset: Dataset) -> None:
-    counts = np.bincount(_classes(dataset), minlength=max(1, dataset.classes))
+    divided = _classes(dataset)[: len(dataset.y) - dataset.held_out]
+    counts = np.bincount(divided, minlength=max(1, dataset.classes))
     rarest = int(counts.argmin())
     if counts[rarest] >= FEWEST_PER_CLASS:
         return
     n = f"{counts[rarest]} example{'s' if counts[rarest] != 1 else ''}"
     needed = f"{FEWEST_PER_CLASS} are needed for training, validation and test"
+    if dataset.held_out:
+        n, needed = f"{n} outside of the test part", f"{FEWEST_PER_CLASS} are needed"
     if not dataset.classes:
         raise checks.mistake(dataset.name, f"has {n}, {needed}")
     called = shown(dataset.labels[rarest] if dataset.labels else rarest)
@@ -129,13 +133,14 @@ def _rows(dataset: Dataset, seed: int) -> list[np.ndarray]:
     """The rows of the training, validation and test parts, each in a stratified order."""
     rng = stream(seed, "split")
     y = _classes(dataset)
-    order = _stratified_order(y, rng)
+    known, held_out = np.split(np.arange(len(y)), [len(y) - dataset.held_out])
+    order = _stratified_order(y[known], rng)
     if not dataset.divided:
         return [order, order, order]
     sizes = split_sizes(dataset)
     train, rest = np.split(order, sizes[:1])
     rest = rest[_stratified_order(y[rest], rng)]
-    parts = [train, *np.split(rest, sizes[1:2])]
+    parts = [train, rest, held_out] if dataset.held_out else [train, *np.split(rest, sizes[1:2])]
     assert np.array_equal(np.sort(np.concatenate(parts)), np.arange(len(y))), "parts share examples"
     return parts
 
@@ -160,6 +165,22 @@ def _used(train: np.ndarray, train_size: int | None, name: str) -> np.ndarray:
         problem = f"is more than the {len(train)} training examples of {name}"
         raise Mistake(problem, key="train_size", value=train_size)
     return train[:train_size]
+
+
+def _inputs(dataset: Dataset, used: np.ndarray) -> np.ndarray:
+    """x (N, n_in) float32 as networks see it; its scale and what fills its gaps are those of the
+    rows that are used."""
+    x = _filled(dataset.x, used) if dataset.gaps else dataset.x
+    if not dataset.standardise:
+        return x.astype(np.float32)
+    return _standardised(x, used, one_unit=len(dataset.shape) > 1)
+
+
+def _filled(x: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """x (N, n_in) with the mean of the rows that are used instead of NaN; 0 where these have none."""
+    known, is_known = np.nan_to_num(x[used], nan=0.0), ~np.isnan(x[used])
+    mean = known.sum(axis=0) / np.maximum(is_known.sum(axis=0), 1)
+    return np.where(np.isnan(x), mean, x)
 
 
 def _standardised(values: np.ndarray, used: np.ndarray, one_unit: bool = False) -> np.ndarray:

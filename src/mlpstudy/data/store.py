@@ -13,6 +13,7 @@ import numpy as np
 
 from mlpstudy.archive import load_arrays, save_arrays
 from mlpstudy.data.datasets import Dataset
+from mlpstudy.data.split import examples_of
 from mlpstudy.files import sha256
 
 UNREADABLE = (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
@@ -24,7 +25,12 @@ def save(dataset: Dataset, path: str | Path, code: str = "", files: Iterable[str
     code: a digest of the code that made it. files: the data files that it was read from.
     """
     read = {str(file): sha256(Path(file).read_bytes()) for file in sorted(files)}
-    made_by = {"code": code, "files": read, "content": fingerprint(dataset)}
+    made_by = {
+        "code": code,
+        "files": read,
+        "content": fingerprint(dataset),
+        "examples": examples_of(dataset),
+    }
     save_arrays(path, asdict(dataset) | {"made_by": json.dumps(made_by, sort_keys=True)})
 
 
@@ -45,12 +51,17 @@ def load(path: str | Path) -> Dataset:
         name=str(fields["name"]),
         title=str(fields["title"]),
         source=str(fields["source"]),
+        held_out=int(fields["held_out"]),
+        standardise=bool(fields["standardise"]),
+        gaps=bool(fields["gaps"]),
     )
 
 
 def fingerprint(dataset: Dataset) -> str:
     """Sixteen hexadecimal digits of what networks see of a dataset: not its title and source."""
     total = hashlib.sha256(f"{dataset.classes} {tuple(dataset.shape)} {dataset.divided}".encode())
+    if dataset.held_out or not dataset.standardise:
+        total.update(f" {dataset.held_out} {dataset.standardise}".encode())
     for array in (dataset.x, dataset.y):
         total.update(f" {array.dtype.str} {array.shape} ".encode())
         total.update(np.ascontiguousarray(array).data)
@@ -59,8 +70,8 @@ def fingerprint(dataset: Dataset) -> str:
 
 def made_by(path: str | Path) -> dict[str, Any]:
     """What made the dataset in a file: the digest of the code, the checksums of the files that it
-    was read from, and the fingerprint of its content; {} where there is no such file, or none that
-    can be read."""
+    was read from, the fingerprint of its content, and its sizes (see design/examples.py); {} where
+    there is no such file, or none that can be read."""
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
             return json.loads(str(stored["made_by"]))
@@ -72,11 +83,12 @@ def is_current(path: str | Path, code: str) -> bool:
     """Whether a file was made by this code from data files that have not changed since."""
     made = made_by(path)
     return made.get("code") == code and all(
-        _checksum(file) == checksum for file, checksum in made["files"].items()
+        checksum(file) == known for file, known in made["files"].items()
     )
 
 
-def _checksum(file: str) -> str:
+def checksum(file: str) -> str:
+    """The checksum of a file's bytes; "" where it cannot be read."""
     try:
         return sha256(Path(file).read_bytes())
     except OSError:

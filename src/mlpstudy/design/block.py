@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 
 from mlpstudy.design.mistakes import refuse
 from mlpstudy.design.run import Run
-from mlpstudy.design.settings import STRICT
+from mlpstudy.design.strict import STRICT
 
 MAX_RUNS = 200_000  # of one study: more is a slip of the pen
 FEWEST = 6  # seeds: no fewer values have a 95 % interval of their median

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field, Strict, model_validator
 
 from mlpstudy.design.expressions import names_in
 from mlpstudy.design.mistakes import refuse, text_like
-from mlpstudy.design.settings import STRICT
+from mlpstudy.design.strict import STRICT
 
 FIGURE = "figure_"  # the table that a figure is drawn from begins with it
 BY_HAND = "python"  # the kind of figure that a function of the study's folder draws

@@ -9,7 +9,7 @@ No default is left out, so a file means the same when a default has changed.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mlpstudy.design.run import FIELDS, Run
+from mlpstudy.design.run import ANY, DATASETS, FIELDS, Run
 from mlpstudy.design.seedless import Seeded, Seedless
 
 SEED = "seed"
@@ -46,5 +46,6 @@ def _runs_in(spec: Mapping[str, Any]) -> Iterator[Seeded]:
     for seed, *values in zip(spec["columns"][SEED], *columns, strict=True):
         key = tuple(values)
         if key not in known:
-            known[key] = Seedless(Run(**spec["shared"], **dict(zip(names, key, strict=True))))
+            fields = {**spec["shared"], **dict(zip(names, key, strict=True))}
+            known[key] = Seedless(Run.model_validate(fields, context={DATASETS: ANY}))
         yield Seeded(known[key].id(seed), known[key], seed)

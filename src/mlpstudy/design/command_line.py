@@ -1,6 +1,6 @@
 """Words of a command line: FIELD=VALUE -> a Run; where its folder is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +9,16 @@ from pydantic import ValidationError
 from mlpstudy.design import yaml_file
 from mlpstudy.design.examples import misfits
 from mlpstudy.design.mistakes import Mistake, mistake_in, nearest
-from mlpstudy.design.run import FIELDS, Run
+from mlpstudy.design.names import names_of
+from mlpstudy.design.run import DATASETS, FIELDS, Run
 
 PLACE = "command line"
 BIN = ".venv/bin/"  # where make puts the programs of the project, seen from its folder
 
 
-def run_of(words: Sequence[str]) -> Run:
-    """The run that words such as depth=8 describe; raises Mistake."""
+def run_of(words: Sequence[str], datasets: Callable[[], Iterable[str]] = tuple) -> Run:
+    """The run that words such as depth=8 describe; raises Mistake. datasets: gives the names that
+    it may take beside those of the package, where it takes none of these."""
     given: dict[str, Any] = {}
     for word in words:
         field, equals, text = word.partition("=")
@@ -34,7 +36,8 @@ def run_of(words: Sequence[str]) -> Run:
             mistake.file, mistake.key = PLACE, field
             raise
     try:
-        run = Run(**given)
+        known = given.get("dataset", Run.model_fields["dataset"].default) in names_of("dataset")
+        run = Run.model_validate(given, context={DATASETS: () if known else tuple(datasets())})
     except ValidationError as error:
         raise mistake_in(error, Run, PLACE) from None
     for field, reason in misfits(run):

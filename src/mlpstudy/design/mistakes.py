@@ -216,9 +216,13 @@ def _not_allowed(value: Any, place: Place, _context: dict, schema: dict) -> Mist
         "is not allowed",
         value=value,
         allowed=words(expected),
-        nearest=nearest(value, map(str, expected.get("enum", ()))),
+        nearest=nearest(value, map(str, _enum(expected))),
         hint=_hint(value, expected),
     )
+
+
+def _enum(schema: dict) -> list:
+    return [each for option in schema.get("anyOf", [schema]) for each in option.get("enum", ())]
 
 
 def _hint(value: Any, expected: dict) -> str:

@@ -169,7 +169,7 @@ def _blocks(study: Study) -> dict[str, Any]:
 
 def report_spec(project: Project) -> dict[str, Any]:
     """What `report` needs of a project: networks are counted once, whoever asks for them."""
-    settings = project.settings.model_dump(mode="json", exclude=UNUSED)
+    settings = project.settings.model_dump(mode="json", exclude=UNUSED | {"datasets"})
     return {
         "settings": settings,
         "networks": len(project.pool),

@@ -9,11 +9,16 @@ from functools import cache
 from operator import attrgetter
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic_core import core_schema
 
 from mlpstudy.design.mistakes import place_in, refuse, words
 from mlpstudy.design.names import names_of
+
+# Whoever checks a run may know more datasets than the package has: context={DATASETS: names}, or
+# ANY where names were checked before they were written to a plan.
+DATASETS = "datasets"
+ANY = None
 
 
 class _In:
@@ -23,14 +28,17 @@ class _In:
         self.field = field
 
     def __get_pydantic_core_schema__(self, source, handler):
-        return core_schema.no_info_after_validator_function(self._check, handler(source))
+        return core_schema.with_info_after_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema, handler):
         return {**handler(schema), "enum": list(names_of(self.field))}
 
-    def _check(self, name: str) -> str:
-        if name not in names_of(self.field):
-            raise PydanticCustomError("name", "unknown name")
+    def _check(self, name: str, info: ValidationInfo) -> str:
+        more = (info.context or {}).get(DATASETS, ()) if self.field == "dataset" else ()
+        known = names_of(self.field)
+        if name not in known and more is not ANY and name not in more:
+            options = [*known, *sorted(more)]
+            raise refuse("is not allowed", allowed="one of " + ", ".join(options), options=options)
         return name
 
 

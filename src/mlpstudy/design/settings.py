@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     Strict,
     ValidationError,
@@ -17,9 +16,10 @@ from pydantic import (
 
 from mlpstudy.design import yaml_file
 from mlpstudy.design.mistakes import Mistake, Place, mistake_in, nearest, refuse, text_like
+from mlpstudy.design.sources import Sources
+from mlpstudy.design.strict import STRICT
 
 COMMAND_LINE = "--config"
-STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 Size = Literal["smoke", "default", "full"]
 SIZES: tuple[str, ...] = get_args(Size)
@@ -63,6 +63,7 @@ class Settings(BaseModel):
         60.0, ge=0.001, le=86_400, description="estimated length of one job on one core, in seconds"
     )
     config_dir: str = Field("config", min_length=1, description="the folder that holds studies/")
+    datasets: Sources = Field({}, description="a user's own tables, by the names they get")
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Settings":

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -45,9 +45,10 @@ from mlpstudy.design.mistakes import (
 from mlpstudy.design.modules import Known, in_vain, is_part, known_by
 from mlpstudy.design.names import PACKAGE, functions_of
 from mlpstudy.design.overlay import OVERLAYS, laid_over, origin
-from mlpstudy.design.run import FIELDS, Run, canonical
+from mlpstudy.design.run import DATASETS, FIELDS, Run, canonical
 from mlpstudy.design.seedless import Seeded, Seedless
-from mlpstudy.design.settings import SIZES, STRICT, Settings, StudyName
+from mlpstudy.design.settings import SIZES, Settings, StudyName
+from mlpstudy.design.strict import STRICT
 from mlpstudy.said import LANGUAGES
 
 MODULES = PACKAGE / "studies"
@@ -70,6 +71,7 @@ RESERVED = frozenset(
         "plan",
         "pool",
         "prepare",
+        "read",
         "render",
         "replay",
         "report",
@@ -232,6 +234,7 @@ class Study(BaseModel):
     _size: str = PrivateAttr("default")
     _decided: frozenset[Place] = PrivateAttr(frozenset())  # by the overlay
     _deleted: frozenset[str] = PrivateAttr(frozenset())  # blocks that the overlay takes away
+    _datasets: frozenset[str] = PrivateAttr(frozenset())  # beside those of the package
 
     @model_validator(mode="before")
     @classmethod
@@ -354,8 +357,12 @@ class Study(BaseModel):
 # A file -> a study
 
 
-def load(path: Path | str, size: str = "default") -> Study:
-    """The study in a file at one of SIZES; raises Mistake. Its runs are expanded on demand."""
+def load(path: Path | str, size: str = "default", datasets: Iterable[str] = ()) -> Study:
+    """The study in a file at one of SIZES; raises Mistake. Its runs are expanded on demand.
+
+    datasets: the names that a run may take beside those of the package.
+    """
+    datasets = frozenset(datasets)
     if size not in SIZES:
         some = "one of " + ", ".join(SIZES)
         raise Mistake("is not a size", value=size, allowed=some, nearest=nearest(size, SIZES))
@@ -364,7 +371,7 @@ def load(path: Path | str, size: str = "default") -> Study:
     try:
         above = overlay if isinstance(overlay, dict) else {}
         merged, decided = laid_over(document, above, (size,))
-        study = Study.model_validate(merged)
+        study = Study.model_validate(merged, context={DATASETS: datasets})
     except ValidationError as error:
         raise mistake_in(
             error, Study, path, lambda place: dotted(origin(_written(place, merged), decided, size))
@@ -376,6 +383,7 @@ def load(path: Path | str, size: str = "default") -> Study:
         expected = f"the name of its file: {Path(path).stem}"
         raise Mistake("is not allowed", file=path, key="study", value=study.name, allowed=expected)
     study._file, study._size, study._decided = str(path), size, frozenset(decided)
+    study._datasets = datasets
     study._deleted = frozenset(set(document.get("sweep") or ()) - set(study.sweep))
     for place, problem, more in in_vain(study):
         raise study.mistake(problem, place, **more)
@@ -399,7 +407,8 @@ def _refuse_few_seeds(study: Study) -> None:
 
 def load_all(settings: Settings) -> list[Study]:
     """The chosen studies at the chosen size; raises Mistake."""
-    return [load(path, settings.size) for path in settings.study_files().values()]
+    files = settings.study_files().values()
+    return [load(path, settings.size, settings.datasets) for path in files]
 
 
 SHORT = {"statistic": "name", "blocks": "block"}  # as a key is written, of how it is kept
@@ -486,7 +495,9 @@ def _cells(study: Study, name: str) -> list[Run]:
     cells: dict[str, Run] = {}
     for given in _kept(study, name):
         try:
-            cell = Run(**{**study.base, **block.base, **given})
+            cell = Run.model_validate(
+                {**study.base, **block.base, **given}, context={DATASETS: study._datasets}
+            )
         except ValidationError as error:
             found = mistake_in(error, Run)
             problem = f"{found.key}: {found.problem}, in the cell {_told(given)}"

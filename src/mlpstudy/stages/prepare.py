@@ -2,15 +2,17 @@
 
 import errno
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpstudy.data import checks, store
 from mlpstudy.data.datasets import DATASETS, Dataset
 from mlpstudy.data.opened import opened
-from mlpstudy.data.split import split_sizes
+from mlpstudy.data.split import examples_of, split_sizes
+from mlpstudy.design.examples import Examples
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.digests import of_dataset
+from mlpstudy.digests import of_dataset, of_source
 from mlpstudy.files import DamagedFile
 
 if TYPE_CHECKING:  # who is given all paths waits for no study
@@ -38,13 +40,35 @@ def prepare(dataset: str, path: Path) -> None:
     store.save(data, path, of_dataset(dataset), files)
 
 
+def code_of(project: "Project", dataset: str) -> str:
+    """The digest of what would make a dataset now, but for the bytes of the files behind it."""
+    source = project.settings.datasets.get(dataset)
+    return of_dataset(dataset) if source is None else of_source(dataset, source)
+
+
 def data_file(project: "Project", dataset: str) -> Path:
     """The file of a dataset, which is made where it is missing, or was made by other code or from
     other data files than it would be now."""
-    path = project.data_file(dataset)
-    if not store.is_current(path, of_dataset(dataset)):
+    path, source = project.data_file(dataset), project.settings.datasets.get(dataset)
+    if store.is_current(path, code_of(project, dataset)):
+        return path
+    if source is None:
         prepare(dataset, path)
+    else:
+        from mlpstudy.stages.read import read  # pandas is not waited for where nothing is read
+
+        read(dataset, source, path)
     return path
+
+
+@cache
+def examples_now(project: "Project", dataset: str) -> Examples:
+    """The sizes of a dataset as it would be made now; nothing is written. Raises Mistake."""
+    path = project.data_file(dataset)
+    if store.is_current(path, code_of(project, dataset)):
+        train, shape, outputs, classes = store.made_by(path)["examples"]
+        return Examples(train, tuple(shape), outputs, classes)
+    return examples_of(_anew(project, dataset))
 
 
 def named(files: Iterable[Path]) -> dict[str, Path]:
@@ -75,6 +99,15 @@ def dataset_from(project: "Project") -> Callable[[str], Dataset]:
         except OSError as error:
             if error.errno not in READ_ONLY:
                 raise
-            return made(name)
+            return _anew(project, name)
 
     return dataset
+
+
+def _anew(project: "Project", name: str) -> Dataset:
+    """A dataset that is made and not kept."""
+    if name not in project.settings.datasets:
+        return made(name)
+    from mlpstudy.stages.read import learnable
+
+    return learnable(name, project.settings.datasets[name]).dataset

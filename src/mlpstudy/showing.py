@@ -1,0 +1,93 @@
+"""What the command line shows of datasets."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from mlpstudy.data.checks import listed
+from mlpstudy.data.datasets import Dataset
+from mlpstudy.data.split import split_sizes
+from mlpstudy.design.examples import EXAMPLES
+from mlpstudy.design.names import names_of
+from mlpstudy.design.project import Project
+from mlpstudy.design.sources import Source
+from mlpstudy.stages.prepare import made
+
+MOST_NAMED = 12  # columns and classes
+WIDTH = 13
+MOST_COMPARED = 2_000_000  # numbers
+
+
+def datasets_lines(project: Project) -> Iterator[str]:
+    """A line for each dataset. A user's own table is not read."""
+    own = project.settings.datasets
+    width = max(map(len, [*names_of("dataset"), *own]))
+    for name in names_of("dataset"):
+        known = EXAMPLES[name]
+        shape = " x ".join(map(str, known.shape))
+        task = f"{known.classes} classes" if known.classes else "regression"
+        yield f"{name:{width}}  {shape} inputs, {task}, {known.train:,} for training"
+    for name, source in own.items():
+        yield f"{name:{width}}  {' and '.join(source.files)}, target {listed(source.target)}"
+
+
+def dataset_lines(name: str, source: Source | None) -> Iterator[str]:
+    """What was understood of a dataset, made or read anew. Raises Mistake."""
+    if source is None:
+        return _lines(_described(made(name)))
+    from mlpstudy.stages.read import learnable  # pandas is not waited for where nothing is read
+
+    found = learnable(name, source)
+    target = ("target", listed(source.target))
+    return _lines([*found.notes, target, *_described(found.dataset)])
+
+
+def _lines(facts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for what, words in facts:
+        yield f"{what:{WIDTH}} {words}"
+
+
+def _described(data: Dataset) -> Iterator[tuple[str, str]]:
+    x = data.x
+    columns = data.columns or tuple(map(str, range(1, x.shape[1] + 1)))
+    yield "examples", f"{len(x):,}{_twice(data)}"
+    shape = " x ".join(map(str, data.shape))
+    yield "inputs", f"{shape}: {_some(columns)}" if len(data.shape) == 1 else f"{shape}, a picture"
+    if data.classes:
+        yield "task", f"classification, {data.classes} classes"
+        yield "classes", _some(_shares(data))
+    else:
+        yield "task", f"regression, {data.y.shape[1]} value{'s' * (data.y.shape[1] > 1)}"
+        low, high = data.y.min(axis=0), data.y.max(axis=0)
+        yield "values", _some([f"{a:g} to {b:g}" for a, b in zip(low, high, strict=True)])
+    gaps = np.isnan(x).sum(axis=0)
+    yield "missing", _some([f"{columns[i]} {gaps[i]:,}" for i in np.flatnonzero(gaps)])
+    low, high = np.nanmin(x, axis=0), np.nanmax(x, axis=0)
+    yield "constant", _some([columns[i] for i in np.flatnonzero(low == high)])
+    train, validation, test = split_sizes(data)
+    whole = "" if data.divided else ": each is the whole set"
+    fixed = ", which is given" if data.held_out else ""
+    yield "parts", f"{train:,} training, {validation:,} validation, {test:,} test{fixed}{whole}"
+    yield "standardised", "yes, by the training part" if data.standardise else "no"
+    yield "from", data.source
+
+
+def _shares(data: Dataset) -> list[str]:
+    counts = np.bincount(data.y, minlength=data.classes)
+    labels = data.labels or tuple(map(str, range(data.classes)))
+    return [
+        f"{label} {n:,} ({n / len(data.y):.1%})" for label, n in zip(labels, counts, strict=True)
+    ]
+
+
+def _twice(data: Dataset) -> str:
+    """How many examples are there before, with all their inputs: they may be in two parts."""
+    if data.x.size > MOST_COMPARED or not data.divided:
+        return ""
+    n = len(data.x) - len(np.unique(data.x, axis=0, equal_nan=True))
+    return f", {n:,} of them with the inputs of another: parts may share those" if n else ""
+
+
+def _some(names: Iterable[str]) -> str:
+    names = list(names)
+    return listed(names[:MOST_NAMED], len(names[MOST_NAMED:])) if names else "none"

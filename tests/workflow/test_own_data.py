@@ -1,0 +1,157 @@
+"""docs/own-data.md, done word by word: a user's own tables, from config.yaml to the report."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .conftest import ROOT, Checkout, copied, made_once
+
+GUIDE = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
+DATASETS = """
+datasets:
+  prices: {file: "data/J. Müller's prices.csv", target: price, columns: [area, rooms]}
+  my_gaps: {file: data/gaps.csv, target: class}
+"""
+PRICES = """\
+study: cost
+title: Does depth help with prices?
+question: One layer, or two?
+base: {dataset: prices, cost: mse_raw, activation: tanh, eta: 0.01, epochs: 3, width: 4}
+seeds: 6
+sweep: {depth: {grid: {depth: [1, 2]}}}
+claims:
+  - {id: P1, name: loss_by_depth, says: Two layers lose less, direction: below, threshold: 0,
+     contrast: {measure: test_loss, factor: depth, of: 2, against: 1}}
+figures: [{name: losses, kind: line, x: depth, y: test_loss}]
+"""
+CHANGED = {"read": 1, "train": 1, "summarise": 1, "draw": 1, "report": 1, "all": 1}
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
+
+
+def trees() -> str:
+    """The guide's table, with sixty rows."""
+    head, first, second, _ = blocks("")[0].splitlines()
+    rest = (f"{i};{i % 7},5;{-i % 11},25;{('spruce', 'beech')[i % 2]}" for i in range(2, 60))
+    return "\n".join([head, first, second, *rest]) + "\n"
+
+
+def write(folder: Path) -> None:
+    studies = folder / "config/studies"
+    for path in studies.iterdir():
+        path.unlink()
+    config, study = blocks("yaml")
+    (studies / "trees.yaml").write_text(study, encoding="utf-8")
+    (studies / "cost.yaml").write_text(PRICES, encoding="utf-8")
+    (folder / "data").mkdir()
+    (folder / "data/trees.csv").write_text(trees(), encoding="utf-8")
+    prices = [f"{30 + 7 * i % 90},{1 + i % 5},{1000 * (30 + 7 * i % 90)}.25,x" for i in range(60)]
+    text = "\n".join(["area,rooms,price,agent", *prices])
+    (folder / "data/J. Müller's prices.csv").write_text(text, encoding="utf-8")
+    gaps = ["0.5," + ("" if i in (3, 16) else f"{i}.5") + f",{i % 2}" for i in range(60)]
+    (folder / "data/gaps.csv").write_text("\n".join(["u,v,class", *gaps]), encoding="utf-8")
+    settings = (folder / "config/config.yaml").read_text(encoding="utf-8")
+    own = DATASETS + config.removeprefix("datasets:\n")
+    settings = settings.replace("datasets: {}", own)
+    (folder / "config/config.yaml").write_text(settings, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory, worker_id) -> Checkout:
+    """A project with two tables of one's own, run from end to end at the smoke size."""
+
+    def make(folder: Path) -> Checkout:
+        made = copied(folder)
+        write(folder)
+        done = made.snakemake()
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return made
+
+    return made_once(tmp_path_factory, worker_id, "own data", make)
+
+
+def console() -> dict[str, str]:
+    """The guide's commands, and what it says that they print."""
+    lines = [line for block in blocks("console") for line in block.splitlines()]
+    told: dict[str, str] = {}
+    for line in lines:
+        if line.startswith("$ "):
+            told[command := line.removeprefix("$ ")] = ""
+        else:
+            told[command] += f"{line}\n"
+    return told
+
+
+def test_the_guide_s_commands_print_what_it_says(own):
+    ran = 0
+    for command, printed in console().items():
+        program, *words = command.split()
+        if program == "mlpstudy":
+            done = own.mlpstudy(*words)
+            said = done.stdout + done.stderr if "gaps" in command else done.stdout
+            assert printed in said if printed else done.returncode == 0, said
+            assert done.returncode == (2 if "gaps" in command else 0)
+            ran += 1
+    assert ran == 4
+
+
+def test_both_tables_reach_the_report(own):
+    results = own.folder / "results/smoke"
+    findings = json.loads((results / "findings.json").read_text(encoding="utf-8"))
+    assert {f["claim"] for f in findings} == {"T1", "P1"}
+    page = (results / "report/README.md").read_text(encoding="utf-8")
+    assert "my_trees" in page and "prices" in page
+    counts = json.loads((results / "studies/cost/counts.json").read_text(encoding="utf-8"))
+    assert counts["finished"] == 12
+
+
+def test_what_is_made_again_follows_the_bytes(own):
+    table = own.folder / "data/J. Müller's prices.csv"
+    assert own.planned() == {}
+    table.touch()
+    assert own.planned() == {}
+    undo = own.edit(f"data/{table.name}", ",1,30000.25", ",1,30001.25")
+    try:
+        assert own.planned() == CHANGED
+    finally:
+        undo()
+
+
+def test_a_mistake_is_one_line_before_anything_is_made(own):
+    settings = own.folder / "config/config.yaml"
+    before = settings.read_text(encoding="utf-8")
+    for old, new, told in [
+        ("target: price", "target: prize", "target: 'prize' is no column; one of area, rooms, price and agent; did you mean 'price'?"),
+        ("rooms]", "agent]", "column agent: 'x' is no number, in rows 1, 2, 3, 4, 5 and 55 more of 60; set drop: [agent], or one_hot: [agent]"),
+        ("target: price,", "target: price, task: classification,", "class '100000.25' has "),
+        ("prices.csv", "price.csv", "cannot be read: No such file or directory; did you mean "),
+    ]:  # fmt: skip
+        assert old in before
+        settings.write_text(before.replace(old, new, 1), encoding="utf-8")
+        try:
+            done = own.snakemake("--dry-run")
+        finally:
+            settings.write_text(before, encoding="utf-8")
+        [line] = done.stderr.strip().splitlines()
+        assert done.returncode == 2 and line.startswith("mlpstudy: data/J. Müller's ")
+        assert told in line
+
+
+def test_a_study_that_asks_a_regression_for_classes_is_one_line(own):
+    undo = own.edit("config/studies/cost.yaml", "cost: mse_raw, ", "")
+    try:
+        done = own.mlpstudy("check", "cost")
+    finally:
+        undo()
+    assert done.returncode == 2
+    told = "config/studies/cost.yaml: cost: prices is a regression: use mse_raw (dataset prices)"
+    assert told in done.stdout
+
+
+def test_the_guide_is_yaml():
+    assert [set(yaml.safe_load(text)) for text in blocks("yaml")][0] == {"datasets"}
