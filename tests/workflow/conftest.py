@@ -233,3 +233,21 @@ def checkout(tmp_path_factory, python) -> Checkout:
     folder = tmp_path_factory.mktemp("fresh")
     copy_to(folder)
     return Checkout(folder, python)
+
+
+@pytest.fixture(scope="session")
+def filled(
+    tmp_path_factory, worker_id, python
+) -> Callable[[str, Callable[[Path], None]], Checkout]:
+    """filled(name, fill) -> the project after fill(folder), run once at the smoke size."""
+
+    def filled(name: str, fill: Callable[[Path], None]) -> Checkout:
+        def make(folder: Path) -> None:
+            copy_to(folder)
+            fill(folder)
+            done = Checkout(folder, python).snakemake()
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+        return Checkout(made_once(tmp_path_factory, worker_id, name, make), python)
+
+    return filled

@@ -263,7 +263,7 @@ def _without_gaps(reading: Reading, rows: Rows) -> Rows:
     columns = [*rows.x.columns, *rows.y.columns]
     gaps = np.hstack([x, y])
     if policy == "drop":
-        kept: np.ndarray = ~gaps.any(axis=1)
+        kept = np.asarray(~gaps.any(axis=1))
         words = f"{(~kept).sum():,} of {len(kept):,} rows of {rows.file} with gaps are left out"
         reading.note("missing", words)
         return Rows(rows.file, rows.x[kept], rows.y[kept], rows.is_test[kept])
