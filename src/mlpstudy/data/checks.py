@@ -1,6 +1,7 @@
 """What examples must be before anything learns from them; all else is a mistake, in one line."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,8 @@ def classes(dataset: str, y: Any) -> tuple[np.ndarray, tuple[str, ...]]:
     if y.dtype == object:
         y = np.array(y.tolist())  # numbers as numbers, texts and mixtures as texts
     names, codes = np.unique(y, return_inverse=True)
-    called = tuple(f"{name:g}" if y.dtype.kind == "f" else str(name) for name in names)
+    plain = partial(np.format_float_positional, trim="-") if y.dtype.kind == "f" else str
+    called = tuple(map(plain, names))
     if len(names) < 2:
         one = f"has one class only, {shown(called[0])}" if called else "has no labels"
         raise mistake(dataset, one, allowed="two or more, to be told apart")
