@@ -19,7 +19,8 @@ HERE = Path(__file__).resolve().parent
 
 
 def measure(networks: int) -> dict[str, float]:
-    """MB before the job (Python and its libraries), and at the peak of training 4x64 networks."""
+    """MB before the job (Python and its libraries), and at the peak of training 4x64 networks with
+    the native engine."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.memory", str(networks)],
         cwd=HERE.parent,
@@ -44,7 +45,8 @@ def job(networks: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         trained = Trained(folder, lambda run: "key", str)
         records = {}
-        for stack in Recorder(lambda name: DATASETS[name]()).record(runs):
+        recorder = Recorder(lambda name: DATASETS[name](), engine=lambda run: "native")
+        for stack in recorder.record(runs):
             for record in stack:
                 trained.save(record)
                 records[run_id(record.run)] = record
