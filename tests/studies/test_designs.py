@@ -1,5 +1,6 @@
 """The shipped studies as experiments: what decides, and grids of eta that are fair to both sides."""
 
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -17,6 +18,12 @@ MEASURED_AT_EVERY_ETA = {"vanishing", "early_stopping", "xor"}  # nothing is cho
 def test_every_claim_of_the_lecture_has_something_that_decides_it():
     decided = {claim.id for path in STUDIES for claim in load(path).claims if claim.decides}
     assert decided == {id for id, kind in LECTURE.items() if kind != "opinion"}
+
+
+def test_every_study_has_its_section_in_the_note_on_design():
+    note = Path("docs/design-of-studies.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## (\w+)$", note, flags=re.MULTILINE)
+    assert sections == [path.stem for path in STUDIES]
 
 
 def etas(study: Study) -> dict[tuple, set[float]]:
