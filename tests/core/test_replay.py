@@ -5,6 +5,8 @@ depends on Python, or on a tensor that is made anew for each step, comes out wro
 there.
 """
 
+import gc
+
 import numpy as np
 import pytest
 import torch
@@ -108,3 +110,16 @@ def test_a_replayed_training_has_the_bits_of_one_that_is_not(name, monkeypatch, 
     monkeypatch.setattr(replay, "RECORDED", {"cpu"})
     monkeypatch.setattr(replay, "record", record)
     assert trained(run) == expected
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_nothing_is_collected_while_a_step_is_recorded(collects):
+    before = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        with pytest.raises(RuntimeError), replay.nothing_collected():
+            assert not gc.isenabled()
+            raise RuntimeError
+        assert gc.isenabled() == collects
+    finally:
+        (gc.enable if before else gc.disable)()

@@ -1,6 +1,8 @@
 """A step on a GPU as one graph: its kernels are recorded once and replayed, without Python."""
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock, local
 from typing import Generic, NamedTuple, TypeVar
 
@@ -80,6 +82,22 @@ def record(function: Callable[[], T]) -> tuple[T, Callable[[], None]]:
     """What function() returns, without its numbers, and the replay that makes them."""
     graph = torch.cuda.CUDAGraph()
     # Other threads may allocate meanwhile.
-    with _one_recording, torch.cuda.graph(graph, capture_error_mode="thread_local"):
+    with (
+        _one_recording,
+        nothing_collected(),
+        torch.cuda.graph(graph, capture_error_mode="thread_local"),
+    ):
         result = function()
     return result, graph.replay
+
+
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    """Without Python's garbage collector: the end of another graph would break a recording off."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
