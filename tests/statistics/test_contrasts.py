@@ -395,6 +395,12 @@ def test_a_control_that_may_fail_is_not_asked(claim):
     assert only(measured(may_fail, frame, TUNE)).learned
 
 
+@pytest.mark.parametrize(("more", "nature"), [({}, "experiment"), ({"identity": True}, "identity")])
+def test_an_identity_is_told_apart(claim, runs, more, nature):
+    made = only(findings(claim({"measure": "m"}, **more), runs("dataset", {"digits": FIRST})))
+    assert made.nature == nature
+
+
 def test_of_other_measures_nobody_asks_who_learns(claim):
     frame = tuned(at_best_loss=2.4, dead=0.5, **GUESSES)
     assert only(measured(claim(SIDES | {"measure": "dead"}), frame, TUNE)).learned

@@ -21,6 +21,7 @@ from mlpstudy.statistics.verdicts import (
     Finding,
     as_dict,
     beyond_chance,
+    by_nature,
     combine,
     families,
     from_dict,
@@ -209,6 +210,7 @@ def test_what_hangs_on_eta(common, hangs):
         ({"common": (1, 3, 2)}, r"the interval \[3.0, 2.0\] is upside down"),
         ({"matters": -0.1}, "matters -0.1: allowed is 0 or more"),
         ({"edge": "left"}, "edge 'left': allowed are lower, upper, both"),
+        ({"nature": "law"}, "nature 'law': allowed are experiment, identity"),
     ],
 )
 def test_what_is_no_finding(wrong, message):
@@ -223,7 +225,7 @@ def test_written_and_read(tmp_path):
         finding(n=np.int64(7), value=np.float64(0.5), low=np.float32(0.25), networks=np.int64(14)),
         finding(common=(0.1, -INF, np.float32(0.25)), edge="lower", learned=False, decides=True),
         finding(condition={"dataset": "digits", "depth": 4, "train_size": None}, matters=0.01),
-        finding(p=0.25, p_holm=0.5, p_bh=np.float64(0.25)),
+        finding(p=0.25, p_holm=0.5, p_bh=np.float64(0.25), nature="identity"),
     ]
     write_findings(there, tmp_path / "findings.json")
     assert read_findings(tmp_path / "findings.json") == there
@@ -238,6 +240,12 @@ def test_a_condition_is_plain_data():
     plain = {"depth": 4, "dropout": 0.5, "train_size": None, "eta": None}
     assert finding(condition=rough).condition == plain
     assert json.loads(json.dumps(as_dict(finding(condition=rough))))["condition"] == plain
+
+
+def test_identities_are_counted_apart():
+    seen = [of(S), of(C), of(S), of(S, nature="identity")]
+    assert by_nature(seen) == {"experiment": {S: 2, C: 1}, "identity": {S: 1}}
+    assert by_nature([]) == {"experiment": {}, "identity": {}}
 
 
 def test_families_of_tests():

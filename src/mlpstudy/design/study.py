@@ -158,6 +158,9 @@ class Claim(BaseModel):
     decides: bool | Decides = Field(
         False, description="the verdict rests on it; without it: also seen"
     )
+    identity: bool = Field(
+        False, description="a theorem or a unit test, which no experiment could turn out otherwise"
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -21,7 +21,7 @@ from mlpstudy.statistics.intervals import Interval, interval
 from mlpstudy.statistics.kinds import KINDS, Result, far_from, kind_of
 from mlpstudy.statistics.selection import Asked, Selection, is_at, kept, position, select, values_of
 from mlpstudy.statistics.tuning import edge, joined
-from mlpstudy.statistics.verdicts import Finding, plain
+from mlpstudy.statistics.verdicts import EXPERIMENT, IDENTITY, Finding, plain
 
 Levels = dict[str, Any]  # a value of each of some fields
 GUESSES = {"test_error": "guess_error", "at_best_loss": "guess_loss"}
@@ -137,6 +137,7 @@ def as_finding(claim: Any, each: Measured, study: str) -> Finding:
         common=each.common,
         learned=each.learned,
         matters=claim.matters,
+        nature=IDENTITY if claim.identity else EXPERIMENT,
         p=each.p,
     )
 

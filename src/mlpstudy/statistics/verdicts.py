@@ -23,6 +23,9 @@ UNDECIDED = "undecided"
 NOT_LEARNED = "not_learned"  # of a finding: its control does not learn the task
 QUESTION = "question"  # of a claim: the lecture asks, and the findings answer
 
+EXPERIMENT = "experiment"
+IDENTITY = "identity"  # a theorem or a unit test: no experiment could turn out otherwise
+NATURES = (EXPERIMENT, IDENTITY)
 KINDS = ("all", "some", "most", "question", "opinion")  # of claims: what their findings must do
 EDGES = ("", "lower", "upper", "both")
 FALSE_SUPPORT = 0.025  # how often chance alone lifts a 95 % interval over its threshold
@@ -37,8 +40,8 @@ class Finding:
     """One claim, one statistic, one condition: the value with its 95 % interval.
 
     The claim holds where the statistic lies on the side of `threshold` that `direction` names.
-    Raises ValueError where the direction or the edge is unknown, an interval is upside down or
-    `matters` is negative.
+    Raises ValueError where the direction, the edge or the nature is unknown, an interval is upside
+    down or `matters` is negative.
     """
 
     claim: str  # the claim's id: "C22"
@@ -61,6 +64,7 @@ class Finding:
     common: tuple[float, float, float] | None = None  # the same, both sides at the control's eta
     learned: bool = True  # whether the control learns its task
     matters: float | None = None  # the smallest distance from the threshold that anyone cares about
+    nature: str = EXPERIMENT  # one of NATURES
     p: float | None = None  # two-sided, that the statistic is at the threshold
     p_holm: float | None = None  # adjusted among the deciding findings of the claim: see families
     p_bh: float | None = None
@@ -70,6 +74,8 @@ class Finding:
             raise ValueError(f"direction {self.direction!r}: allowed are above, below")
         if self.edge not in EDGES:
             raise ValueError(f"edge {self.edge!r}: allowed are {', '.join(filter(None, EDGES))}")
+        if self.nature not in NATURES:
+            raise ValueError(f"nature {self.nature!r}: allowed are {', '.join(NATURES)}")
         if self.matters is not None and not self.matters >= 0:
             raise ValueError(f"matters {self.matters}: allowed is 0 or more")
         object.__setattr__(self, "runs", tuple(self.runs))
@@ -164,6 +170,14 @@ def deciding(findings: Iterable[Finding]) -> list[Finding]:
     """The findings that a claim's verdict rests on: those that decide, or all where none is named."""
     findings = list(findings)
     return [finding for finding in findings if finding.decides] or findings
+
+
+def by_nature(findings: Iterable[Finding]) -> dict[str, Counter]:
+    """How many findings of each of NATURES have each verdict: identities are counted apart."""
+    counted: dict[str, Counter] = {nature: Counter() for nature in NATURES}
+    for finding in findings:
+        counted[finding.nature][finding.verdict] += 1
+    return counted
 
 
 def combine(findings: Sequence[Finding], kind: str = "most") -> str:
