@@ -54,6 +54,8 @@ CASES = [
     (", hue: momentum", "", "figures[0]: momentum varies here and is named nowhere"),
     (", hue: momentum", ", hue: momentum, style: dpth", "figures[0].style: 'dpth' is no factor there"),
     ("tune: {eta: {}}", "tune: {}", "claims[0]: eta varies here and is named nowhere"),
+    ("for_each: [depth]", "for_each: [depth]\n    tune: {}", "claims[0]: eta varies here and is named nowhere"),
+    ("for_each: [depth]", "for_each: [depth]\n    tune: {eta: {least: test_los}}", "claims[0].tune: 'test_los' is no column or measure there; did you mean 'test_loss'?"),
     ("gap: test_loss - train_loss", "gap: test_los - train_loss", "measures.gap: 'test_los' is no column there; did you mean 'test_loss'?"),
     ("digits: 0.8", "wine: 0.8", ""),
     ("measure: test_error,", "kind: share, measure: reached,", ""),

@@ -94,7 +94,9 @@ def _of_claim(study, tables, cells: Cells, claim, place: Place) -> Iterator[Vain
     for field in contrast.factors:
         if field in claim.for_each and not contrast.across.get(field):
             yield Vain((*place, "for_each"), f"{field} is compared, and cannot be a condition too")
-    tuned = list(study.tune)
+    least = [name for tune in (claim.tune or {}).values() for name in tune.least]
+    yield from _unknown(least, columns, (*place, "tune"), "column or measure")
+    tuned = list(study.tune if claim.tune is None else claim.tune)
     named = [*claim.for_each, *claim.over, *contrast.factors, *along, *tuned]
     yield from _rows_pooled(table, {*named, *_single(claim.where)}, place)
     kept, problems = _kept(study, cells, claim, place)

@@ -146,6 +146,7 @@ class Claim(BaseModel):
     where: Pattern = Field({}, description="the rows that it is about: values of fields")
     for_each: Words = Field((), description="conditions: each of their values has a finding")
     over: Words = Field((), description="fields that are averaged, on purpose")
+    tune: dict[Word, Tune] | None = Field(None, description="other than the study's")
     direction: Literal["above", "below"] = Field(description="the side that supports the claim")
     threshold: float = Field(description="what the statistic's interval is compared with")
     matters: float | None = Field(

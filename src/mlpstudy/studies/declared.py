@@ -103,11 +103,12 @@ class Declared:
 
     def _findings(self, claim: Claim) -> list[Finding]:
         table, measure = claim.contrast.table, claim.contrast.measure
+        tune = self._tune(claim)
         if table in LONG:
-            rows = self._of_chosen(self.rows(claim, table), claim.for_each, measure, self.tune)
+            rows = self._of_chosen(self.rows(claim, table), claim.for_each, measure, tune)
         else:
             rows = self._of_blocks(claim, table)  # of its `where` the contrast takes care
-        tune = self.tune if set(self.tune) <= set(rows.columns) else {}
+        tune = tune if set(tune) <= set(rows.columns) else {}
         found = findings_of(claim, rows, tune, self.view.study["name"], self.measures)
         return found if self.view.measured else [self._of_all_runs(each) for each in found]
 
@@ -127,8 +128,8 @@ class Declared:
             if figure.kind != BY_HAND
         }
 
-    def _tune(self, figure: FigureSpec) -> dict[str, Tune]:
-        return self.tune if figure.tune is None else figure.tune
+    def _tune(self, what: Claim | FigureSpec) -> dict[str, Tune]:
+        return self.tune if what.tune is None else what.tune
 
     def _raw(self, figure: FigureSpec) -> pd.DataFrame:
         rows = self.rows(figure, figure.table)
