@@ -27,9 +27,10 @@ from mlpstudy.files import (
     write_json,
 )
 from mlpstudy.machine import machine
+from mlpstudy.report import findings_file
 from mlpstudy.report.build import build
 from mlpstudy.stages.summarise import TOLD
-from mlpstudy.statistics.verdicts import as_dict, families, read_findings
+from mlpstudy.statistics.verdicts import families, read_findings
 
 TEMPLATES = PACKAGE / "report" / "templates"
 PACKAGES = ("torch", "numpy", "pandas", "scikit-learn", "seaborn", "matplotlib", "snakemake")
@@ -51,13 +52,14 @@ def report(
     Raises StaleFile where a study was summarised or drawn by other code.
     """
     folders = {folder.name: folder for folder in studies}
-    for folder in folders.values():
-        study = read_summed_json(folder / "study.json")
+    read = {name: read_summed_json(folder / "study.json") for name, folder in folders.items()}
+    for name, study in read.items():
         for file, stage in (("findings.json", "summarise"), ("figures.json", "draw")):
-            check_made_by(sums_of(folder / file), {stage: of_study(stage, study)})
+            check_made_by(sums_of(folders[name] / file), {stage: of_study(stage, study)})
     found = [f for folder in folders.values() for f in read_findings(folder / "findings.json")]
     plan = read_json(plan_file)
-    write_json(findings, [as_dict(finding) for finding in families(found)])
+    labels = {k: text for each in read.values() for k, text in (each.get("labels") or {}).items()}
+    findings_file.write(findings, families(found), labels)
     write_json(out / "timings.json", timings(plan["steps"], benchmarks))
     results = next(iter(folders.values())).parents[1]
     return build(results, out, TEMPLATES, lecture, language, provenance(plan, folders))

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from mlpstudy.report import findings_file
+
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
 DATASETS = """
@@ -93,7 +95,7 @@ def test_the_guide_s_commands_print_what_it_says(own):
 
 def test_both_tables_reach_the_report(own):
     results = own.folder / "results/smoke"
-    findings = json.loads((results / "findings.json").read_text(encoding="utf-8"))
+    findings = findings_file.read(results / "findings.json")
     assert {f["claim"] for f in findings} == {"T1", "P1"}
     page = (results / "report/README.md").read_text(encoding="utf-8")
     assert "my_trees" in page and "prices" in page

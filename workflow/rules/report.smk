@@ -14,6 +14,7 @@ rule report:
         ),
         f"{REPORT}/README.md",
         f"{REPORT}/timings.json",
+        f"{RESULTS}/findings.csv",
         findings=f"{RESULTS}/findings.json",
     log:
         f"{LOGS}/report.log",

@@ -15,13 +15,12 @@ from typing import Any
 from mlpstudy.design import yaml_file
 from mlpstudy.files import read_summed_json
 from mlpstudy.report.explore import Explored, explored
+from mlpstudy.report.lecture import Claim
 from mlpstudy.report.plan import Plan, datasets, plans
-from mlpstudy.said import Said
 from mlpstudy.statistics.depends import Depends, depends
 from mlpstudy.statistics.verdicts import (
     CONTRADICTED,
     DEPENDS,
-    KINDS,
     NEGLIGIBLE,
     NOT_LEARNED,
     PARTLY,
@@ -55,24 +54,6 @@ STATUSES = (
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of studies, figures and tables: in paths
 SIGNIFICANT = 0.05  # of a p that is adjusted
 ROWS = 60  # of a table: more are counted, not shown
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One sentence of the lecture, or of a user's own study (then without a chapter).
-
-    kind: what its findings must do, one of finding.KINDS. Raises ValueError for another.
-    """
-
-    id: str
-    fr: str
-    en: str | Said
-    chapter: str = ""
-    kind: str = "most"
-
-    def __post_init__(self):
-        if self.kind not in KINDS:
-            raise ValueError(f"claim {self.id}: kind {self.kind!r}: allowed are {', '.join(KINDS)}")
 
 
 @dataclass(frozen=True)

@@ -109,8 +109,8 @@ class Messages:
         return text.format(**{k: self.shown(v) for k, v in values.items()}) if values else text
 
     def _plural(self, n: float) -> int:
-        """A whole number that takes the same form: of English 1.5 passes, of French 1,5 passe."""
-        return math.ceil(abs(n)) if self.language == "en" else int(abs(n))
+        """A whole number that takes the same form: of English 0.5 passes, of French 1,5 passe."""
+        return (1 if abs(n) == 1 else 2) if self.language == "en" else int(abs(n))
 
 
 def _plain(value: Any) -> int | float:

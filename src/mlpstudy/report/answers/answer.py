@@ -1,0 +1,144 @@
+"""The answer to a claim: its verdict, a sentence, the number that matters, a dot per condition."""
+
+import hashlib
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from mlpstudy.report.answers.sentences import groups, sentence
+from mlpstudy.report.answers.sizes import number_of
+from mlpstudy.report.lecture import Claim
+from mlpstudy.statistics.verdicts import (
+    CONTRADICTED,
+    NEGLIGIBLE,
+    SUPPORTED,
+    Finding,
+    combine,
+    deciding,
+)
+from mlpstudy.words import Words
+
+UNTESTED, OPINION = "untested", "opinion"  # what a claim without a finding has for a verdict
+FEWEST, MOST = 5, 7  # headlines
+DECIDED = (SUPPORTED, CONTRADICTED, NEGLIGIBLE)
+
+
+class Dot(NamedTuple):
+    """One deciding finding: its condition in words, its value and interval in its own unit."""
+
+    condition: str
+    value: float
+    low: float
+    high: float
+    verdict: str
+    study: str
+    statistic: str
+    anchor: str  # the id of the finding's row on the page of its claim
+    text: str = ""  # value and interval as they are read
+
+
+class Answer(NamedTuple):
+    """What the report says of a claim. Texts are typeset in their language."""
+
+    claim: str  # C22
+    verdict: str  # of the claim
+    sentence: str  # its number, where, exceptions
+    number: str  # "0.63 decades per layer [0.61, 0.65]"; "" where there is none
+    dots: list[Dot]  # of the deciding conditions, in order
+    threshold: float  # of the statistic that is told first; NaN where there is none
+    unit: str
+    lead: str = ""  # the sentence of the first statistic alone
+    plain: str = ""  # the claim in plain words
+    weight: float = 1  # how much the lecture hangs on it
+
+
+def answer(claim: Claim, findings: Iterable[Finding], words: Words) -> Answer:
+    """The answer to a claim from all findings, of which those that decide it count."""
+    of_claim = [finding for finding in findings if finding.claim == claim.id]
+    decide = in_order(claim, deciding(of_claim))
+    plain = words.said(claim.plain or {"en": claim.en, "fr": claim.fr})
+    if not decide:
+        return _unanswered(claim, words, plain)
+    told = [sentence(words, of, claim.answers.get(name, {})) for name, of in decide.items()]
+    lead = next(iter(decide.values()))
+    return Answer(
+        claim=claim.id,
+        verdict=combine(of_claim, claim.kind),
+        sentence=" ".join(told),
+        number=_number(words, lead, claim),
+        dots=[_dot(words, f, claim) for of in decide.values() for f in of],
+        threshold=float(lead[0].threshold),
+        unit=lead[0].unit,
+        lead=told[0],
+        plain=plain,
+        weight=claim.weight,
+    )
+
+
+def in_order(claim: Claim, findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """The findings of each statistic, those first that the claim's answers name first."""
+    names = list(dict.fromkeys([*claim.answers, *(f.statistic for f in findings)]))
+    found = {name: [f for f in findings if f.statistic == name] for name in names}
+    return {name: of for name, of in found.items() if of}
+
+
+def headlines(answers: Iterable[Answer], words: Words) -> list[Answer]:
+    """The five to seven answers that matter most, in the lecture's order, each by its first sentence.
+
+    Heavier claims come before lighter ones, then those of which a larger share of the conditions is
+    decided. Those of the greatest weight are all taken, up to seven; lighter ones until there are five.
+    """
+    known = [each for each in answers if each.dots]
+    ranked = sorted(known, key=lambda each: (-each.weight, -decided(each)))
+    heaviest = sum(each.weight == ranked[0].weight for each in ranked) if ranked else 0
+    taken = ranked[: min(MOST, max(FEWEST, heaviest))]
+    return [each._replace(sentence=each.lead) for each in known if each in taken]
+
+
+def decided(answer: Answer) -> float:
+    """The share of an answer's conditions that say something."""
+    return sum(dot.verdict in DECIDED for dot in answer.dots) / len(answer.dots)
+
+
+def anchor_of(finding: Finding) -> str:
+    """The id of a finding's row: its study, its statistic and its levels, or a hash of these."""
+    levels = finding.condition
+    parts = levels.values() if isinstance(levels, Mapping) else [levels]
+    text = ".".join(map(str, [finding.study, finding.statistic, *parts])).rstrip(".")
+    if not re.fullmatch(r"[A-Za-z0-9_.-]+", text):
+        text = f"{finding.study}.{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    return f"finding-{text}"
+
+
+def _unanswered(claim: Claim, words: Words, plain: str) -> Answer:
+    if claim.kind == OPINION:
+        verdict, text = OPINION, words.gettext("An opinion: not tested.")
+    else:
+        verdict, text = UNTESTED, words.gettext("Not tested in this report.")
+    return Answer(claim.id, verdict, text, "", [], math.nan, "", text, plain, claim.weight)
+
+
+def _number(words: Words, findings: Sequence[Finding], claim: Claim) -> str:
+    """The median finding of those that are told first."""
+    first = sorted(groups(findings)[0].findings, key=lambda finding: finding.value)
+    return number_of(words, chosen := first[(len(first) - 1) // 2], is_level(claim, chosen))
+
+
+def is_level(claim: Claim, finding: Finding) -> bool:
+    """Whether a share is one of a whole: where its phrases say so, or it is compared with none."""
+    texts = [
+        text if isinstance(text, str) else text["en"]
+        for text in claim.answers.get(finding.statistic, {}).values()
+    ]
+    return any("{percent}" in text for text in texts) or (not texts and finding.threshold > 0)
+
+
+def _dot(words: Words, finding: Finding, claim: Claim) -> Dot:
+    condition = finding.condition
+    shown = words.condition(condition) if isinstance(condition, Mapping) else words.known(condition)
+    text = number_of(words, finding, is_level(claim, finding))
+    return Dot(
+        shown, finding.value, finding.low, finding.high, finding.verdict, finding.study,
+        finding.statistic, anchor_of(finding), text,
+    )  # fmt: skip

@@ -1,0 +1,48 @@
+"""The lecture as config/lecture.yaml has it: its claims, and the words in which they are answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlpstudy.design import yaml_file
+from mlpstudy.said import Said
+from mlpstudy.statistics.verdicts import KINDS
+
+PHRASES = ("holds", "fails", "nothing")  # of a statistic: what a supported finding says, ...
+Phrases = Mapping[str, str | Said]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence of the lecture, or of a user's own study (then without a chapter).
+
+    kind: what its findings must do, one of finding.KINDS. plain: the claim in plain words. weight:
+    how much the lecture hangs on it. answers: of each statistic, in the order of the answer, the
+    phrases in which its findings are told. Raises ValueError for an unknown kind or phrase.
+    """
+
+    id: str
+    fr: str
+    en: str | Said
+    chapter: str = ""
+    kind: str = "most"
+    plain: str | Said = ""
+    weight: float = 1
+    answers: Mapping[str, Phrases] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"claim {self.id}: kind {self.kind!r}: allowed are {', '.join(KINDS)}")
+        for statistic, phrases in self.answers.items():
+            if unknown := set(phrases) - set(PHRASES):
+                raise ValueError(
+                    f"claim {self.id}: answers.{statistic}: {', '.join(sorted(unknown))}: "
+                    f"allowed are {', '.join(PHRASES)}"
+                )
+
+
+def read_lecture(path: Path) -> dict[str, Any]:
+    """The file as it is, its claims as Claim."""
+    told = yaml_file.read(path)
+    return told | {"claims": [Claim(**claim) for claim in told["claims"]]}

@@ -1,0 +1,153 @@
+"""Answers follow their findings: sentences by hand, then findings that are altered."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from example import finding
+
+from mlpstudy.report.answers import Answer, anchor_of, answer, headlines
+from mlpstudy.report.lecture import Claim
+from mlpstudy.words import Words
+
+ENGLISH, FRENCH = Words("en"), Words("fr")
+DROPOUT = Claim(
+    "C29", fr="limiter", en="Dropout limits overfitting.", weight=3,
+    answers={
+        "error_reduced": {
+            "holds": {
+                "en": "dropout lowers the test error by {size}",
+                "fr": "le dropout abaisse l'erreur de test de {size}",
+            },
+            "fails": {"en": "it raises it by {size}", "fr": "il la relève de {size}"},
+        }
+    },
+)  # fmt: skip
+
+
+def error(dataset, noise, value, half, **more):
+    shared = dict(
+        claim="C29", study="dropout", statistic="error_reduced", unit="test error", threshold=0.0,
+        matters=0.005, decides=True, says="Dropout makes the test error smaller",
+        condition={"dataset": dataset, "label_noise": noise},
+    )  # fmt: skip
+    return finding(value=value, low=value - half, high=value + half, **{**shared, **more})
+
+
+FOUND = [
+    error("digits", 0.0, 0.001, 0.002),
+    error("digits", 0.3, -0.05, 0.01),
+    error("wine", 0.0, -0.01, 0.05),
+    error("wine", 0.3, -0.023, 0.01),
+]
+
+
+def flipped(findings):
+    return [replace(f, value=-f.value, low=-f.high, high=-f.low) for f in findings]
+
+
+def widened(findings):
+    return [replace(f, low=f.low - 1, high=f.high + 1) for f in findings]
+
+
+@pytest.mark.parametrize(
+    ("findings", "sentence"),
+    [
+        (
+            FOUND,
+            "Dropout lowers the test error by 2.3 to 5 points with 30 % of labels wrong; on digits "
+            "with clean labels it makes no difference that matters; elsewhere there is not enough "
+            "to say.",
+        ),
+        (
+            flipped(FOUND),
+            "It raises it by 2.3 to 5 points with 30 % of labels wrong; on digits with clean labels "
+            "it makes no difference that matters; elsewhere there is not enough to say.",
+        ),
+        (
+            widened(FOUND),
+            "There is not enough to say in all 4 settings: Dropout makes the test error smaller.",
+        ),
+        (FOUND[1::2], "Dropout lowers the test error by 2.3 to 5 points in all 2 settings."),
+        (FOUND[1:2], "Dropout lowers the test error by 5 points."),
+    ],
+)
+def test_the_sentence_follows_the_findings(findings, sentence):
+    told = answer(DROPOUT, findings, ENGLISH).sentence.replace("\u202f", " ")
+    assert told == sentence
+
+
+def test_in_french_with_its_commas_and_spaces():
+    told = answer(DROPOUT, FOUND, FRENCH).sentence
+    assert told.startswith("Le dropout abaisse l'erreur de test de 2,3 à 5 points avec 30\u202f% ")
+    assert "\u202f;" in told
+
+
+def test_the_number_is_that_of_the_median_condition():
+    """Of two the lower one; with its interval, in points, and always on its side of the threshold."""
+    assert answer(DROPOUT, FOUND, ENGLISH).number == "−5.0 points [−6.0, −4.0]"
+
+
+def test_what_stands_beside_the_sentence():
+    told = answer(
+        DROPOUT, [*FOUND, error("digits", 0.0, 1, 0, statistic="gap", decides=False)], ENGLISH
+    )
+    assert (told.claim, told.verdict, told.threshold, told.unit) == (
+        "C29",
+        "partly",
+        0,
+        "test error",
+    )
+    assert [(dot.condition, dot.value, dot.verdict) for dot in told.dots[:2]] == [
+        ("digits, clean labels", 0.001, "negligible"),
+        ("digits, 30\u202f% of labels wrong", -0.05, "supported"),
+    ]
+    assert len(told.dots) == 4  # what is also seen has no dot
+    assert told.plain == "Dropout limits overfitting."
+
+
+def test_a_claim_of_ones_own_is_told_in_its_own_words():
+    own = Claim("D1", fr="", en="Dropout makes the test error smaller")
+    told = answer(own, [replace(f, claim="D1") for f in FOUND[1:2]], ENGLISH)
+    assert told.sentence == "Dropout makes the test error smaller: so it is (5 points)."
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("opinion", "opinion"), ("most", "untested")])
+def test_a_claim_without_a_finding(kind, verdict):
+    told = answer(Claim("C41", fr="", en="TensorFlow is faster.", kind=kind), FOUND, ENGLISH)
+    assert (told.verdict, told.number, told.dots) == (verdict, "", [])
+    assert "ot tested" in told.sentence and math.isnan(told.threshold)
+
+
+def test_anchors_tell_findings_apart():
+    anchors = [anchor_of(each) for each in FOUND]
+    assert anchors[1] == "finding-dropout.error_reduced.digits.0.3"
+    odd = replace(FOUND[0], condition="after a «pass»")
+    assert len({*anchors, anchor_of(odd)}) == 5 and anchor_of(odd).isascii()
+
+
+def given(claim, weight, verdicts) -> Answer:
+    told = answer(DROPOUT, FOUND[:1], ENGLISH)
+    dots = [told.dots[0]._replace(verdict=verdict) for verdict in verdicts]
+    return told._replace(claim=claim, weight=weight, dots=dots)
+
+
+def test_headlines_are_the_heaviest_then_the_most_decided():
+    s, u = "supported", "undecided"
+    answers = [
+        given("C01", 1, [s]), given("C02", 3, [u]), given("C03", 1, [s, u]), given("C04", 3, [s]),
+        given("C05", 2, [s]), given("C06", 1, [s]), given("C07", 2, [u]), given("C08", 1, []),
+    ]  # fmt: skip
+    assert [each.claim for each in headlines(answers, ENGLISH)] == [
+        "C01",
+        "C02",
+        "C04",
+        "C05",
+        "C07",
+    ]
+
+
+def test_no_more_than_seven_headlines():
+    answers = [given(f"C{n:02}", 3, ["supported"] * 2) for n in range(1, 10)]
+    answers[0] = given("C01", 3, ["supported", "undecided"])
+    assert [each.claim for each in headlines(answers, ENGLISH)] == [f"C{n:02}" for n in range(2, 9)]
