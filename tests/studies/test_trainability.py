@@ -54,8 +54,9 @@ def test_where_none_trains_it_is_none(view):
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])
 def test_each_dataset_has_a_level_and_each_recipe_a_name(size):
     study = load(FILE, size)
-    runs = [run for run in study.runs if run.residual == "none"]
-    assert {run.dataset for run in runs} <= set(study.reach.level)
+    compared = [run for name, runs in study.blocks.items() if name != "map" for run in runs]
+    runs = [run for run in compared if run.residual == "none"]
+    assert {run.dataset for run in study.runs} <= set(study.reach.level)
     assert {f"recipe={run.activation}+{run.initialization}" for run in runs} <= set(study.labels)
 
 
@@ -66,3 +67,55 @@ def test_a_field_that_no_claim_names_is_refused(tmp_path):
     file.write_text(text.replace("depth: [1, 2, 4, 8, 12]", more, 1), encoding="utf-8")
     with pytest.raises(Mistake, match="momentum varies here and is named nowhere"):
         _ = load(file).runs
+
+
+MAPPED = {"dataset": "digits", "depth": 2, "width": 8, "activation": "tanh",
+          "initialization": "orthogonal"}  # fmt: skip
+
+
+def _of_map(eta, seed, error, passes):
+    return {**MAPPED, "run_id": f"{eta}-{seed}", "eta": eta, "seed": seed, "residual": "none",
+            "validation_error": error, "validation_loss": error, "test_accuracy": 1 - error,
+            "reached": passes < 20, "passes": passes, "diverged": False}  # fmt: skip
+
+
+@pytest.fixture
+def mapped(view) -> View:
+    """Three seeds at two etas, the larger one better, of which one does not train."""
+    errors = {(0.1, 0): (0.5, 4), (0.1, 1): (0.1, 2), (0.1, 2): (0.9, 20)}
+    rows = [_of_map(*key, *value) for key, value in errors.items()]
+    rows += [_of_map(0.01, seed, 0.6, 20) for seed in range(3)]
+    curves = [
+        {"run_id": row["run_id"], "epoch": epoch, "split": split, "loss": epoch, "accuracy": -epoch}
+        for row in rows
+        for epoch in range(24)
+        for split in ("train", "validation")
+    ]
+    runs = pd.concat([view.runs, pd.DataFrame(rows)], ignore_index=True)
+    blocks = {"map": [row["run_id"] for row in rows]}
+    return View({}, blocks, runs, pd.DataFrame(curves), pd.DataFrame())
+
+
+def test_a_cell_of_the_map_is_at_its_best_eta(mapped):
+    tables = derive.derive(mapped)
+    assert list(tables["map"]) == derive.COLUMNS["map"]
+    [row] = tables["map"].to_dict("records")
+    assert row == MAPPED | {
+        "eta": 0.1, "n": 3, "reached": pytest.approx(2 / 3), "test_accuracy": pytest.approx(0.5),
+        "passes": 4, "run": "0.1-0",
+    }  # fmt: skip
+    assert set(tables["reach"]["recipe"]) == {"sigmoid+glorot_uniform", "relu+he_normal"}
+
+
+def test_a_curve_of_the_map_has_a_dozen_points_and_both_ends(mapped):
+    curves = derive.derive(mapped)["map_curves"]
+    assert list(curves) == derive.COLUMNS["map_curves"]
+    passes = curves["passes"].tolist()
+    assert len(passes) == derive.POINTS and passes[0] == 0 and passes[-1] == 23
+    assert curves["training_loss"].tolist() == passes
+    assert curves["validation_accuracy"].tolist() == [-x for x in passes]
+
+
+def test_half_that_never_get_there_have_no_passes(mapped):
+    mapped.runs.loc[mapped.runs["run_id"] == "0.1-0", "reached"] = False
+    assert derive.derive(mapped)["map"]["passes"].isna().all()

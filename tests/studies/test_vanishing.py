@@ -37,6 +37,7 @@ def rows_of(activation, initialization, seed, decades):
         "cell_id": f"{activation}-{initialization}", "dataset": "digits", "seed": seed,
         "activation": activation, "initialization": initialization, "init_gain": 1.0,
         "depth": DEPTH, "width": 16, "epochs": 0, "n_inputs": 64, "input_mean_square": 1.0,
+        "eta": 0.1, "validation_error": 0.9, "validation_loss": 2.3,
     }  # fmt: skip
     run["run_id"] = f"{run['cell_id']}-{seed}"
     deltas = [10.0 ** (decades * (layer - DEPTH)) for layer in range(1, DEPTH + 2)]
@@ -142,7 +143,9 @@ def test_one_examples_delta_is_what_scatters():
 @pytest.mark.parametrize("size", SIZES)
 def test_the_study_loads_at_each_size(size):
     study = load(FILE, size)
-    assert study.is_measured and {"start", "deep", "training"} == set(study.blocks)
+    assert study.is_measured and {"start", "deep", "training", "map", "map_deep"} == set(
+        study.blocks
+    )
 
 
 def test_a_factor_that_no_claim_names_is_refused(tmp_path):

@@ -397,9 +397,12 @@ def load(path: Path | str, size: str = "default", datasets: Iterable[str] = ()) 
 
 
 def _refuse_few_seeds(study: Study) -> None:
-    """Raises Mistake where a claim can have no verdict, for its intervals would have no seeds."""
+    """Raises Mistake where a claim can have no verdict, for its intervals would have no seeds. A
+    block that no claim is about may have fewer."""
     places: dict[Place, tuple[int, ...] | None] = {
-        ("sweep", name, "seeds"): block.seeds for name, block in study.sweep.items()
+        ("sweep", name, "seeds"): block.seeds
+        for name, block in study.sweep.items()
+        if any(not claim.blocks or name in claim.blocks for claim in study.claims)
     }
     if not all(places.values()) or "seeds" in study.known.keys:
         places[("seeds",)] = study.seeds

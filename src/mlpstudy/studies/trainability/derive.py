@@ -1,4 +1,5 @@
-"""The greatest depth at which half of the networks train, beside that of mean-field theory."""
+"""The greatest depth at which half of the networks train, beside that of mean-field theory; and the
+map: what every combination of depth, width, activation and initialization comes to."""
 
 from typing import Any
 
@@ -8,22 +9,44 @@ import pandas as pd
 from mlpstudy.analysis import theory
 from mlpstudy.design.claims import Tune
 from mlpstudy.statistics.cells import cells
+from mlpstudy.statistics.tuning import ERROR, choose
 from mlpstudy.studies.view import View
 
 RECIPE = ["activation", "initialization"]
-REACH = ["dataset", "recipe", "largest_depth", "depth_of_theory", "six_xi"]
-COLUMNS = {"reach": ["dataset", "recipe", "largest_depth", "depth_of_theory", "six_xi"]}
-FACTORS = {"reach": ["dataset", "recipe"]}
+CELL = ["dataset", "depth", "width", "activation", "initialization"]  # of the map
+MAP, POINTS = "map", 12  # the block, and the most points of one of its curves
+COLUMNS = {
+    "reach": ["dataset", "recipe", "largest_depth", "depth_of_theory", "six_xi"],
+    "map": [
+        "dataset", "depth", "width", "activation", "initialization", "eta", "n", "reached",
+        "test_accuracy", "passes", "run",
+    ],
+    "map_curves": [
+        "dataset", "depth", "width", "activation", "initialization", "passes", "training_loss",
+        "validation_accuracy",
+    ],
+}  # fmt: skip
+FACTORS = {"reach": ["dataset", "recipe"], "map_curves": ["passes"]}
 HALF = 0.5  # of the networks
 
 
 def derive(view: View) -> dict[str, pd.DataFrame]:
     """reach: one row for each dataset and recipe, without residual layers, with which signals do
-    not decay exponentially."""
-    plain = view.runs[view.runs["residual"] == "none"]
+    not decay exponentially. map: one for each cell of the block of that name, at the eta chosen for
+    it. map_curves: the training of the run that stands for the cell."""
+    plain = view.runs[(view.runs["residual"] == "none") & ~view.runs["run_id"].isin(_of_map(view))]
     shares = cells(plain, ["dataset", *RECIPE, "depth", "width"], "reached", {"eta": Tune()})
     rows = [_reach(part) for _, part in shares.groupby(["dataset", *RECIPE], sort=False)]
-    return {"reach": pd.DataFrame(rows, columns=REACH)}
+    cell = _map(view.block(MAP)) if MAP in view.blocks else pd.DataFrame(columns=COLUMNS["map"])
+    return {
+        "reach": pd.DataFrame(rows, columns=COLUMNS["reach"]),
+        "map": cell,
+        "map_curves": _curves(cell, view.curves),
+    }
+
+
+def _of_map(view: View) -> list[str]:
+    return view.blocks.get(MAP, [])
 
 
 def _reach(shares: pd.DataFrame) -> dict[str, Any]:
@@ -46,3 +69,46 @@ def depth_scale(activation: str, initialization: str, width: int) -> float:
     how = theory.INITIALIZERS[initialization]
     weights = width * np.square(how.deviation(width, width))
     return theory.phase(activation, float(weights), how.bias(width, width) ** 2).depth_scale
+
+
+# The map
+
+
+def _map(runs: pd.DataFrame) -> pd.DataFrame:
+    """reached: the share of the n seeds that train; test_accuracy: their mean; passes: the median
+    until they do, missing where half of them do not; run: the one with the median test accuracy,
+    the lower of two."""
+    chosen = choose(runs, CELL, ["eta"], ERROR)
+    chosen = chosen[chosen["chosen"]].sort_values([*CELL, "test_accuracy", "seed"])
+    passes = chosen["passes"].astype(float).where(chosen["reached"].astype(bool), np.inf)
+    chosen = chosen.assign(reached=chosen["reached"].astype(float), passes=passes)
+    groups = chosen.groupby([*CELL, "eta"], as_index=False, observed=True)
+    table = groups.agg(
+        n=("seed", "nunique"), reached=("reached", "mean"), test_accuracy=("test_accuracy", "mean"),
+        passes=("passes", "median"), run=("run_id", _middle),
+    )  # fmt: skip
+    passes = table["passes"].where(np.isfinite(table["passes"]))
+    return table.assign(passes=passes)[COLUMNS["map"]]
+
+
+def _middle(ordered: pd.Series) -> str:
+    return ordered.iloc[(len(ordered) - 1) // 2]
+
+
+def _curves(cells: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
+    """Cell, passes, training_loss, validation_accuracy: POINTS passes at most, the last among them."""
+    if cells.empty:
+        return pd.DataFrame(columns=COLUMNS["map_curves"])
+    kept = cells[[*CELL, "run"]].merge(curves, left_on="run", right_on="run_id")
+    train, validation = (kept[kept["split"] == split] for split in ("train", "validation"))
+    train = train[[*CELL, "run", "epoch", "loss"]]
+    both = train.merge(validation[["run", "epoch", "accuracy"]], on=["run", "epoch"])
+    both = both[both.groupby("run")["epoch"].transform(_is_kept)]
+    names = {"epoch": "passes", "loss": "training_loss", "accuracy": "validation_accuracy"}
+    return both.rename(columns=names)[COLUMNS["map_curves"]].reset_index(drop=True)
+
+
+def _is_kept(passes: pd.Series) -> np.ndarray:
+    last = passes.max()
+    wanted = np.unique(np.linspace(0, last, min(POINTS, last + 1)).round())
+    return passes.isin(wanted).to_numpy()

@@ -8,12 +8,14 @@ import pandas as pd
 from mlpstudy.analysis import theory
 from mlpstudy.said import Said
 from mlpstudy.statistics.intervals import summarise
+from mlpstudy.studies.vanishing import mapped
+from mlpstudy.studies.vanishing.laws import laws
 from mlpstudy.studies.view import View
 
 COLUMNS = {
     "hidden": [
         "run_id", "seed", "dataset", "activation", "initialization", "init_gain", "depth", "width",
-        "epochs", "epoch", "layer", "log10_delta", "foretold",
+        "epochs", "epoch", "layer", "log10_delta", "log10_gradient", "foretold",
     ],
     "rates": [
         "run_id", "seed", "dataset", "activation", "initialization", "init_gain", "depth", "width",
@@ -21,13 +23,26 @@ COLUMNS = {
     ],
     "agreement": ["quantity", "off"],
     "scatter": ["recipe", "units_per_layer", "seed", "square", "foretold_variance"],
+    "laws": [
+        "dataset", "activation", "initialization", "depth", "width", "seed",
+        "exponential_over_power", "power",
+    ],
+    "map": [
+        "dataset", "depth", "width", "activation", "initialization", "delta_decades", "dW_decades",
+        "delta_decades_trained", "chi_decades", "run",
+    ],
+    "map_layers": [
+        "dataset", "depth", "width", "activation", "initialization", "layer", "delta", "dW",
+    ],
 }  # fmt: skip
 FACTORS = {
     "hidden": ["epoch", "layer"],
     "rates": ["epoch"],
     "agreement": ["quantity"],
     "scatter": ["recipe", "units_per_layer"],
+    "map_layers": ["layer"],
 }
+MAP = ("map", "map_deep")  # blocks that are looked at by themselves
 BLOCKS = ["start"]
 FIELDS = ["dataset", "activation", "initialization", "init_gain", "depth", "width", "epochs"]
 MEASURED = {"delta_rms": "log10_delta", "weight_gradient_sample_rms": "log10_gradient"}
@@ -64,8 +79,11 @@ def derive(view: View) -> dict[str, pd.DataFrame]:
     theory. rates: decades that delta, dW (gradient_decades) and theory (predicted) lose per layer,
     for each run and pass. cells: their means before training. scatter: the distance of networks to
     the mean of their cell, squared. agreement: how far theory is from each cell. phases: theory.
+    laws: whether an exponential or a power fits the untrained networks of the block `deep`. map,
+    map_layers: every combination of the blocks MAP.
     """
-    hidden = _foretold(_hidden(view))
+    of_map = view.runs["run_id"].isin([run for name in MAP for run in view.blocks.get(name, [])])
+    hidden = _foretold(_hidden(view, view.runs[~of_map]))
     rates = _rates(hidden[hidden["depth"] > 1])
     cells, scatter = _cells(rates), _scatter(view.measured["gaps"])
     variances = scatter.groupby(["recipe", "units_per_layer"])[["square", "foretold_variance"]]
@@ -81,13 +99,25 @@ def derive(view: View) -> dict[str, pd.DataFrame]:
             ignore_index=True,
         ),
         "phases": _phases(view.block("start")),
+        "laws": laws(hidden[hidden["run_id"].isin(view.blocks.get("deep", []))]),
+        **_map(view, view.runs[of_map]),
     }
 
 
-def _hidden(view: View) -> pd.DataFrame:
+def _map(view: View, runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    if runs.empty:
+        return {
+            "map": pd.DataFrame(columns=mapped.MAP),
+            "map_layers": pd.DataFrame(columns=mapped.LAYERS),
+        }
+    hidden = _foretold(_hidden(view, mapped.chosen(runs)))
+    return {"map": mapped.cells(_rates(hidden)), "map_layers": mapped.layers(hidden)}
+
+
+def _hidden(view: View, runs: pd.DataFrame) -> pd.DataFrame:
     """Hidden layers with log10 of delta and of one example's weight gradient, NaN where they are 0."""
     kept = ["run_id", "cell_id", "seed", *FIELDS, "n_inputs", "input_mean_square"]
-    layers = view.layers.merge(view.runs[kept], on="run_id")
+    layers = view.layers.merge(runs[kept], on="run_id")
     layers = layers[layers["layer"] <= layers["depth"]]
     logs = {new: np.log10(layers[old].where(layers[old] > 0)) for old, new in MEASURED.items()}
     return layers.assign(**logs).sort_values(["run_id", "epoch", "layer"], ignore_index=True)
@@ -111,10 +141,12 @@ def _foretold(hidden: pd.DataFrame) -> pd.DataFrame:
 
 
 def _less_the_last(hidden: pd.DataFrame) -> pd.DataFrame:
-    """With log10 delta less that of the last hidden layer before training, where there is any."""
+    """With log10 of delta and of dW less that of the last hidden layer before training, where there
+    is any."""
     tops = hidden[(hidden["epoch"] == 0) & (hidden["layer"] == hidden["depth"])]
-    top = hidden["run_id"].map(tops.set_index("run_id")["log10_delta"])
-    hidden = hidden.assign(log10_delta=hidden["log10_delta"] - top)
+    top = tops.set_index("run_id")[list(MEASURED.values())]
+    less = {name: hidden[name] - hidden["run_id"].map(top[name]) for name in top}
+    hidden = hidden.assign(**less)
     return hidden[hidden["log10_delta"].notna()].reset_index(drop=True)
 
 
