@@ -336,6 +336,15 @@ def test_the_ends_of_a_grid_are_those_of_what_was_tried(claim):
     assert made.edge == ""
 
 
+@pytest.mark.parametrize(("beside", "edge"), [(0.1, ""), (0.2, "lower")])
+def test_an_edge_beside_which_all_is_the_same_is_none(claim, beside, edge):
+    """The treated side takes eta 0.01, the smallest; nothing beside it would be another finding."""
+    frame = tuned()
+    inside = (frame["side"] == "treated") & (frame["eta"] == 0.1)
+    frame.loc[inside, "test_error"] = beside + frame["seed"] / 100
+    assert only(measured(claim(SIDES), frame, TUNE)).edge == edge
+
+
 def test_nothing_in_common_where_the_treated_was_not_tried(claim):
     frame = tuned()
     frame = frame[(frame["side"] == "control") | (frame["eta"] != 0.1)]
@@ -347,7 +356,7 @@ def test_what_the_treated_side_alone_has_stays_as_chosen(claim):
     """Etas of pretraining: 2.0 is chosen, the larger of two; at 1.0 all would be worse."""
     frame = tuned(pretraining_eta=2.0)
     worse = frame[frame["side"] == "treated"].assign(pretraining_eta=1.0)
-    worse["validation_error"] += 0.4
+    worse[["validation_error", "test_error"]] += 0.4
     made = only(
         measured(claim(SIDES), pd.concat([frame, worse]), TUNE | {"pretraining_eta": Tune()})
     )

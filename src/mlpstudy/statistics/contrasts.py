@@ -311,7 +311,7 @@ def _measured(
         condition=condition,
         value=made.interval,
         common=common and common.interval,
-        edge=_edge(sides),
+        edge=_edge(at, sides),
         learned=claim.control_may_fail or _learned(at, spec, cells, sides),
         decides=_decides(at, claim.decides, sides),
         n=at.units(rows) if at.asked.by_row else made.n,
@@ -366,13 +366,28 @@ def _rows(sides: Sequence[_Side]) -> np.ndarray:
     return np.concatenate([grid.chosen for side in sides for _, grid in _ordered(side)])
 
 
-def _edge(sides: Sequence[_Side]) -> str:
-    """Where a choice is the smallest or the largest of its grid."""
+def _edge(at: Selection, sides: Sequence[_Side]) -> str:
+    """Where a choice is the smallest or the largest of its grid, and the next value inside would
+    have made the finding another one. Where no network trains at any eta there is no choice."""
     found = ""
     for grid in chain(*(side.grids.values() for side in sides)):
         for field, tried in enumerate(zip(*(grid.tried or grid.settings))):
-            found = joined(found, edge([grid.settings[grid.best][field]], tried))
+            end = edge([grid.settings[grid.best][field]], tried)
+            if end and not _same_inside(at, grid, field, sorted(set(tried))):
+                found = joined(found, end)
     return found
+
+
+def _same_inside(at: Selection, grid: Grid, field: int, tried: Sequence[Any]) -> bool:
+    """Whether every seed has the same value at the setting next to that at an edge."""
+    chosen = grid.settings[grid.best]
+    inside = tried[1] if chosen[field] == tried[0] else tried[-2]
+    beside = (*chosen[:field], inside, *chosen[field + 1 :])
+    if beside not in grid.settings:
+        return False
+    rows = [grid.rows[place] for place in (grid.best, grid.settings.index(beside))]
+    there = np.array_equal(*(each >= 0 for each in rows))
+    return there and np.array_equal(*(at.values[each[each >= 0]] for each in rows))
 
 
 def _decides(at: Selection, decides: Any, sides: Sequence[_Side]) -> bool:
