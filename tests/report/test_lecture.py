@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from example import LECTURE
@@ -44,3 +45,20 @@ def test_every_slip_has_its_test():
     source = Path(__file__).with_name("test_errata.py").read_text()
     tests = [n.name for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
     assert [row["test"] for row in TOLD["errata"]] == [t for t in tests if t.startswith("test_")]
+
+
+PHRASES = [
+    (claim["id"], statistic, name, phrase)
+    for claim in TOLD["claims"]
+    for statistic, phrases in claim.get("answers", {}).items()
+    for name, phrase in phrases.items()
+]
+
+
+@pytest.mark.parametrize(("id", "statistic", "name", "phrase"), PHRASES)
+def test_a_phrase_has_the_same_values_in_both_languages(id, statistic, name, phrase):
+    """It is a clause: the code begins it with a capital and ends it."""
+    known = {"size", "signed", "number", "most", "percent", "factor", "deviation"}
+    fields = [sorted(f for _, f, _, _ in Formatter().parse(phrase[k]) if f) for k in ("en", "fr")]
+    assert fields[0] == fields[1] and set(fields[0]) <= known
+    assert not any(phrase[language].endswith((".", ";", " ")) for language in ("en", "fr"))

@@ -17,7 +17,7 @@ Phrases = Mapping[str, str | Said]
 class Claim:
     """One sentence of the lecture, or of a user's own study (then without a chapter).
 
-    kind: what its findings must do, one of finding.KINDS. plain: the claim in plain words. weight:
+    kind: what its findings must do, one of finding.KINDS. plain: the French in plain words. weight:
     how much the lecture hangs on it. answers: of each statistic, in the order of the answer, the
     phrases in which its findings are told. Raises ValueError for an unknown kind or phrase.
     """
@@ -27,9 +27,16 @@ class Claim:
     en: str | Said
     chapter: str = ""
     kind: str = "most"
-    plain: str | Said = ""
+    plain: str = ""
     weight: float = 1
     answers: Mapping[str, Phrases] = field(default_factory=dict, hash=False)
+
+    @property
+    def in_plain_words(self) -> str | Said:
+        """The claim as anyone understands it, in each language."""
+        if isinstance(self.en, Mapping):
+            return self.en
+        return {"en": self.en, "fr": self.plain or self.fr or self.en}
 
     def __post_init__(self):
         if self.kind not in KINDS:

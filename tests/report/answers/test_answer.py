@@ -19,7 +19,7 @@ DROPOUT = Claim(
                 "en": "dropout lowers the test error by {size}",
                 "fr": "le dropout abaisse l'erreur de test de {size}",
             },
-            "fails": {"en": "it raises it by {size}", "fr": "il la relève de {size}"},
+            "fails": {"en": "dropout raises it by {size}", "fr": "le dropout la relève de {size}"},
         }
     },
 )  # fmt: skip
@@ -55,21 +55,20 @@ def widened(findings):
     [
         (
             FOUND,
-            "Dropout lowers the test error by 2.3 to 5 points with 30 % of labels wrong; on digits "
-            "with clean labels it makes no difference that matters; elsewhere there is not enough "
-            "to say.",
+            "Dropout lowers the test error by 2.3 to 5 points with 30 % of labels wrong; no "
+            "difference that matters on digits with clean labels; undecided elsewhere.",
         ),
         (
             flipped(FOUND),
-            "It raises it by 2.3 to 5 points with 30 % of labels wrong; on digits with clean labels "
-            "it makes no difference that matters; elsewhere there is not enough to say.",
+            "Dropout raises it by 2.3 to 5 points with 30 % of labels wrong; no difference that "
+            "matters on digits with clean labels; undecided elsewhere.",
         ),
         (
             widened(FOUND),
-            "There is not enough to say in all 4 settings: Dropout makes the test error smaller.",
+            "Undecided in all 4 settings: Dropout makes the test error smaller.",
         ),
-        (FOUND[1::2], "Dropout lowers the test error by 2.3 to 5 points in all 2 settings."),
-        (FOUND[1:2], "Dropout lowers the test error by 5 points."),
+        (FOUND[1::2], "Dropout lowers the test error by 2.3 to 5 points in both settings."),
+        (FOUND[1:2], "Dropout lowers the test error by 5 points [4.0, 6.0]."),
     ],
 )
 def test_the_sentence_follows_the_findings(findings, sentence):
@@ -109,7 +108,7 @@ def test_what_stands_beside_the_sentence():
 def test_a_claim_of_ones_own_is_told_in_its_own_words():
     own = Claim("D1", fr="", en="Dropout makes the test error smaller")
     told = answer(own, [replace(f, claim="D1") for f in FOUND[1:2]], ENGLISH)
-    assert told.sentence == "Dropout makes the test error smaller: so it is (5 points)."
+    assert told.sentence == "Dropout makes the test error smaller: yes (−5 points)."
 
 
 @pytest.mark.parametrize(("kind", "verdict"), [("opinion", "opinion"), ("most", "untested")])

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from mlpstudy.report.answers.sentences import groups, sentence
-from mlpstudy.report.answers.sizes import number_of
+from mlpstudy.report.answers.sentences import groups, phrase_for, sentence
+from mlpstudy.report.answers.sizes import AS_IT_IS, form_of, number_of
 from mlpstudy.report.lecture import Claim
 from mlpstudy.statistics.verdicts import (
     CONTRADICTED,
@@ -57,17 +57,17 @@ def answer(claim: Claim, findings: Iterable[Finding], words: Words) -> Answer:
     """The answer to a claim from all findings, of which those that decide it count."""
     of_claim = [finding for finding in findings if finding.claim == claim.id]
     decide = in_order(claim, deciding(of_claim))
-    plain = words.said(claim.plain or {"en": claim.en, "fr": claim.fr})
+    plain = words.said(claim.in_plain_words)
     if not decide:
         return _unanswered(claim, words, plain)
-    told = [sentence(words, of, claim.answers.get(name, {})) for name, of in decide.items()]
-    lead = next(iter(decide.values()))
+    told = [sentence(words, of, claim) for of in decide]
+    lead = decide[0]
     return Answer(
         claim=claim.id,
         verdict=combine(of_claim, claim.kind),
         sentence=" ".join(told),
-        number=_number(words, lead, claim),
-        dots=[_dot(words, f, claim) for of in decide.values() for f in of],
+        number=_number(words, decide, claim),
+        dots=[_dot(words, f, claim) for of in decide for f in of],
         threshold=float(lead[0].threshold),
         unit=lead[0].unit,
         lead=told[0],
@@ -76,11 +76,19 @@ def answer(claim: Claim, findings: Iterable[Finding], words: Words) -> Answer:
     )
 
 
-def in_order(claim: Claim, findings: Sequence[Finding]) -> dict[str, list[Finding]]:
-    """The findings of each statistic, those first that the claim's answers name first."""
-    names = list(dict.fromkeys([*claim.answers, *(f.statistic for f in findings)]))
-    found = {name: [f for f in findings if f.statistic == name] for name in names}
-    return {name: of for name, of in found.items() if of}
+def in_order(claim: Claim, findings: Sequence[Finding]) -> list[list[Finding]]:
+    """The findings of each statistic, those first that the claim's answers name first.
+
+    Where studies disagree each has its own: their conditions have other fields.
+    """
+    names = dict.fromkeys([*claim.answers, *(finding.statistic for finding in findings)])
+    told = []
+    for name in names:
+        of = [finding for finding in findings if finding.statistic == name]
+        agreed = len({finding.verdict for finding in of}) < 2
+        studies = dict.fromkeys("" if agreed else finding.study for finding in of)
+        told += [[f for f in of if study in ("", f.study)] for study in studies]
+    return told
 
 
 def headlines(answers: Iterable[Answer], words: Words) -> list[Answer]:
@@ -119,25 +127,24 @@ def _unanswered(claim: Claim, words: Words, plain: str) -> Answer:
     return Answer(claim.id, verdict, text, "", [], math.nan, "", text, plain, claim.weight)
 
 
-def _number(words: Words, findings: Sequence[Finding], claim: Claim) -> str:
-    """The median finding of those that are told first."""
-    first = sorted(groups(findings)[0].findings, key=lambda finding: finding.value)
-    return number_of(words, chosen := first[(len(first) - 1) // 2], is_level(claim, chosen))
-
-
-def is_level(claim: Claim, finding: Finding) -> bool:
-    """Whether a share is one of a whole: where its phrases say so, or it is compared with none."""
-    texts = [
-        text if isinstance(text, str) else text["en"]
-        for text in claim.answers.get(finding.statistic, {}).values()
-    ]
-    return any("{percent}" in text for text in texts) or (not texts and finding.threshold > 0)
+def _number(words: Words, told: Sequence[Sequence[Finding]], claim: Claim) -> str:
+    """The median finding of those that are told first, of two the larger one; the largest of
+    deviations. "" where no phrase has a number."""
+    for findings in told:
+        group = groups(findings)[0]
+        phrases = claim.answers.get(findings[0].statistic, {})
+        phrase = phrase_for(group.verdict, phrases)
+        if phrase is None or "{" in words.said(phrase):
+            first = sorted(group.findings, key=lambda finding: abs(finding.value))
+            form = form_of(phrases, first[0])
+            return number_of(words, first[-1 if form == AS_IT_IS else len(first) // 2], form)
+    return ""
 
 
 def _dot(words: Words, finding: Finding, claim: Claim) -> Dot:
     condition = finding.condition
     shown = words.condition(condition) if isinstance(condition, Mapping) else words.known(condition)
-    text = number_of(words, finding, is_level(claim, finding))
+    text = number_of(words, finding, form_of(claim.answers.get(finding.statistic, {}), finding))
     return Dot(
         shown, finding.value, finding.low, finding.high, finding.verdict, finding.study,
         finding.statistic, anchor_of(finding), text,

@@ -25,9 +25,7 @@ def chapter(
     told = []
     for claim in sorted(own.values(), key=lambda each: (-each.weight, order[each.id])):
         of_claim = deciding([finding for finding in here if finding.claim == claim.id])
-        for name, of in in_order(claim, of_claim).items():
-            told.append(
-                (any(f.decides for f in of), sentence(words, of, claim.answers.get(name, {})))
-            )
+        for of in in_order(claim, of_claim):
+            told.append((any(f.decides for f in of), sentence(words, of, claim)))
     told.sort(key=lambda each: not each[0])
     return " ".join(text for _, text in told[:SENTENCES])

@@ -4,39 +4,38 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlpstudy.report.answers.where import Box, Place
+from mlpstudy.statistics.depends import CLAIM, Depends
 from mlpstudy.words import Words
-from mlpstudy.words.labels import LEVELS
+from mlpstudy.words.labels import FIELDS
 from mlpstudy.words.markers import N_
 
-ON = {  # of a field, how its levels stand in a sentence; they say by themselves what they are
-    "dataset": N_("on {levels}"),
-    "label_noise": N_("with {levels}"),
-    "activation": N_("with {levels}"),
-    "initialization": N_("with {levels}"),
-    "pretraining": N_("with {levels}"),
-    "optimizer": N_("with {levels}"),
-    "schedule": N_("with {levels}"),
-    "cost": N_("with {levels}"),
-    "residual": N_("with {levels}"),
-    "way": N_("with {levels}"),
-    "family": N_("with the criteria {levels}"),
-    "network": N_("in the network {levels}"),
-}
-BARE = {  # the same, of levels that are a number
-    "dropout": N_("at a rate of {levels}"),
-    "input_noise": N_("with noise of sigma {levels}"),
-    "depth": N_("with {levels} hidden layers"),
-    "width": N_("with {levels} units per layer"),
-    "examples": N_("with {levels} examples at once"),
+MOST_BESIDE = 3  # boxes beside a count
+DATASETS = {
+    "mnist_1d": "MNIST-1D", "mnist_5k": "MNIST-5k", "mnist": "MNIST", "fashion_mnist": "Fashion-MNIST",
+    "xor": "XOR", "xor_4": "XOR", "breast_cancer": "breast cancer",
+}  # fmt: skip
+# Of a field, how its levels stand in a sentence; those of others follow "with", all in one
+FIRST = {"dataset": N_("on {levels}"), "network": N_("in the {levels}")}
+LAST = {"dropout": N_("at a rate of {levels}"), "trained": N_("where {levels}")}
+NUMBERS = {  # of numbers that do not say by themselves what they are
+    "dropout": "{levels}",
+    "input_noise": N_("noise of sigma {levels}"),
+    "depth": N_("{levels} hidden layers"),
+    "width": N_("{levels} units per layer"),
+    "examples": N_("{levels} examples at once"),
+    "family": N_("the criteria {levels}"),
 }
 
 
-def place_of(words: Words, place: Place) -> str:
-    """Where something was found; how often, where no few words say where."""
+def place_of(words: Words, place: Place, hangs_on: Depends | None = None) -> str:
+    """Where something was found; how often, where no few words say where.
+
+    hangs_on: what tells it from the rest, which then stands beside the count.
+    """
     if place.everywhere:
-        return words.gettext("in all {n} settings", n=place.n) if place.n > 1 else ""
+        return _everywhere(words, place.n)
     if place.inside is None:
-        return counted(words, place)
+        return counted(words, place, hangs_on)
     inside = box_of(words, place.inside) or words.gettext("everywhere")
     if place.besides:
         besides = _joined(words, place.besides)
@@ -47,27 +46,65 @@ def place_of(words: Words, place: Place) -> str:
     return inside
 
 
-def counted(words: Words, place: Place) -> str:
-    """In how many of all conditions something was found."""
-    return words.gettext("in {count} of {n} settings", count=place.count, n=place.n)
+def _everywhere(words: Words, n: int) -> str:
+    if n < 3:
+        return words.gettext("in both settings") if n == 2 else ""
+    return words.gettext("in all {n} settings", n=n)
+
+
+def counted(words: Words, place: Place, hangs_on: Depends | None = None) -> str:
+    """In how many of all conditions something was found, and where in most of them."""
+    count = words.gettext("in {count} of {n} settings", count=place.count, n=place.n)
+    if hangs_on is None:
+        return count
+    best = hangs_on.where[0]
+    most = [each for each in hangs_on.where if each.count * best.n == best.count * each.n]
+    boxes = [{k: (v,) for k, v in each.condition.items() if k != CLAIM} for each in most]
+    if len(most) > MOST_BESIDE or not all(boxes):
+        return count
+    return words.gettext(
+        "{settings} ({count} of {n} {place})",
+        settings=count,
+        count=sum(each.count for each in most),
+        n=sum(each.n for each in most),
+        place=_joined(words, _merged(boxes)),
+    )
+
+
+def _merged(boxes: Sequence[Box]) -> list[Box]:
+    """Boxes of one field as one."""
+    if {len(box) for box in boxes} != {1}:
+        return list(boxes)
+    (field,) = boxes[0]
+    return [{field: tuple(level for box in boxes for level in box[field])}]
 
 
 def box_of(words: Words, box: Box) -> str:
     """The levels of some fields; "" for everywhere."""
-    return " ".join(_levels(words, field, levels) for field, levels in box.items())
+    first = [name for name in FIRST if name in box]
+    last = [name for name in LAST if name in box and all(box[name])]
+    middle = [_levels(words, name, box[name]) for name in box if name not in (*first, *last)]
+    before = [_after(words, FIRST[name], name, box[name]) for name in first]
+    after = [_after(words, LAST[name], name, box[name]) for name in last]
+    with_them = [words.gettext("with {levels}", levels=", ".join(middle))] if middle else []
+    return " ".join([*before, *with_them, *after])
+
+
+def _after(words: Words, message: str, name: str, levels: Sequence[Any]) -> str:
+    return words.gettext(message, levels=_levels(words, name, levels))
 
 
 def _joined(words: Words, boxes: Sequence[Box]) -> str:
     return words.listed([box_of(words, box) for box in boxes])
 
 
-def _levels(words: Words, field: str, levels: Sequence[Any]) -> str:
-    if field in BARE and all(levels):
-        shown = words.listed([words.level(field, level) for level in levels])
-        return words.gettext(BARE[field], levels=shown)
-    shown = words.listed([words.value(field, level) for level in levels])
-    default = "with {levels}" if field in LEVELS else "for {levels}"
-    return words.gettext(ON.get(field, default), levels=shown)
-
-
-FOR = N_("for {levels}")  # of a field that is in neither table
+def _levels(words: Words, name: str, levels: Sequence[Any]) -> str:
+    """Levels of a field that say by themselves what they are. Fields of a run have their general
+    names, whatever the studies beside call them."""
+    known = Words(words.language) if name in FIELDS else words
+    if name in NUMBERS and all(levels):
+        shown = words.listed([known.level(name, level) for level in levels])
+        return words.gettext(NUMBERS[name], levels=shown)
+    if name == "dataset":
+        return words.listed([DATASETS.get(level, str(level)) for level in levels])
+    return words.listed([known.value(name, level) for level in levels])

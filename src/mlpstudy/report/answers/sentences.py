@@ -1,13 +1,14 @@
 """What a statistic of a claim found, in one sentence: each verdict with its size and its place."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mlpstudy.report.answers.places import place_of
-from mlpstudy.report.answers.sizes import sizes
-from mlpstudy.report.answers.where import place
-from mlpstudy.report.lecture import Phrases
+from mlpstudy.report.answers.sizes import PERCENT, form_of, sizes
+from mlpstudy.report.answers.where import Place, Row, place
+from mlpstudy.report.lecture import Claim, Phrases
+from mlpstudy.said import Said
+from mlpstudy.statistics.depends import depends
 from mlpstudy.statistics.verdicts import (
     CONTRADICTED,
     NEGLIGIBLE,
@@ -18,91 +19,105 @@ from mlpstudy.statistics.verdicts import (
 )
 from mlpstudy.words import Words
 
-OPEN = (UNDECIDED, NOT_LEARNED)  # verdicts that say nothing
+FAR_MORE = 4  # times as many contradicted findings as supported ones: those are told first
+SHORT = 1  # word for the place of the last ones: no longer than "elsewhere"
 
 
 class Group(NamedTuple):
-    """The findings of a statistic that say the same, and whether they are the last to be told."""
+    """The findings of a statistic that say the same, and where they are."""
 
     verdict: str
     findings: list[Finding]
-    rest: bool
+    place: Place
+
+    @property
+    def words(self) -> float:
+        """How long it takes to read where they are."""
+        return self.place.words if self.place.inside is not None else float("inf")
 
 
-def sentence(words: Words, findings: Sequence[Finding], phrases: Phrases) -> str:
-    """What the findings of one statistic say. phrases: the words for it; none: what it says."""
+def sentence(words: Words, findings: Sequence[Finding], claim: Claim) -> str:
+    """What the findings of one statistic say, in the claim's phrases for it where it has some."""
     told = groups(findings)
-    if told[0].verdict in OPEN:
-        open_words = words.gettext(
-            "There is not enough to say {place}", place=_place(words, told[0], findings)
-        )
-        return _ended(
-            words.gettext("{open}: {says}", open=open_words.rstrip(), says=_says(words, findings))
-        )
-    clauses = [_clause(words, group, findings, phrases, not n) for n, group in enumerate(told)]
+    says, phrases = _says(words, findings), claim.answers.get(findings[0].statistic, {})
+    places = _places(words, told, findings)
+    if told[0].verdict == UNDECIDED:
+        text = words.gettext("Undecided {place}: {says}", place=places[0], says=says)
+        return _ended(text)
+    clauses = [_clause(words, group, phrases, where) for group, where in zip(told, places)]
+    if phrase_for(told[0].verdict, phrases) is None:
+        clauses[0] = words.gettext("{says}: {said}", says=says, said=clauses[0])
     return _ended(f"{words.gettext(';')} ".join(clauses))
 
 
 def groups(findings: Sequence[Finding]) -> list[Group]:
-    """The findings by what they say, the side first that has more of them; supported in doubt."""
+    """The findings by what they say: where the claim holds first, if it does anywhere to speak of;
+    last what takes most words to say where."""
     sides: dict[str, list[Finding]] = {}
     for finding in findings:
-        side = UNDECIDED if finding.verdict in OPEN else finding.verdict
+        side = UNDECIDED if finding.verdict == NOT_LEARNED else finding.verdict
         sides.setdefault(side, []).append(finding)
-    counted = Counter({side: len(of) for side, of in sides.items()})
+    supported, contradicted = (len(sides.get(side, ())) for side in (SUPPORTED, CONTRADICTED))
     order = [SUPPORTED, CONTRADICTED, NEGLIGIBLE, UNDECIDED]
-    if counted[CONTRADICTED] > counted[SUPPORTED]:
+    if contradicted > FAR_MORE * supported:
         order[:2] = CONTRADICTED, SUPPORTED
-    there = [side for side in order if side in sides]
-    return [Group(side, sides[side], side == there[-1] != there[0]) for side in there]
+    rows = list(map(_row, findings))
+    first, *others = [
+        Group(side, sides[side], place(rows, [finding in sides[side] for finding in findings]))
+        for side in order
+        if side in sides
+    ]
+    longest = max(reversed(others), key=lambda group: group.words, default=None)
+    return [
+        first,
+        *(each for each in others if each is not longest),
+        *([longest] if longest else []),
+    ]
 
 
-def _clause(
-    words: Words, group: Group, findings: Sequence[Finding], phrases: Phrases, first: bool
-) -> str:
-    where = _place(words, group, findings)
-    if group.verdict == UNDECIDED:
-        return words.gettext("{place} there is not enough to say", place=where)
-    if group.verdict == NEGLIGIBLE and "nothing" not in phrases and not first:
-        return words.gettext("{place} it makes no difference that matters", place=where)
-    return f"{_phrase(words, group, phrases, first)} {where}".rstrip()
-
-
-def _phrase(words: Words, group: Group, phrases: Phrases, first: bool) -> str:
-    """What the findings of a group say, with their size in its place."""
+def phrase_for(verdict: str, phrases: Phrases) -> str | Said | None:
+    """The phrase for findings of a verdict; None where there is none."""
     names = {SUPPORTED: "holds", CONTRADICTED: "fails", NEGLIGIBLE: "nothing"}
+    return phrases.get(names.get(verdict, ""))
+
+
+def _places(words: Words, told: Sequence[Group], findings: Sequence[Finding]) -> list[str]:
+    """Where each group was found; the last one elsewhere, if that is shorter."""
+    known = depends(findings)
+    places = [
+        place_of(words, group.place, known if known and known.verdict == group.verdict else None)
+        for group in told
+    ]
+    if len(told) == 2 and told[0].place.besides and not told[0].place.inside:
+        places[1] = words.gettext("there")
+    elif len(told) > 1 and told[-1].words > SHORT:
+        places[-1] = words.gettext("elsewhere")
+    return places
+
+
+def _clause(words: Words, group: Group, phrases: Phrases, where: str) -> str:
+    """What a group says, with its size, and where."""
+    if group.verdict == UNDECIDED:
+        return words.gettext("undecided {place}", place=where)
     found = sizes(words, group.findings)
-    if (name := names[group.verdict]) in phrases:
-        return words.said(phrases[name]).format_map(found)
+    if (phrase := phrase_for(group.verdict, phrases)) is not None:
+        return f"{words.said(phrase).format_map(found)} {where}".rstrip()
+    size = found["percent"] if form_of(phrases, group.findings[0]) == PERCENT else found["signed"]
     said = {
-        SUPPORTED: words.gettext("so it is ({size})", **found),
-        CONTRADICTED: words.gettext("it is not so ({size})", **found),
-        NEGLIGIBLE: words.gettext("it makes no difference that matters"),
+        SUPPORTED: words.gettext("yes ({size})", size=size),
+        CONTRADICTED: words.gettext("no ({size})", size=size),
+        NEGLIGIBLE: words.gettext("no difference that matters"),
     }[group.verdict]
-    return (
-        words.gettext("{says}: {said}", says=_says(words, group.findings), said=said)
-        if first
-        else said
-    )
+    return f"{said} {where}".rstrip()
 
 
-def _place(words: Words, group: Group, findings: Sequence[Finding]) -> str:
-    if group.rest and len(group.findings) < len(findings):
-        return words.gettext("elsewhere")
-    chosen = [finding in group.findings for finding in findings]
-    return place_of(words, place([_row(finding) for finding in findings], chosen))
-
-
-def _row(finding: Finding) -> Mapping:
+def _row(finding: Finding) -> Row:
     return finding.condition if isinstance(finding.condition, Mapping) else {"": finding.condition}
 
 
 def _says(words: Words, findings: Sequence[Finding]) -> str:
-    return (
-        words.said(findings[0].says)
-        if isinstance(findings[0].says, Mapping)
-        else str(findings[0].says)
-    )
+    says = findings[0].says
+    return words.said(says) if isinstance(says, Mapping) else str(says)
 
 
 def _ended(text: str) -> str:

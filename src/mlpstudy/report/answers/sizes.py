@@ -6,11 +6,14 @@ Shares and accuracies are told in points or per cent, decades also as a factor.
 import math
 from collections.abc import Callable, Sequence
 
-from mlpstudy.statistics.verdicts import Finding
+from mlpstudy.report.lecture import Phrases
+from mlpstudy.statistics.verdicts import IDENTITY, Finding
 from mlpstudy.words import Words
 from mlpstudy.words.numbers import measured
 
 DIGITS = 2  # of a size in a sentence
+FARTHEST = 300.0  # decades: the factor of more is no number
+POINTS, PERCENT, AS_IT_IS = "points", "percent", "as it is"  # how a share is told
 DIFFERENCES = ("accuracy", "test error", "test error less training error")
 Form = Callable[[Words, float, str], str]  # of a unit, as it goes with a number that is shown
 
@@ -34,50 +37,78 @@ FORMS: dict[str, Form] = {
 }
 
 
-def unit_of(finding: Finding, level: bool = False) -> tuple[str, float]:
+def form_of(phrases: Phrases, finding: Finding) -> str:
+    """How phrases tell a share: in points (a difference), in per cent (a level), or as it is."""
+    texts = [text if isinstance(text, str) else text["en"] for text in phrases.values()]
+    if any("{deviation}" in text for text in texts) or finding.nature == IDENTITY:
+        return AS_IT_IS
+    is_level = any("{percent}" in text for text in texts) or (not texts and finding.threshold > 0)
+    return PERCENT if is_level else POINTS
+
+
+def unit_of(finding: Finding, form: str = POINTS) -> tuple[str, float]:
     """The unit in which a finding is told, and by what its value is multiplied for it.
 
-    level: its share is one of a whole, not a difference of two.
+    form: see form_of.
     """
+    if form == AS_IT_IS:
+        return finding.unit, 1
     if finding.unit in DIFFERENCES:
         return "points", 100
     if finding.unit.startswith(("share of ", "of the ")):
-        return ("%", 100) if level else ("points", 100)
+        return ("%", 100) if form == PERCENT else ("points", 100)
     return {"percentage points": "points"}.get(finding.unit, finding.unit), 1
 
 
 def sizes(words: Words, findings: Sequence[Finding]) -> dict[str, str]:
     """What may stand in a phrase on findings of one statistic.
 
-    size: from the smallest to the largest, without a sign. percent: the same as shares of a whole.
-    number: the same without a unit. factor: of decades. most, least: the largest and the smallest.
+    size: from the smallest to the largest, without a sign; signed: with it. number: size without a
+    unit. most: the largest. percent: the same as shares of a whole. factor: of decades. deviation:
+    the largest as it is, without a unit.
     """
     unit, scale = unit_of(findings[0])
-    values = sorted(abs(finding.value) * scale for finding in findings)
-    ends = values[0], values[-1]
+    signed = sorted(finding.value * scale for finding in findings)
+    values = sorted(map(abs, signed))
+    low, high = values[0], values[-1]
     percents = sorted(finding.value * 100 for finding in findings)
-    factors = [10 ** min(value, 300.0) for value in ends]
     return {
-        "size": in_unit(words, _range(words, *ends), ends[1], unit),
-        "number": _range(words, *ends),
-        "percent": in_unit(words, _range(words, percents[0], percents[-1]), percents[-1], "%"),
-        "factor": _range(words, *factors),
-        "most": in_unit(words, words.number(ends[1], DIGITS), ends[1], unit),
-        "least": in_unit(words, words.number(ends[0], DIGITS), ends[0], unit),
+        "size": in_unit(words, _range(words, low, high), high, unit)
+        + _interval(words, findings, scale),
+        "signed": in_unit(words, _range(words, signed[0], signed[-1]), signed[-1], unit),
+        "number": _range(words, low, high),
+        "most": in_unit(words, words.number(high, DIGITS), high, unit),
+        "percent": in_unit(words, _range(words, percents[0], percents[-1]), percents[-1], "%")
+        + _interval(words, findings, 100),
+        "factor": _range(words, *(10 ** min(value, FARTHEST) for value in (low, high))),
+        "deviation": words.number(high / scale, DIGITS),
     }
 
 
-def number_of(words: Words, finding: Finding, level: bool = False) -> str:
-    """The value in its unit, and its interval: 0.63 decades per layer [0.61, 0.65]."""
-    unit, scale = unit_of(finding, level)
+def _interval(words: Words, findings: Sequence[Finding], scale: float) -> str:
+    """The interval of a single finding, without a sign where its value has none; else ""."""
+    first, *others = findings
+    ends = [end * scale * (-1 if first.value < 0 else 1) for end in (first.low, first.high)]
+    if others or ends[0] == ends[1]:
+        return ""
+    shown = measured(abs(first.value) * scale, *sorted(ends), language=words.language)
+    return f" [{shown.low}{shown.between}{shown.high}]"
+
+
+def number_of(words: Words, finding: Finding, form: str = POINTS) -> str:
+    """The value in its unit, and its interval: 0.63 decades per layer [0.61, 0.65]; a deviation alone."""
+    unit, scale = unit_of(finding, form)
     scaled = [each * scale for each in (finding.value, finding.low, finding.high)]
     if any(map(math.isnan, scaled)):
         return ""
+    if form == AS_IT_IS:
+        return words.number(scaled[0], DIGITS)
     shown = measured(*scaled, finding.threshold * scale, words.language)
     value = in_unit(words, " ".join(filter(None, (shown.value, shown.power))), scaled[0], unit)
     if shown.low == shown.high:
         return value
-    return f"{value} [{shown.low}{shown.between}{shown.high}]"
+    interval = f"[{shown.low}{shown.between}{shown.high}]"
+    return " ".join(filter(None, (value, interval, shown.power)))
 
 
 def in_unit(words: Words, shown: str, value: float, unit: str) -> str:
@@ -90,7 +121,7 @@ def in_unit(words: Words, shown: str, value: float, unit: str) -> str:
 
 
 def _range(words: Words, low: float, high: float) -> str:
-    """From one number to another, which has two digits; once where they look the same."""
+    """From one number to another, once where they look the same."""
     if math.isinf(high) and not math.isinf(low):
         return words.gettext("{low} and more", low=words.number(low, DIGITS))
     first, last = _rounded(words, low, high), words.number(high, DIGITS)
@@ -99,7 +130,8 @@ def _range(words: Words, low: float, high: float) -> str:
 
 def _rounded(words: Words, low: float, high: float) -> str:
     """The smaller number, to no more than one decimal that the larger one has not."""
-    if not 0 < low < high < math.inf:
+    largest = max(abs(low), abs(high))
+    if not 0 < largest < math.inf:
         return words.number(low, DIGITS)
-    decimals = DIGITS - math.floor(math.log10(high))
+    decimals = DIGITS + 1 - math.floor(math.log10(largest))
     return words.number(round(low, decimals) if decimals < 9 else low, DIGITS)

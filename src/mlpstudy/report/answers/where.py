@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
-MOST_NAMED = 6  # levels: more are not read
+MOST_WORDS = 7  # of a place: more are not read
 Row = Mapping[str, Any]
 Box = dict[str, tuple[Any, ...]]  # of each field that matters its levels; {}: everywhere
 
@@ -35,6 +35,11 @@ class Place(NamedTuple):
         """How many levels say it."""
         return sum(_named(box) for box in (self.inside or {}, *self.besides, *self.outside))
 
+    @property
+    def words(self) -> int:
+        """How long it takes to read: an exception is read less easily than a place."""
+        return self.named + 2 * len(self.besides) + len(self.outside)
+
 
 def place(rows: Sequence[Row], chosen: Sequence[bool]) -> Place:
     """Where the chosen ones of some conditions lie, which have the fields that are used in common."""
@@ -43,8 +48,8 @@ def place(rows: Sequence[Row], chosen: Sequence[bool]) -> Place:
         return Place(count, n, {})
     fields = varied(rows)
     found = [Place(count, n, *parts) for parts in _places(rows, chosen, fields)]
-    few = [each for each in found if each.named <= MOST_NAMED]
-    return min(few, key=_words, default=Place(count, n, None))
+    few = [each for each in found if each.words <= MOST_WORDS]
+    return min(few, key=lambda each: _first(each, fields), default=Place(count, n, None))
 
 
 def varied(rows: Sequence[Row]) -> tuple[str, ...]:
@@ -122,7 +127,8 @@ def _boxes(rows: Sequence[Row], chosen: Sequence[bool], fields: Sequence[str]) -
 
 def _fewest(rows: Sequence[Row], box: Box, n: int) -> Box:
     """The box without the fields that it does not need to hold its n rows alone."""
-    for field in sorted(box, key=lambda name: -len(box[name])):
+    places = {name: n for n, name in enumerate(box)}
+    for field in sorted(box, key=lambda name: (-len(box[name]), -places[name])):
         smaller = {name: levels for name, levels in box.items() if name != field}
         if smaller and sum(_in(row, smaller) for row in rows) == n:
             box = smaller
@@ -137,6 +143,7 @@ def _named(box: Box) -> int:
     return sum(map(len, box.values()))
 
 
-def _words(found: Place) -> tuple[int, int, int]:
-    """Fewest words first; an exception is read less easily than a place."""
-    return found.named + len(found.besides) + len(found.outside), len(found.besides), found.named
+def _first(found: Place, fields: Sequence[str]) -> tuple:
+    """Fewest words first, then without exceptions, then by the fields that stand first."""
+    places = sorted(fields.index(field) for field in found.inside or ())
+    return found.words, len(found.besides), places
