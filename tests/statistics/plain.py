@@ -1,9 +1,12 @@
-"""Choosing settings with plain pandas, to compare with."""
+"""Choosing settings with plain pandas and testing a mean, to compare with."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import stats
+
+from mlpstudy.statistics import mean
 
 
 def with_chosen(
@@ -55,3 +58,10 @@ def _ranked(
     means = groups[[*measures, *lost]].mean()
     order = [key for m in measures for key in (f"{m} lost", m)]
     return means.sort_values([*order, *settings], kind="stable")[varied]
+
+
+def p_of_mean(values: np.ndarray, place: float) -> float:
+    """Two-sided, that the mean is at a place: the test whose interval is that of `mean`."""
+    error, c = mean.spread(values)
+    t = mean.student(float((values.mean() - place) / error), float(c))
+    return float(2 * stats.t.sf(t, len(values) - 1))

@@ -3,7 +3,8 @@
 Where a setting was chosen for a cell, the choice is part of what chance decides: each resample of
 the seeds chooses again, by the resampled means on validation, and takes the measure there. The
 same seeds are drawn on all sides, so that what is paired stays paired. The value itself is at the
-choice on all seeds. Where nothing was chosen it is the interval of `intervals.interval`.
+choice on all seeds, and so is its interval, `intervals.interval`; what the resamples reach beyond
+that is added to it.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ from mlpstudy.statistics.intervals import (
     expanded,
     interval,
 )
+from mlpstudy.statistics.mean import spread, student
+from mlpstudy.statistics.power import in_errors
 
 EXTREMES = {"max": np.max, "min": np.min}
 TIE = 1e-12  # relative: means of equal numbers, summed in another order
@@ -38,24 +41,32 @@ class Term(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """An interval, the seeds behind it, and the standard error (NaN where there is none)."""
+    """An interval, the seeds behind it, the standard error (NaN where there is none) and, of a
+    mean, how skewed it is (`mean.spread`)."""
 
     interval: Interval
     seeds: np.ndarray
     error: float
+    skew: float = 0.0
 
     def p(self, threshold: float) -> float | None:
-        """Two-sided, of Student's test that the statistic is at the threshold; None: no test.
+        """Two-sided, that the statistic is at the threshold; None: no test.
 
-        Without a choice, of a mean: scipy's ttest_1samp. With one, the standard error is that of
-        the resamples, expanded for the number of seeds as the interval is.
+        Without a choice, of a mean: significant where the interval ends before the threshold. With
+        one, the standard error is that of the resamples, expanded for the number of seeds as the
+        interval is, where that is the larger.
         """
         off = self.interval.value - threshold
         if not np.isfinite(off) or np.isnan(self.error):
             return None
         if self.error == 0:
             return float(off == 0)
-        return float(2 * stdtr(len(self.seeds) - 1, -abs(off) / self.error))
+        return float(2 * stdtr(len(self.seeds) - 1, -student(off / self.error, self.skew)))
+
+    @property
+    def sees(self) -> float | None:
+        """The smallest distance from a threshold that so many seeds see, see `power`."""
+        return in_errors(len(self.seeds)) * self.error if np.isfinite(self.error) else None
 
 
 def own(weight: float, grid: Grid) -> Term:
@@ -102,13 +113,13 @@ def estimate(
     sums = summed(terms, values)
     if statistic in EXTREMES:
         return Estimate(Interval(*[float(EXTREMES[statistic](sums))] * 3), seeds, np.nan)
-    terms = [_tried(term, seeds) for term in terms]
-    usable = len(seeds) >= FEWEST and np.isfinite(sums).all()
-    if not usable or all(len(term.by.settings) == 1 for term in terms):
-        error = _standard_error(sums, statistic) if usable else np.nan
-        return Estimate(interval(sums, statistic), seeds, error)
-    value = float(STATISTICS[statistic](np.sort(sums), axis=-1))
-    return _percentiles(value, _resampled(terms, seeds, values, scores, statistic), seeds)
+    terms, plain = [_tried(term, seeds) for term in terms], interval(sums, statistic)
+    if len(seeds) < FEWEST or not np.isfinite(sums).all():
+        return Estimate(plain, seeds, np.nan)
+    made = Estimate(plain, seeds, *_spread(sums, statistic))
+    if all(len(term.by.settings) == 1 for term in terms):
+        return made
+    return _widened(made, _resampled(terms, seeds, values, scores, statistic))
 
 
 def shared(terms: Sequence[Term]) -> np.ndarray:
@@ -175,26 +186,25 @@ def _choices(rows: np.ndarray, scores: Sequence[np.ndarray]) -> np.ndarray:
     return open_.argmax(axis=1)
 
 
-def _percentiles(value: float, resampled: np.ndarray, seeds: np.ndarray) -> Estimate:
-    """Percentiles, their level expanded for the number of seeds: see intervals.
-
-    The interval holds the value, which a choice that chance made may leave outside of them.
-    """
-    n = len(seeds)
-    tail = (1 - expanded(n)) / 2
-    low = np.quantile(resampled, tail, method="lower")
-    high = np.quantile(resampled, 1 - tail, method="higher")
+def _widened(made: Estimate, resampled: np.ndarray) -> Estimate:
+    """With what resamples reach that choose again: their percentiles, the level expanded for the
+    number of seeds (see intervals), and their standard error."""
+    n, ordered = len(made.seeds), np.sort(resampled)
+    outside = int((1 - expanded(n)) / 2 * (len(ordered) - 1))  # the same number at either end
+    value, low, high = made.interval
+    low, high = min(low, float(ordered[outside])), max(high, float(ordered[-1 - outside]))
     with np.errstate(invalid="ignore"):
         error = float(resampled.std() * np.sqrt(n / (n - 1)))
-    return Estimate(Interval(value, float(min(low, value)), float(max(high, value))), seeds, error)
+    return made._replace(interval=Interval(value, low, high), error=np.maximum(made.error, error))
 
 
-def _standard_error(sums: np.ndarray, statistic: str) -> float:
-    """Of the statistic of one number per seed, such that the mean's test is Student's."""
+def _spread(sums: np.ndarray, statistic: str) -> tuple[float, float]:
+    """The standard error of the statistic of one number per seed and, of a mean, its skew."""
     n = len(sums)
     if np.ptp(sums) == 0:
-        return 0.0
+        return 0.0, 0.0
     if statistic == "mean":
-        return float(sums.std(ddof=1) / np.sqrt(n))
+        error, skew = spread(sums)
+        return float(error), float(skew)
     resampled = STATISTICS[statistic](np.sort(sums)[_draws(n)], axis=-1)
-    return float(resampled.std() * np.sqrt(n / (n - 1)))
+    return float(resampled.std() * np.sqrt(n / (n - 1))), 0.0

@@ -3,11 +3,12 @@
 Every interval is a 95 % interval. The unit that is resampled is a seed, for runs of one seed share
 their split, their initial draws and their batches. Which interval, and why:
 
-- mean, interquartile mean: percentile bootstrap, its level expanded for the small number of seeds.
-  The plain percentile interval of a mean is too narrow by the factor z sqrt((n - 1) / n) / t: at
-  n = 8 it holds the mean of a normal population in 89 % of the cases, the expanded one in 95 %.
-  BCa does no better at such n, and its acceleration is not defined for statistics that drop
-  values. (Hesterberg 2015, What teachers should know about the bootstrap, section 5.3.)
+- mean: Student's, longer on the side of the tail where the values are skewed: see `mean`. Simulated
+  with 16 seeds it holds in 93 % or more where values are normal, lognormal, or one run in five
+  fails, and so does that of differences; the percentile bootstrap, BCa, and Student's alone do not.
+- interquartile mean: percentile bootstrap, its level expanded for the small number of seeds. The
+  plain percentile interval of a mean is too narrow by the factor z sqrt((n - 1) / n) / t.
+  (Hesterberg 2015, What teachers should know about the bootstrap, section 5.3.)
 - median: two order statistics, exact for every continuous population; nothing is resampled.
 - share of runs: Wilson.
 
@@ -17,6 +18,9 @@ Two degenerate cases have one answer everywhere:
   than 5 %, and not even the range of the values is a 95 % interval.
 - all values equal: the interval is that value. What never happened cannot be resampled; a share of
   successes belongs to `rate`, whose interval does not collapse.
+
+The interval of -x is that of x, mirrored, to the last bit: what is higher by so much on one side is
+lower by so much on the other.
 
 A value that is not a number is never dropped: it makes its group's value NaN. An infinite value
 leaves the value as it is (an interquartile mean or a median may well be finite) and takes the
@@ -33,8 +37,9 @@ import pandas as pd
 from scipy import special
 
 from mlpstudy.rng import stream
+from mlpstudy.statistics import mean
+from mlpstudy.statistics.mean import CONFIDENCE
 
-CONFIDENCE = 0.95
 RESAMPLES = 2000
 PERMUTATIONS = 9999  # all 2 ** n of them up to n = 13
 Z = float(special.ndtri((1 + CONFIDENCE) / 2))
@@ -92,7 +97,8 @@ def clustered(
     """A statistic of many values per seed: whole clusters are resampled, never single values.
 
     values: (n,), clusters: (n,) the seed of each. With one value per cluster this is `interval`
-    (but for the median, which is bootstrapped here). FEWEST counts the clusters.
+    (but for the median, which is bootstrapped here), and so is a mean of clusters of one size, of
+    their means. FEWEST counts the clusters.
     """
     values = np.asarray(list(values), dtype=float)
     names, member = np.unique(np.asarray(list(clusters)), return_inverse=True)
@@ -106,6 +112,8 @@ def clustered(
         return Interval(value, np.nan, np.nan)
     if np.ptp(values) == 0:
         return Interval(value, value, value)
+    if function is np.mean and len({len(part) for part in parts}) == 1:
+        return interval(map(np.mean, parts), function)
     low, high = _percentiles(np.arange(len(parts)), partial(_pooled, parts, function), seed)
     return Interval(value, float(low), float(high))
 
@@ -314,14 +322,30 @@ def row_intervals(
 ) -> np.ndarray:
     """(3, G) value, low and high of each row of (G, n): what `interval` gives for each."""
     # Sorted, so that nothing depends on the order in which the rows of a table come.
-    values = np.sort(values, axis=-1)
-    function = _function(statistic)
+    values, function = np.sort(values, axis=-1), _function(statistic)
+    if not isinstance(statistic, str):
+        return _of_sorted(values, function, seed)
+    values, mirrored = _one_way_round(values)
+    made = _of_sorted(values, function, seed)
+    made[:, mirrored] = 0.0 - made[:, mirrored][[0, 2, 1]]
+    return made
+
+
+def _one_way_round(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The sorted rows, x and -x alike, and which were mirrored: sums run in one order for both."""
+    other = -values[:, ::-1]
+    first = (values != other).argmax(axis=-1)[:, None]
+    mirrored = (np.take_along_axis(values < other, first, axis=-1))[:, 0]
+    return np.where(mirrored[:, None], other, values), mirrored
+
+
+def _of_sorted(values: np.ndarray, function: Statistic, seed: int) -> np.ndarray:
+    """`row_intervals` of sorted rows."""
     value = _value(values, function)
     ends = np.full((2, len(values)), np.nan)
     if values.shape[1] >= FEWEST:
-        exact = function is np.median
-        usable = ~np.isnan(value) if exact else np.isfinite(values).all(axis=-1)
-        bounds = _order_statistics if exact else partial(_resampled, function=function, seed=seed)
+        usable = ~np.isnan(value) if function is np.median else np.isfinite(values).all(axis=-1)
+        bounds = EXACT.get(function, partial(_resampled, function=function, seed=seed))
         ends[:, usable] = bounds(values[usable])
         equal = values[:, 0] == values[:, -1]
         ends[:, equal] = value[equal]
@@ -334,6 +358,9 @@ def _order_statistics(values: np.ndarray) -> np.ndarray:
     below = special.bdtr(np.arange(n + 1), n, 0.5)  # that so many or fewer lie below the median
     k = int(np.searchsorted(below, (1 - CONFIDENCE) / 2))
     return np.stack([values[:, k - 1], values[:, n - k]])
+
+
+EXACT = {np.median: _order_statistics, np.mean: mean.ends}  # of what nothing is resampled
 
 
 def _resampled(values: np.ndarray, function: Statistic, seed: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """How each kind of contrast is measured, from the chosen rows of its cells: see KINDS."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -8,16 +9,23 @@ from scipy.special import ndtr
 
 from mlpstudy.statistics.estimates import Estimate, Term, estimate
 from mlpstudy.statistics.intervals import Interval, distance, newcombe, wilson_bounds
+from mlpstudy.statistics.power import of_difference, of_share
 from mlpstudy.statistics.selection import Selection
 from mlpstudy.statistics.survival import median_passes
 
 
 class Result(NamedTuple):
-    """An interval, the number of units (seeds) behind it, and p(threshold), None: no test."""
+    """An interval, the number of units (seeds) behind it, p(threshold), None: no test, and
+    sees(threshold), the smallest distance from it that so many can see, see `power`."""
 
     interval: Interval
     n: int
     p: Callable[[float], float | None]
+    sees: Callable[[float], float | None]
+
+    @classmethod
+    def of(cls, made: Estimate) -> "Result":
+        return cls(made.interval, len(made.seeds), made.p, lambda threshold: made.sees)
 
 
 def far_from(made: Result, place: float) -> Result:
@@ -28,17 +36,16 @@ def far_from(made: Result, place: float) -> Result:
         above, below = made.p(place + threshold), made.p(place - threshold)
         return None if above is None or below is None else max(above, below)
 
-    return Result(distance(made.interval, place), made.n, p)
+    return Result(distance(made.interval, place), made.n, p, made.sees)
 
 
-def _no_test(threshold: float) -> None:
+def _none(threshold: float) -> None:
     return None
 
 
 def level(at: Selection, terms: Sequence[Term], statistic: str) -> Result:
     """The weighted sum of the cells: a level, a contrast, an interaction, a slope."""
-    made = _estimated(at, terms, at.values.astype(float), statistic)
-    return Result(made.interval, len(made.seeds), made.p)
+    return Result.of(_estimated(at, terms, at.values.astype(float), statistic))
 
 
 def _estimated(
@@ -60,7 +67,10 @@ def ratio(at: Selection, terms: Sequence[Term], statistic: str) -> Result:
     def p(threshold: float) -> float | None:
         return made.p(float(np.log(threshold))) if threshold > 0 else None
 
-    return Result(Interval(*np.exp(made.interval).tolist()), len(made.seeds), p)
+    def sees(threshold: float) -> float | None:
+        return None if made.sees is None else threshold * float(np.expm1(made.sees))
+
+    return Result(Interval(*np.exp(made.interval).tolist()), len(made.seeds), p, sees)
 
 
 def share(at: Selection, terms: Sequence[Term], statistic: str) -> Result:
@@ -78,10 +88,10 @@ def share(at: Selection, terms: Sequence[Term], statistic: str) -> Result:
     if not others:
         low, high = wilson_bounds(p, n)
         interval = Interval(p, float(low), float(high))
-        return Result(interval, n, lambda threshold: share_p(p, n, threshold))
+        return Result(interval, n, partial(share_p, p, n), partial(of_share, n))
     q, m = others[0]
-    test = lambda threshold: difference_p(p, n, q, m, threshold)  # noqa: E731
-    return Result(newcombe(p, n, q, m), min(n, m), test)
+    test, sees = partial(difference_p, p, n, q, m), partial(of_difference, n, m, q)
+    return Result(newcombe(p, n, q, m), min(n, m), test, sees)
 
 
 def _share(at: Selection, side: Sequence[Term]) -> tuple[float, int]:
@@ -127,12 +137,11 @@ def passes(at: Selection, terms: Sequence[Term], statistic: str) -> Result:
     if any(term.weight < 0 for term in terms):
         budget = at.frame["epochs"].to_numpy()[rows].min()
         kept = np.minimum(at.values.astype(float), budget)
-        made = estimate(terms, kept, at.scores, statistic)
-        return Result(made.interval, len(made.seeds), made.p)
+        return Result.of(estimate(terms, kept, at.scores, statistic))
     runs = at.frame[["reached"]].iloc[rows].assign(passes=at.values[rows])
     median = median_passes(runs, []).iloc[0]
     interval = Interval(*(float(median[end]) for end in Interval._fields))
-    return Result(interval, at.units(rows), _no_test)
+    return Result(interval, at.units(rows), _none, _none)
 
 
 KINDS: dict[str, Callable[[Selection, Sequence[Term], str], Result]] = {
