@@ -238,6 +238,23 @@ def data(
 
 
 @app.command()
+def answer(
+    context: typer.Context,
+    claim: Annotated[str, typer.Argument(help="such as C29; none: a line for each")] = "",
+    language: Annotated[str, typer.Option("--language", help="en or fr; default: as set")] = "",
+) -> None:
+    """What the report answers to a claim: the sentence, its number, and the conditions behind it."""
+    from rich.console import Console
+
+    from mlpstudy.answering import show
+
+    project = context.obj()
+    findings = project.results / "findings.json"
+    language = language or project.settings.language
+    show(findings, by_name.LECTURE, claim, language, Console(markup=False))
+
+
+@app.command()
 def plan(context: typer.Context) -> None:
     """Write the plan, and say how many networks and jobs it has, and roughly how long they take."""
     from mlpstudy.design.plan import plan_of

@@ -108,7 +108,7 @@ def test_what_stands_beside_the_sentence():
 def test_a_claim_of_ones_own_is_told_in_its_own_words():
     own = Claim("D1", fr="", en="Dropout makes the test error smaller")
     told = answer(own, [replace(f, claim="D1") for f in FOUND[1:2]], ENGLISH)
-    assert told.sentence == "Dropout makes the test error smaller: yes (−5 points)."
+    assert told.sentence == "Dropout makes the test error smaller: yes (−5.0 points [−6.0, −4.0])."
 
 
 @pytest.mark.parametrize(("kind", "verdict"), [("opinion", "opinion"), ("most", "untested")])

@@ -18,6 +18,7 @@ from mlpstudy.statistics.verdicts import (
     deciding,
 )
 from mlpstudy.words import Words
+from mlpstudy.words.labels import FIELDS
 
 UNTESTED, OPINION = "untested", "opinion"  # what a claim without a finding has for a verdict
 FEWEST, MOST = 5, 7  # headlines
@@ -56,6 +57,7 @@ class Answer(NamedTuple):
 def answer(claim: Claim, findings: Iterable[Finding], words: Words) -> Answer:
     """The answer to a claim from all findings, of which those that decide it count."""
     of_claim = [finding for finding in findings if finding.claim == claim.id]
+    words = general(words)
     decide = in_order(claim, deciding(of_claim))
     plain = words.said(claim.in_plain_words)
     if not decide:
@@ -74,6 +76,12 @@ def answer(claim: Claim, findings: Iterable[Finding], words: Words) -> Answer:
         plain=plain,
         weight=claim.weight,
     )
+
+
+def general(words: Words) -> Words:
+    """Words in which the levels of a run's fields have their general names, not a study's own."""
+    own = {name: text for name, text in words.own.items() if name.split("=")[0] not in FIELDS}
+    return Words(words.language, own)
 
 
 def in_order(claim: Claim, findings: Sequence[Finding]) -> list[list[Finding]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from mlpstudy.report.answers.answer import in_order
+from mlpstudy.report.answers.answer import general, in_order
 from mlpstudy.report.answers.sentences import sentence
 from mlpstudy.report.lecture import Claim
 from mlpstudy.statistics.verdicts import Finding, deciding
@@ -18,6 +18,7 @@ def chapter(
 
     claims: of the lecture, in its order; one that is not there has its weight and no phrases.
     """
+    words = general(words)
     here = [finding for finding in findings if finding.study == study]
     known = {claim.id: claim for claim in claims}
     own = {f.claim: known.get(f.claim) or Claim(f.claim, fr="", en=f.says) for f in here}

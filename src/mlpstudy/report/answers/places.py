@@ -6,7 +6,6 @@ from typing import Any
 from mlpstudy.report.answers.where import Box, Place
 from mlpstudy.statistics.depends import CLAIM, Depends
 from mlpstudy.words import Words
-from mlpstudy.words.labels import FIELDS
 from mlpstudy.words.markers import N_
 
 MOST_BESIDE = 3  # boxes beside a count
@@ -99,12 +98,10 @@ def _joined(words: Words, boxes: Sequence[Box]) -> str:
 
 
 def _levels(words: Words, name: str, levels: Sequence[Any]) -> str:
-    """Levels of a field that say by themselves what they are. Fields of a run have their general
-    names, whatever the studies beside call them."""
-    known = Words(words.language) if name in FIELDS else words
+    """Levels of a field that say by themselves what they are."""
     if name in NUMBERS and all(levels):
-        shown = words.listed([known.level(name, level) for level in levels])
+        shown = words.listed([words.level(name, level) for level in levels])
         return words.gettext(NUMBERS[name], levels=shown)
     if name == "dataset":
         return words.listed([DATASETS.get(level, str(level)) for level in levels])
-    return words.listed([known.value(name, level) for level in levels])
+    return words.listed([words.value(name, level) for level in levels])

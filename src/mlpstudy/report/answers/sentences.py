@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mlpstudy.report.answers.places import place_of
-from mlpstudy.report.answers.sizes import PERCENT, form_of, sizes
+from mlpstudy.report.answers.sizes import PERCENT, form_of, number_of, sizes
 from mlpstudy.report.answers.where import Place, Row, place
 from mlpstudy.report.lecture import Claim, Phrases
 from mlpstudy.said import Said
@@ -102,7 +102,11 @@ def _clause(words: Words, group: Group, phrases: Phrases, where: str) -> str:
     found = sizes(words, group.findings)
     if (phrase := phrase_for(group.verdict, phrases)) is not None:
         return f"{words.said(phrase).format_map(found)} {where}".rstrip()
-    size = found["percent"] if form_of(phrases, group.findings[0]) == PERCENT else found["signed"]
+    first = group.findings[0]
+    form = form_of(phrases, first)
+    size = found["percent" if form == PERCENT else "signed"]
+    if len(group.findings) == 1:
+        size = number_of(words, first, form)
     said = {
         SUPPORTED: words.gettext("yes ({size})", size=size),
         CONTRADICTED: words.gettext("no ({size})", size=size),

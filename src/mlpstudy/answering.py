@@ -1,0 +1,108 @@
+"""What the command line shows of claims: their answers, from the file of all findings."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mlpstudy.design.mistakes import Mistake, nearest
+from mlpstudy.report import findings_file
+from mlpstudy.report.answers import Answer, Dot, answer
+from mlpstudy.report.lecture import Claim, read_lecture
+from mlpstudy.report.statuses import SYMBOLS, verdict
+from mlpstudy.said import LANGUAGES, Said
+from mlpstudy.statistics.verdicts import Finding, from_dict
+from mlpstudy.words import Words
+
+Says = Mapping[str, str | Said]  # of each statistic, what it tests
+
+
+def show(findings: Path, lecture: Path, claim: str, language: str, console: Console) -> None:
+    """One claim with its conditions; without a claim all of them, a line each. Raises Mistake."""
+    words = _words(findings, language)
+    found = [from_dict(record) for record in findings_file.read(findings)]
+    claims = _claims(lecture, found)
+    if claim:
+        told = answer(_named(claim, claims), found, words)
+        says = {finding.statistic: finding.says for finding in found if finding.claim == told.claim}
+        console.print(*_one(words, told, says, console.width), sep="\n", highlight=False)
+    else:
+        console.print(_all(words, [answer(each, found, words) for each in claims]))
+
+
+def _words(findings: Path, language: str) -> Words:
+    if language not in LANGUAGES:
+        raise Mistake(
+            "is not known",
+            file="command line",
+            key="--language",
+            value=language,
+            allowed="one of " + ", ".join(LANGUAGES),
+        )
+    return Words(language, findings_file.read_labels(findings))
+
+
+def _claims(lecture: Path, findings: Sequence[Finding]) -> list[Claim]:
+    """Those of the lecture, then those of studies alone."""
+    claims = {claim.id: claim for claim in read_lecture(lecture)["claims"]}
+    own = {f.claim: Claim(f.claim, fr="", en=f.says) for f in findings if f.claim not in claims}
+    return [*claims.values(), *own.values()]
+
+
+def _named(id: str, claims: Sequence[Claim]) -> Claim:
+    known = {claim.id.lower(): claim for claim in claims}
+    if id.lower() in known:
+        return known[id.lower()]
+    raise Mistake(
+        "is no claim",
+        file="command line",
+        value=id,
+        allowed=f"{claims[0].id} to {claims[-1].id}" if claims else "",
+        nearest=nearest(id.upper(), [claim.id for claim in claims]),
+    )
+
+
+def _status(words: Words, status: str) -> str:
+    return f"{SYMBOLS[status]} {verdict(words, status)}"
+
+
+def _one(words: Words, told: Answer, says: Says, width: int) -> list[Text | Table]:
+    head = Text.assemble((told.claim, "bold"), "  ", told.plain)
+    status = Text.assemble((_status(words, told.verdict), "bold"))
+    if told.number:
+        status.append(f"  {told.number}")
+    # rich breaks lines at the narrow spaces within numbers, textwrap does not
+    parts: list[Text | Table] = [head, status, Text(textwrap.fill(told.sentence, width))]
+    for statistic in dict.fromkeys(dot.statistic for dot in told.dots):
+        heading = textwrap.fill(_said(words, says[statistic]), width)
+        of = [dot for dot in told.dots if dot.statistic == statistic]
+        parts += [Text(f"\n{heading}", style="italic"), _conditions(words, of)]
+    return parts
+
+
+def _conditions(words: Words, dots: Sequence[Dot]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, show_header=False)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    table.add_column(no_wrap=True)
+    for dot in dots:
+        table.add_row(Text(f"  {dot.condition}"), dot.text, _status(words, dot.verdict))
+    return table
+
+
+def _said(words: Words, says: str | Said) -> str:
+    return words.said(says) if isinstance(says, Mapping) else says
+
+
+def _all(words: Words, answers: Sequence[Answer]) -> Table:
+    rows = [(told.claim, _status(words, told.verdict), told.lead) for told in answers]
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False, expand=True)
+    for column in list(zip(*rows))[:2]:
+        table.add_column(width=max(map(len, column)), no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    for id, status, lead in rows:
+        table.add_row(id, status, Text(lead))
+    return table
