@@ -47,8 +47,8 @@ def test_each_kind_is_tried():
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", KINDS)
 def test_a_kind_is_drawn_and_written(name, language, tmp_path):
-    files = style.save(figure_of(name, language), tmp_path / name, small=True)
-    assert [file.suffix for file in files] == [".png", ".svg", ".png"]
+    files = style.save(figure_of(name, language), tmp_path / name)
+    assert [file.suffix for file in files] == [".png", ".svg"]
     assert all(file.stat().st_size > 2000 for file in files)
 
 
@@ -77,7 +77,6 @@ def test_a_panel_for_each_measure_and_dataset_a_line_for_each_noise():
         ]
         assert curves(ax) == wanted
     assert {"test loss (nats)", "test error", "clean labels"} <= texts(figure)
-    assert "n = 6 seeds, 72 networks" in texts(figure)
 
 
 def test_the_rows_of_panels_of_two_measures_have_a_scale_each():
@@ -181,7 +180,7 @@ def test_tiles_are_ordered_by_their_means_and_say_their_numbers():
     sides = {name: tiles.ranked(frame, name) for name in ("activation", "initialization")}
     found = tiles.pivot(frame, "activation", "initialization", sides)
     assert_allclose(found, [[0.1, 0.5], [0.3, np.nan]])
-    assert {"0.1", "0.3", "0.5", "test error"} <= texts(figure_of("heatmap"))
+    assert {"0.100", "0.300", "0.500", "test error"} <= texts(figure_of("heatmap"))
 
 
 def test_two_values_for_one_tile_are_refused():
@@ -219,8 +218,8 @@ def test_points_stand_where_theory_says_and_not_beside_it():
 def test_a_colour_has_a_handle_where_points_are_not_joined():
     spec = drawn.spec("point", x="dataset", hue="label_noise", style="dropout")
     (legend,) = kind("point").static(spec, drawn.lines(), Words("en")).legends
-    shown = [handle.get_marker() for handle in legend.legend_handles]
-    assert sorted(shown) == ["None", "^", "o", "s", "s", "s"]  # the last place is empty
+    shown = {handle.get_marker() for handle in legend.legend_handles}
+    assert shown - {"None"} == {"^", "o", "s"}  # some places are empty
 
 
 def test_a_scatter_has_the_line_on_which_both_are_equal():

@@ -13,8 +13,7 @@ from scipy.optimize import minimize
 
 from mlpstudy.drawing import style
 
-FRAME = pd.DataFrame({"depth": [1, 2, 3], "value": [1.0, 0.9, 0.5], "low": [0.9, 0.8, 0.4]})
-FRAME["high"] = FRAME["value"] + 0.1
+FRAME = pd.DataFrame({"depth": [1, 2, 3], "value": [1.0, 0.9, 0.5]})
 
 
 @pytest.fixture(autouse=True)
@@ -28,8 +27,7 @@ def figure_of(values, names=None, **limits):
     figure, axes = style.panels()
     names = names or [f"line {i}" for i in range(len(values))]
     for name, look, value in zip(names, style.looks(names).values(), values):
-        shifted = FRAME[["value", "low", "high"]] + value
-        style.draw(axes[0, 0], FRAME[["depth"]].join(shifted), "depth", look, name)
+        axes[0, 0].plot(FRAME["depth"], FRAME["value"] + value, label=name, **look.line())
     axes[0, 0].set(**limits)
     return figure, axes[0, 0]
 
@@ -104,31 +102,6 @@ def test_lines_without_a_name_or_a_point_have_no_label():
     assert not bare.texts
 
 
-def test_draw_draws_the_line_and_its_band():
-    look = style.looks(["a"])["a"]
-    ax = style.panels()[1][0, 0]
-    style.draw(ax, FRAME[::-1], "depth", look, "a")
-    assert_allclose(ax.get_lines()[0].get_xydata(), FRAME[["depth", "value"]])
-    extent = ax.collections[0].get_datalim(ax.transData)
-    assert (extent.y0, extent.y1) == pytest.approx((0.4, 1.1))
-    style.draw(ax, FRAME, "depth", look, "b", y="high", steps=True)
-    assert ax.get_lines()[1].get_drawstyle() == "steps-post"
-
-
-def test_note_says_how_many():
-    figure, ax = figure_of([0])
-    ax.set_title("Depth")
-    style.note_n(ax, 24)
-    style.note_n(figure, 12345, "runs")
-    figure.draw_without_rendering()
-    assert ax.texts[0].get_text() == "n = 24 networks"
-    note = figure.texts[0]
-    assert note.get_text() == "n = 12,345 runs"
-    assert not note.get_window_extent().overlaps(ax.get_tightbbox())
-    title = ax._left_title.get_window_extent()
-    assert not title.overlaps(ax.texts[0].get_window_extent()) and title.y1 <= figure.bbox.y1
-
-
 def test_saved_again_the_bytes_are_the_same(tmp_path):
     contents = []
     for folder in ("one", "two"):
@@ -168,13 +141,3 @@ def test_save_closes_a_figure_of_pyplot(tmp_path):
     figure, _ = plt.subplots()
     style.save(figure, tmp_path / "figure")
     assert not plt.get_fignums()
-
-
-def test_a_small_copy_has_fewer_dots_and_the_same_layout(tmp_path):
-    figure, axes = style.panels()
-    axes[0, 0].plot([1, 2], [3, 4])
-    paths = style.save(figure, tmp_path / "one", small=True)
-    told = [path.relative_to(tmp_path).as_posix() for path in paths]
-    assert told == ["one.png", "one.svg", "small/one.png"]
-    widths = [int.from_bytes(paths[i].read_bytes()[16:20]) for i in (0, 2)]
-    assert widths == [round(style.WIDTH * dpi) for dpi in (style.DPI, style.SMALL_DPI)]

@@ -120,7 +120,7 @@ def test_a_damaged_table_does_not_reach_the_report(results, provenance):
 
 
 def test_a_figure_that_is_no_png_is_refused(report, results, provenance):
-    assert vanishing(report).figures[0].size("en")[0] > 1000
+    assert vanishing(report).figures[0].size("en")[0] > 500
     (results / "studies" / "vanishing" / "figures" / "deltas.png").write_bytes(b"GIF89a")
     figure = vanishing(collect(results, LECTURE, provenance)).figures[0]
     with pytest.raises(ValueError, match="deltas: not a PNG"):

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib import colors
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -21,13 +20,16 @@ from mlpstudy.design.limits import names
 from mlpstudy.drawing import axes as axes_of
 from mlpstudy.drawing import style
 from mlpstudy.drawing.channels import MEASURE, Channel, across, channels, levels_of, orders
-from mlpstudy.drawing.counts import counted
 from mlpstudy.drawing.texts import fitted, width_of, wrapped
 from mlpstudy.words import Words
 
-HEIGHTS = {1: 2.8, 2: 2.1, 3: 1.8}  # inches of a panel, by how many stand side by side
-LOWEST = 1.45
-HEAD, FOOT, BETWEEN = 0.3, 0.65, 0.25  # inches above, below and between the panels
+HEIGHTS = {1: 2.7, 2: 1.9, 3: 1.6}  # inches of a panel, by how many stand side by side
+LOWEST = 1.35
+HEAD, FOOT, BETWEEN = 0.3, 0.35, 0.3  # inches above, below and between the panels
+NAMED = 0.25  # inches of a line that names an axis
+SIDE = 0.008  # of the width: left of the name of the values
+LINE = 1.5  # of the legend, in heights of its type
+HANDLE, BEFORE, AFTER = 1.9, 0.5, 1.5  # of its entries, in the same: the line, and gaps
 GAP = 0.1  # inches between two panels
 MOST_COLUMNS = 3  # more panels go on in the next row, where rows mean nothing else
 WIDE = 18  # points: what lines that stand beside each other take of a panel
@@ -120,21 +122,28 @@ class Picture:
         entries: what the legend says beside hue and style; joined: whether its handles are lines.
         """
         self._titles()
-        self._name_axes(x, y)
+        self._name_rows()
         self._number_columns()
-        lines = legend(self.figure, [*self._entries(joined), *entries])
-        rows, titled = len(self.axes), bool(self.channels["col"].fields)
-        inside = rows * self.height + (rows - 1) * (0.1 + BETWEEN * self.wrapped)
-        titles = [ax.get_title("left").count("\n") for ax in self.axes.flat]
-        above = (
-            HEAD * titled
-            + max(titles) * 1.3 * style.TEXT / 72
-            + lines * 1.55 * style.SMALL / 72
-            + 0.12
-        )
-        self.figure.set_size_inches(style.WIDTH, inside + above + FOOT)
-        style.note(self.figure, counted(self.spec, self.frame, self.words))
+        packed = in_columns([*self._entries(joined), *entries])
+        name = NAMED if y and self.channels["row"].fields != (MEASURE,) else 0.0
+        above = name + max(map(len, packed), default=0) * LINE * style.SMALL / 72 + 0.08
+        height = above + self._inside() + FOOT + NAMED * bool(x)
+        self.figure.set_size_inches(style.WIDTH, height)
+        if name:
+            self.figure.text(SIDE, 1, y, va="top", fontsize=style.TEXT)
+        if x:
+            self.figure.supxlabel(x, fontsize=style.TEXT)
+        legend(self.figure, packed, 1 - name / height)
+        style.leave_free(self.figure, above / height)
         return self.figure
+
+    def _inside(self) -> float:
+        """The inches of all panels, with their titles and what lies between."""
+        rows = len(self.axes)
+        lines = max(ax.get_title("left").count("\n") + 1 for ax in self.axes.flat)
+        titles = (HEAD + (lines - 1) * 1.25 * style.TEXT / 72) * bool(self.channels["col"].fields)
+        between = (rows - 1) * (0.1 + BETWEEN * self.wrapped)
+        return rows * self.height + between + titles * (rows if self.wrapped else 1)
 
     def _text(self, channel: Channel, level: tuple) -> str:
         return self.called.get(level) or channel.text(level, self.words)
@@ -149,7 +158,7 @@ class Picture:
         for ax, title in zip(heads, titles, strict=False):
             ax.set_title(title, fontsize=size)
 
-    def _name_axes(self, x: str, y: str) -> None:
+    def _name_rows(self) -> None:
         rows = self.channels["row"]
         own = rows.fields == (MEASURE,)
         for i, ax in enumerate(self._first_of_rows()):
@@ -157,17 +166,9 @@ class Picture:
                 label = self.called.get(rows.levels[i]) or self.words.label(rows.levels[i][0])
                 ax.set_ylabel(wrapped(label, self.height, style.TEXT))
             elif rows.fields:
-                text = wrapped(self._text(rows, rows.levels[i]), self.height, style.TEXT)
+                text = self._text(rows, rows.levels[i])
+                text = wrapped(text, self.height, style.TEXT, bold=True)
                 ax.set_ylabel(text, fontweight="bold")
-        if self.axes.size == 1:
-            self.axes[0, 0].set_xlabel(x)
-        elif x:
-            self.figure.supxlabel(x, fontsize=style.TEXT)
-        if not own and y:
-            if len(self.axes) == 1:
-                self.axes[0, 0].set_ylabel(y)
-            else:
-                self.figure.supylabel(y, fontsize=style.TEXT)
 
     def _first_of_rows(self) -> Iterator[Axes]:
         """The first panel of each row that is there, with the numbers of its axis."""
@@ -253,20 +254,29 @@ def handle(shown: style.Look, **changed: Any) -> Line2D:
     return Line2D([], [], **{**shown.line(), **changed})
 
 
-def legend(figure: Figure, entries: Sequence[tuple[Any, str]]) -> int:
-    """One legend above all panels, read line by line. Returns how many lines it has."""
-    if not entries:
-        return 0
-    longest = max(width_of(text) for _, text in entries)
-    fit = max(1, int(72 * style.WIDTH / (longest + 5.3 * style.SMALL)))
-    lines = math.ceil(len(entries) / fit)
-    columns = math.ceil(len(entries) / lines)
+def in_columns(entries: Sequence[tuple[Any, str]]) -> list[list[tuple[Any, str]]]:
+    """The entries of a legend in as many columns as fit, to be read line by line."""
+    gaps = (HANDLE + BEFORE + AFTER) * style.SMALL
+    wide = [width_of(text) + gaps for _, text in entries]
+    for columns in range(len(entries), 0, -1):
+        if sum(max(wide[i::columns]) for i in range(columns)) <= 72 * style.WIDTH * (1 - SIDE):
+            break
+    return [list(entries[i::columns]) for i in range(columns)] if entries else []
+
+
+def legend(figure: Figure, columns: Sequence[Sequence[tuple[Any, str]]], top: float) -> None:
+    """One legend for all panels; top: of the figure's height."""
+    if not columns:
+        return
+    lines = max(map(len, columns))
     blank = (Line2D([], [], linestyle="none"), "")
-    padded = [*entries, *[blank] * (lines * columns - len(entries))]
-    by_column = [padded[line * columns + k] for k in range(columns) for line in range(lines)]
-    handles, texts = zip(*by_column, strict=True)
-    figure.legend(handles, texts, loc="outside upper center", ncols=columns)
-    return lines
+    filled = [entry for one in columns for entry in [*one, *[blank] * (lines - len(one))]]
+    handles, texts = zip(*filled, strict=True)
+    sizes = {"handlelength": HANDLE, "handletextpad": BEFORE, "columnspacing": AFTER}
+    place = {"loc": "upper left", "bbox_to_anchor": (0, top), "borderaxespad": 0.2}
+    figure.legend(
+        handles, texts, ncols=len(columns), labelspacing=0.35, borderpad=0.0, **sizes, **place
+    )
 
 
 def beside(series: Series, ax: Axes, points: float) -> Any:
@@ -279,9 +289,9 @@ def beside(series: Series, ax: Axes, points: float) -> Any:
     return ax.transData + ScaledTranslation(shift, 0, ax.figure.dpi_scale_trans)
 
 
-def shade(color: str, share: float) -> str:
-    """A colour mixed with white: what `alpha` would show on white, without being seen through."""
-    return colors.to_hex(1 - share * (1 - np.array(colors.to_rgb(color))))
+def shade(color: str, share: float) -> tuple[str, float]:
+    """A colour that is seen through: pale on white, dim on dark paper."""
+    return color, share
 
 
 def _value_axis(ax: Axes, rows: pd.DataFrame, picture: Picture) -> None:

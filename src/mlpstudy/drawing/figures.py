@@ -9,8 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from mlpstudy.design.claims import FigureSpec
-from mlpstudy.drawing import captions, counts, style
+from mlpstudy.drawing import captions, counts, style, vector
 from mlpstudy.drawing.kinds import kind
+from mlpstudy.files import write_atomically
 from mlpstudy.said import LANGUAGES
 from mlpstudy.words import Words
 
@@ -26,15 +27,15 @@ def drawn(
     """Draw each figure of a study that has rows: its entry for figures.json, and its files.
 
     study: as its study.json has it; tables: by name, those of figures called figure_NAME. A
-    picture is folder/NAME.svg, .png and small/NAME.png; in another language, folder/LANGUAGE has
-    all but the large .png.
+    picture is folder/NAME.svg, in another language folder/LANGUAGE/NAME.svg.
     """
     for given in study.get("figures") or ():
         spec = FigureSpec.model_validate(given)
         frame = _with_objects(tables.get(f"figure_{spec.name}", pd.DataFrame()))
         if spec.kind == OWN or len(frame):
             held = {**tables, f"figure_{spec.name}": frame}
-            yield described(spec, study, frame, findings), _pictures(spec, study, held, folder)
+            entry = described(spec, study, frame, findings)
+            yield entry, _pictures(spec, study, held, entry, folder)
 
 
 def _with_objects(frame: pd.DataFrame) -> pd.DataFrame:
@@ -43,14 +44,24 @@ def _with_objects(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pictures(
-    spec: FigureSpec, study: Mapping, tables: Mapping[str, pd.DataFrame], folder: Path
+    spec: FigureSpec,
+    study: Mapping,
+    tables: Mapping[str, pd.DataFrame],
+    entry: Mapping[str, Any],
+    folder: Path,
 ) -> tuple[Path, ...]:
     files: list[Path] = []
+    frame = tables[f"figure_{spec.name}"]
     for language in LANGUAGES:
-        place = folder if language == LANGUAGES[0] else folder / language
+        file = (folder if language == LANGUAGES[0] else folder / language) / f"{spec.name}.svg"
         with style.context():
-            figure = _figure(spec, study, tables, Words(language, study.get("labels") or {}))
-            files += style.save(figure, place / spec.name, large=place is folder, small=True)
+            words = Words(language, study.get("labels") or {})
+            figure = _figure(spec, study, tables, words)
+            title, alt = (entry[text][language] for text in ("title", "alt"))
+            n = "" if spec.kind == OWN else counts.counted(spec, frame, words)
+            said = vector.Said(title, n or figure.get_label(), alt, language)
+            write_atomically(file, vector.svg(figure, said).encode())
+            files += [file, style.dotted(figure, file)]
     return tuple(files)
 
 
@@ -59,6 +70,7 @@ def _figure(
 ) -> Figure:
     if spec.kind != OWN:
         return kind(spec.kind).static(spec, tables[f"figure_{spec.name}"], words)
+    # What stands behind a figure of a study's own is its label: "n = 60 starts".
     module = importlib.import_module(f"mlpstudy.studies.{study['module']}.figures")
     return getattr(module, spec.name)(tables, study, words)
 

@@ -17,23 +17,21 @@ from typing import Any, NamedTuple
 import matplotlib as mpl
 import matplotlib.style
 import numpy as np
-import pandas as pd
 from matplotlib import colors
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
+from mlpstudy.drawing import vector
 from mlpstudy.drawing.colours import COLOURS
-from mlpstudy.drawing.recorded import Recorded
 from mlpstudy.files import write_atomically
 
 mpl.use("Agg")
 
-WIDTH = 7.2  # inches: the column of the report
+WIDTH = 5.6  # inches: a phone shows two thirds of it, and still has letters of nine pixels
 DPI = 160
-SMALL_COLOURS = 64  # of it: more are not told apart, and make it four times as large
-SMALL_DPI = 112  # of the copy that a page of many figures holds
-TEXT, SMALL, TITLE = 9.5, 8.5, 11  # points
+SMALL_DPI = 112
+TEXT, SMALL, TITLE = 10.6, 10.2, 11.2  # points
 INK, FAINT, GRID = "#222222", "#666666", "#e4e4e4"
 SEQUENTIAL, DIVERGING = "viridis", "PuOr_r"  # of images: both safe for colour-blind readers
 
@@ -49,8 +47,6 @@ RC: dict[str, Any] = {
     "figure.dpi": 100,
     "savefig.dpi": DPI,
     "savefig.facecolor": "white",
-    "svg.hashsalt": "mlpstudy",
-    "svg.fonttype": "path",  # the same letters on every machine
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib: the same bytes everywhere
     "font.size": TEXT,
@@ -185,27 +181,6 @@ def panels(
     return figure, figure.subplots(rows, columns, squeeze=False, **subplots)
 
 
-def draw(
-    ax: Axes, frame: pd.DataFrame, x: str, look: Look, label: str, y: str = "value", steps=False
-) -> None:
-    """One category of a summary: the column y over x, and its interval low to high as a band.
-
-    steps: for survival curves, which hold their value until the next row; without markers.
-    """
-    frame = frame.sort_values(x)
-    kind = {"drawstyle": "steps-post", "marker": "none"} if steps else {}
-    ax.plot(frame[x], frame[y], label=label, zorder=3, **{**look.line(), **kind})
-    ax.fill_between(
-        frame[x],
-        frame["low"],
-        frame["high"],
-        color=look.color,
-        alpha=0.18,
-        linewidth=0,
-        step="post" if steps else None,
-    )
-
-
 def label_lines(ax: Axes, gap: float = 1.25) -> None:
     """Write every line's label at its right end, in its colour, none over another.
 
@@ -263,69 +238,33 @@ def _spread(at: np.ndarray, height: float) -> np.ndarray:
     return result
 
 
-def note_n(target: Axes | Figure, n: int, what: str = "networks") -> None:
-    """Write how many networks are behind a figure (below, right) or a panel (under its title).
-
-    A panel's title comes first: the note moves it up by a line.
-    """
-    note(target, f"n = {n:,} {what}")
+def leave_free(figure: Figure, share: float) -> None:
+    """The layout leaves a share of the height free, above."""
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.set(rect=(0, 0, 1, 1 - share))
 
 
-def note(target: Axes | Figure, text: str) -> None:
-    """Write a few small words below a figure, at the right, or under a panel's title."""
-    look = {"va": "bottom", "fontsize": SMALL, "color": FAINT}
-    if isinstance(target, Axes):
-        target.annotate(text, (0, 1), (0, 4), "axes fraction", "offset points", **look)
-        pad = RC["axes.titlepad"] + 1.2 * SMALL
-        target.set_title(target.get_title("left"), loc="left", pad=pad)
-        return
-    strip = 1.6 * SMALL / 72 / target.get_figheight()
-    beside = 0 < len(target.get_supxlabel()) < 45 and len(text) < 45  # both fit in one line
-    if (engine := target.get_layout_engine()) is not None and not beside:
-        engine.set(rect=(0, strip, 1, 1 - strip))  # the layout leaves the strip free
-    target.text(0.995, 0.3 * strip, text, ha="right", **look)
-
-
-def save(
-    figure: Figure, path: str | os.PathLike, large: bool = True, small: bool = False
-) -> tuple[Path, ...]:
-    """Write a figure as path.svg, the same bytes each time.
+def save(figure: Figure, path: str | os.PathLike) -> tuple[Path, Path]:
+    """Write a figure as path.png, of 160 dpi, and path.svg, the same bytes each time.
 
     path: without suffix; its folder is made. Each file is renamed into place when it is whole.
-    large: whether there is a path.png of 160 dpi beside it; small: a small/path.png, of fewer dots.
-    The figure is laid out and not to be drawn again.
     """
     path = Path(path)
     with context():
-        figure.set_dpi(DPI)
-        if (engine := figure.get_layout_engine()) is not None:
-            engine.execute(figure)
-        figure.set_layout_engine("none")
-        figure.set_dpi(SMALL_DPI if small else DPI)  # what is shown is as it was recorded
-        drawing = Recorded(figure)
-        files = [_put(path, "png", _png(drawing, DPI))] if large else []
-        files.append(_put(path, "svg", drawing.svg().encode()))
-        if small:
-            shown = _png(drawing, SMALL_DPI, SMALL_COLOURS)
-            files.append(_put(path.parent / "small" / path.name, "png", shown))
+        files = (
+            dotted(figure, path.with_name(f"{path.name}.png"), DPI),
+            path.with_name(f"{path.name}.svg"),
+        )
+        write_atomically(files[1], vector.svg(figure).encode())
     if pyplot := sys.modules.get("matplotlib.pyplot"):  # no reason to import it
         pyplot.close(figure)
-    return tuple(files)
+    return files
 
 
-def _png(drawing: Recorded, dpi: int, colours: int = 0) -> bytes:
-    """The picture, with so many colours at most; 0 for all."""
-    buffer = io.BytesIO()
-    dots = Image.fromarray(drawing.dots(dpi)).convert("RGB")
-    if colours:
-        few = dots.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        few.save(buffer, "PNG", dpi=(dpi, dpi), optimize=True)
-    else:
-        dots.save(buffer, "PNG", dpi=(dpi, dpi))
-    return buffer.getvalue()
-
-
-def _put(place: Path, suffix: str, content: bytes) -> Path:
-    file = place.with_name(f"{place.name}.{suffix}")
-    write_atomically(file, content)
+def dotted(figure: Figure, path: Path, dpi: int = SMALL_DPI) -> Path:
+    """Write a figure in dots beside its SVG."""
+    dots, file = io.BytesIO(), path.with_suffix(".png")
+    figure.set_dpi(dpi)
+    FigureCanvasAgg(figure).print_png(dots, metadata={"Software": None})
+    write_atomically(file, dots.getvalue())
     return file

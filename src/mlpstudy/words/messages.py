@@ -71,6 +71,10 @@ class Messages:
         """A number to `digits` significant digits, whole ones in full; None: every digit."""
         return numbers.number(_plain(value), digits, self.language)
 
+    def exact(self, value: float, decimals: int) -> str:
+        """A number to so many decimals, with the zeros at its end."""
+        return numbers.fixed(_plain(value), 0, decimals, self.language)
+
     def percent(self, share: float, digits: int = 3) -> str:
         """A share of 1 as a percentage."""
         return numbers.percent(share, digits, self.language)

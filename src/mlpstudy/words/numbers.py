@@ -46,7 +46,7 @@ def measured(
     exponent = _power(numbers)
     decimals = 0 if exponent == 0 and _whole(numbers) else _decimals(numbers, exponent)
     decimals = _apart(numbers[1:], float(threshold), exponent, decimals)
-    shown = [_fixed(number, exponent, decimals, language) for number in numbers]
+    shown = [fixed(number, exponent, decimals, language) for number in numbers]
     return Measured(shown[0], shown[1], shown[2], _times(exponent), between(language))
 
 
@@ -65,14 +65,14 @@ def number(
     value = float(value) if not isinstance(value, int) else value
     exponent = 0 if isinstance(value, int) else _power([value])
     if not exponent and _whole([value]):
-        return _fixed(value, 0, 0, language)
+        return fixed(value, 0, 0, language)
     scaled = _decimal(value, exponent) if math.isfinite(value) else Decimal(0)
     if digits is None:
         decimals = _needed(scaled)
     else:
         decimals = max(0, digits - 1 - _magnitude(_scaled(value, exponent)))
         decimals = decimals if padded else min(decimals, _needed(_rounded(scaled, decimals)))
-    return f"{_fixed(value, exponent, decimals, language)} {_times(exponent)}".rstrip()
+    return f"{fixed(value, exponent, decimals, language)} {_times(exponent)}".rstrip()
 
 
 def percent(share: float, digits: int = 3, language: str = "en") -> str:
@@ -114,7 +114,8 @@ def _apart(bounds: list[float], threshold: float, exponent: int, decimals: int) 
     return decimals
 
 
-def _fixed(number: float | int, exponent: int, decimals: int, language: str) -> str:
+def fixed(number: float | int, exponent: int, decimals: int, language: str) -> str:
+    """A number, divided by a power of ten, to so many decimals."""
     if math.isnan(number):
         return MISSING
     if math.isinf(number):

@@ -12,36 +12,56 @@ from matplotlib.figure import Figure
 from mlpstudy.drawing import axes, facets, style
 from mlpstudy.drawing.channels import Layout
 from mlpstudy.drawing.tiles import pivot, ranked
+from mlpstudy.drawing.vector import FIXED
 from mlpstudy.words import Words
 
 TILE = 0.34  # inches: the height of a tile
 MISSING = "#e6e6e6"
-WIDEST = 16  # columns of a panel whose tiles have room for their numbers
+WIDEST = 11  # columns of a panel as wide as the page whose tiles have room for their numbers
 
 
 def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
     """x across, y down, the colour and the number of a tile its value.
 
     frame: columns for x and y, `value`; panels by col and row. Names are ordered by their mean,
-    numbers by themselves. What has no row has a pale tile.
+    numbers by themselves. What has no row has a pale tile; a level without any value is not shown.
     """
     y = spec.y[0]
+    frame = valued(frame, spec)
     sides = {name: ranked(frame, name) for name in (spec.x, y)}
     height = TILE * len(sides[y])
     layout = Layout.of(spec)._replace(y=(y,), hue=None, style=None)
     picture = facets.picture(layout, frame, words, height, sharex=True, sharey=True)
     scale = norm(frame["value"], spec.reference)
     map_ = style.DIVERGING if isinstance(scale, colors.CenteredNorm) else style.SEQUENTIAL
+    looks = {"cmap": map_, "norm": scale, "edgecolor": "white", "linewidth": 1.5}
+    numbered = len(sides[spec.x]) <= WIDEST * picture.inches / style.WIDTH
     for ax, panel in picture.panels():
         tiles = pivot(panel, spec.x, y, sides)
-        shown = ax.pcolormesh(tiles, cmap=map_, norm=scale, edgecolor="white", linewidth=1)
-        _number(ax, tiles.round(decimals(frame["value"])), shown, words, picture.inches)
+        shown = ax.pcolormesh(tiles, gid=FIXED, **looks)
+        if numbered:
+            _number(ax, tiles, decimals(frame["value"]), shown, words)
         _name(ax, spec.x, y, sides, words, picture.inches)
-    beyond = {"extend": "both"} if _beyond(frame["value"], scale) else {}
-    bar = picture.figure.colorbar(shown, ax=list(picture.axes.flat), aspect=30, pad=0.02, **beyond)
+    if not numbered:
+        _bar(picture, shown, frame["value"], words)
+    return picture.finish(words.label(spec.x), words.label(spec.value))
+
+
+def valued(frame: pd.DataFrame, spec: Any) -> pd.DataFrame:
+    """The rows of levels that have a value somewhere."""
+    seen = frame[np.isfinite(frame["value"].astype(float))]
+    for name in (spec.x, spec.y[0]):
+        frame = frame[frame[name].isin(seen[name])]
+    return frame
+
+
+def _bar(picture: facets.Picture, shown: Any, values: pd.Series, words: Words) -> None:
+    """What the colours say, where no number does."""
+    beyond = {"extend": "both"} if _beyond(values, shown.norm) else {}
+    axes_ = list(picture.axes.flat)
+    bar = picture.figure.colorbar(shown, ax=axes_, aspect=30, pad=0.02, **beyond)
+    bar.solids.set(gid=FIXED, edgecolor="face", rasterized=True)
     bar.ax.yaxis.set_major_formatter(axes.numbers(words))
-    bar.set_label(words.label(spec.value))
-    return picture.finish(words.label(spec.x), words.label(y))
 
 
 def norm(values: pd.Series, reference: float | None) -> colors.Normalize:
@@ -70,16 +90,14 @@ def decimals(values: pd.Series) -> int:
     return max(0, 2 - math.floor(math.log10(most))) if most else 0
 
 
-def _number(ax: Axes, tiles: np.ndarray, shown, words: Words, inches: float) -> None:
+def _number(ax: Axes, tiles: np.ndarray, places: int, shown: Any, words: Words) -> None:
     """The number of each tile, black or white as its colour asks."""
-    if tiles.shape[1] > WIDEST * inches / 6.5:
-        return
     rgba = shown.cmap(shown.norm(tiles))
     for (i, j), value in np.ndenumerate(tiles):
         if np.isfinite(value):
             ink = "white" if style.contrast(rgba[i, j, :3]) > 4.0 else style.INK
-            text = words.number(value + 0.0, None)
-            at = {"ha": "center", "va": "center", "fontsize": style.SMALL}
+            text = words.exact(value, places)
+            at = {"ha": "center", "va": "center", "fontsize": style.SMALL, "gid": FIXED}
             ax.text(j + 0.5, i + 0.5, text, color=ink, **at)
 
 

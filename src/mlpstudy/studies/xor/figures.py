@@ -104,7 +104,7 @@ def ends(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: Wo
 
 
 def _note_starts(figure: Figure, n: int, words: Words) -> None:
-    style.note(figure, words.ngettext("n = {n} start", "n = {n} starts", n))
+    figure.set_label(words.ngettext("n = {n} start", "n = {n} starts", n))
 
 
 def _mark_plateaus(ax, levels: pd.DataFrame, words: Words) -> None:
