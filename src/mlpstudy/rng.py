@@ -18,6 +18,7 @@ PURPOSES = (
     "init",  # weights and biases; a part for each restart
     "order",  # the order of the examples in each pass
     "dropout",  # which units are switched off
+    "input-dropout",  # which inputs are switched off
     "noise",  # what is added to the inputs
     "pretrain-init",  # the parts of a pretrained layer that are thrown away afterwards
     "pretrain-order",  # the order of the examples while pretraining

@@ -43,8 +43,8 @@ def run(
     tables, weights.npz, curves and layers as pictures. dataset: gives one by name. keep: the
     weights after the last pass, or after the best one on validation; of a run that diverges, of the
     passes before that."""
-    progress = Progress(run_id(run), 1, run.epochs + 1)
-    watched = recorder(dataset, device, engine, threads, keep, progress)
+    watched = recorder(dataset, device, engine, threads, keep)
+    watched.progress = progress = Progress(run_id(run), 1, watched.passes(run) + 1)
     record = run_alone(watched, run)
     progress.finish()
     tables = tables_of([record])

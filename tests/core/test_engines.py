@@ -18,8 +18,9 @@ PRETRAINED = [Run(pretraining=kind, pretraining_epochs=1) for kind in ("autoenco
 
 
 @pytest.mark.parametrize(
-    ("run", "served"), [(DENSE, True), *((run, True) for run in PRETRAINED), (CONVOLUTION, False)]
-)
+    ("run", "served"), [(DENSE, True), *((run, True) for run in PRETRAINED), (CONVOLUTION, False),
+     (Run(input_noise=0.1), True), (Run(input_dropout=0.1), True), (Run(input_noise=0.1, input_dropout=0.1), False)],
+)  # fmt: skip
 def test_what_the_native_engine_serves(run, served):
     assert serves(run) == served
 

@@ -184,6 +184,24 @@ def test_an_initialization_has_the_deviation_of_the_table(name):
         assert (b == 0).all() == (how.bias(*fan) == 0)
 
 
+@pytest.mark.parametrize("name", [n for n in INITIALIZERS if n != "uniform"])
+def test_biases_are_normal_with_the_deviation_that_is_asked_for(name):
+    drawn = [
+        draw_parameters(name, 2.0, rng.stream(3, "init"), [(6, 4000)], bias=s) for s in (0, 0.3)
+    ]
+    (plain, _), (W, b) = (([*w], [*c]) for w, c in drawn)
+    assert np.array_equal(plain[0], W[0])  # the weights come first
+    assert kstest(b[0] / 0.3, "norm").pvalue > 0.01
+
+
+def test_uniform_draws_have_the_half_widths_that_are_asked_for():
+    [W], [b] = draw_parameters("uniform", 0.7, rng.stream(5, "init"), [(50, 4000)], bias=0.2)
+    assert kstest(W.flatten(), "uniform", (-0.7, 1.4)).pvalue > 0.01
+    assert kstest(b, "uniform", (-0.2, 0.4)).pvalue > 0.01
+    [_], [none] = draw_parameters("uniform", 0.7, rng.stream(5, "init"), [(50, 40)])
+    assert not none.any()
+
+
 def test_orthogonal_weights_are_orthogonal():
     (square, wide), _ = draw_parameters(
         "orthogonal", 1, rng.stream(0, "init"), [(30, 30), (20, 50)]
@@ -273,6 +291,8 @@ CHAINS = {
     "linear": Run(depth=0),
     "convolution": Run(depth=2, width=3, activation="tanh", kernel=3, padding=1),
     "convolution, stride": Run(depth=2, width=2, activation="tanh", kernel=3, stride=2),
+    "convolution, strides": Run(depth=3, width=3, activation="tanh", kernel=3, kernel_above=2, stride=1, stride_above=2, padding=1),
+    "mean": Run(depth=1, width=4, cost="mse", reduction="mean"),
     "convolution, residual": Run(depth=3, width=2, activation="softplus", kernel=3, padding=1, residual="plain"),
     "mse_sigmoid": Run(depth=1, width=4, cost="mse_sigmoid"),
     "hinge": Run(depth=1, width=4, cost="hinge"),

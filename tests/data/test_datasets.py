@@ -13,7 +13,7 @@ from mlpstudy.data.datasets import DATASETS, Dataset
 from mlpstudy.design.names import names_of
 
 FROM_SKLEARN = ("digits", "breast_cancer", "wine", "iris", "diabetes")
-FROM_PACKAGES = (*FROM_SKLEARN, "mnist_5k", "mnist_1d")
+FROM_PACKAGES = (*FROM_SKLEARN, "mnist_5k", "mnist_1d", "mnist_1d_published")
 MADE_HERE = tuple(name for name in DATASETS if name not in FROM_PACKAGES)
 
 SIZES = {  # examples, inputs, classes
@@ -24,6 +24,7 @@ SIZES = {  # examples, inputs, classes
     "diabetes": (442, 10, 0),
     "mnist_5k": (5000, 784, 10),
     "mnist_1d": (5000, 40, 10),
+    "mnist_1d_published": (5500, 40, 10),
     "xor": (1000, 2, 2),
     "xor_4": (4, 2, 2),
     "moons": (1000, 2, 2),
@@ -149,6 +150,21 @@ def test_mnist_1d_is_the_packages_own_of_seed_42():
     x = made("mnist_1d")[0].x
     assert x.mean() == pytest.approx(0, abs=1e-8)
     assert x.std() == pytest.approx(1, abs=1e-8)
+
+
+def test_the_published_parts_are_the_packages_own():
+    """4000 and 1000 of its curves, and between them 500 that are none of them."""
+    from mnist1d.data import get_dataset_args, make_dataset
+
+    published, _ = made("mnist_1d_published")
+    theirs = make_dataset(get_dataset_args())
+    x, y = published.x, published.y
+    np.testing.assert_allclose(x[:4000], theirs["x"], atol=1e-6)
+    np.testing.assert_allclose(x[4500:], theirs["x_test"], atol=1e-6)
+    assert np.array_equal(np.delete(y, range(4000, 4500)), [*theirs["y"], *theirs["y_test"]])
+    assert len(np.unique(x, axis=0)) == 5500
+    assert (published.watched, published.held_out) == (500, 1000)
+    assert x[4000:4500].std() == pytest.approx(1, rel=0.05)
 
 
 def test_xor_4_by_hand():

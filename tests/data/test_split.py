@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from mlpstudy.data.split import MOST_MEASURED, data_key, split, split_sizes
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 
-QUICK = tuple(name for name in DATASETS if name not in ("mnist_5k", "mnist_1d"))
+QUICK = tuple(
+    name for name in DATASETS if name not in ("mnist_5k", "mnist_1d", "mnist_1d_published")
+)
 DATA = {name: DATASETS[name]() for name in QUICK}
 CLASSIFICATIONS = tuple(name for name in QUICK if DATA[name].classes)
 DIVIDED = tuple(name for name in QUICK if name != "xor_4")
@@ -69,6 +72,27 @@ def test_sizes_are_60_20_20_and_no_more_than_500_are_measured(name):
 )
 def test_sizes_by_hand(n, sizes):
     assert split_sizes(numbered(n)) == sizes
+
+
+def test_parts_that_a_dataset_brings():
+    """The last 10 are the test part, the 20 before those the validation part, whatever the seed."""
+    own = replace(numbered(100), held_out=10, watched=20)
+    assert split_sizes(own) == (70, 20, 10)
+    for seed in (0, 1):
+        found = numbers(own, Run(seed=seed))
+        assert sorted(found["train"]) == [*range(70)]
+        assert (found["validation"], found["test"]) == ([*range(70, 90)], [*range(90, 100)])
+    assert numbers(own, Run())["train"] != numbers(own, Run(seed=1))["train"]
+
+
+def test_the_sizes_that_studies_ask_for():
+    for name, size, parts in (
+        ("mnist_5k", 3000, (3000, 500, 500)),
+        ("mnist_1d_published", None, (4000, 500, 1000)),
+        ("digits", None, (1079, 359, 359)),
+    ):
+        made = split(DATASETS[name](), Run(dataset=name, train_size=size))
+        assert tuple(len(getattr(made, part).x) for part in PARTS) == parts
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -134,6 +158,7 @@ PINNED = {
     "diabetes": "fead57191db74508",
     "mnist_5k": "14d3fe149ebb5510",
     "mnist_1d": "a2e286271f89c6be",
+    "mnist_1d_published": "30e11bfde11b852a",
     "xor": "252ea2dfcf806570",
     "xor_4": "f9ec306821cd064f",
     "moons": "adbcfba46e652780",

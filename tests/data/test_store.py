@@ -145,8 +145,12 @@ def test_a_file_that_cannot_be_read_is_not_current(stored):
 
 def test_the_fingerprint_is_of_what_networks_see():
     iris = DATASETS["iris"]()
-    others = (replace(iris, held_out=30), replace(iris, standardise=False))
-    assert len({fingerprint(each) for each in (iris, *others)}) == 3
+    others = (
+        replace(iris, held_out=30),
+        replace(iris, standardise=False),
+        replace(iris, watched=30),
+    )
+    assert len({fingerprint(each) for each in (iris, *others)}) == 4
     same = replace(iris, title="Other", source="other", labels=("a", "b", "c"))
     moved = replace(iris, x=np.nextafter(iris.x, np.inf))
     swapped = replace(iris, y=iris.y[::-1])

@@ -27,17 +27,22 @@ OTHER = {
     "label_smoothing": 0.1,
     "permuted": True,
     "input_noise": 0.5,
+    "input_dropout": 0.2,
     "depth": 3,
     "width": 64,
     "kernel": 3,
+    "kernel_above": 5,
     "stride": 2,
+    "stride_above": 2,
     "padding": 1,
     "activation": "relu",
     "initialization": "he_normal",
     "init_gain": 2.0,
+    "init_bias": 0.2,
     "residual": "plain",
     "dropout": 0.5,
     "cost": "mse",
+    "reduction": "mean",
     "weight_decay": 0.01,
     "optimizer": "adam",
     "eta": 0.01,
@@ -45,6 +50,7 @@ OTHER = {
     "schedule": "cosine",
     "batch_size": None,
     "epochs": 40,
+    "steps": 100,
     "trained": "last",
     "pretraining": "rbm",
     "pretraining_epochs": 7,
@@ -55,7 +61,9 @@ OTHER = {
 }
 PREPARED = {"pretraining": "autoencoder", "pretraining_epochs": 5}
 BESIDE = {
+    "kernel_above": {"kernel": 3},
     "stride": {"kernel": 3},
+    "stride_above": {"kernel": 3},
     "padding": {"kernel": 3},
     "pretraining": PREPARED,
     "pretraining_epochs": PREPARED,
@@ -109,6 +117,8 @@ def test_the_defaults_that_ids_leave_out_stay_what_they_are():
         "optimizer": "sgd", "eta": 0.1, "momentum": 0.9, "schedule": "constant",
         "batch_size": 32, "epochs": 20, "trained": "all", "pretraining": "none",
         "pretraining_epochs": 0, "pretraining_eta": 0.1, "corruption": 0.0, "restart": 0, "seed": 0,
+        "input_dropout": 0.0, "kernel_above": 0, "stride_above": 1, "init_bias": 0.0,
+        "reduction": "sum", "steps": None,
     }  # fmt: skip
     assert {field: getattr(Run(), field) for field in defaults} == defaults
 
@@ -161,7 +171,7 @@ def test_a_field_says_once_how_it_is_stacked(field):
 
 
 def test_fields_by_what_they_are_for():
-    assert fields_of(Kind.SWITCH) == ("input_noise", "dropout", "weight_decay")
+    assert fields_of(Kind.SWITCH) == ("input_noise", "input_dropout", "dropout", "weight_decay")
     assert fields_of(Kind.DRAW) == ("restart", "seed")
     assert {"eta", "pretraining_eta"} == TUNED
     assert "data" in KINDS["seed"] and "data" not in KINDS["restart"]
@@ -170,6 +180,7 @@ def test_fields_by_what_they_are_for():
 def test_what_a_run_is_while_a_layer_is_pretrained():
     run = Run(
         depth=4, activation="tanh", dropout=0.5, weight_decay=0.1, optimizer="adam", eta=1.0,
+        input_dropout=0.2, reduction="mean", steps=50,
         schedule="cosine", pretraining="autoencoder", pretraining_epochs=7, pretraining_eta=0.3,
         momentum=0.5, batch_size=8, seed=3,
     )  # fmt: skip
@@ -224,6 +235,17 @@ def test_a_cell_is_a_run_without_its_seed():
         ({"eta": 1e-320}, "eta: 1e-320 is not allowed; a number >= 1e-38"),
         ({"init_gain": 1e300}, "init_gain: 1e+300 is not allowed; a number >= 1e-38"),
         ({"stride": 2}, "kernel: stride and padding belong to a convolution"),
+        ({"stride_above": 2}, "kernel: stride and padding belong to a convolution"),
+        ({"kernel_above": 3}, "kernel: stride and padding belong to a convolution"),
+        ({"steps": 10, "epochs": 5}, "steps: give the length in steps or in epochs, not in both"),
+        (
+            {"kernel": 3, "padding": 1, "residual": "plain", "stride_above": 2},
+            "stride_above: a residual convolution keeps its width: use 1",
+        ),
+        (
+            {"kernel": 3, "kernel_above": 5, "padding": 1, "residual": "plain"},
+            "padding: a residual convolution keeps its width",
+        ),
         ({"kernel": 3, "residual": "plain"}, "padding: a residual convolution keeps its width"),
     ],
 )

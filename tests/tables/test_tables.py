@@ -53,6 +53,21 @@ def test_the_table_of_runs(tables):
     assert runs["diverged_at"].tolist().count(-1) == 2
 
 
+@pytest.mark.parametrize("eta", [0.1, 1e38], ids=["finished", "diverged"])
+def test_a_length_in_steps_is_told_in_passes_too(eta, tmp_path):
+    """90 examples, 12 steps a pass: 30 are two whole passes and a half."""
+    run = Run(dataset="iris", depth=0, batch_size=8, steps=30, eta=eta, cost="mse_raw")
+    recorder = Recorder(lambda name: DATASETS[name]())
+    [[record]] = recorder.record([run])
+    assert recorder.passes(run) == record.passes == 3
+    trained = Trained(tmp_path, lambda run: "abc", str)
+    trained.save(record)
+    for one in (record, trained.load(run)):
+        row = tables_of([one])["runs"].iloc[0]
+        assert (row["epochs"], row["steps"]) == (3, 30)
+    assert (record.status == "diverged") == (eta == 1e38)
+
+
 def test_the_table_of_curves(tables):
     curves = tables["curves"]
     rows = curves.groupby("run_id").size()

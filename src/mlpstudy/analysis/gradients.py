@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.autograd import grad
 
 from mlpstudy.core.activations import ACTIVATIONS
-from mlpstudy.core.costs import COSTS
+from mlpstudy.core.costs import cost_of
 from mlpstudy.core.modules import Dropout
 from mlpstudy.core.network import Network
 from mlpstudy.design.run import Run
@@ -49,10 +49,11 @@ def by_autograd(network: Network, dims: tuple[int, ...], x: Tensor, t: Tensor) -
     parameters = [b[0].clone().requires_grad_() for b in network.blocks(network.theta)]
     masks = [m.mask[0] for m in network.random if isinstance(m, Dropout)]
     run = network.runs[0]
-    if run.input_noise:
+    if run.input_noise or run.input_dropout:
         x = network.layers[0].z[0]
+        masks = masks[1:] if run.input_dropout else masks
     a = chain(run, dims, parameters, x, masks)
-    loss = COSTS[run.cost].loss(a[None], t[None]).sum()
+    loss = cost_of(run).loss(a[None], t[None]).sum()
     found = grad(loss, parameters, allow_unused=True, materialize_grads=True)
     return torch.cat([part.flatten() for part in found])
 
@@ -76,11 +77,12 @@ def chain(run: Run, dims: tuple[int, ...], parameters: list, x: Tensor, masks=()
 
 def _slide(run: Run, layer: int, dims: tuple, z: Tensor, W: Tensor, b: Tensor) -> tuple:
     """A convolution as torch has it, channels first; what it gives is flat, channels last."""
-    channels = len(W) // run.kernel ** len(dims)
+    side = run.kernel_above or run.kernel if layer else run.kernel
+    channels = len(W) // side ** len(dims)
     picture = z.view(len(z), *dims, channels).movedim(-1, 1)
-    kernel = W.view(*[run.kernel] * len(dims), channels, -1).movedim((-1, -2), (0, 1))
+    kernel = W.view(*[side] * len(dims), channels, -1).movedim((-1, -2), (0, 1))
     convolve = F.conv1d if len(dims) == 1 else F.conv2d
-    stride = 1 if layer else run.stride
+    stride = run.stride_above if layer else run.stride
     a = convolve(picture, kernel, b.flatten(), stride=stride, padding=run.padding)
     return a.movedim(1, -1).reshape(len(z), -1), tuple(a.shape[2:])
 

@@ -15,6 +15,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from mlpstudy.design.run import Run
+
 
 class Cost(NamedTuple):
     terms: Callable[[Tensor, Tensor], Tensor]  # terms(a, t) -> (R, B)
@@ -116,6 +118,17 @@ COSTS: dict[str, Cost] = {
     "hinge": Cost(_hinge, _hinge_delta),
 }
 # fmt: on
+
+
+def cost_of(run: Run) -> Cost:
+    """A run's cost; where it takes the mean over the outputs, that of the table over their number."""
+    cost = COSTS[run.cost]
+    if run.reduction == "sum":
+        return cost
+    return Cost(
+        lambda a, t: cost.terms(a, t) / a.shape[2],
+        lambda a, t, out=None: cost.delta(a, t, out=out).div_(a.shape[2]),
+    )
 
 
 def correct(a: Tensor, y: Tensor) -> Tensor:

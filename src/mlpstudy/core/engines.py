@@ -66,7 +66,10 @@ def load(engine: Engine) -> EngineModule:
 
 def unserved(run: Run) -> str:
     """What of a run the native engine does not train, in words; "" where it trains it."""
-    return "convolutions (kernel)" if run.kernel else ""
+    if run.kernel:
+        return "convolutions (kernel)"
+    both = run.input_noise and run.input_dropout
+    return "noise and dropout of the inputs together" if both else ""
 
 
 def serves(run: Run) -> bool:

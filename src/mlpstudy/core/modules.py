@@ -225,10 +225,12 @@ class Dropout:
     same draws, whatever their rates.
     """
 
-    def __init__(self, rates: list[float], seeds: list[int], part: int, like: Tensor):
+    def __init__(
+        self, rates: list[float], seeds: list[int], part: int, like: Tensor, purpose="dropout"
+    ):
         self.off = _each(thresholds(rates), like, torch.int32)
         self.scale = LEVELS / _each([LEVELS - off for off in thresholds(rates)], like)
-        self.draws = Draws(levels, seeds, "dropout", part)
+        self.draws = Draws(levels, seeds, purpose, part)
         self.learning = False
         self.buffer = Buffers()
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from mlpstudy import rng
-from mlpstudy.core.costs import COSTS
-from mlpstudy.core.initializers import draw_parameters
+from mlpstudy.core.costs import cost_of
+from mlpstudy.core.initializers import draw_layers
 from mlpstudy.core.modules import (
     Activate,
     Buffers,
@@ -47,9 +47,9 @@ class Network(Stack):
         if len({shape(run) for run in runs}) != 1:
             raise ValueError("a stack needs runs of one shape, and at least one")
         like = torch.empty(0, dtype=dtype, device=device)
-        self.cost = COSTS[runs[0].cost]
         self.classes = classes
         self.n_out = outputs(runs[0].cost, classes, targets)
+        self.cost = cost_of(runs[0])
         self.layer_sizes = layer_sizes(runs[0], tuple(dims), self.n_out)
         self.n_parameters = self.layer_sizes.n_parameters
         self.hidden = [_hidden(runs[0], *each) for each in enumerate(self.layer_sizes[:-1])]
@@ -69,8 +69,7 @@ class Network(Stack):
         fans, places = [m.fans for m in self.layers], [m.places for m in self.layers]
         for r, run in enumerate(self.runs):
             stream = rng.stream(run.seed, "init", run.restart)
-            how = run.initialization, run.init_gain
-            weights, biases = draw_parameters(*how, stream, fans, places)
+            weights, biases = draw_layers(run, stream, fans, places)
             for m, W, b in zip(self.layers, weights, biases, strict=True):
                 m.W[r].copy_(torch.from_numpy(W.copy()))
                 m.b[r, 0].copy_(torch.from_numpy(b))
@@ -119,6 +118,8 @@ def _chain(runs: list[Run], hidden: list[list], last: Linear, like: Tensor) -> I
     run, seeds = runs[0], [r.seed for r in runs]
     if run.input_noise:
         yield Noise([r.input_noise for r in runs], seeds, like)
+    if run.input_dropout:
+        yield Dropout([r.input_dropout for r in runs], seeds, 0, like, "input-dropout")
     for layer, block in enumerate(hidden):
         yield from block
         if run.dropout:
@@ -137,5 +138,5 @@ def _hidden(run: Run, layer: int, size: LayerSize) -> list:
 def _linear(run: Run, size: LayerSize) -> Linear:
     if not size.convolves:
         return Linear(*size.fans)
-    slides = run.kernel, size.stride, run.padding
+    slides = size.side, size.stride, run.padding
     return Convolve(size.below, size.channels_in, size.fan_out, *slides)

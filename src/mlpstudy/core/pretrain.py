@@ -19,7 +19,7 @@ from torch import Tensor
 from mlpstudy import rng
 from mlpstudy.core.batches import Rows, with_blank
 from mlpstudy.core.draws import Draws, uniforms
-from mlpstudy.core.initializers import draw_parameters
+from mlpstudy.core.initializers import draw_layers
 from mlpstudy.core.modules import Activate, Linear, Masking, Noise, Tied, drawn
 from mlpstudy.core.network import Network
 from mlpstudy.core.stack import Stack
@@ -75,7 +75,7 @@ def autoencoder(runs: list[Run], layer: int, n_in: int, like: Tensor, *corrupt: 
     decoder = machine.layers[1]
     for r, run in enumerate(runs):
         stream = rng.stream(run.seed, "pretrain-init", layer)
-        (W,), (b,) = draw_parameters(run.initialization, run.init_gain, stream, [decoder.fans])
+        (W,), (b,) = draw_layers(run, stream, [decoder.fans])
         decoder.W[r].copy_(torch.from_numpy(W.copy()))
         decoder.b[r, 0].copy_(torch.from_numpy(b))
     return machine

@@ -1,4 +1,4 @@
-"""The step eta(t): a factor on eta for pass t = 1 .. epochs."""
+"""The step eta(t): a factor on eta for pass t = 1 .. epochs, the number of passes."""
 
 from collections.abc import Callable
 from math import cos, pi

@@ -15,6 +15,7 @@ from mlpstudy.core.replay import Replay
 from mlpstudy.core.schedules import SCHEDULES
 from mlpstudy.core.stack import Stack
 from mlpstudy.core.threads import one_thread
+from mlpstudy.design.length import passes, steps_left
 
 
 class Pass(NamedTuple):
@@ -29,7 +30,7 @@ def train(network: Stack, examples: Rows, purpose: str = "order", part: int = 0)
     purpose and part name the stream of the orders. Pretraining comes before pass 0; a run that
     diverges in it is frozen there.
     """
-    runs, epochs = network.runs, network.runs[0].epochs
+    runs, epochs = network.runs, passes(network.runs[0], examples.N)
     learner = Learner(network, examples)
     finite_runs = Replay(partial(_finite, network), network.like.device)
     orders = Orders(runs, examples.N, purpose, part)
@@ -39,7 +40,8 @@ def train(network: Stack, examples: Rows, purpose: str = "order", part: int = 0)
     for epoch in range(1, epochs + 1):
         learner.schedule(epoch)
         with one_thread():
-            learner.learn(torch.from_numpy(orders.next()).to(network.like.device))
+            order = torch.from_numpy(orders.next()).to(network.like.device)
+            learner.learn(order, steps_left(runs[0], examples.N, epoch - 1))
             frozen |= ~finite_runs()
         if frozen.any():
             network.copy_runs(frozen, finite, network.theta)
@@ -70,6 +72,7 @@ class Learner:
 
     def __init__(self, network: Stack, examples: Rows):
         self.network, self.examples, runs = network, examples, network.runs
+        self.epochs = passes(runs[0], examples.N)
         self.last_only = runs[0].trained == "last"
         network.layers[-1].first = (
             self.last_only or len(network.layers) == 1
@@ -85,16 +88,16 @@ class Learner:
     def schedule(self, epoch: int) -> None:
         """Set eta(t) for a pass."""
         runs = self.network.runs
-        rates = [run.eta * SCHEDULES[run.schedule](epoch, run.epochs) for run in runs]
+        rates = [run.eta * SCHEDULES[run.schedule](epoch, self.epochs) for run in runs]
         if rates != self.rates:
             self.rates = rates
             self.eta.copy_(self.network.spread(rates, self.last_only))
 
-    def learn(self, order: Tensor) -> None:
-        """One pass in the given order (R, N), a batch at a time."""
+    def learn(self, order: Tensor, steps: int | None = None) -> None:
+        """One pass in the given order (R, N), a batch at a time, or its first steps."""
         size = self.network.runs[0].batch_size or self.examples.N
         self.network.learning(True)
-        for rows in self.examples.rows(order).split(size, dim=1):
+        for rows in self.examples.rows(order).split(size, dim=1)[:steps]:
             step = self._step(rows)
             step.rows.copy_(rows)
             step.update()

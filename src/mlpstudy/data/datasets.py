@@ -8,7 +8,7 @@ imported where they are used, so that importing this module costs next to nothin
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -19,6 +19,9 @@ from mlpstudy.rng import stream
 
 GENERATED = "generated here, from a fixed stream of random numbers"
 COMPUTED = "computed here, without chance"
+
+FROM_MNIST1D = "mnist1d make_dataset (Greydanus, Kobak 2024)"
+MORE_1D = 500  # curves for validation, where the published ones are learned from
 
 SPIRAL_TURNS = 1.5
 BALL_DIMENSIONS = 8
@@ -38,6 +41,7 @@ class Dataset:
     divided: into training, validation and test; False: each part is the whole set.
     columns: what the inputs are called.  labels: what the classes were called.
     held_out: so many examples at the end are the test part; 0: it is drawn.
+    watched: so many before those are the validation part; 0: it is drawn.
     standardise: whether inputs are, by the training part.
     gaps: x holds NaN, where the mean of the training part is to stand.
 
@@ -58,6 +62,7 @@ class Dataset:
     held_out: int = 0
     standardise: bool = True
     gaps: bool = False
+    watched: int = 0
 
     def __post_init__(self):
         if len(self.x) != len(self.y):
@@ -152,16 +157,35 @@ def mnist_5k() -> Dataset:
 def mnist_1d() -> Dataset:
     """5000 curves of 40 points: a digit's outline, shifted, sheared and noisy; 500 of each.
 
-    The package's own training and test sets, one after the other.
+    The package's own training and test sets, one after the other, divided like any other set.
     """
-    from mnist1d.data import get_dataset_args, make_dataset
-
-    with _global_generators_restored():
-        made = make_dataset(get_dataset_args())
+    made = _made_1d()
     x = _rounded(np.concatenate([made["x"], made["x_test"]]))
     y = np.concatenate([made["y"], made["y_test"]])
-    source = "mnist1d make_dataset (Greydanus, Kobak 2024)"
-    return _classification("mnist_1d", x, y, "MNIST-1D", source)
+    return _classification("mnist_1d", x, y, "MNIST-1D", FROM_MNIST1D)
+
+
+def mnist_1d_published() -> Dataset:
+    """The same 5000 curves in the parts that they were published in: 4000 to learn, 1000 to test.
+
+    The publication has no validation part: 500 more curves are made for it, as the others are but
+    from the next seed.
+    """
+    made, more = _made_1d(), _made_1d(seed=43)
+    x = _rounded(np.concatenate([made["x"], more["x"][:MORE_1D], made["x_test"]]))
+    y = np.concatenate([made["y"], more["y"][:MORE_1D], made["y_test"]])
+    data = _classification("mnist_1d_published", x, y, "MNIST-1D, published parts", FROM_MNIST1D)
+    return replace(data, held_out=len(made["y_test"]), watched=MORE_1D)
+
+
+def _made_1d(seed: int = 42) -> dict[str, Any]:
+    """What mnist1d makes of a seed: its default one is that of the published curves."""
+    from mnist1d.data import get_dataset_args, make_dataset
+
+    args = get_dataset_args()
+    args.seed = seed
+    with _global_generators_restored():
+        return make_dataset(args)
 
 
 @contextmanager
@@ -320,6 +344,7 @@ DATASETS: dict[str, Callable[[], Dataset]] = {
     "diabetes": diabetes,
     "mnist_5k": mnist_5k,
     "mnist_1d": mnist_1d,
+    "mnist_1d_published": mnist_1d_published,
     "xor": xor,
     "xor_4": xor_4,
     "moons": moons,

@@ -91,10 +91,12 @@ def split_sizes(dataset: Dataset) -> tuple[int, int, int]:
 
     Raises Mistake where a class is too rare to be divided.
     """
-    n = len(dataset.x) - dataset.held_out
+    n = len(dataset.x) - dataset.held_out - dataset.watched
     if not dataset.divided:
         return n, n, n
     _refuse_rare_classes(dataset)
+    if dataset.watched:
+        return n, dataset.watched, dataset.held_out
     shares = (VALIDATION_SHARE, TEST_SHARE)
     validation, test = (min(round(share * n), MOST_MEASURED) for share in shares)
     drawn = validation if dataset.held_out else validation + test
@@ -108,7 +110,7 @@ def examples_of(dataset: Dataset) -> Examples:
 
 
 def _refuse_rare_classes(dataset: Dataset) -> None:
-    divided = _classes(dataset)[: len(dataset.y) - dataset.held_out]
+    divided = _classes(dataset)[: len(dataset.y) - dataset.held_out - dataset.watched]
     counts = np.bincount(divided, minlength=max(1, dataset.classes))
     rarest = int(counts.argmin())
     if counts[rarest] >= FEWEST_PER_CLASS:
@@ -133,14 +135,17 @@ def _rows(dataset: Dataset, seed: int) -> list[np.ndarray]:
     """The rows of the training, validation and test parts, each in a stratified order."""
     rng = stream(seed, "split")
     y = _classes(dataset)
-    known, held_out = np.split(np.arange(len(y)), [len(y) - dataset.held_out])
+    tested = len(y) - dataset.held_out
+    known, watched, held_out = np.split(np.arange(len(y)), [tested - dataset.watched, tested])
     order = _stratified_order(y[known], rng)
     if not dataset.divided:
         return [order, order, order]
     sizes = split_sizes(dataset)
     train, rest = np.split(order, sizes[:1])
     rest = rest[_stratified_order(y[rest], rng)]
-    parts = [train, rest, held_out] if dataset.held_out else [train, *np.split(rest, sizes[1:2])]
+    parts = [train, *np.split(rest, sizes[1:2])]
+    if dataset.held_out:
+        parts = [train, watched if dataset.watched else rest, held_out]
     assert np.array_equal(np.sort(np.concatenate(parts)), np.arange(len(y))), "parts share examples"
     return parts
 

@@ -54,6 +54,7 @@ def load(path: str | Path) -> Dataset:
         held_out=int(fields["held_out"]),
         standardise=bool(fields["standardise"]),
         gaps=bool(fields["gaps"]),
+        watched=int(fields["watched"]),
     )
 
 
@@ -62,6 +63,8 @@ def fingerprint(dataset: Dataset) -> str:
     total = hashlib.sha256(f"{dataset.classes} {tuple(dataset.shape)} {dataset.divided}".encode())
     if dataset.held_out or not dataset.standardise:
         total.update(f" {dataset.held_out} {dataset.standardise}".encode())
+    if dataset.watched:
+        total.update(f" watched {dataset.watched}".encode())
     for array in (dataset.x, dataset.y):
         total.update(f" {array.dtype.str} {array.shape} ".encode())
         total.update(np.ascontiguousarray(array).data)

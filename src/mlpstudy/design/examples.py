@@ -27,6 +27,7 @@ EXAMPLES = {
     "diabetes": Examples(266, (10,), 1, 0),
     "mnist_5k": Examples(4000, (28, 28), 10, 10),
     "mnist_1d": Examples(4000, (40,), 10, 10),
+    "mnist_1d_published": Examples(4000, (40,), 10, 10),
     "xor": Examples(600, (2,), 2, 2),
     "xor_4": Examples(4, (2,), 2, 2),
     "moons": Examples(600, (2,), 2, 2),
@@ -61,5 +62,8 @@ def misfits(run: Run, data: Examples | None = None) -> Iterator[tuple[str, str]]
         if run.cost != FOR_REAL_NUMBERS:
             yield "cost", f"{name} is a regression: use {FOR_REAL_NUMBERS}"
     hidden = layer_sizes(run, data.shape, data.outputs)[:-1]
-    if any(layer.convolves and min(layer.sides) < 1 for layer in hidden):
-        yield "kernel", f"{run.kernel} is more than is left of the inputs of {name}"
+    for layer in hidden:
+        if layer.convolves and min(layer.sides) < 1:
+            field = "kernel" if layer is hidden[0] or not run.kernel_above else "kernel_above"
+            yield field, f"{layer.side} is more than is left of the inputs of {name}"
+            return

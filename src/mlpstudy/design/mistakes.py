@@ -33,6 +33,14 @@ SYNONYMS = {
     "kaiming_normal": "he_normal",
     "linear": "identity",
     "cross_entropy": "nll",
+    "max_steps": "steps",
+    "total_steps": "steps",
+    "iterations": "steps",
+    "kernel_size": "kernel",
+    "strides": "stride",
+    "bias_std": "init_bias",
+    "sigma_b": "init_bias",
+    "dropout_input": "input_dropout",
 }
 
 Place = tuple[str | int, ...]

@@ -24,7 +24,7 @@ from typing import Any
 from mlpstudy.design.columns import runs_spec
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.names import PACKAGE
-from mlpstudy.design.pool import Job
+from mlpstudy.design.pool import Job, estimated_passes
 from mlpstudy.design.project import Project, found
 from mlpstudy.design.specs import read_job, read_json
 from mlpstudy.design.study import Study
@@ -173,7 +173,7 @@ def report_spec(project: Project) -> dict[str, Any]:
     return {
         "settings": settings,
         "networks": len(project.pool),
-        "passes": sum(each.seedless.run.epochs for each in project.pool.values()),
+        "passes": sum(estimated_passes(each.seedless.run) for each in project.pool.values()),
         "steps": {study.name: _steps(study, project) for study in project.studies.values()},
     }
 

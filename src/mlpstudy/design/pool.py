@@ -7,6 +7,7 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from mlpstudy.design.examples import EXAMPLES, Examples
+from mlpstudy.design.length import passes, steps_of_pass, used
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, short_digest
 from mlpstudy.design.seedless import Seeded
@@ -145,16 +146,22 @@ ROWS = 64  # examples that are measured together
 MOST_MEASURED = 500  # validation and test examples, each
 
 
+def estimated_passes(run: Run) -> int:
+    """Passes of a run; of one whose length is in steps on a dataset that is not in the table: about
+    so many."""
+    return passes(run, used(run, EXAMPLES.get(run.dataset, UNKNOWN).train))
+
+
 def estimated_seconds(run: Run, alike: int = 64) -> float:
     """Seconds of one core for one run, trained in a stack of at most `alike` runs."""
     data = EXAMPLES.get(run.dataset, UNKNOWN)
-    examples = min(run.train_size or data.train, data.train)
-    steps = math.ceil(examples / (run.batch_size or examples))
+    examples = used(run, data.train)
+    steps = steps_of_pass(run, examples)
     stacked = max(1, min(alike, STACK_MOST, STACK_UNITS // run.width))
     part = min(data.train // 3, MOST_MEASURED)  # validation, and test
     measured = examples + 2 * part  # after each pass
     layers = layer_sizes(run, data.shape, data.outputs)
-    passes = run.epochs + run.pretraining_epochs * (2 if run.depth else 0)
+    in_all = estimated_passes(run) + run.pretraining_epochs * (2 if run.depth else 0)
     # Forward, delta and gradient for an example that is learned, forward for one that is measured.
     products = (3 * examples + measured) * layers.products
     one_pass = (
@@ -165,4 +172,4 @@ def estimated_seconds(run: Run, alike: int = 64) -> float:
     )
     # Patches are made forth, made again and added up back, and made once more to measure.
     patches = (3 * examples + measured) * layers.patches * PATCH_SECONDS
-    return RUN_SECONDS + passes * (one_pass + patches)
+    return RUN_SECONDS + in_all * (one_pass + patches)

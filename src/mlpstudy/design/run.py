@@ -49,6 +49,7 @@ Cost = Annotated[str, _In("cost")]
 Optimizer = Annotated[str, _In("optimizer")]
 Schedule = Annotated[str, _In("schedule")]
 Residual = Literal["none", "plain", "scaled"]
+Reduction = Literal["sum", "mean"]
 Trained = Literal["all", "last"]
 Pretraining = Literal["none", "autoencoder", "denoising_masking", "denoising_gaussian", "rbm"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -110,6 +111,10 @@ class Run(BaseModel):
         description="standard deviation of the Gaussian noise on the training inputs",
     )
 
+    input_dropout: Annotated[float, Kind.SWITCH, Machine(0.0)] = Field(
+        0.0, ge=0, le=0.95, description="share of inputs switched off while training"
+    )
+
     # The network
     depth: Annotated[int, Kind.SHAPE, Machine(1)] = Field(
         2, ge=0, le=1000, description="hidden layers; 0 is the linear model"
@@ -120,8 +125,14 @@ class Run(BaseModel):
     kernel: Annotated[int, Kind.SHAPE] = Field(
         0, ge=0, le=28, description="side of the hidden layers' convolution; 0: dense layers"
     )
+    kernel_above: Annotated[int, Kind.SHAPE] = Field(
+        0, ge=0, le=28, description="side of the convolutions after the first; 0: as the first"
+    )
     stride: Annotated[int, Kind.SHAPE] = Field(
         1, ge=1, le=8, description="step of the first convolution"
+    )
+    stride_above: Annotated[int, Kind.SHAPE] = Field(
+        1, ge=1, le=8, description="step of the convolutions after the first"
     )
     padding: Annotated[int, Kind.SHAPE] = Field(
         0, ge=0, le=14, description="zeros on each side of a convolution's input"
@@ -133,7 +144,14 @@ class Run(BaseModel):
         "glorot_uniform", description="how W and b are drawn"
     )
     init_gain: Annotated[float, Kind.EACH] = Field(
-        1.0, ge=LEAST, le=MOST, description="factor on the initial weights"
+        1.0, ge=LEAST, le=MOST, description="factor on the initial weights, not on the biases"
+    )
+    init_bias: Annotated[float, Kind.EACH] = Field(
+        0.0,
+        ge=0,
+        le=MOST,
+        description="deviation of the initial biases, normal, or with uniform their half-width; "
+        "0: as the initialization has them",
     )
     residual: Annotated[Residual, Kind.SHAPE, Machine("none")] = Field(
         "none", description="z + g(a) from the second hidden layer on; scaled by 1/sqrt(depth)"
@@ -145,6 +163,9 @@ class Run(BaseModel):
     # How it learns
     cost: Annotated[Cost, Kind.SHAPE, Machine("mse_raw")] = Field(
         "nll", description="what is minimised"
+    )
+    reduction: Annotated[Reduction, Kind.SHAPE, Machine("sum")] = Field(
+        "sum", description="the cost of an example: its sum over the outputs, or their mean"
     )
     weight_decay: Annotated[float, Kind.SWITCH, Machine(0.0)] = Field(
         0.0, ge=0, le=MOST, description="pull of the weights towards 0, per step"
@@ -166,6 +187,12 @@ class Run(BaseModel):
     )
     epochs: Annotated[int, Kind.SHAPE, Machine(field="pretraining_epochs")] = Field(
         20, ge=0, le=100_000, description="passes over the training examples"
+    )
+    steps: Annotated[int | None, Kind.SHAPE, Machine(None)] = Field(
+        None,
+        ge=1,
+        le=10_000_000,
+        description="length in steps, the last pass being cut short; null: epochs says it",
     )
     trained: Annotated[Trained, Kind.SHAPE, Machine("all")] = Field(
         "all", description="which layers learn"
@@ -204,14 +231,17 @@ SMALLEST_SHARE = 2.0**-16  # of units or inputs that a mask switches off
 
 def _conflicts(run: Run) -> Iterator[tuple[str, str]]:
     masked = run.corruption if run.pretraining == "denoising_masking" else 0.0
-    for field, share in (("dropout", run.dropout), ("corruption", masked)):
+    off = {"dropout": run.dropout, "input_dropout": run.input_dropout, "corruption": masked}
+    for field, share in off.items():
         if 0 < share < SMALLEST_SHARE:
             yield field, f"{share} is too small for a mask: use 0 or at least {SMALLEST_SHARE}"
     if run.corruption and not run.pretraining.startswith("denoising"):
         yield "corruption", "it has no effect without a denoising autoencoder (pretraining)"
     if run.dropout and not run.depth:
         yield "dropout", "it has no effect without a hidden layer (depth: 0)"
-    if (weights := (run.depth - 1) * run.width**2 * max(run.kernel, 1)) > MOST_WEIGHTS:
+    if (
+        weights := (run.depth - 1) * run.width**2 * max(run.kernel_above or run.kernel, 1)
+    ) > MOST_WEIGHTS:
         yield "width", f"{weights:,} weights between hidden layers: at most {MOST_WEIGHTS:,}"
     if run.pretraining != "none" and not run.pretraining_epochs:
         yield "pretraining_epochs", f"pretraining: {run.pretraining} needs at least 1 pass"
@@ -223,10 +253,20 @@ def _conflicts(run: Run) -> Iterator[tuple[str, str]]:
         yield "kernel", "pretraining prepares dense layers: use kernel: 0"
     if run.pretraining != "none" and not run.depth:
         yield "depth", "pretraining needs a hidden layer"
-    if not run.kernel and (run.stride > 1 or run.padding):
+    yield from _conflicts_of_convolutions(run)
+    if run.steps is not None and run.epochs != _defaults(Run)["epochs"]:
+        yield "steps", "give the length in steps or in epochs, not in both"
+
+
+def _conflicts_of_convolutions(run: Run) -> Iterator[tuple[str, str]]:
+    more = run.stride > 1 or run.stride_above > 1 or run.padding or run.kernel_above
+    if not run.kernel and more:
         yield "kernel", "stride and padding belong to a convolution: give a kernel"
-    if run.kernel and run.residual != "none" and run.padding * 2 + 1 != run.kernel:
-        yield "padding", "a residual convolution keeps its width: use padding: (kernel - 1) / 2"
+    if run.kernel and run.residual != "none":
+        if run.padding * 2 + 1 != (run.kernel_above or run.kernel):
+            yield "padding", "a residual convolution keeps its width: use padding: (kernel - 1) / 2"
+        if run.stride_above > 1:
+            yield "stride_above", "a residual convolution keeps its width: use 1"
 
 
 FIELDS = tuple(Run.model_fields)

@@ -22,7 +22,8 @@ class LayerSize(NamedTuple):
     fan_out: int  # units; channels of a convolution
     below: Sides = ()  # the sides of what the kernel slides over
     sides: Sides = ()  # the places where it fits, along each side; below 1 where it does not
-    kernel: int = 1  # places of one input in the kernel
+    seen: int = 1  # places in the kernel
+    side: int = 0  # of the kernel
     stride: int = 1
 
     @property
@@ -38,7 +39,7 @@ class LayerSize(NamedTuple):
     @property
     def channels_in(self) -> int:
         """Channels of what is below; of a dense layer all its inputs."""
-        return self.fan_in // self.kernel
+        return self.fan_in // self.seen
 
     @property
     def places(self) -> int:
@@ -95,13 +96,26 @@ def layer_sizes(run: Run, sides: Sides, outputs: int) -> LayerSizes:
 
     They say nothing of whether a kernel fits: see `LayerSize.sides`.
     """
-    return _sizes(run.depth, run.width, run.kernel, run.stride, run.padding, sides, outputs)
+    kernels = (run.kernel, run.kernel_above or run.kernel)
+    strides = (run.stride, run.stride_above)
+    return _sizes(run.depth, run.width, kernels, strides, run.padding, sides, outputs)
+
+
+FirstAndAbove = tuple[int, int]  # of the first convolution, and of those after it
 
 
 @cache
-def _sizes(depth: int, width: int, kernel: int, stride: int, padding: int, sides: Sides, outputs):
-    if kernel:
-        hidden = list(_convolutions(depth, width, kernel, stride, padding, sides))
+def _sizes(
+    depth: int,
+    width: int,
+    kernels: FirstAndAbove,
+    strides: FirstAndAbove,
+    padding: int,
+    sides: Sides,
+    outputs: int,
+) -> LayerSizes:
+    if kernels[0]:
+        hidden = list(_convolutions(depth, width, kernels, strides, padding, sides))
     else:
         fans = [prod(sides), *[width] * depth]
         hidden = [LayerSize(below, above) for below, above in pairwise(fans)]
@@ -109,12 +123,13 @@ def _sizes(depth: int, width: int, kernel: int, stride: int, padding: int, sides
     return LayerSizes([*hidden, LayerSize(below, outputs)])
 
 
-def _convolutions(depth, width, kernel, stride, padding, below) -> Iterator[LayerSize]:
-    seen, channels = kernel ** len(below), 1
-    for _ in range(depth):
-        sides = slid(below, kernel, stride, padding)
-        yield LayerSize(seen * channels, width, below, sides, seen, stride)
-        below, channels, stride = sides, width, 1
+def _convolutions(depth, width, kernels, strides, padding, below) -> Iterator[LayerSize]:
+    channels = 1
+    for layer in range(depth):
+        kernel, stride = kernels[layer > 0], strides[layer > 0]
+        sides, seen = slid(below, kernel, stride, padding), kernel ** len(below)
+        yield LayerSize(seen * channels, width, below, sides, seen, kernel, stride)
+        below, channels = sides, width
 
 
 def slid(sides: Sides, kernel: int, stride: int, padding: int) -> Sides:

@@ -84,7 +84,7 @@ def train(
     )
     records = {name: trained.load(run) for name, run in runs.items()}
     missing = [run for name, run in runs.items() if records[name] is None]
-    core.progress = Progress(job.id, len(missing), sum(run.epochs + 1 for run in missing))
+    core.progress = Progress(job.id, len(missing), sum(core.passes(run) + 1 for run in missing))
     for stack in core.record(missing):
         for record in stack:
             trained.save(record)

@@ -17,6 +17,7 @@ from mlpstudy.core.measures import PROBED
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.split import Split, data_key, examples_of, split
 from mlpstudy.design.examples import misfits
+from mlpstudy.design.length import passes, used
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 
@@ -34,6 +35,7 @@ class Record:
     diverged_at: the pass in which it diverged, -1 where it did not.
     weights: W1, b1, W2, ... where they were asked for.
     weights_epoch: the pass that they are from, -1 without weights.
+    passes: that were asked for, whether it diverged or not.
     """
 
     run: Run
@@ -46,6 +48,7 @@ class Record:
     curves: np.ndarray
     probed: np.ndarray
     layers: np.ndarray
+    passes: int
     weights: dict[str, np.ndarray] | None = None
     weights_epoch: int = -1
 
@@ -84,6 +87,12 @@ class Recorder:
         self.device, self.keep, self.progress = device, keep, progress
         self.splits: dict[tuple, Split] = {}
         self.splitting = Lock()
+
+    def passes(self, run: Run) -> int:
+        """Passes of a run, for which its dataset is asked where its length is in steps."""
+        if run.steps is None:
+            return run.epochs
+        return passes(run, used(run, examples_of(self.dataset(run.dataset)).train))
 
     def record(self, runs: Sequence[Run]) -> Iterator[list[Record]]:
         """Train the runs and yield the records of each stack when it is done.
@@ -144,6 +153,7 @@ def _records(task: Task, learned: Learned) -> list[Record]:
             **seen[task.which[r]],
             classes=task.classes,
             diverged_at=int(learned.diverged_at[r]),
+            passes=len(learned.curves[r]) - 1,
             **_until(learned, r),
             weights=learned.weights[r],
             weights_epoch=int(learned.weights_epoch[r]),

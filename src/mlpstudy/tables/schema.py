@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from mlpstudy.tables.record import Record
 
 TABLES = ("runs", "curves", "layers")
+NULLABLE = ("train_size", "batch_size", "steps")  # whole numbers that may be missing
 
 
 def tables_of(records: Iterable["Record"]) -> dict[str, pd.DataFrame]:
-    """The three tables of some records, in the order of their run ids."""
+    """The three tables of some records, in the order of their run ids.
+
+    epochs in `runs`: passes, also of a run whose length is in steps.
+    """
     ordered = sorted(records, key=lambda record: run_id(record.run))
     return {"runs": _runs(ordered), "curves": _curves(ordered), "layers": _layers(ordered)}
 
@@ -27,6 +31,7 @@ def _runs(records: list["Record"]) -> pd.DataFrame:
             "run_id": run_id(r.run),
             "cell_id": cell_id(r.run),
             **{field: getattr(r.run, field) for field in FIELDS},
+            "epochs": r.passes,
             "n_parameters": r.n_parameters,
             "n_inputs": r.n_inputs,
             "input_mean_square": r.input_mean_square,
@@ -40,7 +45,7 @@ def _runs(records: list["Record"]) -> pd.DataFrame:
     data = ["n_inputs", "input_mean_square", "classes", "majority"]
     columns = ["run_id", "cell_id", *FIELDS, "n_parameters", *data, "status", "diverged_at"]
     frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({"train_size": "Int64", "batch_size": "Int64"})
+    return frame.astype(dict.fromkeys(NULLABLE, "Int64"))
 
 
 def _curves(records: list["Record"]) -> pd.DataFrame:

@@ -42,6 +42,8 @@ class Trained:
 
     def save(self, record: Record) -> None:
         kept = {name: getattr(record, name) for name in (*NUMBERS, *ARRAYS)}
+        # A run says how many there are, unless its length is in steps.
+        kept |= {} if record.run.steps is None else {"passes": record.passes}
         save_arrays(self.path(record.run), {"run": canonical(record.run), **kept})
 
     def load(self, run: Run) -> Record | None:
@@ -56,4 +58,5 @@ class Trained:
             run=run,
             **{name: stored[name].item() for name in NUMBERS},
             **{name: stored[name] for name in ARRAYS},
+            passes=int(stored["passes"]) if "passes" in stored else run.epochs,
         )

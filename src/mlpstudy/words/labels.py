@@ -20,17 +20,22 @@ FIELDS = {
     "label_smoothing": N_("label smoothing"),
     "permuted": N_("permuted inputs"),
     "input_noise": N_("sigma of the noise on the training inputs"),
+    "input_dropout": N_("share of inputs switched off"),
     "depth": N_("hidden layers"),
     "width": N_("units of each hidden layer"),
     "kernel": N_("side of the convolution"),
+    "kernel_above": N_("side of the later convolutions"),
     "stride": N_("step of the convolution"),
+    "stride_above": N_("step of the later convolutions"),
     "padding": N_("zeros around the inputs"),
     "activation": N_("activation"),
     "initialization": N_("initialization"),
     "init_gain": N_("gain of the initial weights"),
+    "init_bias": N_("size of the initial biases"),
     "residual": N_("residual layers"),
     "dropout": N_("share of hidden units switched off"),
     "cost": N_("cost"),
+    "reduction": N_("cost over the outputs"),
     "weight_decay": N_("weight decay"),
     "optimizer": N_("optimizer"),
     "eta": N_("step eta"),
@@ -38,6 +43,7 @@ FIELDS = {
     "schedule": N_("schedule of eta"),
     "batch_size": N_("examples per step"),
     "epochs": N_("passes"),
+    "steps": N_("steps"),
     "trained": N_("layers that learn"),
     "pretraining": N_("pretraining"),
     "pretraining_epochs": N_("passes of pretraining, per layer"),
@@ -110,7 +116,13 @@ NAMES: dict[str, dict[str | None, str]] = {  # of levels, where the name of the 
     "train_size": {None: N_("all of them")},
     "batch_size": {None: N_("all of them")},
     "activation": {"identity": N_("identity"), "threshold": N_("threshold")},
-    "initialization": {"orthogonal": N_("orthogonal"), "zeros": N_("zeros")},
+    "initialization": {
+        "orthogonal": N_("orthogonal"),
+        "zeros": N_("zeros"),
+        "uniform": N_("uniform"),
+    },
+    "reduction": {"sum": N_("sum"), "mean": N_("mean")},
+    "steps": {None: N_("by passes")},
     "residual": {"none": N_("none"), "plain": N_("plain"), "scaled": N_("scaled")},
     "cost": {
         "nll": N_("negative log-likelihood"),
@@ -236,6 +248,16 @@ def _epochs(words: Messages, n: int) -> str:
     return words.ngettext("{n} pass", "{n} passes", n)
 
 
+def _steps(words: Messages, n: int | None) -> str:
+    return level(words, "steps", n) if n is None else words.ngettext("{n} step", "{n} steps", n)
+
+
+def _reduction(words: Messages, kind: str) -> str:
+    if kind == "sum":
+        return words.gettext("cost summed over the outputs")
+    return words.gettext("cost averaged over the outputs")
+
+
 def _label_noise(words: Messages, share: float) -> str:
     if not share:
         return words.gettext("clean labels")
@@ -308,13 +330,17 @@ LEVELS: dict[str, Callable[[Messages, Any], str]] = {
     "width": _as(N_("width {value}")),
     "kernel": _or_none(N_("dense layers"), N_("convolution of {value}")),
     "init_gain": _as(N_("gain of {value}")),
+    "init_bias": _or_none(N_("biases as usual"), N_("biases of {value}")),
     "residual": _residual,
+    "input_dropout": _or_none(N_("all inputs"), N_("{value} of the inputs off")),
     "dropout": _or_none(N_("no dropout"), N_("rate {value}")),
     "weight_decay": _or_none(N_("no weight decay"), N_("weight decay {value}")),
     "eta": _as(N_("eta {value}")),
     "momentum": _or_none(N_("no momentum"), N_("momentum {value}")),
     "batch_size": _batch_size,
     "epochs": _epochs,
+    "steps": _steps,
+    "reduction": _reduction,
     "schedule": _schedule,
     "trained": _trained,
     "pretraining": _pretraining,

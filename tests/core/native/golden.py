@@ -51,6 +51,13 @@ OPTIONS = {
     "two classes, hinge": {"dataset": "moons", "cost": "hinge"},
     "regression": {"dataset": "sine", "cost": "mse_raw"},
     "restart": {"restart": 1, "init_gain": 2.0},
+    "biases": {"init_bias": 0.3, "initialization": "he_normal"},
+    "uniform weights and biases": {"initialization": "uniform", "init_gain": 0.5, "init_bias": 0.2},
+    "input dropout": {"input_dropout": 0.2},
+    "input dropout, dropout, chunks": {"dataset": "digits", "batch_size": 70, "dropout": 0.3, "input_dropout": 0.2},
+    "mean over the outputs": {"cost": "mse_sigmoid", "reduction": "mean"},
+    "steps": {"epochs": 20, "steps": 13},
+    "steps, full batch": {"epochs": 20, "steps": 3, "batch_size": None},
     "diverges": {"activation": "identity", "cost": "mse_raw", "eta": 1e4},
 }  # fmt: skip
 TABLES = ("activation", "cost", "optimizer", "initialization", "schedule")

@@ -66,6 +66,14 @@ CASES = {
     "dropout, adam": {"dropout": 0.3, "optimizer": "adam"},
     "noise": {"input_noise": 0.4},
     "last": {"trained": "last"},
+    "biases": {"init_bias": 0.5},
+    "input dropout": {"input_dropout": 0.4},
+    "input dropout, dropout": {"input_dropout": 0.2, "dropout": 0.3},
+    "mean": {"reduction": "mean", "cost": "mse"},
+    "mean, adam": {"reduction": "mean", "optimizer": "adam"},
+    "steps": {"epochs": 20, "steps": 9},
+    "steps of whole passes": {"epochs": 20, "steps": 8, "schedule": "cosine"},
+    "steps in the first pass": {"epochs": 20, "steps": 2, "optimizer": "adam"},
     **{f"{name}": {"activation": name} for name in names_of("activation")},
     **{f"{name}, adam": {"activation": name, "optimizer": "adam"} for name in names_of("activation")},
     **{f"{name}, mse": {"activation": name, "cost": "mse"} for name in names_of("activation")},
@@ -105,6 +113,7 @@ class Twin:
         learning = self.layers[-1:] if self.run.trained == "last" else self.layers
         self.parameters = [A for each in learning for A in each]
         self.cost = COSTS[self.run.cost]
+        self.over = data.target.shape[1] if self.run.reduction == "mean" else 1
         self.steps, self.losses = 0, [self.loss()]
 
     def forward(self, x, masks=None):
@@ -120,25 +129,29 @@ class Twin:
     def loss(self) -> float:
         with torch.no_grad():
             a = self.forward(torch.from_numpy(self.data.x))
-            return self.cost.loss(a[None], torch.from_numpy(self.data.target)[None]).item()
+            t = torch.from_numpy(self.data.target)
+            return self.cost.loss(a[None], t[None]).item() / self.over
 
     def train(self) -> None:
         run, n = self.run, len(self.data.x)
         optimizer = OPTIMIZERS[run.optimizer](self.parameters, run)
         orders, size = rng.stream(run.seed, "order"), run.batch_size or n
-        for epoch in range(1, run.epochs + 1):
+        whole = -(-n // size)
+        passes = run.epochs if run.steps is None else -(-run.steps // whole)
+        for epoch in range(1, passes + 1):
             for group in optimizer.param_groups:
-                group["lr"] = run.eta * SCHEDULES[run.schedule](epoch, run.epochs)
+                group["lr"] = run.eta * SCHEDULES[run.schedule](epoch, passes)
             order = orders.permutation(n) if size < n else np.arange(n)
             for first in range(0, n, size):
-                self.step(optimizer, order[first : first + size])
+                if run.steps is None or self.steps < run.steps:
+                    self.step(optimizer, order[first : first + size])
             self.losses.append(self.loss())
 
     def step(self, optimizer, rows) -> None:
         x, t = (torch.from_numpy(A[rows]) for A in (self.data.x, self.data.target))
         loss = self.cost.loss(self.forward(self.noisy(x), self.masks(len(x)))[None], t[None])
         gradients = torch.autograd.grad(
-            loss.sum(), self.parameters, allow_unused=True, materialize_grads=True
+            loss.sum() / self.over, self.parameters, allow_unused=True, materialize_grads=True
         )
         for A, gradient in zip(self.parameters, gradients, strict=True):
             A.grad = gradient
@@ -146,6 +159,9 @@ class Twin:
         self.steps += 1
 
     def noisy(self, x):
+        if self.run.input_dropout:
+            keys = rng.key(self.run.seed, "input-dropout")[None]
+            return x * self.mask(keys, self.run.input_dropout, x.shape)
         keys = rng.key(self.run.seed, "noise")[None]
         return x + self.run.input_noise * torch.from_numpy(
             draws.normals(keys, self.steps, *x.shape)[0].astype(float)
@@ -154,12 +170,16 @@ class Twin:
     def masks(self, B: int):
         if not self.run.dropout:
             return None
-        off, masks = round(draws.LEVELS * self.run.dropout), []
-        for k, (W, _) in enumerate(self.layers[:-1]):
-            keys = rng.key(self.run.seed, "dropout", k)[None]
-            on = draws.levels(keys, self.steps, B, W.shape[1])[0] >= off
-            masks.append(torch.from_numpy(on * (draws.LEVELS / (draws.LEVELS - off))))
-        return masks
+        keys = [rng.key(self.run.seed, "dropout", k)[None] for k in range(len(self.layers) - 1)]
+        return [
+            self.mask(key, self.run.dropout, (B, W.shape[1]))
+            for key, (W, _) in zip(keys, self.layers, strict=False)
+        ]
+
+    def mask(self, keys, rate: float, shape) -> torch.Tensor:
+        off = round(draws.LEVELS * rate)
+        on = draws.levels(keys, self.steps, *shape)[0] >= off
+        return torch.from_numpy(on * (draws.LEVELS / (draws.LEVELS - off)))
 
 
 def check(run: Run, data: Part, classes: int = CLASSES) -> None:
@@ -168,7 +188,7 @@ def check(run: Run, data: Part, classes: int = CLASSES) -> None:
     group = group_of([other, run], data, classes)
     twin = Twin(group, 1, data)
     twin.train()
-    group.learn(0, run.epochs)
+    group.learn(0, group.passes)
     for k, layers in enumerate(twin.layers):
         for ours, theirs in zip(group.get(group.state.theta[1], k), layers, strict=True):
             np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-10, atol=1e-11)
@@ -238,12 +258,14 @@ def differences(group: Group, W: np.ndarray, h: float = 1e-5) -> np.ndarray:
     return slopes
 
 
-@pytest.mark.parametrize("name", ["linear", "residual", "one unit", *names_of("activation")])
+@pytest.mark.parametrize(
+    "name", ["linear", "residual", "one unit", "mean", "steps", *names_of("activation")]
+)
 def test_the_layers_are_those_that_the_reference_sees(name):
     run = Run(**{**BASE, **CASES[name]})
     data = part(run)
     group = group_of([run], data)
-    group.learn(0, run.epochs)
+    group.learn(0, group.passes)
     seen = Probe(group, data.x, data.target)()[0]
     network = Network([run], (INPUTS,), CLASSES, dtype=torch.float64)
     for k, module in enumerate(network.layers):

@@ -34,6 +34,8 @@ CASES = {
     "dropout, residual": {"dropout": 0.3, "residual": "scaled"},
     "noise, decay, Adam": {"input_noise": 0.2, "weight_decay": 0.01, "optimizer": "adam"},
     "last": {"trained": "last"},
+    "dropped inputs, biases, mean": {"input_dropout": 0.2, "init_bias": 0.3, "reduction": "mean"},
+    "steps": {"epochs": 20, "steps": 15},
     "regression": {"dataset": "sine", "cost": "mse_raw"},
 }
 DENOISING = {"corruption": 0.3}

@@ -11,7 +11,7 @@ import numpy as np
 
 from mlpstudy import rng
 from mlpstudy.core.engines import Keep, Learned, Task
-from mlpstudy.core.initializers import draw_parameters
+from mlpstudy.core.initializers import draw_layers
 from mlpstudy.core.measures import LAYER_MEASURES, PARTS, PROBED, is_probed
 from mlpstudy.core.native import passes
 from mlpstudy.core.native.activations import ACTIVATIONS
@@ -23,6 +23,7 @@ from mlpstudy.core.native.probes import probe
 from mlpstudy.core.native.products import up
 from mlpstudy.core.outputs import outputs
 from mlpstudy.data.split import Part, Split
+from mlpstudy.design.length import passes as passes_of
 from mlpstudy.design.run import Run
 from mlpstudy.design.sizes import LayerSizes, layer_sizes
 
@@ -44,16 +45,15 @@ def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) 
     """Train a stack on one thread, and watch its losses, layers and weights."""
     compile_once()
     R, run = len(task.runs), task.runs[0]
+    epochs = passes_of(run, len(task.splits[0].train.x))
     n_out = outputs(run.cost, task.classes, task.targets)
     sizes = layer_sizes(run, tuple(task.dims), n_out)
     probed = {
-        p: np.zeros((R, len(sizes), len(LAYER_MEASURES)))
-        for p in range(run.epochs + 1)
-        if is_probed(p)
+        p: np.zeros((R, len(sizes), len(LAYER_MEASURES))) for p in range(epochs + 1) if is_probed(p)
     }
     learned = Learned(
         sizes.n_parameters,
-        np.zeros((R, run.epochs + 1, len(PARTS), 2)),
+        np.zeros((R, epochs + 1, len(PARTS), 2)),
         np.full(R, -1),
         probed,
         [None] * R,
@@ -111,7 +111,7 @@ class Watched:
 
     def train(self, progress: Callable[[int], None]) -> None:
         """All passes, stopping only where the layers are looked at."""
-        group, epochs = self.group, self.group.runs[0].epochs
+        group, epochs = self.group, self.group.passes
         group.measure()
         progress(len(group.runs))
         self.probed[0] = self.probe()
@@ -139,7 +139,7 @@ class Watched:
         if self.keep == "best":
             return max(0, state.best_pass[r])
         diverged = state.diverged_at[r]
-        return self.group.runs[r].epochs if diverged < 0 else max(0, diverged - 1)
+        return self.group.passes if diverged < 0 else max(0, diverged - 1)
 
     def _weights(self, r: int) -> dict[str, np.ndarray]:
         """W1, b1, W2, ..."""
@@ -190,7 +190,7 @@ def initialize(group: Group) -> None:
     fans = [layer.fans for layer in group.sizes]
     for r, run in enumerate(group.runs):
         stream = rng.stream(run.seed, "init", run.restart)
-        drawn = draw_parameters(run.initialization, run.init_gain, stream, fans)
+        drawn = draw_layers(run, stream, fans)
         for k, (W, b) in enumerate(zip(*drawn, strict=True)):
             group.put(r, k, W, b)
 

@@ -22,9 +22,12 @@ from mlpstudy.core.native.optimizers import TWO_STATES
 from mlpstudy.core.native.passes import MEASURED, Block, Draws, Examples, Part, State, Treated
 from mlpstudy.core.native.products import up
 from mlpstudy.core.schedules import SCHEDULES
+from mlpstudy.design.length import passes as passes_of
+from mlpstudy.design.length import steps_of_pass
 from mlpstudy.design.run import Run
 from mlpstudy.design.sizes import LayerSizes
 
+DROPPED = "input-dropout"  # what the draws of switched off inputs are for
 LANES = 64  # examples of a batch that are computed together, at most
 AT_ONCE = 2**20  # numbers in the orders of one call
 
@@ -42,8 +45,8 @@ class Group:
 
     x (N, n_in), t (N, C): what they learn, as the cost sees it. parts: what is measured after every
     pass, three or, to measure nothing, none. best: whether the weights of the best pass are kept.
-    masks: whether inputs are set to 0, of each run a share `corruption`. dtype: of all arithmetic,
-    and of the parts.
+    masks: whether inputs are set to 0, of each run a share `corruption`; a run's own
+    `input_dropout` does so, too, and raises the others. dtype: of all arithmetic, and of the parts.
     """
 
     def __init__(
@@ -60,16 +63,26 @@ class Group:
     ):
         self.runs, run, N, self.zeros = list(runs), runs[0], len(x), partial(zeros, dtype=dtype)
         self.net, self.sizes, self.parts = net_of(run, sizes), sizes, parts or nothing(dtype)
-        batch, noisy = min(run.batch_size or N, N), masks or run.input_noise > 0
-        self.examples = Examples(rows_of(x, dtype), rows_of(t, dtype), N, batch, noisy, masks)
+        self.passes, batch = passes_of(run, N), min(run.batch_size or N, N)
+        drops, masks = run.input_dropout > 0, masks or run.input_dropout > 0
+        steps = run.steps or self.passes * steps_of_pass(run, N)
+        self.examples = Examples(
+            rows_of(x, dtype),
+            rows_of(t, dtype),
+            N,
+            batch,
+            masks or run.input_noise > 0,
+            masks,
+            steps,
+        )
         self.work = work_for(self.net, min(LANES, up(batch)), dtype, switches=run.dropout > 0)
         self.measuring = work_for(self.net, MEASURED, dtype, learns=False)
         self.block = self._block()
         self.state = self._state(best)
-        self.treated = treated(self.runs)
+        self.treated = treated(self.runs, self.passes)
         self.draws = Draws(
             np.array([rng.key(run.seed, "dropout", k) for k in range(max(1, run.depth))]),
-            rng.key(run.seed, purposes.noise, purposes.part),
+            rng.key(run.seed, DROPPED if drops else purposes.noise, purposes.part),
         )
         self.stream = rng.stream(run.seed, purposes.order, purposes.part)
 
@@ -101,7 +114,7 @@ class Group:
             best_pass=np.full(R, -1),
             diverged_at=np.full(R, -1),
             powers=np.ones(2),
-            curves=np.full((R, run.epochs + 1 if self.parts[0].N else 0, 3, 2), np.nan),
+            curves=np.full((R, self.passes + 1 if self.parts[0].N else 0, 3, 2), np.nan),
         )
 
     def put(self, r: int, k: int, W: np.ndarray, b: np.ndarray) -> None:
@@ -145,16 +158,19 @@ def orders_of(
         times -= n
 
 
-def treated(runs: Sequence[Run]) -> Treated:
-    """What differs between runs of one group."""
-    epochs = range(1, runs[0].epochs + 1)
-    eta = [[run.eta * SCHEDULES[run.schedule](p, run.epochs) for p in epochs] for run in runs]
+def treated(runs: Sequence[Run], passes: int) -> Treated:
+    """What differs between runs of one group, of so many passes."""
+    each = range(1, passes + 1)
+    eta = [[run.eta * SCHEDULES[run.schedule](p, passes) for p in each] for run in runs]
     off = np.array([round(LEVELS * run.dropout) for run in runs])
+    dropped = np.array([round(LEVELS * run.input_dropout) for run in runs])
+    masked = np.array([round(LEVELS * run.corruption) for run in runs])
     return Treated(
         eta=np.array(eta, float).reshape(len(runs), -1),
         decay=np.array([run.weight_decay for run in runs]),
         sigma=np.array([run.input_noise for run in runs]),
-        hidden=np.array([round(LEVELS * run.corruption) for run in runs]),
+        hidden=np.where(dropped > 0, dropped, masked),
+        raised=LEVELS / (LEVELS - dropped),
         off=off,
         kept=LEVELS / (LEVELS - off),
     )

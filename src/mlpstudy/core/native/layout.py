@@ -44,6 +44,7 @@ def net_of(run: Run, sizes: LayerSizes) -> Net:
         residual=scales[run.residual],
         lowest=len(room) - 1 if run.trained == "last" else 0,
         dropout=run.dropout > 0,
+        over=fans[-1] if run.reduction == "mean" else 1,
     )
 
 

@@ -30,6 +30,7 @@ class Net(NamedTuple):
     residual: float  # scale of z + scale g(a), from the second layer on; 0: none
     lowest: int  # the first layer that learns
     dropout: bool
+    over: int  # outputs that the cost is averaged over; 1: it is their sum
 
 
 class Work(NamedTuple):

@@ -27,6 +27,7 @@ class Examples(NamedTuple):
     batch: int
     noisy: bool  # whether something is drawn for the inputs: noise that is added to them
     masked: bool  # or, where this is so, levels that say which of them are set to 0
+    steps: int  # of the training in all: the last pass may be cut short
 
 
 class Part(NamedTuple):
@@ -47,6 +48,7 @@ class Treated(NamedTuple):
     decay: np.ndarray  # (R,)
     sigma: np.ndarray  # (R,) of the noise on the inputs
     hidden: np.ndarray  # (R,) the level below which an input is set to 0
+    raised: np.ndarray  # (R,) what the other inputs are multiplied with
     off: np.ndarray  # (R,) see Mask
     kept: np.ndarray  # (R,)
 
@@ -134,8 +136,9 @@ def one_pass(net, examples, treated, draws, state, work, block, orders, first, p
     laid = together(net.fans[0], chunks, stride)
     # Where a batch holds all examples, those of the pass before are still there.
     stays = p > 0 and len(orders) == 1 and laid >= steps and not examples.noisy
-    for start in range(0, steps, laid):
-        end = min(start + laid, steps)
+    left = min(steps, examples.steps - before * steps)
+    for start in range(0, left, laid):
+        end = min(start + laid, left)
         if not stays:
             order = orders[min(p, len(orders) - 1)]
             lay_out(net, examples, draws, block, order, stride, start, end, before * steps)
@@ -198,14 +201,15 @@ def run_steps(net, examples, treated, draws, state, work, block, r, start, end, 
             used = rounded(count)
             x, xo = block.x, at * (rounded(n) + 1) * stride
             if examples.masked:
-                with_mask(block, xo, n, stride, like(theta, treated.hidden[r]))
+                hidden, raised = like(theta, treated.hidden[r]), like(theta, treated.raised[r])
+                with_mask(block, xo, n, stride, hidden, raised)
                 x, xo = block.noisy, 0
             elif treated.sigma[r] != 0:
                 with_noise(block, xo, (n + 1) * stride, like(theta, treated.sigma[r]))
                 x, xo = block.noisy, 0
             ao = forward(net, theta, x, xo, work, used, mask, before * steps + s, first)
             a, t = part(work.a, ao, C * stride), part(block.t, at * rounded(C) * stride, C * stride)
-            scale = like(theta, 1 / B)
+            scale = like(theta, 1 / (B * net.over))
             costs.delta(net.cost, a, t, work.d, C, stride, used, work.top, work.total, scale)
             backward(net, theta, one, two, x, xo, work, used, count, c, chunks, rate)
             at += 1
@@ -230,11 +234,11 @@ def with_noise(block, xo, n, sigma):
 
 
 @jit
-def with_mask(block, xo, n, stride, hidden):
+def with_mask(block, xo, n, stride, hidden, raised):
     x, level = part(block.x, xo, n * stride), part(block.noise, xo, n * stride)
-    out, zero, one = block.noisy, like(hidden, 0), like(hidden, 1)
+    out, zero = block.noisy, like(hidden, 0)
     for i in range(n * stride):
-        out[i] = x[i] * (one if level[i] >= hidden else zero)
+        out[i] = x[i] * (raised if level[i] >= hidden else zero)
     filled(part(out, n * stride, stride))
 
 
@@ -301,7 +305,7 @@ def score(net, theta, measured, mask, work, out):
                 for b in range(count):
                     e = np.float64(a[c * stride + b]) - t[c * stride + b]
                     work.left[c] += e * e
-    out[0] = loss / measured.N
+    out[0] = loss / (measured.N * net.over)
     out[1] = (
         right / measured.N
         if measured.classes

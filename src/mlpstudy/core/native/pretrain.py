@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from mlpstudy import rng
-from mlpstudy.core.initializers import draw_parameters
+from mlpstudy.core.initializers import draw_layers
 from mlpstudy.core.native import boltzmann
 from mlpstudy.core.native.compiled import borrowed, entry, part
 from mlpstudy.core.native.group import Group, Purposes
@@ -56,7 +56,7 @@ def autoencoder(run: Run, k: int, x: np.ndarray, W, b, sigma=0.0, masks=False) -
     purposes = Purposes("pretrain-order", "pretrain-noise", k)
     group = Group([machine], sizes, x, x, purposes=purposes, masks=masks)
     stream = rng.stream(run.seed, "pretrain-init", k)
-    (V,), (c,) = draw_parameters(run.initialization, run.init_gain, stream, [sizes[1].fans])
+    (V,), (c,) = draw_layers(run, stream, [sizes[1].fans])
     group.put(0, 0, W, b)
     group.put(0, 1, V, c)
     group.learn(0, machine.epochs)

@@ -24,8 +24,8 @@ def probe(net, theta, wide, x, t, B, steepest, units, work, out):
     ao = forward_apart(net, wide, x, 0, work, used, Mask(units, 0, 1.0), 0, 0)
     last = len(net.W) - 1
     a = part(work.a, ao, C * work.stride)
-    d, e, one = work.d, work.e, like(wide, 1)
-    costs.delta(net.cost, a, t, d, C, work.stride, used, work.top, work.total, one)
+    d, e, scale = work.d, work.e, like(wide, 1 / net.over)
+    costs.delta(net.cost, a, t, d, C, work.stride, used, work.top, work.total, scale)
     for k in range(last, -1, -1):
         z, zo = (work.z, net.rows[k - 1] * work.stride) if k > 0 else (x, 0)
         seen(net, wide, k, z, zo, d, B, used, work, out[k])
