@@ -16,6 +16,19 @@ DECIDES = {
         "C04": {"off_autograd", "off_differences"},
         "C32": {"gained_over_threshold"},
     },
+    "trainability": {
+        "C21": {"share_lost_with_depth"},
+        "C30": {"share_gained_by_activation"},
+        "C31": {"share_gained_by_residual"},
+        "C33": {"share_gained_by_initialization"},
+    },
+    "vanishing": {"C22": {"decades_lost", "gradient_decades_lost"}},
+    "rescues": {
+        "C27": {"share_with_remedy"},
+        "C30": {"share_gained_by_activation"},
+        "C31": {"share_gained_by_residual"},
+        "C33": {"share_gained_by_initialization"},
+    },
     "costs": {
         "C05": {"passes_lost_saturated", "off_accuracy"},
         "C09": {"off_entropy", "off_one_hot", "off_trained"},

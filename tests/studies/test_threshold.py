@@ -95,7 +95,7 @@ def test_the_study_loads_at_each_size(size):
 
 def test_a_factor_that_no_claim_names_is_refused(tmp_path):
     text = FILE.read_text(encoding="utf-8").replace(
-        "trained: [all, last]", "trained: [all, last]\n      momentum: [0.0, 0.9]", 1
+        "grid: {dataset: [circles], ", "grid: {dataset: [circles], momentum: [0.0, 0.9], ", 1
     )
     path = tmp_path / "threshold.yaml"
     path.write_text(text, encoding="utf-8")

@@ -21,7 +21,7 @@ NETWORK = ["activation", "residual", "depth"]  # of the untrained ones
 COLUMNS = {
     "ways": [
         "dataset", "way", "eta", "input_noise", "pretraining_eta", "reached", "passes", "spent",
-        "test_accuracy", "test_error", "test_loss",
+        "diverged", "validation_error", "test_accuracy", "test_error", "test_loss",
     ],
     "growth": ["activation", "residual", "depth", "decades", "per_layer", "predicted"],
 }  # fmt: skip

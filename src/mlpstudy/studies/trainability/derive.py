@@ -1,6 +1,8 @@
-"""The greatest depth at which half of the networks train, beside that of mean-field theory; and the
-map: what every combination of depth, width, activation and initialization comes to."""
+"""The greatest depth at which half of the networks train, beside that of mean-field theory; the
+depth scale; and the map: what every combination of depth, width, activation and initialization
+comes to."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,9 +16,15 @@ from mlpstudy.studies.view import View
 
 RECIPE = ["activation", "initialization"]
 CELL = ["dataset", "depth", "width", "activation", "initialization"]  # of the map
-MAP, POINTS = "map", 12  # the block, and the most points of one of its curves
+COMPARED, SCALE, MAP = ("depth", "pictures"), "scale", "map"  # blocks
+POINTS = 12  # of a curve of the map, at most
+IN_REACH = 6  # depth scales: to there training is expected to reach (Schoenholz et al. 2017)
 COLUMNS = {
     "reach": ["dataset", "recipe", "largest_depth", "depth_of_theory", "six_xi"],
+    "scale": [
+        "run_id", "seed", "depth", "eta", "sw2", "share_of_reach", "beyond", "reached", "passes",
+        "diverged", "validation_error", "validation_loss",
+    ],
     "map": [
         "dataset", "depth", "width", "activation", "initialization", "eta", "n", "reached",
         "test_accuracy", "passes", "run",
@@ -26,27 +34,47 @@ COLUMNS = {
         "validation_accuracy",
     ],
 }  # fmt: skip
-FACTORS = {"reach": ["dataset", "recipe"], "map_curves": ["passes"]}
+FACTORS = {
+    "reach": ["dataset", "recipe"], "scale": ["sw2"], "map_curves": ["passes"],
+}  # fmt: skip
 HALF = 0.5  # of the networks
 
 
 def derive(view: View) -> dict[str, pd.DataFrame]:
     """reach: one row for each dataset and recipe, without residual layers, with which signals do
-    not decay exponentially. map: one for each cell of the block of that name, at the eta chosen for
-    it. map_curves: the training of the run that stands for the cell."""
-    plain = view.runs[(view.runs["residual"] == "none") & ~view.runs["run_id"].isin(_of_map(view))]
-    shares = cells(plain, ["dataset", *RECIPE, "depth", "width"], "reached", {"eta": Tune()})
+    not decay exponentially. scale: the runs of the block of that name, with their depth over that
+    to which training is expected to reach. map: one row for each cell of the block of that name, at
+    the eta chosen for it. map_curves: the training of the run that stands for the cell."""
+    compared = pd.concat([view.block(name) for name in COMPARED])
+    plain = compared[compared["residual"] == "none"].assign(
+        trains=lambda runs: runs["reached"].astype(bool) & ~runs["diverged"],
+        failed=lambda runs: 1 - runs["trains"].astype(float),
+    )
+    by, tune = ["dataset", *RECIPE, "depth", "width"], {"eta": Tune(least=("failed", *ERROR))}
+    shares = cells(plain, by, "trains", tune)
     rows = [_reach(part) for _, part in shares.groupby(["dataset", *RECIPE], sort=False)]
     cell = _map(view.block(MAP)) if MAP in view.blocks else pd.DataFrame(columns=COLUMNS["map"])
     return {
         "reach": pd.DataFrame(rows, columns=COLUMNS["reach"]),
+        "scale": _scale(view.block(SCALE)),
         "map": cell,
         "map_curves": _curves(cell, view.curves),
     }
 
 
-def _of_map(view: View) -> list[str]:
-    return view.blocks.get(MAP, [])
+_phase = cache(theory.phase_of)
+
+
+def _scale(runs: pd.DataFrame) -> pd.DataFrame:
+    """sw2: variance of the weights times the fan-in. share_of_reach: depth over IN_REACH depth
+    scales; beyond: whether it is more than 1."""
+    if runs.empty:
+        return pd.DataFrame(columns=COLUMNS["scale"])
+    how = runs[[*RECIPE, "init_gain", "init_bias", "width"]].itertuples(index=False, name=None)
+    xi = np.array([abs(_phase(*network).depth_scale) for network in how])
+    share, sw2 = runs["depth"] / (IN_REACH * xi), (runs["init_gain"] ** 2).round(3)
+    table = runs.assign(sw2=sw2, share_of_reach=share, beyond=share > 1)
+    return table[COLUMNS["scale"]].reset_index(drop=True)
 
 
 def _reach(shares: pd.DataFrame) -> dict[str, Any]:
@@ -66,9 +94,7 @@ def _reach(shares: pd.DataFrame) -> dict[str, Any]:
 
 def depth_scale(activation: str, initialization: str, width: int) -> float:
     """xi of square layers, in layers; infinite where signals do not decay."""
-    how = theory.INITIALIZERS[initialization]
-    weights = width * np.square(how.deviation(width, width))
-    return theory.phase(activation, float(weights), how.bias(width, width) ** 2).depth_scale
+    return theory.phase_of(activation, initialization, 1.0, 0.0, width).depth_scale
 
 
 # The map

@@ -21,7 +21,11 @@ COLUMNS = {
         "run_id", "seed", "dataset", "activation", "initialization", "init_gain", "depth", "width",
         "epochs", "epoch", "decades", "gradient_decades", "predicted",
     ],
-    "agreement": ["quantity", "off"],
+    "agreement": [
+        "dataset", "activation", "initialization", "depth", "width", "value", "predicted", "drift",
+        "off",
+    ],
+    "scattered": ["recipe", "units_per_layer", "off"],
     "scatter": ["recipe", "units_per_layer", "seed", "square", "foretold_variance"],
     "laws": [
         "dataset", "activation", "initialization", "depth", "width", "seed",
@@ -38,8 +42,8 @@ COLUMNS = {
 FACTORS = {
     "hidden": ["epoch", "layer"],
     "rates": ["epoch"],
-    "agreement": ["quantity"],
     "scatter": ["recipe", "units_per_layer"],
+    "scattered": ["recipe", "units_per_layer"],
     "map_layers": ["layer"],
 }
 MAP = ("map", "map_deep")  # blocks that are looked at by themselves
@@ -51,11 +55,13 @@ MEASURED = {"delta_rms": "log10_delta", "weight_gradient_sample_rms": "log10_gra
 CAPTIONS = {
     "start": Said(
         en="value: of delta, mean over the seeds with its 95 % interval; gradient: of dW, the "
-        "correction of the weights; predicted: by mean-field theory, for delta; off: its "
-        "distance from the value. blocked: runs in which some layer gets no gradient at all.",
+        "correction of the weights; predicted: by mean-field theory of wide layers, for delta; "
+        "drift: what a finite width may add to it; off: how far the value is from what both leave "
+        "open. blocked: runs in which some layer gets no gradient at all.",
         fr="valeur : de delta, moyenne sur les graines avec son intervalle à 95 % ; gradient : "
-        "de dW, la correction des poids ; prédit : par la théorie du champ moyen, pour delta ; "
-        "écart : sa distance à la valeur. bloqués : réseaux dont une couche ne reçoit aucun "
+        "de dW, la correction des poids ; prédit : par la théorie du champ moyen des couches larges, "
+        "pour delta ; dérive : ce qu'une largeur finie peut y ajouter ; écart : distance de la "
+        "valeur à ce que les deux laissent ouvert. bloqués : réseaux dont une couche ne reçoit aucun "
         "gradient.",
     ),
     "phases": Said(
@@ -78,7 +84,8 @@ def derive(view: View) -> dict[str, pd.DataFrame]:
     """hidden: log10 delta of each hidden layer, less that of the last one before training, and
     theory. rates: decades that delta, dW (gradient_decades) and theory (predicted) lose per layer,
     for each run and pass. cells: their means before training. scatter: the distance of networks to
-    the mean of their cell, squared. agreement: how far theory is from each cell. phases: theory.
+    the mean of their cell, squared; scattered: log10 of their deviation over that of theory, without
+    its sign. agreement: how far theory is from each cell. phases: theory.
     laws: whether an exponential or a power fits the untrained networks of the block `deep`. map,
     map_layers: every combination of the blocks MAP.
     """
@@ -88,16 +95,14 @@ def derive(view: View) -> dict[str, pd.DataFrame]:
     cells, scatter = _cells(rates), _scatter(view.measured["gaps"])
     variances = scatter.groupby(["recipe", "units_per_layer"])[["square", "foretold_variance"]]
     ratio = variances.mean().pipe(lambda mean: mean["square"] / mean["foretold_variance"])
-    off = {"slope": cells["off"].dropna(), "scatter": np.log10(ratio).abs() / 2}
+    scattered = (np.log10(ratio).abs() / 2).rename("off").reset_index()
     return {
         "hidden": _less_the_last(hidden)[["cell_id", *COLUMNS["hidden"]]],
         "rates": _but_for_blocked(rates),
         "cells": cells,
         "scatter": scatter,
-        "agreement": pd.concat(
-            [pd.DataFrame({"quantity": name, "off": each}) for name, each in off.items()],
-            ignore_index=True,
-        ),
+        "agreement": cells.loc[cells["off"].notna(), COLUMNS["agreement"]],
+        "scattered": scattered,
         "phases": _phases(view.block("start")),
         "laws": laws(hidden[hidden["run_id"].isin(view.blocks.get("deep", []))]),
         **_map(view, view.runs[of_map]),
@@ -125,18 +130,21 @@ def _hidden(view: View, runs: pd.DataFrame) -> pd.DataFrame:
 
 def _foretold(hidden: pd.DataFrame) -> pd.DataFrame:
     """With foretold: log10 delta by theory, less that of the last hidden layer, at the mean square
-    of a cell's inputs; of cells whose every delta is 0, and of a single layer, nothing."""
+    of a cell's inputs; and drift: what a finite width may add to the decades lost per layer. Of cells
+    whose every delta is 0, and of a single layer, nothing."""
     start = hidden[hidden["epoch"].eq(0) & hidden["log10_delta"].notna() & hidden["depth"].gt(1)]
     squares = start.drop_duplicates("run_id").groupby("cell_id")["input_mean_square"].mean()
     firsts = start.drop_duplicates("cell_id").set_index("cell_id")
-    by_layer = {}
+    by_layer, drift = {}, {}
     for cell in firsts.assign(square=squares).itertuples():
         how = cell.activation, cell.initialization, cell.init_gain, cell.depth, cell.width
-        profile = theory.profile(*how, cell.n_inputs, float(cell.square))
+        data = cell.n_inputs, float(cell.square)
+        profile, drift[cell.Index] = theory.profile(*how, *data), theory.drift(*how, *data)
         for layer, value in enumerate(profile.log10_delta, start=1):
             by_layer[cell.Index, layer] = value
     names = ["cell_id", "layer"]
     values = pd.Series(by_layer, dtype=float, name="foretold").rename_axis(names)
+    hidden = hidden.assign(drift=hidden["cell_id"].map(drift).astype(float))
     return hidden.join(values.replace([-np.inf, np.inf], np.nan), on=names)
 
 
@@ -162,7 +170,7 @@ def _rates(hidden: pd.DataFrame) -> pd.DataFrame:
         name: np.bincount(key, x * hidden[column]) / np.bincount(key, x**2)
         for name, column in columns.items()
     }
-    first = groups.head(1)[["run_id", "cell_id", "seed", *FIELDS, "epoch"]]
+    first = groups.head(1)[["run_id", "cell_id", "seed", *FIELDS, "epoch", "drift"]]
     return first.reset_index(drop=True).assign(**slopes)
 
 
@@ -174,16 +182,18 @@ def _but_for_blocked(rates: pd.DataFrame) -> pd.DataFrame:
 
 def _cells(rates: pd.DataFrame) -> pd.DataFrame:
     """cell_id, fields, value, low, high, n of delta before training; gradient: the mean of dW; off:
-    how far theory is; blocked: the runs in which some layer gets no delta at all."""
+    how far it is from what theory leaves open, which is up to `drift` more than the wide network's;
+    blocked: the runs in which some layer gets no delta at all."""
     start, cell = rates[rates["epoch"] == 0], ["cell_id", *FIELDS]
     cells = start.assign(blocked=start["decades"].isna()).groupby(cell, as_index=False)
     means = cells.agg(
         gradient=("gradient_decades", "mean"), predicted=("predicted", "mean"),
-        blocked=("blocked", "sum"),
+        drift=("drift", "mean"), blocked=("blocked", "sum"),
     )  # fmt: skip
     known = summarise(start[start["decades"].notna()], cell, "decades", "mean")
     cells = means.merge(known, on=cell, how="left")
-    return cells.assign(off=(cells["value"] - cells["predicted"]).abs())
+    more = cells["value"] - cells["predicted"]
+    return cells.assign(off=(more - more.clip(0, cells["drift"])).abs())
 
 
 def _scatter(gaps: pd.DataFrame) -> pd.DataFrame:
@@ -238,7 +248,7 @@ def shown(tables: dict[str, pd.DataFrame]) -> list[dict]:
     start = cells[cells["epochs"] == 0]
     kept = [
         "dataset", "activation", "initialization", "depth", "value", "low", "high", "gradient",
-        "predicted", "off", "n", "blocked",
+        "predicted", "drift", "off", "n", "blocked",
     ]  # fmt: skip
     titles = {
         "start": Said(
