@@ -10,6 +10,7 @@ from mlpstudy.design.claims import Tune
 from mlpstudy.statistics.contrasts import compare, findings, measured
 from mlpstudy.statistics.grids import NotOneRowPerSeed
 from mlpstudy.statistics.intervals import Interval, interval, paired, share_difference, wilson
+from mlpstudy.statistics.power import in_errors
 
 NAN, INF = np.nan, np.inf
 SEEDS = np.arange(6)
@@ -202,8 +203,22 @@ def test_passes_are_learned_where_a_side_is_there_and_not_where_another_level_is
     levels = {("slow", 10): [10] * 6, ("fast", 10): [10] * 6, ("other", 10): [3] * 6}
     frame = runs("optimizer epochs", levels, name="passes").eval("reached = passes < 10")
     spec = {"kind": "passes", "measure": "passes", "factor": "optimizer", "against": "slow"}
-    learned = {m.condition["optimizer"]: m.learned for m in measured(claim(spec), frame)}
-    assert learned == {"fast": False, "other": True}
+    made = {m.condition["optimizer"]: m for m in measured(claim(spec), frame)}
+    assert {name: m.learned for name, m in made.items()} == {"fast": False, "other": True}
+    assert made["fast"].censored and made["other"].censored  # the control's are, in both
+    may_fail = measured(claim(spec, control_may_fail=True), frame)
+    assert [m.learned for m in may_fail] == [False, True]  # nothing was measured but the budget
+    spec |= {"of": "fast", "against": "other"}
+    assert only(measured(claim(spec), frame)).censored  # of the treated
+    ratio = only(measured(claim(spec | {"kind": "ratio"}), frame))
+    assert ratio.censored and ratio.learned
+
+
+def test_the_median_of_times_that_all_are_longer_is_not_learned(claim, runs):
+    frame = runs("epochs", {10: [10] * 6}, name="passes").assign(reached=False)
+    made = only(findings(claim({"kind": "passes", "measure": "passes"}, threshold=5), frame))
+    assert made.censored and made.verdict == "not_learned"  # though infinity is above 5
+    assert not only(measured(claim({"measure": "passes"}), frame.assign(reached=True))).censored
 
 
 def test_median_passes(claim, runs):
@@ -336,15 +351,6 @@ def test_the_ends_of_a_grid_are_those_of_what_was_tried(claim):
     assert made.edge == ""
 
 
-@pytest.mark.parametrize(("beside", "edge"), [(0.1, ""), (0.2, "lower")])
-def test_an_edge_beside_which_all_is_the_same_is_none(claim, beside, edge):
-    """The treated side takes eta 0.01, the smallest; nothing beside it would be another finding."""
-    frame = tuned()
-    inside = (frame["side"] == "treated") & (frame["eta"] == 0.1)
-    frame.loc[inside, "test_error"] = beside + frame["seed"] / 100
-    assert only(measured(claim(SIDES), frame, TUNE)).edge == edge
-
-
 def test_nothing_in_common_where_the_treated_was_not_tried(claim):
     frame = tuned()
     frame = frame[(frame["side"] == "control") | (frame["eta"] != 0.1)]
@@ -408,6 +414,56 @@ def test_a_control_that_may_fail_is_not_asked(claim):
 def test_an_identity_is_told_apart(claim, runs, more, nature):
     made = only(findings(claim({"measure": "m"}, **more), runs("dataset", {"digits": FIRST})))
     assert made.nature == nature
+
+
+def test_a_control_of_which_one_run_diverged_may_learn_all_the_same(claim):
+    """Its loss is infinite, and so is the mean."""
+    six = tuned(at_best_loss=1.0, **GUESSES)
+    frame = pd.concat([six.assign(seed=six["seed"] + more) for more in (0, 6, 12)])
+    frame.loc[frame["seed"] == 2, ["test_error", "at_best_loss"]] = 1.0, INF
+    assert only(measured(claim(SIDES), frame, TUNE)).learned
+
+
+@pytest.mark.parametrize(
+    ("measure", "failed"),
+    [("test_error", (1, 2)), ("reached", (1, 3))],  # only times and shares ask for the level
+)
+def test_runs_that_fail_are_counted(claim, runs, measure, failed):
+    """Of six: one that diverged; one that did and one no better than guessing, one never there."""
+    more = {"epochs": 5, "diverged": False, "guess_error": 0.5, "reached": True, "passes": 3}
+    frame = runs("dropout", {0.0: [0.1] * 6, 0.5: [0.1] * 6}, "test_error").assign(**more)
+    frame.loc[[0, 6], ["diverged", "test_error"]] = True, 1.0
+    frame.loc[1, "test_error"] = 0.5
+    frame.loc[[0, 1, 2, 6], "reached"] = False
+    spec = {"measure": measure, "factor": "dropout", "of": 0.5, "against": 0.0}
+    made = only(findings(claim(spec), frame))
+    assert made.failed == failed and made.seeds_few
+    spec = {"measure": measure}
+    assert only(measured(claim(spec, where={"dropout": [0.5]}), frame)).failed == (1, None)
+    assert (
+        only(measured(claim(spec, where={"dropout": [0.5]}), frame.assign(epochs=0))).failed is None
+    )
+    assert (
+        only(measured(claim(spec, where={"dropout": [0.5]}), frame.drop(columns="epochs"))).failed
+        is None
+    )
+
+
+def test_enough_seeds_are_not_few(claim, runs):
+    frame = runs("dropout", {0.0: [0.1] * 16}, "test_error").assign(epochs=5, diverged=False)
+    frame.loc[0, "diverged"] = True
+    made = only(findings(claim({"measure": "test_error"}), frame))
+    assert made.failed == (1, None) and not made.seeds_few
+    made = only(findings(claim({"measure": "test_error"}), frame[1:]))
+    assert made.failed == (0, None) and not made.seeds_few  # of 15, but none fails
+
+
+def test_what_a_finding_sees(claim, runs):
+    made = only(findings(claim({"measure": "m"}), runs("dataset", {"digits": FIRST})))
+    assert made.sees == pytest.approx(in_errors(6) * stats.sem(FIRST))
+    given = pd.DataFrame({"m": [4.0], "low": [3.0], "high": [5.0], "n": [6]})
+    made = only(findings(claim({"measure": "m", "interval": ["low", "high"]}), given))
+    assert made.sees == pytest.approx(in_errors(6) / stats.t.ppf(0.975, 5))
 
 
 def test_of_other_measures_nobody_asks_who_learns(claim):

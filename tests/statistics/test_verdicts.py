@@ -19,10 +19,12 @@ from mlpstudy.statistics.verdicts import (
     SUPPORTED,
     UNDECIDED,
     Finding,
+    Half,
     as_dict,
     beyond_chance,
     by_nature,
     combine,
+    doubled,
     families,
     from_dict,
     read_findings,
@@ -207,6 +209,7 @@ def test_what_hangs_on_eta(common, hangs):
     [
         ({"direction": "over"}, "direction 'over': allowed are above, below"),
         ({"low": 0.7}, r"the interval \[0.7, 0.6\] is upside down"),
+        ({"half": Half(1, 3, 2)}, r"the interval \[3, 2\] is upside down"),
         ({"common": (1, 3, 2)}, r"the interval \[3.0, 2.0\] is upside down"),
         ({"matters": -0.1}, "matters -0.1: allowed is 0 or more"),
         ({"edge": "left"}, "edge 'left': allowed are lower, upper, both"),
@@ -226,6 +229,8 @@ def test_written_and_read(tmp_path):
         finding(common=(0.1, -INF, np.float32(0.25)), edge="lower", learned=False, decides=True),
         finding(condition={"dataset": "digits", "depth": 4, "train_size": None}, matters=0.01),
         finding(p=0.25, p_holm=0.5, p_bh=np.float64(0.25), nature="identity"),
+        finding(half=Half(0.1, -INF, 0.2), failed=(2, None), seeds_few=True, censored=True),
+        finding(half=Half(0.1, 0.0, 0.2, learned=False), sees=0.1, failed=(0, 3)),
     ]
     write_findings(there, tmp_path / "findings.json")
     assert read_findings(tmp_path / "findings.json") == there
@@ -240,6 +245,30 @@ def test_a_condition_is_plain_data():
     plain = {"depth": 4, "dropout": 0.5, "train_size": None, "eta": None}
     assert finding(condition=rough).condition == plain
     assert json.loads(json.dumps(as_dict(finding(condition=rough))))["condition"] == plain
+
+
+@pytest.mark.parametrize(
+    ("half", "verdict", "turns"),
+    [
+        (None, None, False),
+        (Half(0.5, 0.4, 0.6), SUPPORTED, False),
+        (Half(0.5, 0.2, 0.6), UNDECIDED, True),
+        (Half(0.2, 0.1, 0.25), CONTRADICTED, True),
+        (Half(0.5, 0.4, 0.6, learned=False), NOT_LEARNED, True),
+    ],
+)
+def test_the_verdict_after_half_of_the_passes(half, verdict, turns):
+    """After all of them it is supported: 0.4 to 0.6 is above 0.3."""
+    made = finding(half=half)
+    assert (made.half_verdict, made.turns) == (verdict, turns)
+    assert as_dict(made)["half"] == (half and [*half[:3], verdict])
+
+
+def test_how_many_verdicts_twice_the_passes_change():
+    same, other = Half(0.5, 0.4, 0.6), Half(0.2, 0.1, 0.25)
+    some = [finding(half=half, decides=True) for half in (same, other, other, None)]
+    assert doubled([*some, finding(half=other)]) == (2, 3)
+    assert doubled([finding()]) == (0, 0)
 
 
 def test_identities_are_counted_apart():

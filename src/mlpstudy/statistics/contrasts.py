@@ -15,17 +15,17 @@ import pandas as pd
 
 from mlpstudy.design.claims import LARGEST, SMALLEST
 from mlpstudy.design.run import FIELDS
+from mlpstudy.statistics.edges import edges_of
 from mlpstudy.statistics.estimates import EXTREMES, Term, following, own
 from mlpstudy.statistics.grids import Grid, NotOneRowPerSeed
-from mlpstudy.statistics.intervals import Interval, interval
+from mlpstudy.statistics.intervals import Interval
 from mlpstudy.statistics.kinds import KINDS, Result, far_from, kind_of
+from mlpstudy.statistics.learning import Rows, are_few, censored, failed, learned
+from mlpstudy.statistics.power import of_interval
 from mlpstudy.statistics.selection import Asked, Selection, is_at, kept, position, select, values_of
-from mlpstudy.statistics.tuning import edge, joined
 from mlpstudy.statistics.verdicts import EXPERIMENT, IDENTITY, Finding, plain
 
 Levels = dict[str, Any]  # a value of each of some fields
-GUESSES = {"test_error": "guess_error", "at_best_loss": "guess_loss"}
-LEARNING = ("_loss", "_error", "_accuracy", "reached", "passes")  # ends of what learning is
 MOST_RUNS = 5  # named behind a finding
 
 
@@ -37,7 +37,8 @@ class Measured:
     one was tried there. edge: where a choice is the smallest or the largest of its grid. learned:
     whether the control learns its task. decides: whether the claim's verdict rests on it. n: seeds
     (rows, where there are none). networks, runs: behind the value. p: two-sided, that it is at the
-    threshold.
+    threshold. sees: the smallest distance from it that so many seeds can see. failed: runs of either
+    side that do, see `learning`. censored: whether all times of a side are longer than the budget.
     """
 
     condition: Levels
@@ -50,6 +51,9 @@ class Measured:
     networks: int = 0
     runs: tuple[str, ...] = ()
     p: float | None = None
+    sees: float | None = None
+    failed: tuple[int, int | None] | None = None
+    censored: bool = False
 
 
 class Compared(NamedTuple):
@@ -138,6 +142,10 @@ def as_finding(claim: Any, each: Measured, study: str) -> Finding:
         learned=each.learned,
         matters=claim.matters,
         nature=IDENTITY if claim.identity else EXPERIMENT,
+        sees=each.sees,
+        failed=each.failed,
+        seeds_few=are_few(each.failed, each.n),
+        censored=each.censored,
         p=each.p,
     )
 
@@ -306,19 +314,29 @@ def _measured(
     if made.n > 1 < len(sides) and "seed" not in at.frame:
         raise NotOneRowPerSeed(at.frame.iloc[_rows(sides[:1])])  # nothing says which are paired
     common = _result(at, spec, _common(sides))
-    rows = _rows(sides)
+    rows, behind = _rows(sides), _behind(at, cells, sides)
     return Measured(
         condition=condition,
         value=made.interval,
         common=common and common.interval,
-        edge=_edge(at, sides),
-        learned=claim.control_may_fail or _learned(at, spec, cells, sides),
+        edge=edges_of(at, chain(*(side.grids.values() for side in sides))),
+        learned=learned(at, behind, claim.control_may_fail),
         decides=_decides(at, claim.decides, sides),
         n=at.units(rows) if at.asked.by_row else made.n,
         networks=len(at.runs(rows)),
-        runs=tuple(at.runs(_rows([side for side in sides if not side.is_control]))),
+        runs=tuple(at.runs(behind.treated)),
         p=made.p(claim.threshold),
+        sees=made.sees(claim.threshold),
+        failed=failed(at, behind),
+        censored=censored(at, behind),
     )
+
+
+def _behind(at: Selection, cells: pd.DataFrame, sides: Sequence[_Side]) -> Rows:
+    treated = [side for side in sides if not side.is_control]
+    controls = [_rows([side]) for side in sides if side.is_control]
+    condition = np.concatenate([at.grids[place].chosen for place in cells.index])
+    return Rows(_rows(treated), controls, condition)
 
 
 def _result(at: Selection, spec: Any, terms: list[Term] | None) -> Result | None:
@@ -366,30 +384,6 @@ def _rows(sides: Sequence[_Side]) -> np.ndarray:
     return np.concatenate([grid.chosen for side in sides for _, grid in _ordered(side)])
 
 
-def _edge(at: Selection, sides: Sequence[_Side]) -> str:
-    """Where a choice is the smallest or the largest of its grid, and the next value inside would
-    have made the finding another one. Where no network trains at any eta there is no choice."""
-    found = ""
-    for grid in chain(*(side.grids.values() for side in sides)):
-        for field, tried in enumerate(zip(*(grid.tried or grid.settings))):
-            end = edge([grid.settings[grid.best][field]], tried)
-            if end and not _same_inside(at, grid, field, sorted(set(tried))):
-                found = joined(found, end)
-    return found
-
-
-def _same_inside(at: Selection, grid: Grid, field: int, tried: Sequence[Any]) -> bool:
-    """Whether every seed has the same value at the setting next to that at an edge."""
-    chosen = grid.settings[grid.best]
-    inside = tried[1] if chosen[field] == tried[0] else tried[-2]
-    beside = (*chosen[:field], inside, *chosen[field + 1 :])
-    if beside not in grid.settings:
-        return False
-    rows = [grid.rows[place] for place in (grid.best, grid.settings.index(beside))]
-    there = np.array_equal(*(each >= 0 for each in rows))
-    return there and np.array_equal(*(at.values[each[each >= 0]] for each in rows))
-
-
 def _decides(at: Selection, decides: Any, sides: Sequence[_Side]) -> bool:
     """Whether the claim's verdict rests on it: always, never, or by the level of the control."""
     if isinstance(decides, bool):
@@ -400,48 +394,6 @@ def _decides(at: Selection, decides: Any, sides: Sequence[_Side]) -> bool:
     level = float(np.mean(at.values[_rows(control)]))
     below, above = decides.control_below, decides.control_above
     return (below is None or level < below) and (above is None or level > above)
-
-
-def _learned(at: Selection, spec: Any, cells: pd.DataFrame, sides: Sequence[_Side]) -> bool:
-    """Whether the control learns its task, where that is what is compared.
-
-    Of a share: whether any network of the condition is there, at whatever level: what one learns
-    can be learned. Of passes: whether any of the two sides is, for otherwise all that is compared is
-    the budget. Of other measures of learning: whether the control is better than guessing, at some
-    point of the contrast.
-    """
-    control = [side for side in sides if side.is_control]
-    if not control or not any(name.endswith(LEARNING) for name in at.asked.names):
-        return True
-    if spec.kind == "passes":
-        return bool(at.frame["reached"].to_numpy(dtype=bool)[_rows(sides)].any())
-    if at.values.dtype == bool:
-        return any(at.values[at.grids[place].chosen].any() for place in cells.index)
-    return any(_beats_guessing(at, side) for side in control)
-
-
-def _beats_guessing(at: Selection, control: _Side) -> bool:
-    """Test error after the last pass below that of the commonest label, test loss after the pass
-    that is best on validation below that of equal shares (where the cost is a likelihood): the
-    whole interval over the seeds, or, with too few of them, the mean."""
-    if not set(at.frame.columns) >= {*GUESSES, *GUESSES.values()}:
-        return True
-    rows = _rows([control])
-    seeds = at.frame["seed"].to_numpy()[rows]
-    for measure, guess in GUESSES.items():
-        off = pd.Series(at.column(measure)[rows] - at.column(guess)[rows]).groupby(seeds).mean()
-        if not _is_below(off.dropna()):
-            return False
-    return True
-
-
-def _is_below(differences: pd.Series) -> bool:
-    if differences.empty or differences.max() < 0:
-        return True  # there is nothing to compare with, or nothing to resample
-    if differences.mean() >= 0:
-        return False
-    value, _, high = interval(differences)
-    return bool((value if np.isnan(high) else high) < 0)
 
 
 def _with_runs(found: Sequence[Measured]) -> list[Measured]:
@@ -455,7 +407,7 @@ def _with_runs(found: Sequence[Measured]) -> list[Measured]:
 
 def _given(claim: Any, frame: pd.DataFrame) -> Iterator[Measured]:
     """What a table holds with its intervals: one row for each condition; where it has them also
-    n, networks, run_id, edge and learned (see Measured)."""
+    n, networks, run_id, edge, learned and censored (see Measured)."""
     spec = claim.contrast
     values = values_of(frame, spec.measure)
     ends = [frame[name].to_numpy(dtype=float) for name in spec.interval]
@@ -472,5 +424,7 @@ def _given(claim: Any, frame: pd.DataFrame) -> Iterator[Measured]:
             networks=int(row.get("networks", 0)),
             edge=row.get("edge", ""),
             learned=bool(row.get("learned", True)),
+            censored=bool(row.get("censored", False)),
+            sees=of_interval(low, high, int(row.get("n", 0))),
             runs=(row["run_id"],) if "run_id" in row else (),
         )

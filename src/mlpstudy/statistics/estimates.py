@@ -66,7 +66,7 @@ class Estimate(NamedTuple):
     @property
     def sees(self) -> float | None:
         """The smallest distance from a threshold that so many seeds see, see `power`."""
-        return in_errors(len(self.seeds)) * self.error if np.isfinite(self.error) else None
+        return float(in_errors(len(self.seeds)) * self.error) if np.isfinite(self.error) else None
 
 
 def own(weight: float, grid: Grid) -> Term:
@@ -195,7 +195,9 @@ def _widened(made: Estimate, resampled: np.ndarray) -> Estimate:
     low, high = min(low, float(ordered[outside])), max(high, float(ordered[-1 - outside]))
     with np.errstate(invalid="ignore"):
         error = float(resampled.std() * np.sqrt(n / (n - 1)))
-    return made._replace(interval=Interval(value, low, high), error=np.maximum(made.error, error))
+    return made._replace(
+        interval=Interval(value, low, high), error=float(np.maximum(made.error, error))
+    )
 
 
 def _spread(sums: np.ndarray, statistic: str) -> tuple[float, float]:

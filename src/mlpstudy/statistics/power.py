@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from scipy import special
 
-from mlpstudy.statistics.intervals import wilson_bounds
+from mlpstudy.statistics.intervals import FEWEST, wilson_bounds
 
 LEVEL, POWER = 0.05, 0.8
 DIGITS = 4  # of a share: more would not be seen
@@ -20,6 +20,14 @@ def in_errors(n: int) -> float:
     """
     t = special.stdtrit(n - 1, 1 - LEVEL / 2)
     return float(special.nctdtrinc(n - 1, 1 - POWER, t))
+
+
+def of_interval(low: float, high: float, n: int) -> float | None:
+    """The same of a mean of n whose interval is given: its width has the standard error."""
+    if n < FEWEST or not np.isfinite([low, high]).all():
+        return None
+    t = special.stdtrit(n - 1, 1 - LEVEL / 2)
+    return float((high - low) / (2 * t) * in_errors(n))
 
 
 @cache

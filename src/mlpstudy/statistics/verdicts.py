@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,15 @@ RARE = 0.05  # what chance does less often than this is taken for no chance
 
 NUMBERS = ("value", "low", "high", "threshold")
 TESTS = ("p", "p_holm", "p_bh")
+
+
+class Half(NamedTuple):
+    """A finding as it would be after the first half of the passes, the choice of eta included."""
+
+    value: float
+    low: float
+    high: float
+    learned: bool = True  # whether the control learns its task in so few
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +74,11 @@ class Finding:
     learned: bool = True  # whether the control learns its task
     matters: float | None = None  # the smallest distance from the threshold that anyone cares about
     nature: str = EXPERIMENT  # one of NATURES
+    half: Half | None = None  # the same after half of the passes; None where that is not known
+    sees: float | None = None  # the smallest distance from the threshold that so many seeds can see
+    failed: tuple[int, int | None] | None = None  # runs that do: of the treated, of the control
+    seeds_few: bool = False  # runs fail, and there are too few seeds to say how often
+    censored: bool = False  # all times of a side are longer than the budget
     p: float | None = None  # two-sided, that the statistic is at the threshold
     p_holm: float | None = None  # adjusted among the deciding findings of the claim: see families
     p_bh: float | None = None
@@ -83,7 +97,8 @@ class Finding:
             object.__setattr__(self, "condition", plain(self.condition))
         if self.common is not None:
             object.__setattr__(self, "common", tuple(map(float, self.common)))
-        for _, low, high in filter(None, [(self.value, self.low, self.high), self.common]):
+        half = self.half and self.half[:3]
+        for _, low, high in filter(None, [(self.value, self.low, self.high), self.common, half]):
             if low > high:
                 raise ValueError(f"the interval [{low}, {high}] is upside down")
 
@@ -97,6 +112,18 @@ class Finding:
         if not self.learned:
             return NOT_LEARNED
         return self._side((self.value, self.low, self.high))
+
+    @property
+    def half_verdict(self) -> str | None:
+        """The verdict after half of the passes; None where it is not known."""
+        if self.half is None:
+            return None
+        return self._side(self.half[:3]) if self.half.learned else NOT_LEARNED
+
+    @property
+    def turns(self) -> bool:
+        """Whether twice the passes changed the verdict: it may change again with more."""
+        return self.half is not None and self.half_verdict != self.verdict
 
     @property
     def hangs(self) -> bool:
@@ -180,6 +207,20 @@ def by_nature(findings: Iterable[Finding]) -> dict[str, Counter]:
     return counted
 
 
+class Doubled(NamedTuple):
+    """Of how many deciding verdicts twice the passes change some."""
+
+    changed: int
+    n: int
+
+
+def doubled(findings: Iterable[Finding]) -> Doubled:
+    """Of how many deciding findings it is known how they stand after half of the passes, and how
+    many of those have another verdict after all of them."""
+    known = [finding for finding in deciding(findings) if finding.half is not None]
+    return Doubled(sum(finding.turns for finding in known), len(known))
+
+
 def combine(findings: Sequence[Finding], kind: str = "most") -> str:
     """The verdict on a claim, from those of its findings that decide. kind: one of KINDS.
 
@@ -254,6 +295,9 @@ def as_dict(finding: Finding) -> dict:
         "decides": bool(finding.decides),
         "common": finding.common and list(map(_to_json, finding.common)),
         "learned": bool(finding.learned),
+        "half": finding.half and [*map(_to_json, finding.half[:3]), finding.half_verdict],
+        "sees": None if finding.sees is None else _to_json(finding.sees),
+        "failed": finding.failed and list(finding.failed),
         "verdict": finding.verdict,
     }
 
@@ -263,6 +307,13 @@ def from_dict(record: dict) -> Finding:
     known = {name: value for name, value in record.items() if name != "verdict"}
     if known.get("common") is not None:
         known["common"] = tuple(map(_from_json, known["common"]))
+    if known.get("half") is not None:
+        *ends, verdict = known["half"]
+        known["half"] = Half(*map(_from_json, ends), learned=verdict != NOT_LEARNED)
+    if known.get("failed") is not None:
+        known["failed"] = tuple(known["failed"])
+    if known.get("sees") is not None:
+        known["sees"] = float(known["sees"])
     return Finding(**known | {name: _from_json(known[name]) for name in NUMBERS})
 
 
