@@ -192,6 +192,80 @@ def replay(
         print(f"all {len(chosen)} runs agree, bit for bit")
 
 
+@app.command()
+def show(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="an id of the studies, or a folder of mlpstudy run")],
+    every: Annotated[
+        bool, typer.Option("--all", help="also settings that have their default")
+    ] = False,
+) -> None:
+    """Show one run: its settings, its results, the findings behind which it stands, its command."""
+    from mlpstudy.runs.known import known_run
+    from mlpstudy.runs.show import show
+
+    project = context.obj()
+    _print(show(project, known_run(project, run), every))
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    runs: Annotated[list[str], typer.Argument(help="two or more, as for show")],
+    picture: Annotated[
+        str, typer.Option("--picture", help="where the picture of their curves goes")
+    ] = "results/compared.png",
+) -> None:
+    """Compare runs: the settings in which they differ, what they came to, a picture of both."""
+    from pathlib import Path
+
+    from mlpstudy.runs import compare
+    from mlpstudy.runs.known import known_run
+
+    if Path(picture).suffix != ".png":
+        raise Mistake("is no picture", file="command line", key="--picture", value=picture, allowed="a file that ends in .png")  # fmt: skip
+    project = context.obj()
+    known = [known_run(project, name) for name in runs]
+    _print(compare.compare(known))
+    print(compare.picture(known, Path(picture)))
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    studies: Annotated[list[str] | None, typer.Argument(help="all, where none is named")] = None,
+) -> None:
+    """Show how far the studies are: trained, missing, diverged, made by other code; also meanwhile."""
+    from mlpstudy.status import Statuses, table
+
+    project = context.obj()
+    statuses = Statuses(project)
+    _print(table([statuses.of(name) for name in studies or project.studies]))
+
+
+@app.command()
+def predict(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="a folder of mlpstudy run, or its id")],
+    file: Annotated[str, typer.Argument(help="a table of examples: CSV, Parquet or NPZ")],
+    to: Annotated[str, typer.Option("--to", help="a CSV file; default: the terminal")] = "",
+) -> None:
+    """Answer to new examples with a network that mlpstudy run has trained: a CSV, one row each."""
+    from pathlib import Path
+
+    from mlpstudy.files import write_atomically
+    from mlpstudy.runs.known import known_run
+    from mlpstudy.runs.predict import predict
+
+    project = context.obj()
+    known = known_run(project, run)
+    answers = predict(known, Path(file), project.settings.datasets.get(known.run.dataset))
+    text = answers.to_csv(index=False)
+    if to:
+        write_atomically(to, text.encode())
+    print(to or text, end="\n" if to else "")
+
+
 @app.command("list")
 def list_(
     context: typer.Context,
@@ -291,6 +365,16 @@ def check(
         print(line)
     if any(is_mistake for _, is_mistake in found):
         raise typer.Exit(2)
+
+
+def _print(shown: Any) -> None:
+    """On the terminal, in colours where it has some; as wide as it needs where it is none."""
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=200)
+    console.print(shown)
 
 
 def _unknown(key: str, value: str, known: Iterable[str]) -> Mistake:

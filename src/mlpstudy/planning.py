@@ -41,7 +41,7 @@ def check_data_of(study: Study, project: Project) -> None:
 def estimate(project: Project) -> Iterator[str]:
     """Lines: networks, those already trained, jobs, and roughly how long."""
     check_engine(project)
-    there = _trained(project)
+    there = trained(project)
     for study in project.studies.values():
         jobs = len(project.jobs_of(study.name))
         yield f"{study.name}: {study.extent}" + (f" in {jobs} jobs" if jobs else "")
@@ -55,7 +55,7 @@ def estimate(project: Project) -> Iterator[str]:
     yield f"roughly {times} cores for the {len(missing):,} that are missing"
 
 
-def _trained(project: Project) -> set[str]:
+def trained(project: Project) -> set[str]:
     """The ids of runs that are trained already, on the data as they would be made now."""
     content = {name: _content(project, name) for name in project.datasets}
     engine = project.settings.engine

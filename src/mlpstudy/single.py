@@ -13,6 +13,7 @@ from mlpstudy import rng
 from mlpstudy.archive import save_arrays
 from mlpstudy.core.measures import PARTS
 from mlpstudy.data.datasets import Dataset
+from mlpstudy.data.scaler import scaler
 from mlpstudy.data.store import fingerprint
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
@@ -40,7 +41,7 @@ def run(
     keep: Literal["last", "best"] = "last",
 ) -> Path:
     """Train one run alone; the folder that it leaves: run.json, which is written last, the three
-    tables, weights.npz, curves and layers as pictures. dataset: gives one by name. keep: the
+    tables, weights.npz, scaler.npz, curves and layers as pictures. dataset: gives one by name. keep: the
     weights after the last pass, or after the best one on validation; of a run that diverges, of the
     passes before that."""
     watched = recorder(dataset, device, engine, threads, keep)
@@ -52,6 +53,7 @@ def run(
     makers[f"data/{run.dataset}"] = fingerprint(dataset(run.dataset))
     write_tables(folder, tables, makers)
     save_arrays(folder / "weights.npz", record.weights or {})
+    scaler(dataset(run.dataset), run).save(folder / "scaler.npz")
     with style.context():
         for name, figure in pictures(tables):
             style.save(figure, folder / name)

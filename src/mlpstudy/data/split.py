@@ -72,7 +72,7 @@ def split(dataset: Dataset, run: Run) -> Split:
     used = _used(train, run.train_size, dataset.name)
     x = _inputs(dataset, used)
     if run.permuted:
-        x = x[:, stream(run.seed, "permutation").permutation(x.shape[1])]
+        x = x[:, permutation(run, x.shape[1])]
     if not dataset.classes:
         values = _standardised(dataset.y, used)
         no_label = np.zeros(len(x), np.int64)
@@ -84,6 +84,16 @@ def split(dataset: Dataset, run: Run) -> Split:
         Part(x[used], target, y),
         *(Part(x[rows], clean[rows], dataset.y[rows]) for rows in (validation, test)),
     )
+
+
+def permutation(run: Run, n: int) -> np.ndarray:
+    """The order (n,) in which a permuted run sees its inputs."""
+    return stream(run.seed, "permutation").permutation(n)
+
+
+def rows_used(dataset: Dataset, run: Run) -> np.ndarray:
+    """The rows that a run learns from."""
+    return _used(_rows(dataset, run.seed)[0], run.train_size, dataset.name)
 
 
 def split_sizes(dataset: Dataset) -> tuple[int, int, int]:
@@ -183,13 +193,25 @@ def _inputs(dataset: Dataset, used: np.ndarray) -> np.ndarray:
 
 def _filled(x: np.ndarray, used: np.ndarray) -> np.ndarray:
     """x (N, n_in) with the mean of the rows that are used instead of NaN; 0 where these have none."""
+    return np.where(np.isnan(x), filling(x, used), x)
+
+
+def filling(x: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """What stands for NaN in each column of x (N, n_in): (n_in,)."""
     known, is_known = np.nan_to_num(x[used], nan=0.0), ~np.isnan(x[used])
-    mean = known.sum(axis=0) / np.maximum(is_known.sum(axis=0), 1)
-    return np.where(np.isnan(x), mean, x)
+    return known.sum(axis=0) / np.maximum(is_known.sum(axis=0), 1)
 
 
 def _standardised(values: np.ndarray, used: np.ndarray, one_unit: bool = False) -> np.ndarray:
-    """values (N, n) float32 less the mean of the rows that are used, over their deviation.
+    """values (N, n) float32 less the mean of the rows that are used, over their deviation."""
+    mean, deviation = scale(values, used, one_unit)
+    return ((values - mean) / deviation).astype(np.float32)
+
+
+def scale(
+    values: np.ndarray, used: np.ndarray, one_unit: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """The mean (n,) and the deviation (n,) of the rows of values (N, n) that are used.
 
     A column that is constant there, but for rounding, has deviation 1. The pixels of a picture share one_unit and
     one deviation, their root mean square: a pixel that is black in all but a few training
@@ -201,7 +223,7 @@ def _standardised(values: np.ndarray, used: np.ndarray, one_unit: bool = False) 
     if one_unit:
         deviation[:] = np.sqrt(np.mean(np.square(deviation)))
     deviation[deviation == 0] = 1
-    return ((values - known.mean(axis=0)) / deviation).astype(np.float32)
+    return known.mean(axis=0), deviation
 
 
 def _noisy(y: np.ndarray, classes: int, share: float, size: int, seed: int) -> np.ndarray:

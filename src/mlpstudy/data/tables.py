@@ -152,8 +152,8 @@ def _rows(reading: Reading, table: Table, inputs: Sequence[str], is_second: bool
 
 def _marked(reading: Reading, marks: "Series", value: Any) -> np.ndarray:
     """Which rows a column marks as the test part: true is also what a table writes for it."""
-    words = marks.astype(object).map(_word)
-    is_test = (words == _word(value)).to_numpy(bool)
+    words = marks.astype(object).map(word)
+    is_test = (words == word(value)).to_numpy(bool)
     if is_test.all() or not is_test.any():
         there = sorted(set(words))
         some = "one of " + listed([shown(w) for w in there[:10]], len(there[10:]))
@@ -163,7 +163,7 @@ def _marked(reading: Reading, marks: "Series", value: Any) -> np.ndarray:
     return is_test
 
 
-def _word(value: Any) -> str:
+def word(value: Any) -> str:
     """A mark as a text: 1, 1.0 and "1" are the same."""
     if isinstance(value, float | np.floating) and value == np.rint(value):
         value = int(value)
@@ -361,7 +361,7 @@ def _expanded(reading: Reading, x: "DataFrame") -> Iterator["DataFrame"]:
         if name not in reading.source.one_hot:
             yield x[[name]]
             continue
-        texts = x[name].astype(object).map(_word)
+        texts = x[name].astype(object).map(word)
         if (n := texts.nunique()) > MOST_LEVELS:
             problem, allowed = f"has {n:,} different values", f"at most {MOST_LEVELS}"
             raise checks.mistake(reading.name, problem, f"one_hot: column {name}", allowed=allowed)

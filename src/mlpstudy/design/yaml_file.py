@@ -6,6 +6,7 @@ study needs is refused: anchors and aliases (a few of them can unfold to gigabyt
 twice (YAML keeps the last one without a word) and keys that are not text.
 """
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,11 @@ def scalar(text: str) -> Any:
         return text if node is None else _value(loader, node, ())
     except (yaml.YAMLError, RecursionError):
         return text
+
+
+def written(value: Any) -> str:
+    """A value as `scalar` reads it again: null, true, numbers, names."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _composed(text: str) -> tuple[yaml.SafeLoader, yaml.Node | None]:

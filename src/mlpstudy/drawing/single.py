@@ -1,6 +1,6 @@
-"""The pictures of one run: its curves and its gradient profile."""
+"""The pictures of one run: its curves and its gradient profile; the curves of several."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -51,4 +51,20 @@ def _gradients(run: pd.Series, layers: pd.DataFrame) -> Figure:
 
 def _named(figure: Figure, run: pd.Series) -> Figure:
     figure.suptitle(run["run_id"], x=0.01, ha="left", fontsize=style.SMALL, color=style.FAINT)
+    return figure
+
+
+def compared(curves: Mapping[str, pd.DataFrame]) -> Figure:
+    """The loss and the accuracy, or R2, of several runs, by what they are called: validation in
+    full, training dotted."""
+    figure, axes = style.panels(1, 2, height=3.2)
+    looks = style.looks(curves)
+    for ax, column in zip(axes[0], ("loss", "accuracy"), strict=True):
+        for name, curve in curves.items():
+            for part, line in (("validation", "-"), ("train", ":")):
+                shown = curve[curve["split"] == part]
+                label = name if part == "validation" else None
+                ax.plot(shown["epoch"], shown[column], line, color=looks[name].color, label=label)
+        ax.set(xlabel="passes", title=f"{column}: validation, and dotted training")
+    axes[0, 0].legend()
     return figure

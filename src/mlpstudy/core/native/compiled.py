@@ -17,6 +17,7 @@ from numba.core import cgutils
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
+from numba.core.runtime.nrt import rtsys
 from numba.extending import intrinsic
 from numba.misc.appdirs import AppDirs
 from numba.np.arrayobj import populate_array
@@ -109,6 +110,13 @@ class _Implementation(CompileResultCacheImpl):
 
 class _ByContent(FunctionCache):
     _impl_class = _Implementation
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Without what numba loads for compiling, SciPy's linear algebra among it: a third of a
+        second, and machine code asks for none of it but the runtime that counts references."""
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
 
 
 def _folders() -> Iterator[Path]:

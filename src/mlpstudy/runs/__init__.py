@@ -1,0 +1,1 @@
+"""Runs that are trained already: what is known of one, how several compare, what one predicts."""
