@@ -367,6 +367,17 @@ def check(
         raise typer.Exit(2)
 
 
+@app.command()
+def schema() -> None:
+    """Write the JSON schemas of studies and settings, for completion in an editor: config/schema."""
+    from mlpstudy.design.schema import SCHEMAS, file_of, text_of
+    from mlpstudy.files import write_atomically
+
+    for name in SCHEMAS:
+        write_atomically(file_of(name), text_of(name).encode())
+        print(file_of(name))
+
+
 def _print(shown: Any) -> None:
     """On the terminal, in colours where it has some; as wide as it needs where it is none."""
     from rich.console import Console
