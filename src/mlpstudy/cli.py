@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from mlpstudy import by_name
+from mlpstudy import by_name, completion
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.names import TABLES, names_of
 from mlpstudy.design.project import CONFIG, Project
@@ -18,10 +18,16 @@ from mlpstudy.leaving import leave
 from mlpstudy.rules import compared, pages
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Put the claims of a lecture on multilayer perceptrons to the test.",
+)
+STAGES, READ, ASK, RUNS, LOOK = (
+    "The stages, as the workflow calls them",
+    "Read the answers",
+    "Ask a question",
+    "One run",
+    "Look up",
 )
 UsageError: Any = typer.BadParameter.__mro__[1]  # typer carries a click of its own
 STOPPED = 130  # the exit code after Ctrl-C
@@ -64,7 +70,7 @@ def _pair(word: str, file: str) -> tuple[str, str]:
 # The stages, by name: mlpstudy.rules has them with all paths
 
 
-@app.command()
+@app.command(rich_help_panel=STAGES)
 def prepare(context: typer.Context, dataset: str) -> None:
     """Make a dataset: results/data/DATASET.npz."""
     from mlpstudy.stages.prepare import prepare
@@ -86,32 +92,32 @@ def _source(project: Project, dataset: str) -> Source | None:
     return project.settings.datasets.get(dataset)
 
 
-@app.command()
+@app.command(rich_help_panel=STAGES)
 def train(context: typer.Context, job: str) -> None:
     """Train the networks of a job that are not trained yet, and write its tables."""
     by_name.train(context.obj(), job)
 
 
-@app.command()
+@app.command(rich_help_panel=STAGES)
 def measure(context: typer.Context, study: str) -> None:
     """What a study measures by itself, beside training: results/measured/STUDY."""
     project = context.obj()
     compared(by_name.measure(project, study), project.measured_dir(study))
 
 
-@app.command()
+@app.command(rich_help_panel=STAGES)
 def summarise(context: typer.Context, study: str) -> None:
     """A study's summary tables and findings, from the tables of its jobs and its measurements."""
     by_name.summarise(context.obj(), study)
 
 
-@app.command()
+@app.command(rich_help_panel=STAGES)
 def draw(context: typer.Context, study: str) -> None:
     """A study's figures, from its summary tables."""
     by_name.draw(context.obj(), study)
 
 
-@app.command()
+@app.command(rich_help_panel=STAGES)
 def report(context: typer.Context) -> None:
     """The report of all studies, from their findings, tables and figures."""
     pages(by_name.report(context.obj()))
@@ -120,7 +126,7 @@ def report(context: typer.Context) -> None:
 # For people
 
 
-@app.command()
+@app.command(rich_help_panel=READ)
 def pdf(context: typer.Context) -> None:
     """The report as a PDF, printed by Chromium: report.pdf beside the page."""
     from mlpstudy import publish
@@ -128,7 +134,7 @@ def pdf(context: typer.Context) -> None:
     print(publish.pdf(context.obj()))
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def unlock() -> None:
     """Remove the lock that a killed Snakemake left here; not where one is still running."""
     from mlpstudy.unlock import LOCKS, unlock
@@ -137,11 +143,14 @@ def unlock() -> None:
         print(f"{LOCKS}: removed, no Snakemake runs here any more")
 
 
-@app.command()
+@app.command(rich_help_panel=RUNS)
 def run(
     context: typer.Context,
     fields: Annotated[
-        list[str] | None, typer.Argument(help="FIELD=VALUE, such as depth=8 activation=sigmoid")
+        list[str] | None,
+        typer.Argument(
+            help="FIELD=VALUE, such as depth=8 activation=sigmoid", autocompletion=completion.fields
+        ),
     ] = None,
     run_id: Annotated[
         str | None, typer.Option("--id", help="a run of one of the studies instead of fields")
@@ -168,7 +177,7 @@ def run(
     print(by_name.run(project, chosen, folder, weights))
 
 
-@app.command()
+@app.command(rich_help_panel=RUNS)
 def replay(
     context: typer.Context,
     run_ids: Annotated[list[str] | None, typer.Argument(help="runs of the studies")] = None,
@@ -192,10 +201,15 @@ def replay(
         print(f"all {len(chosen)} runs agree, bit for bit")
 
 
-@app.command()
+@app.command(rich_help_panel=RUNS)
 def show(
     context: typer.Context,
-    run: Annotated[str, typer.Argument(help="an id of the studies, or a folder of mlpstudy run")],
+    run: Annotated[
+        str,
+        typer.Argument(
+            help="an id of the studies, or a folder of mlpstudy run", autocompletion=completion.runs
+        ),
+    ],
     every: Annotated[
         bool, typer.Option("--all", help="also settings that have their default")
     ] = False,
@@ -208,10 +222,12 @@ def show(
     _print(show(project, known_run(project, run), every))
 
 
-@app.command()
+@app.command(rich_help_panel=RUNS)
 def compare(
     context: typer.Context,
-    runs: Annotated[list[str], typer.Argument(help="two or more, as for show")],
+    runs: Annotated[
+        list[str], typer.Argument(help="two or more, as for show", autocompletion=completion.runs)
+    ],
     picture: Annotated[
         str, typer.Option("--picture", help="where the picture of their curves goes")
     ] = "results/compared.png",
@@ -230,10 +246,13 @@ def compare(
     print(compare.picture(known, Path(picture)))
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def status(
     context: typer.Context,
-    studies: Annotated[list[str] | None, typer.Argument(help="all, where none is named")] = None,
+    studies: Annotated[
+        list[str] | None,
+        typer.Argument(help="all, where none is named", autocompletion=completion.studies),
+    ] = None,
 ) -> None:
     """Show how far the studies are: trained, missing, diverged, made by other code; also meanwhile."""
     from mlpstudy.status import Statuses, table
@@ -243,10 +262,13 @@ def status(
     _print(table([statuses.of(name) for name in studies or project.studies]))
 
 
-@app.command()
+@app.command(rich_help_panel=RUNS)
 def predict(
     context: typer.Context,
-    run: Annotated[str, typer.Argument(help="a folder of mlpstudy run, or its id")],
+    run: Annotated[
+        str,
+        typer.Argument(help="a folder of mlpstudy run, or its id", autocompletion=completion.runs),
+    ],
     file: Annotated[str, typer.Argument(help="a table of examples: CSV, Parquet or NPZ")],
     to: Annotated[str, typer.Option("--to", help="a CSV file; default: the terminal")] = "",
 ) -> None:
@@ -266,7 +288,7 @@ def predict(
     print(to or text, end="\n" if to else "")
 
 
-@app.command("list")
+@app.command("list", rich_help_panel=LOOK)
 def list_(
     context: typer.Context,
     what: Annotated[str, typer.Argument(help="studies or one of " + ", ".join(TARGETS))] = "",
@@ -294,10 +316,15 @@ def _listed(context: typer.Context, kind: str) -> list[str]:
     return [f"{s.name:{width}}  {words.said(s.title)} ({s.extent})" for s in studies]
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def data(
     context: typer.Context,
-    dataset: Annotated[str, typer.Argument(help="one of them; none: a line for each")] = "",
+    dataset: Annotated[
+        str,
+        typer.Argument(
+            help="one of them; none: a line for each", autocompletion=completion.datasets
+        ),
+    ] = "",
 ) -> None:
     """Show the datasets, or what was understood of one: examples, classes, columns, gaps, parts."""
     from mlpstudy.showing import dataset_lines, datasets_lines
@@ -311,7 +338,7 @@ def data(
         print(line)
 
 
-@app.command()
+@app.command(rich_help_panel=READ)
 def answer(
     context: typer.Context,
     claim: Annotated[str, typer.Argument(help="such as C29; none: a line for each")] = "",
@@ -328,7 +355,7 @@ def answer(
     show(findings, by_name.LECTURE, claim, language, Console(markup=False))
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def plan(context: typer.Context) -> None:
     """Write the plan, and say how many networks and jobs it has, and roughly how long they take."""
     from mlpstudy.design.plan import plan_of
@@ -341,7 +368,7 @@ def plan(context: typer.Context) -> None:
         print(line)
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def new(context: typer.Context, name: str) -> None:
     """Write a commented study to begin with: config/studies/NAME.yaml."""
     from pathlib import Path
@@ -352,10 +379,13 @@ def new(context: typer.Context, name: str) -> None:
     print(f"{path}; then: mlpstudy check {name}, snakemake --cores 2 {name}")
 
 
-@app.command()
+@app.command(rich_help_panel=ASK)
 def check(
     context: typer.Context,
-    studies: Annotated[list[str] | None, typer.Argument(help="all, where none is named")] = None,
+    studies: Annotated[
+        list[str] | None,
+        typer.Argument(help="all, where none is named", autocompletion=completion.studies),
+    ] = None,
 ) -> None:
     """Say all that can be said of studies before anything is trained."""
     from mlpstudy.checking import check
@@ -367,7 +397,7 @@ def check(
         raise typer.Exit(2)
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def schema() -> None:
     """Write the JSON schemas of studies and settings, for completion in an editor: config/schema."""
     from mlpstudy.design.schema import SCHEMAS, file_of, text_of
