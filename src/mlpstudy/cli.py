@@ -67,65 +67,6 @@ def _pair(word: str, file: str) -> tuple[str, str]:
     return key, value
 
 
-# The stages, by name: mlpstudy.rules has them with all paths
-
-
-@app.command(rich_help_panel=STAGES)
-def prepare(context: typer.Context, dataset: str) -> None:
-    """Make a dataset: results/data/DATASET.npz."""
-    from mlpstudy.stages.prepare import prepare
-    from mlpstudy.stages.read import read
-
-    project = context.obj()
-    source, path = _source(project, dataset), project.data_file(dataset)
-    if source is None:
-        prepare(dataset, path)
-    else:
-        read(dataset, source, path)
-
-
-def _source(project: Project, dataset: str) -> Source | None:
-    """How a user's own dataset is read; None for one of the package. Raises Mistake."""
-    known = [*names_of("dataset"), *project.settings.datasets]
-    if dataset not in known:
-        raise _unknown("dataset", dataset, known)
-    return project.settings.datasets.get(dataset)
-
-
-@app.command(rich_help_panel=STAGES)
-def train(context: typer.Context, job: str) -> None:
-    """Train the networks of a job that are not trained yet, and write its tables."""
-    by_name.train(context.obj(), job)
-
-
-@app.command(rich_help_panel=STAGES)
-def measure(context: typer.Context, study: str) -> None:
-    """What a study measures by itself, beside training: results/measured/STUDY."""
-    project = context.obj()
-    compared(by_name.measure(project, study), project.measured_dir(study))
-
-
-@app.command(rich_help_panel=STAGES)
-def summarise(context: typer.Context, study: str) -> None:
-    """A study's summary tables and findings, from the tables of its jobs and its measurements."""
-    by_name.summarise(context.obj(), study)
-
-
-@app.command(rich_help_panel=STAGES)
-def draw(context: typer.Context, study: str) -> None:
-    """A study's figures, from its summary tables."""
-    by_name.draw(context.obj(), study)
-
-
-@app.command(rich_help_panel=STAGES)
-def report(context: typer.Context) -> None:
-    """The report of all studies, from their findings, tables and figures."""
-    pages(by_name.report(context.obj()))
-
-
-# For people
-
-
 @app.command(rich_help_panel=READ)
 def pdf(context: typer.Context) -> None:
     """The report as a PDF, printed by Chromium: report.pdf beside the page."""
@@ -406,6 +347,62 @@ def schema() -> None:
     for name in SCHEMAS:
         write_atomically(file_of(name), text_of(name).encode())
         print(file_of(name))
+
+
+# The stages, by name: mlpstudy.rules has them with all paths
+
+
+@app.command(rich_help_panel=STAGES)
+def prepare(context: typer.Context, dataset: str) -> None:
+    """Make a dataset: results/data/DATASET.npz."""
+    from mlpstudy.stages.prepare import prepare
+    from mlpstudy.stages.read import read
+
+    project = context.obj()
+    source, path = _source(project, dataset), project.data_file(dataset)
+    if source is None:
+        prepare(dataset, path)
+    else:
+        read(dataset, source, path)
+
+
+def _source(project: Project, dataset: str) -> Source | None:
+    """How a user's own dataset is read; None for one of the package. Raises Mistake."""
+    known = [*names_of("dataset"), *project.settings.datasets]
+    if dataset not in known:
+        raise _unknown("dataset", dataset, known)
+    return project.settings.datasets.get(dataset)
+
+
+@app.command(rich_help_panel=STAGES)
+def train(context: typer.Context, job: str) -> None:
+    """Train the networks of a job that are not trained yet, and write its tables."""
+    by_name.train(context.obj(), job)
+
+
+@app.command(rich_help_panel=STAGES)
+def measure(context: typer.Context, study: str) -> None:
+    """What a study measures by itself, beside training: results/measured/STUDY."""
+    project = context.obj()
+    compared(by_name.measure(project, study), project.measured_dir(study))
+
+
+@app.command(rich_help_panel=STAGES)
+def summarise(context: typer.Context, study: str) -> None:
+    """A study's summary tables and findings, from the tables of its jobs and its measurements."""
+    by_name.summarise(context.obj(), study)
+
+
+@app.command(rich_help_panel=STAGES)
+def draw(context: typer.Context, study: str) -> None:
+    """A study's figures, from its summary tables."""
+    by_name.draw(context.obj(), study)
+
+
+@app.command(rich_help_panel=STAGES)
+def report(context: typer.Context) -> None:
+    """The report of all studies, from their findings, tables and figures."""
+    pages(by_name.report(context.obj()))
 
 
 def _print(shown: Any) -> None:
