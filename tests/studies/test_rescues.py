@@ -96,7 +96,13 @@ def test_theory_says_nothing_where_means_add_up(view):
 
 
 def test_the_columns_are_there_that_the_study_may_name(tables):
-    ends = {"test_accuracy", "test_error", "test_loss", "validation_error", "diverged"}  # of all runs
+    ends = {
+        "test_accuracy",
+        "test_error",
+        "test_loss",
+        "validation_error",
+        "diverged",
+    }  # of all runs
     assert set(derive.COLUMNS["ways"]) - ends <= set(tables["ways"])
     assert set(derive.COLUMNS["growth"]) <= set(tables["growth"])
 
