@@ -121,7 +121,7 @@ def number(value: float, words: Words) -> str:
     """A number at a tick."""
     value = float(value)
     power = math.log10(value) if value > 0 else 0.5
-    if abs(power - round(power)) < 1e-9 and not -3 <= round(power) <= 4:
+    if abs(power - round(power)) < 1e-9 and not -3 <= round(power) <= 3:
         return f"10{str(round(power)).translate(SUPERSCRIPT)}"
     return words.number(0.0 if abs(value) < 1e-12 else value)
 

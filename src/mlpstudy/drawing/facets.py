@@ -31,7 +31,10 @@ SIDE = 0.008  # of the width: left of the name of the values
 LINE = 1.5  # of the legend, in heights of its type
 HANDLE, BEFORE, AFTER = 1.9, 0.5, 1.5  # of its entries, in the same: the line, and gaps
 GAP = 0.1  # inches between two panels
+LEAST = 1.4  # inches: the width of a panel that has names at its side
+LABEL = 1.9  # inches: names at the side of a panel that are longer go on in the next line
 MOST_COLUMNS = 3  # more panels go on in the next row, where rows mean nothing else
+ROW = 0.235  # inches: the height of a row with a name at its side
 WIDE = 18  # points: what lines that stand beside each other take of a panel
 FEW = 4  # lines whose bands can be seen through each other
 VALUES = ("value", "low", "high", "share")
@@ -166,9 +169,15 @@ class Picture:
                 label = self.called.get(rows.levels[i]) or self.words.label(rows.levels[i][0])
                 ax.set_ylabel(wrapped(label, self.height, style.TEXT))
             elif rows.fields:
-                text = self._text(rows, rows.levels[i])
-                text = wrapped(text, self.height, style.TEXT, bold=True)
-                ax.set_ylabel(text, fontweight="bold")
+                self._name_row(ax, self._text(rows, rows.levels[i]))
+
+    def _name_row(self, ax: Axes, text: str) -> None:
+        """Upwards beside a row of panels, or as it is read where the panels are too low."""
+        low = any(width_of(word, style.TEXT, True) > 72 * self.height for word in text.split())
+        inches = LABEL / 2 if low else self.height
+        label = ax.set_ylabel(wrapped(text, inches, style.TEXT, bold=True), fontweight="bold")
+        if low:
+            label.set(rotation=0, ha="right", va="center")
 
     def _first_of_rows(self) -> Iterator[Axes]:
         """The first panel of each row that is there, with the numbers of its axis."""
@@ -201,26 +210,37 @@ class Picture:
 
 
 def picture(
-    spec: Any, frame: pd.DataFrame, words: Words, height: float = 0.0, **scales: Any
+    spec: Any,
+    frame: pd.DataFrame,
+    words: Words,
+    height: float = 0.0,
+    most: int = MOST_COLUMNS,
+    **scales: Any,
 ) -> Picture:
     """The panels of a figure.
 
-    height: of each in inches; 0 for what suits their number. scales: sharex and sharey,
-    where they are not those of all panels of a measure. Raises ValueError without a row.
+    height: of each in inches; 0 for what suits their number. most: panels side by side, where they
+    can go on in the next row. scales: sharex and sharey, where they are not those of all panels of
+    a measure. Raises ValueError without a row.
     """
     if frame.empty:
         raise ValueError(f"figure {spec.name}: no row to draw")
     found = channels(spec, frame)
     rows, columns = len(found["row"]), len(found["col"])
-    wrapped = columns > MOST_COLUMNS and not found["row"].fields
+    wrapped = columns > most and not found["row"].fields
     if wrapped:
-        rows = math.ceil(columns / MOST_COLUMNS)
+        rows = math.ceil(columns / most)
         columns = math.ceil(columns / rows)
     height = height or HEIGHTS.get(columns, LOWEST)
     height *= 1 if rows < 3 else 0.85
     scales = {"sharex": True, "sharey": shared(found)} | scales
     figure, axes = style.panels(rows, columns, height=height, **scales)
     return Picture(spec, frame, words, found, figure, axes, wrapped, height)
+
+
+def fit(margin: float) -> int:
+    """How many panels are wide enough to stand side by side, beside a margin in inches."""
+    return max(1, min(MOST_COLUMNS, int((style.WIDTH - margin) / (LEAST + GAP))))
 
 
 def _first(panels: np.ndarray) -> Axes:
@@ -287,6 +307,18 @@ def beside(series: Series, ax: Axes, points: float) -> Any:
     step = min(points, WIDE / max(series.of, 1))
     shift = step * (series.place - (series.of - 1) / 2) / 72
     return ax.transData + ScaledTranslation(shift, 0, ax.figure.dpi_scale_trans)
+
+
+def rows_below(texts: Sequence[str], inches: float = LABEL) -> tuple[list[str], float]:
+    """Names at the side of a panel, in several lines where they are long; the inches of a row."""
+    shown = [wrapped(text, inches, style.SMALL) for text in texts]
+    lines = max(text.count("\n") + 1 for text in shown)
+    return shown, ROW + (lines - 1) * 1.2 * style.SMALL / 72
+
+
+def margin_of(texts: Sequence[str]) -> float:
+    """The inches that names at the side of a panel take."""
+    return 0.15 + max(width_of(line) for text in texts for line in text.split("\n")) / 72
 
 
 def shade(color: str, share: float) -> tuple[str, float]:

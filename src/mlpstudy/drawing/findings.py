@@ -75,10 +75,17 @@ def usual(spec: Any, frame: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
-def rows_of(spec: Any, frame: pd.DataFrame, words: Words) -> Rows:
-    """The rows, grouped by the field with the fewest levels where there are many."""
-    fields = condition(spec, frame)
-    heading, common = _heading(frame, fields), usual(spec, frame)
+def rows_of(
+    spec: Any, frame: pd.DataFrame, words: Words, whole: pd.DataFrame | None = None
+) -> Rows:
+    """The rows, grouped by the field with the fewest levels where there are many.
+
+    whole: the findings of all panels, of which those of `frame` are some: what tells them apart is
+    said of each, as far as the claim of the frame has it.
+    """
+    whole = frame if whole is None else whole
+    fields = tuple(name for name in condition(spec, whole) if whole is frame or has(frame, name))
+    heading, common = _heading(frame, fields), usual(spec, whole)
     fields = tuple(sorted(fields, key=lambda name: name != heading))
     levels, labels, last = [], [], None
     for level in levels_of(frame, fields, spec.where):
@@ -92,6 +99,18 @@ def rows_of(spec: Any, frame: pd.DataFrame, words: Words) -> Rows:
         levels.append(level)
         labels.append(told(said or cell, words))
     return Rows(fields, tuple(levels), tuple(labels))
+
+
+def has(frame: pd.DataFrame, name: str) -> bool:
+    """Whether the claims of a frame have a condition: a column that others have is empty."""
+    return bool(frame[name].notna().any())
+
+
+def alike(spec: Any, frame: pd.DataFrame) -> bool:
+    """Whether the findings of all claims are under the same conditions."""
+    fields = condition(spec, frame)
+    claims = [set(levels_of(rows, fields)) for _, rows in frame.groupby(NAME, sort=False)]
+    return all(levels == claims[0] for levels in claims)
 
 
 def _heading(frame: pd.DataFrame, fields: Sequence[str]) -> str:

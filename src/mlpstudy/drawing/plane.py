@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from mlpstudy.drawing import style
+from mlpstudy.drawing.vector import FIXED
 
 CLASSES = (style.COLOURS[0], style.COLOURS[1])  # blue, orange
 MARKS = ("o", "s")
@@ -29,7 +30,7 @@ def regions(ax: Axes, plane: pd.DataFrame) -> None:
     box = (x1[0, 0], x1[0, -1], x2[0, 0], x2[-1, 0])
     ax.imshow(picture, extent=box, origin="lower", interpolation="bilinear", aspect="equal")
     if a.min() < 0 < a.max():
-        ax.contour(x1, x2, a, levels=[0], colors=style.INK, linewidths=1.1)
+        ax.contour(x1, x2, a, levels=[0], colors=style.INK, linewidths=1.1).set_gid(FIXED)
     ax.set(xlim=box[:2], ylim=box[2:])
 
 
@@ -45,6 +46,7 @@ def examples(ax: Axes, points: pd.DataFrame, size: float = 7) -> None:
             edgecolors="white",
             linewidths=0.35,
             zorder=3,
+            gid=FIXED,
         )
 
 

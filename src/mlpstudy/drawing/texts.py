@@ -12,8 +12,9 @@ def width_of(text: str, size: float = style.SMALL, bold: bool = False) -> float:
 
 def fitted(titles: Sequence[str], inches: float) -> tuple[float, list[str]]:
     """A size for all titles of panels, and the titles, over several lines where they must be."""
-    if all(width_of(title, style.TITLE, bold=True) < 72 * inches for title in titles):
-        return style.TITLE, list(titles)
+    for size in (style.TITLE, style.TEXT, style.SMALL):
+        if all(width_of(title, size, bold=True) < 72 * inches for title in titles):
+            return size, list(titles)
     return style.TEXT, [wrapped(title, inches, style.TEXT, bold=True) for title in titles]
 
 

@@ -29,6 +29,7 @@ FIXED = "fixed"  # the gid of an artist whose colours stand for values, in light
 VALUES = 256  # colours of a map, at most
 CODES = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}
 TAKEN = {Path.MOVETO: 1, Path.LINETO: 1, Path.CURVE3: 2, Path.CURVE4: 3}
+CIRCLE = Path.unit_circle().codes
 FITTED = 3  # letters: a text that is longer is fitted into its width
 
 COLOUR = re.compile(r'(?:fill|stroke)="(#[0-9a-f]{6})"')
@@ -96,7 +97,8 @@ class Vector(RendererBase):
     # What they draw
 
     def draw_path(self, gc, path, transform, rgbFace=None):
-        placed = path.cleaned(transform + self._up, remove_nans=True, curves=True)
+        straight = rgbFace is None and (path.codes is None or path.codes.max() <= Path.LINETO)
+        placed = path.cleaned(transform + self._up, True, simplify=straight, curves=True)
         seen = placed.vertices[placed.codes != Path.STOP]
         if len(seen) and (drawn := outline(placed)):
             self._cut_to(self._needed(gc, seen))
@@ -161,7 +163,7 @@ class Vector(RendererBase):
                 look["fill"] = color
                 look |= {"fill-opacity": number(opacity)} if opacity < 1 else {}
         width = self.points_to_pixels(gc.get_linewidth())
-        color, opacity = self._color(gc.get_rgb(), gc.get_alpha(), line=True)
+        color, opacity = self._color(gc.get_rgb(), gc.get_alpha())
         if width > 0 and opacity > 0:
             look |= {"stroke": color, "stroke-width": number(width)}
             look |= {"stroke-opacity": number(opacity)} if opacity < 1 else {}
@@ -179,14 +181,11 @@ class Vector(RendererBase):
             {"stroke-dashoffset": number(self.points_to_pixels(offset))} if offset else {}
         )
 
-    def _color(self, color: Any, alpha: float | None, line: bool = False) -> tuple[str, float]:
-        """A colour without what is seen through it, and that; as rgb() where it is fixed.
-
-        A line around what stands for a value does not.
-        """
+    def _color(self, color: Any, alpha: float | None) -> tuple[str, float]:
+        """A colour without what is seen through it, and that; as rgb() where it is fixed."""
         *rgb, opacity = colors.to_rgba(color)
         told = colors.to_hex(rgb)
-        if FIXED in self._groups and not line:
+        if FIXED in self._groups:
             told = f"rgb({','.join(str(round(255 * share)) for share in rgb)})"
         return told, opacity if alpha is None or opacity < 1 else alpha
 
@@ -217,6 +216,11 @@ class Vector(RendererBase):
 
 def outline(path: Path, relative: bool = False) -> str:
     """A path as SVG has it; relative to where its first point is, for a marker."""
+    if round_ := circle(path):
+        (x, y), r = round_
+        r = number(r)
+        start = f"m-{r} 0" if relative else f"M{number(x - float(r))} {number(y)}"
+        return f"{start}a{r} {r} 0 1 0 {number(2 * float(r))} 0a{r} {r} 0 1 0 -{number(2 * float(r))} 0z"
     parts, at, here = [], 0, np.zeros(2)
     vertices = path.vertices
     codes = path.codes
@@ -244,6 +248,16 @@ def outline(path: Path, relative: bool = False) -> str:
         )
         here, lifted = points[-1], False
     return "".join(parts)
+
+
+def circle(path: Path) -> tuple[np.ndarray, float] | None:
+    """Centre and radius of a path that is a circle as matplotlib draws it, of eight arcs."""
+    if path.codes is None or not np.array_equal(path.codes[: len(CIRCLE)], CIRCLE):
+        return None
+    points = path.vertices[: len(CIRCLE) - 1]
+    low, high = points.min(axis=0), points.max(axis=0)
+    sides = (high - low) / 2
+    return ((low + high) / 2, sides[0]) if abs(sides[0] - sides[1]) < 0.01 * sides[0] else None
 
 
 def number(value: float) -> str:

@@ -1,5 +1,6 @@
 """The findings of claims: a row for each condition, its value with its interval, the threshold."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,13 @@ from matplotlib.patches import Patch
 from mlpstudy.design.limits import names
 from mlpstudy.drawing import axes, facets, style
 from mlpstudy.drawing.colours import COLOURS
-from mlpstudy.drawing.findings import NAME, VERDICTS, Rows, panelled, rows_of
-from mlpstudy.drawing.texts import width_of, wrapped
+from mlpstudy.drawing.findings import NAME, VERDICTS, Rows, alike, panelled, rows_of
+from mlpstudy.drawing.texts import wrapped
 from mlpstudy.words import Words
 
 TICK = 0.55  # inches between two ticks
-ROW = 0.235  # inches: the height of a row
+WIDEST = 2.6  # inches: a name beside a panel that stands alone
+MOST_LINES = 3  # of the titles of panels that stand side by side
 FAR, FEW = 3.0, 0.15  # quartile ranges, as Tukey has it; the share that may stand at the edge
 WORTH = 2.5  # how many times longer an axis is before something stands at its edge
 BAND = "#e2e2e2"
@@ -40,20 +42,21 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
     threshold, matters, verdict, edge, and common_value: the same at the control's settings.
     """
     spec = panelled(spec, frame)
+    if names(spec.col) == (NAME,) and not spec.row and not _side_by_side(spec, frame, words):
+        return _stacked(spec, frame, words)
     rows = rows_of(spec, frame, words)
-    height = ROW * len(rows.labels) + 0.1
-    scales = {"sharey": True, "sharex": _shared(spec)}
-    picture = facets.picture(spec, frame, words, height, **scales)
-    picture.called = claims(frame, words)
-    picture.margin = 0.2 + max(map(width_of, rows.labels)) / 72
+    alone = not names(spec.col)
+    labels, height = facets.rows_below(rows.labels, WIDEST if alone else facets.LABEL)
+    margin, scales = facets.margin_of(labels), {"sharey": True, "sharex": _shared(spec)}
+    most = facets.fit(margin)
+    picture = facets.picture(spec, frame, words, height * len(labels) + 0.1, most, **scales)
+    picture.called, picture.margin = claims(frame, words), margin
     for ax, panel in picture.panels():
-        held = panel if scales["sharex"] != "all" else frame
-        held = held if scales["sharex"] != "row" else frame[frame[NAME] == panel[NAME].iloc[0]]
-        _panel(ax, panel, limits(held, spec), picture, rows)
+        _panel(ax, panel, limits(_compared(panel, frame, scales["sharex"]), spec), picture, rows)
         if scales["sharex"] == "none" and not unit(frame, words):
             ax.set_xlabel(wrapped(unit(panel, words), picture.inches, style.TEXT))
     for ax in picture.axes[:, 0]:
-        _name_rows(ax, rows)
+        _name_rows(ax, rows, labels)
     return picture.finish(unit(frame, words), "", _entries(spec, frame, words), joined=False)
 
 
@@ -62,6 +65,53 @@ def _shared(spec: Any) -> str:
     if NAME in names(spec.col):
         return "none"
     return "row" if NAME in names(spec.row) else "all"
+
+
+def _compared(panel: pd.DataFrame, frame: pd.DataFrame, shared: str) -> pd.DataFrame:
+    """The findings with which those of a panel have a scale: all, those of the same claim, or those
+    of claims about the same measure."""
+    if shared == "all":
+        return frame
+    column = "measure" if shared == "none" and "measure" in frame else NAME
+    return frame[frame[column] == panel[column].iloc[0]]
+
+
+def _side_by_side(spec: Any, frame: pd.DataFrame, words: Words) -> bool:
+    """Whether the panels of claims can have the same rows and titles of few lines."""
+    if not alike(spec, frame):
+        return False
+    margin = facets.margin_of(facets.rows_below(rows_of(spec, frame, words).labels)[0])
+    columns = min(facets.fit(margin), frame[NAME].nunique())
+    inches = (style.WIDTH - margin) / columns - facets.GAP
+    said = claims(frame, words).values()
+    lines = [wrapped(text, inches, style.TEXT, bold=True).count("\n") + 1 for text in said]
+    return columns == frame[NAME].nunique() and max(lines) <= MOST_LINES
+
+
+def _stacked(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
+    """The claims below each other, each with rows of its own and its sentence above."""
+    panels = [rows for _, rows in frame.groupby(NAME, sort=False)]
+    rows = [rows_of(spec, panel, words, frame) for panel in panels]
+    labels, height = facets.rows_below([label for some in rows for label in some.labels], WIDEST)
+    counts = [len(some.labels) + 0.4 for some in rows]
+    picture = facets.picture(
+        spec, frame, words, height * sum(counts) / len(counts), 1,
+        sharex=False, sharey=False, height_ratios=counts,
+    )  # fmt: skip
+    picture.called, picture.margin = claims(frame, words), 0.0
+    first = 0
+    for (ax, panel), some in zip(picture.panels(), rows, strict=True):
+        _panel(ax, panel, limits(_compared(panel, frame, "none"), spec), picture, some)
+        if not unit(frame, words):
+            ax.set_xlabel(unit(panel, words))
+        _name_rows(ax, some, labels[first : first + len(some.labels)])
+        first += len(some.labels)
+    figure = picture.finish(unit(frame, words), "", _entries(spec, frame, words), joined=False)
+    margin = facets.margin_of(labels)
+    for ax in figure.axes:  # a title as wide as the figure
+        title = ax.get_title("left")
+        ax.set_title(title, loc="left", x=-margin / (style.WIDTH - margin), fontsize=style.TEXT)
+    return figure
 
 
 def claims(frame: pd.DataFrame, words: Words) -> dict[tuple, str]:
@@ -175,8 +225,8 @@ def _threshold(ax: Axes, panel: pd.DataFrame) -> None:
     ax.axvline(at, color=style.INK, lw=0.9, zorder=1)
 
 
-def _name_rows(ax: Axes, rows: Rows) -> None:
-    ax.set_yticks(range(len(rows.labels)), rows.labels)
+def _name_rows(ax: Axes, rows: Rows, labels: Sequence[str]) -> None:
+    ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(rows.labels) - 0.4, -0.6)
     for tick, level in zip(ax.get_yticklabels(), rows.levels, strict=True):
         if level is None:

@@ -34,11 +34,11 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
     picture = facets.picture(layout, frame, words, height, sharex=True, sharey=True)
     scale = norm(frame["value"], spec.reference)
     map_ = style.DIVERGING if isinstance(scale, colors.CenteredNorm) else style.SEQUENTIAL
-    looks = {"cmap": map_, "norm": scale, "edgecolor": "white", "linewidth": 1.5}
     numbered = len(sides[spec.x]) <= WIDEST * picture.inches / style.WIDTH
     for ax, panel in picture.panels():
         tiles = pivot(panel, spec.x, y, sides)
-        shown = ax.pcolormesh(tiles, gid=FIXED, **looks)
+        shown = ax.pcolormesh(tiles, gid=FIXED, cmap=map_, norm=scale)
+        _part(ax, tiles)
         if numbered:
             _number(ax, tiles, decimals(frame["value"]), shown, words)
         _name(ax, spec.x, y, sides, words, picture.inches)
@@ -99,6 +99,14 @@ def _number(ax: Axes, tiles: np.ndarray, places: int, shown: Any, words: Words) 
             text = words.exact(value, places)
             at = {"ha": "center", "va": "center", "fontsize": style.SMALL, "gid": FIXED}
             ax.text(j + 0.5, i + 0.5, text, color=ink, **at)
+
+
+def _part(ax: Axes, tiles: np.ndarray) -> None:
+    """Paper between the tiles."""
+    rows, columns = tiles.shape
+    look = {"color": "white", "lw": 1.5, "zorder": 2}
+    ax.hlines(range(1, rows), 0, columns, **look)
+    ax.vlines(range(1, columns), 0, rows, **look)
 
 
 def _name(ax: Axes, x: str, y: str, sides: dict, words: Words, inches: float) -> None:

@@ -14,8 +14,7 @@ from mlpstudy.drawing.kinds import line
 from mlpstudy.drawing.texts import wrapped
 from mlpstudy.words import Words
 
-ROW = 0.25  # inches: the height of a name, where names stand below each other
-BESIDE = 0.12  # inches of it for each of several points
+BESIDE = 0.12  # inches of a row for each of several points
 TURNED = 1.25  # panels: what names side by side may need before they stand below each other
 
 
@@ -46,9 +45,11 @@ def _sideways(
     found = facets.channels(spec, frame)
     scale = next((name for name in ("row", "col") if MEASURE in found[name].fields), "all")
     series_of = len(found["hue"]) * len(found["style"])
-    height = max(ROW, BESIDE * series_of) * len(names) + 0.15
-    picture = facets.picture(spec, frame, words, height, sharey=True, sharex=scale)
-    picture.margin = 0.3 + axes.room(names) / len(names)
+    names, row = facets.rows_below(names)
+    margin, height = facets.margin_of(names), max(row, BESIDE * series_of) * len(names) + 0.15
+    most = facets.fit(margin)
+    picture = facets.picture(spec, frame, words, height, most, sharey=True, sharex=scale)
+    picture.margin = margin + 0.15
     for ax, panel in picture.panels():
         if isinstance(spec.reference, float):
             ax.axvline(spec.reference, color=style.FAINT, lw=0.9, zorder=1)
