@@ -63,3 +63,26 @@ def test_when():
     values, times = np.array([0.0, 1.0, 3.0]), np.array([0.0, 10.0, 20.0])
     assert dl.when(values, times, 2) == 15 and dl.when(values, times, 4) == np.inf
     assert dl.when(values, times, 0) == 0
+
+
+def test_half_times_are_those_of_the_law():
+    s, start = np.array([1.0, 0.4]), np.array([[0.01, 0.3]])
+    times = np.linspace(0, 8, 4001)
+    law = [dl.strengths(s[[k]], 2, start[0, k], times)[:, 0] for k in (0, 1)]
+    halves = [dl.when(law[k], times, s[k] / 2) for k in (0, 1)]
+    assert halves[1] == 0  # it starts beyond its half
+    assert dl.half_times(s, start)[0] == pytest.approx(halves, abs=1e-4)
+
+
+def test_modes_of_two_small_random_matrices_are_learned_when_saxe_says():
+    s, rng = np.array([1.0, 0.6]), stream(2, "study")
+    U, V = (np.linalg.qr(rng.normal(size=(n, 2)))[0] for n in (3, 4))
+    W = dl.at_random([4, 6, 3], 1e-6, [rng, stream(3, "study")])
+    w1, w2 = W[0][1] @ V[:, 0], W[1][1].T @ U[:, 0]
+    started = dl.started(W, U, V)
+    assert started[1, 0] == pytest.approx(np.sum((w1 + w2) ** 2) / 4)
+    kept = dl.descend(W, U * s @ V.T, 0.01, 2500, 1)
+    seen = np.einsum("or,tkoi,ir->tkr", U, kept, V)
+    times = 0.01 * np.arange(len(kept))
+    found = [[dl.when(seen[:, k, m], times, s[m] / 2) for m in (0, 1)] for k in (0, 1)]
+    assert np.allclose(found, dl.half_times(s, started), rtol=0.02)

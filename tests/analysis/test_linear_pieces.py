@@ -125,3 +125,26 @@ def test_a_plane_through_three_points():
     origin, axes, at = lp.plane_of(points)
     assert np.allclose(axes @ axes.T, np.eye(2)) and np.allclose(origin + at @ axes, points)
     assert np.allclose(_forward(lp.on_plane(layers, origin, axes), at), _forward(layers, points))
+
+
+def test_patterns_on_a_line_through_inputs():
+    # |x1| of (-1, 0) to (3, 0): one bend, at a quarter of the way
+    layers = [(np.array([[1.0, -1.0], [0.0, 0.0]]), np.zeros(2)), (np.ones((2, 1)), np.zeros(1))]
+    line = lp.on_line(layers, np.array([-1.0, 0.0]), np.array([3.0, 0.0]))
+    assert lp.patterns(line, 0, 1) == 2
+    assert lp.corners(line, 0, 1)[0] == pytest.approx([0, 0.25, 0.25, 1])  # of both units
+    mute = [*line[:-1], (np.zeros((2, 1)), np.zeros(1))]  # no output shows it
+    assert (lp.pieces(mute, 0, 1), lp.patterns(mute, 0, 1)) == (1, 2)
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+def test_expected_patterns_of_wide_networks(depth):
+    start, end = np.eye(8)[:2]
+    assert lp.expected_patterns(10, start, end) == pytest.approx(6)  # a right angle: half of them
+    counted = []
+    for number in range(40):
+        layers = lp.random_network(8, 150, depth, stream(number, "study"), bias=0.0)
+        counted.append(lp.patterns(lp.on_line(layers, start, end), 0, 1))
+    assert np.mean(counted) == pytest.approx(
+        lp.expected_patterns(150 * depth, start, end), rel=0.05
+    )

@@ -39,6 +39,10 @@ DECIDES = {
         "C08": {"off_as_input", "learned_by_an_activation"},
     },
     "error_surface": {"C12": {"flat_share", "heights_without_decay"}},
+    "learning_rate": {"C10": {"training_loss_reduction", "passes_saved"}},
+    "expressivity": {
+        "C20": {"exponent_of_constructed", "log_over_constructed", "constructed_over_shallow"}
+    },
     "xor": {"C13": {"share_solved_at_all"}},
     "regions": {"C14": {"share_leaving"}},
     "complexity": {"C15": {"operations_per_weight"}, "C18": {"slowest_answers"}},

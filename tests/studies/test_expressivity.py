@@ -13,7 +13,7 @@ from mlpstudy.design.settings import SIZES
 from mlpstudy.design.study import expand, load
 from mlpstudy.studies.expressivity import figures
 from mlpstudy.studies.expressivity.derive import derive, shown
-from mlpstudy.studies.expressivity.measure import constructed, learned, random
+from mlpstudy.studies.expressivity.measure import between, constructed, learned, random
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Recorder
@@ -130,6 +130,20 @@ def test_slices_of_a_trained_network():
     assert drawn.tolist() == [first[5], first[0]]  # after learning, at the start
 
 
+def test_patterns_between_two_examples():
+    study = load(FILE, "smoke")
+    runs = [r for r in study.blocks["lines"] if r.seed == 0]
+    networks = Networks(
+        lambda keep: Recorder(lambda name: DATASETS[name](), keep=keep), {"lines": runs}
+    )
+    found = between(networks, 3)
+    assert found["units"].tolist() == [12] * 4
+    at_start = found[found["epochs"] == 0]
+    assert at_start["expected"].nunique() == 1  # the same examples, whatever the layers
+    # A unit of the one layer, that has no bias, bends no more than once.
+    assert (at_start["counted"] <= 13).all() and (found["counted"] >= 1).all()
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_sizes(size):
     study = load(FILE, size)
@@ -144,16 +158,16 @@ def test_sizes(size):
 
 
 @pytest.mark.parametrize("size", ["default", "full"])
-def test_four_etas_a_factor_of_three_apart(size):
+def test_five_etas_a_factor_of_three_apart(size):
     for name, runs in load(FILE, size).blocks.items():
-        if not name.endswith("slices"):
+        if not name.endswith("slices") and not name.startswith("lines"):
             grid = sorted({run.eta for run in runs})
-            assert len(grid) >= 4 and max(b / a for a, b in pairwise(grid)) < 3.5, name
+            assert len(grid) >= 5 and max(b / a for a, b in pairwise(grid)) < 3.5, name
 
 
 def test_a_factor_that_no_claim_names_is_refused(tmp_path):
     text = FILE.read_text(encoding="utf-8").replace(
-        "eta: [0.01, 0.03, 0.1, 0.3]", "eta: [0.1]\n      momentum: [0.0, 0.9]", 1
+        "eta: [0.003, 0.01, 0.03, 0.1, 0.3]", "eta: [0.1]\n      momentum: [0.0, 0.9]", 1
     )
     path = tmp_path / "expressivity.yaml"
     path.write_text(text, encoding="utf-8")

@@ -23,8 +23,6 @@ LOSSES = {
     ("constant", 64, 0.5): [1.0, 0.50, 0.44, 0.50],
     ("cosine", 8, 0.1): [1.2, 0.60, 0.54, 0.60],
     ("cosine", 8, 0.5): [1.2, 0.50, 0.44, 0.50],
-    ("cosine", 64, 0.1): [1.2, 0.500, 0.494, 0.500],
-    ("cosine", 64, 0.5): [1.2, 0.300, 0.294, 0.300],
     ("constant", None, 0.1): [1.5, 1.4, 1.3, 1.2],  # falls evenly: no spread
 }
 
@@ -42,12 +40,14 @@ def declared(losses=LOSSES, diverged: str = "", near: float = 0.1, classes: int 
         for split in ("train", "validation", "test"):
             part = {"run_id": name, "epoch": range(len(known)), "split": split, "loss": known}
             curves.append(pd.DataFrame(part | {"accuracy": 0.5}))
-    fixed = {"dataset": "moons", "label_noise": 0.0, "optimizer": "sgd", "cost": "nll", "epochs": 4}
+    fixed = {"dataset": "moons", "label_noise": 0.0, "depth": 2, "cost": "nll", "epochs": 4}
     fixed |= {"classes": classes, "majority": 0.1, "n_parameters": 1}
     runs = pd.DataFrame(rows).assign(**fixed).astype({"batch_size": "Int64"})
     study = load(FILE).resolved() | {"options": {"last": 3, "near": near}}
+    small, constant = runs["batch_size"].eq(8).fillna(False), runs["schedule"].eq("constant")
     drawn = runs["batch_size"].notna()
-    blocks = {"batches": [*runs.loc[drawn, "run_id"]], "whole": [*runs.loc[~drawn, "run_id"]]}
+    blocks = {"network": [*runs.loc[small, "run_id"]]}
+    blocks |= {"batches": [*runs.loc[constant & drawn, "run_id"]]}
     return Declared(View(study, blocks, runs, pd.concat(curves, ignore_index=True), pd.DataFrame()))
 
 
@@ -65,36 +65,35 @@ def test_spread_is_the_distance_from_the_runs_own_line():
     spread = first_seed(declared())["spread"]
     # 0.7, 0.1, 0.7 about 0.5: the distances 0.2, -0.4, 0.2, mean square 0.08.
     assert spread["constant", 8, 0.1] == pytest.approx(np.sqrt(0.08))
-    assert spread["cosine", 64, 0.1] == pytest.approx(np.sqrt(0.08) / 100)
+    assert spread["constant", 64, 0.1] == pytest.approx(np.sqrt(0.08) / 10)
     assert spread["constant", 0, 0.1] == pytest.approx(0, abs=1e-12)
 
 
 def test_near_is_a_tenth_of_the_way_above_the_lowest_final_loss():
-    # The lowest is 0.3, so 0.3 + 0.1 (2 - 0.3) = 0.47 has to be reached, be it for one pass.
+    # The lowest is 0.4, so 0.4 + 0.1 (2 - 0.4) = 0.56 has to be reached, be it for one pass.
     passes = first_seed(declared())[["passes", "reached"]]
-    assert passes.loc["cosine", 64, 0.5].tolist() == [2, True]
+    assert passes.loc["cosine", 8, 0.5].tolist() == [2, True]
     assert passes.loc["constant", 8, 0.1].tolist() == [3, True]
-    assert passes.loc["cosine", 8, 0.5].tolist() == [3, True]
-    assert passes.loc["cosine", 8, 0.1].tolist() == [4, False]
+    assert passes.loc["cosine", 8, 0.1].tolist() == [3, True]
+    assert passes.loc["constant", 0, 0.1].tolist() == [4, False]
 
 
-# The constant step is best at 0.1 with both batches, cosine at 0.5. At 0.1 cosine ends at 0.6 and
-# 0.5 and never comes near.
+# The constant step ends lowest at 0.1 and is as quick at both; cosine is better at 0.5 in both ways.
 @pytest.mark.parametrize(
     ("name", "value", "common", "networks"),
     [
-        ("spread_removed", -1, None, 48),  # a decade, with each batch and eta
-        ("spread_of_small_batches", 1, None, 24),
-        ("passes_saved", (3 - 3 + 2 - 2) / 2, (4 - 3 + 4 - 2) / 2, 24),
-        ("training_loss_reduction", 50 * (-0.2 - 0.1) / 2, 50 * (-0.1 + 0.1) / 2, 24),
+        ("spread_removed", -1, -1, 12),  # a decade
+        ("spread_of_small_batches", 1, 1, 24),
+        ("passes_saved", 2 - 3, 3 - 3, 12),
+        ("training_loss_reduction", 50 * (0.5 - 0.7), 50 * (0.6 - 0.7), 12),
     ],
 )
-def test_findings_are_paired_by_seed_and_averaged_over_the_batches(name, value, common, networks):
+def test_findings_are_paired_by_seed(name, value, common, networks):
     finding = found(declared(), name)
     assert (finding.value, finding.low, finding.high) == pytest.approx((value,) * 3)
     assert (finding.n, finding.networks) == (SEEDS, networks)
-    assert (finding.common and finding.common[0]) == (common and pytest.approx(common, abs=1e-9))
-    assert finding.condition["dataset"] == "moons" and finding.condition["optimizer"] == "sgd"
+    assert finding.common is None or finding.common[0] == pytest.approx(common, abs=1e-9)
+    assert finding.condition["dataset"] == "moons"
 
 
 @pytest.mark.parametrize(
@@ -122,15 +121,16 @@ def test_a_diverged_run_leaves_no_verdict_on_the_spread_and_never_gets_there():
     seen = declared(diverged="cosine")
     assert np.isnan(found(seen, "spread_removed").low)
     assert found(seen, "spread_removed").verdict == "undecided"
-    # The lowest is now 0.4, the level 0.56: pass 3 at batch 8 and pass 2 at 64. The diverged runs
-    # are at 0.6 and 0.5 in pass 2, their last: the one never there, the other there.
-    assert found(seen, "passes_saved").value == pytest.approx((4 - 3 + 2 - 2) / 2)
+    # The diverged runs are at 0.6 and 0.5 in pass 2, their last: the one never there, the other there.
+    assert found(seen, "passes_saved").value == pytest.approx(2 - 3)
 
 
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])
 def test_each_schedule_has_a_constant_step_beside_it(size):
     study = load(FILE, size)
     for name, runs in study.blocks.items():
+        if name == "batches":
+            continue
         cells = {run.model_copy(update={"schedule": "constant"}) for run in runs}
         schedules = {run.schedule for run in runs}
         assert "constant" in schedules and len(schedules) > 1, name
@@ -140,6 +140,6 @@ def test_each_schedule_has_a_constant_step_beside_it(size):
 
 def test_a_factor_that_no_claim_names_is_refused():
     document = yaml_file.read(FILE)
-    document["sweep"]["batches"]["grid"]["momentum"] = [0.0, 0.9]
+    document["sweep"]["network"]["grid"]["momentum"] = [0.0, 0.9]
     with pytest.raises(Mistake, match="momentum varies here and is named nowhere"):
         _ = Study.model_validate(document).runs

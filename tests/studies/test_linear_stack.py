@@ -43,6 +43,7 @@ def test_descents_wait_and_learn_in_an_order():
     assert made["waiting"]["share"].tolist() == [0.25] * 3
     assert made["orders"]["order"].tolist() == pytest.approx([-1] * 3)
     assert made["law"]["off"].tolist() == pytest.approx([0, 0.05, 0])
+    assert made["random"]["off"].tolist() == pytest.approx([0, 0.05, 0] * 2)
     (times,) = shown(measured)
     assert times["frame"]["time"].tolist() == [10, 21, 30] * 2
 
@@ -97,7 +98,7 @@ def test_the_study_loads_at_each_size(size):
 
 def test_a_factor_that_no_claim_names_is_refused(tmp_path):
     text = FILE.read_text(encoding="utf-8").replace(
-        "eta: [0.3, 0.1, 0.03, 0.01, 0.003]}", "eta: [0.1], weight_decay: [0.0, 0.1]}", 1
+        "eta: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]}", "eta: [0.1], weight_decay: [0.0, 0.1]}", 1
     )
     path = tmp_path / "linear_stack.yaml"
     path.write_text(text, encoding="utf-8")

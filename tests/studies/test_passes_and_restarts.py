@@ -52,7 +52,7 @@ def view(whole=()) -> View:
             runs.append({**fields, "seed": seed, **ends})
             curve = {"run_id": fields["run_id"], "epoch": np.arange(5), "split": "train"}
             curves.append(pd.DataFrame({**curve, "accuracy": accuracies}))
-    runs = pd.DataFrame(runs).assign(dataset="wine", activation="relu", epochs=4)
+    runs = pd.DataFrame(runs).assign(dataset="wine", activation="relu", epochs=4, batch_size=32)
     options = {"near": 0.99, "certain": 0.95, "best_of": [2, 4, 9], "whole": list(whole)}
     study = {"name": "passes_and_restarts", "options": options}
     return View(study, {}, runs, pd.concat(curves, ignore_index=True), pd.DataFrame())
@@ -66,6 +66,25 @@ def test_a_start_has_learned_when_it_was_near_the_best_of_its_split():
     shares = derive(view())["runs"].groupby("eta")[["reached", "missed"]].mean()
     assert shares["reached"].to_dict() == {0.1: 0.75, 0.5: 0.25}
     assert (shares.sum(axis=1) == 1).all()
+
+
+def test_a_step_after_all_examples_is_another_task():
+    batches = view()
+    first = batches.runs[batches.runs["restart"] == 0]
+    curves = batches.curves[batches.curves["run_id"].isin(first["run_id"])]
+    whole = (
+        frame.assign(run_id="w" + frame["run_id"])
+        for frame in (first.assign(batch_size=np.nan), curves)
+    )
+    runs, curves = (
+        pd.concat(parts, ignore_index=True)
+        for parts in zip((batches.runs, batches.curves), whole, strict=True)
+    )
+    both = View(batches.study, {}, runs, curves, pd.DataFrame())
+    rows = derive(both)["needed"].set_index(["step_after", "needs"])
+    assert rows.loc[("a batch", "passes of half"), "value"] == 2
+    alone = rows.loc[("all examples", "passes of half")]
+    assert alone[["value", "n", "networks"]].tolist() == [1, 6, 6]
 
 
 def test_what_the_eta_with_which_most_learn_needs():
@@ -181,8 +200,8 @@ def test_each_cell_has_as_many_starts(size):
         starts = {(run.seed, run.restart) for run in runs}
         cells = {run.model_copy(update={"seed": 0, "restart": 0}) for run in runs}
         assert len(runs) == len(starts) * len(cells), name
-        assert len({run.seed for run in runs}) >= 6
-        assert size == "smoke" or len(starts) >= 60 and min(r.epochs for r in runs) >= 200
+        assert len({run.seed for run in runs}) >= (6 if size == "smoke" else 16)
+        assert size == "smoke" or name.endswith("_whole") or len(starts) >= 60
 
 
 def test_starts_that_are_pooled_without_a_word_are_refused(tmp_path):

@@ -46,10 +46,13 @@ def passes() -> pd.DataFrame:
 def made() -> dict[str, pd.DataFrame]:
     runs = [
         {"run_id": f"{model}-{seed}", "seed": seed, "dataset": "moons", "diverged": False}
-        | {"depth": depth, "cost": cost, "test_accuracy": ACCURACIES[model][seed]}
+        | {"depth": depth, "cost": cost, "eta": 0.1, "validation_error": 0.1}
+        | {"validation_loss": 1.0, "test_accuracy": ACCURACIES[model][seed]}
         for model, (depth, cost) in FIELDS.items()
         for seed in (0, 1)
     ]
+    worse = {"eta": 0.3, "validation_error": 0.2, "test_accuracy": 1.0}  # is chosen by none
+    runs += [{**run, **worse, "run_id": f"worse {run['run_id']}"} for run in runs]
     labellings = {"seed": 0, "weights": 3, "per_weight": [1.0, 3.0], "points": [3, 9], "drawn": 4}
     labellings = pd.DataFrame({**labellings, "separable": [4, 1], "cover": [1.0, cover(9, 3)]})
     key = {"dataset": "moons", "model": HIDDEN, "x1": 0.0, "x2": 0.0}
@@ -106,6 +109,7 @@ def test_each_size_has_all_models_and_what_is_pictured(size):
     models = {model_of(run.depth, run.cost) for run in study.blocks["models"]}
     assert models == set(FIELDS)
     assert set(study.options["pictures"]) <= {run.dataset for run in study.runs}
+    assert study.options["shown"] in {run.eta for run in study.blocks["models"]}
 
 
 def test_a_factor_that_no_claim_names_is_refused(tmp_path):

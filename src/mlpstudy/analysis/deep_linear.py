@@ -48,6 +48,25 @@ def strengths(s: np.ndarray, matrices: int, start: float, times: np.ndarray) -> 
     return found.y.T
 
 
+def half_times(s: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """(R, r) times at which two matrices have learned half of each mode: of a' = 2 a (s - a), a(0) =
+    start (R, r), whose solution is logistic (Saxe et al. 2014); 0 where they start beyond it."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.maximum(np.log(s / start - 1) / (2 * s), 0.0)
+
+
+def started(W: Sequence[np.ndarray], U: np.ndarray, V: np.ndarray) -> np.ndarray:
+    """(R, r) strengths that the modes of two small random matrices grow from; W_1 (R, h, n_in), W_2
+    (R, n_out, h).
+
+    While the product is small, w_1 = W_1 v and w_2 = W_2^T u of a mode obey w_1' = s w_2 and w_2' =
+    s w_1: their sum grows as e^(s t), their difference dies out, and w_1 . w_2 comes to
+    |w_1 + w_2|^2 / 4 e^(2 s t).
+    """
+    below, above = np.einsum("khi,ir->khr", W[0], V), np.einsum("koh,or->khr", W[1], U)
+    return np.square(below + above).sum(1) / 4
+
+
 def on_modes(
     U: np.ndarray, V: np.ndarray, matrices: int, start: float, rng: np.random.Generator
 ) -> list[np.ndarray]:

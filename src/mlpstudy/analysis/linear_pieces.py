@@ -4,7 +4,7 @@ A network is a list of layers (W (fan_in, fan_out), b (fan_out,)); every layer b
 followed by a ReLU.
 """
 
-from math import atan, comb, pi, prod, sqrt
+from math import acos, atan, comb, pi, prod, sqrt
 
 import numpy as np
 from scipy.special import ellipe
@@ -61,6 +61,13 @@ def pieces(layers: Layers, low: float, high: float) -> int:
     return int(bends.sum()) + 1
 
 
+def patterns(layers: Layers, low: float, high: float) -> int:
+    """Activation patterns of a network of one input on [low, high]: its pieces, and those that no
+    output shows."""
+    x, _ = corners(layers, low, high)
+    return int((np.diff(x) > TOLERANCE * (high - low)).sum())
+
+
 def regions(layers: Layers, window: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """The linear regions of a network of two inputs inside a convex window (m, 2).
 
@@ -115,6 +122,26 @@ def on_plane(layers: Layers, origin: np.ndarray, axes: np.ndarray) -> Layers:
     """A network of n_in inputs as one of two: at origin (n_in,) + x axes, with axes (2, n_in)."""
     W, b = layers[0]
     return [(axes @ W, origin @ W + b), *layers[1:]]
+
+
+def on_line(layers: Layers, start: np.ndarray, end: np.ndarray) -> Layers:
+    """A network of n_in inputs as one of one: at start + x (end - start), both (n_in,)."""
+    W, b = layers[0]
+    return [((end - start)[None] @ W, start @ W + b), *layers[1:]]
+
+
+def expected_patterns(units: int, start: np.ndarray, end: np.ndarray) -> float:
+    """Activation patterns between two inputs (n_in,) of a wide ReLU network with W ~ N(0, 2 / fan_in)
+    and b = 0, on average; units: in all of its layers together.
+
+    A unit of the first layer is 0 once between start and end with the probability angle / pi. By
+    Rice's formula one of a later layer crosses 0 at the rate at which z turns there, over pi; and
+    with these W a wide layer turns z as far as its input turned (cos = 1 - angle^2 / 2 + O(angle^3)
+    on both sides). So that each unit of each layer adds angle / pi: as many as units, whatever the
+    depth (Hanin, Rolnick 2019).
+    """
+    cosine = start @ end / (np.linalg.norm(start) * np.linalg.norm(end))
+    return 1 + units * acos(float(np.clip(cosine, -1, 1))) / pi
 
 
 def plane_of(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -15,10 +15,15 @@ NEEDS = {
     "shown": "block", "half": "number", "lines": "whole", "planes": "whole", "width": "whole",
     "line_depths": ["whole"], "plane_depths": ["whole"], "equal_units": "whole",
     "equal_depths": ["whole"], "most_units": "whole", "slices": "whole", "tiles": ["scalar"],
+    "segments": "whole",
 }  # fmt: skip
 BLOCKS = ["width", "slices"]
 KEYS = ["seeds"]
 LINE, PLANE = 1, 2  # inputs
+COLUMNS = {
+    "between": ["dataset", "depth", "width", "seed", "epochs", "units", "counted", "expected"],
+}
+FACTORS = {"between": ["units"]}
 ALONG = np.array([0.8, 0.6])  # a direction that is none of the constructed networks' axes
 UNIT_SQUARE = lp.square(0.5) + 0.5
 
@@ -26,7 +31,8 @@ UNIT_SQUARE = lp.square(0.5) + 0.5
 def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
     """fits, targets: the functions of some networks. bounds: what one hidden layer can do at best.
     random, constructed: pieces of networks that have learned nothing. learned: pieces on slices
-    through data, before and after learning. tiles: linear regions to draw.
+    through data, before and after learning. between: activation patterns between examples, the
+    same. tiles: linear regions to draw.
     """
     options, seeds = study["options"], study["seeds"]
     seeds = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
@@ -39,6 +45,7 @@ def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
         "random": random(options, seeds),
         "constructed": constructed(options),
         "learned": on_slices,
+        "between": between(networks, int(options["segments"])),
         "tiles": pd.concat([_tiles(options), slices], ignore_index=True),
     }
 
@@ -163,6 +170,30 @@ def _slice(networks: Networks, record: Record, number: int) -> list:
     origin, axes, at = lp.plane_of(x[chosen])
     layers = lp.on_plane(lp.layers_of(record.weights), origin, axes)
     return lp.regions(layers, lp.square(1.2 * np.abs(at).max()))
+
+
+def between(networks: Networks, segments: int) -> pd.DataFrame:
+    """dataset, depth, width, seed, epochs, units, counted, expected: activation patterns on segments
+    between two training examples, mean over them; expected of wide random networks."""
+    blocks = [runs for name, runs in networks.blocks.items() if name.startswith("lines")]
+    rows = []
+    for record in networks.train([run for runs in blocks for run in runs]):
+        run = record.run
+        key = {name: getattr(run, name) for name in ("dataset", "depth", "width", "seed", "epochs")}
+        units = run.depth * run.width
+        x = networks.split(run).train.x.astype(float)
+        seen = [_segment(x, record, units, number) for number in range(segments)]
+        counted, expected = np.mean(seen, axis=0) if record.status == "finished" else (np.nan,) * 2
+        rows.append({**key, "units": units, "counted": counted, "expected": expected})
+    return pd.DataFrame(rows, columns=COLUMNS["between"])
+
+
+def _segment(x: np.ndarray, record: Record, units: int, number: int) -> tuple[int, float]:
+    """Patterns between two of the examples x (N, n_in), and how many are expected."""
+    chosen = stream(record.run.seed, "study", number).choice(len(x), 2, replace=False)
+    start, end = x[chosen].reshape(2, -1)
+    layers = lp.on_line(lp.layers_of(record.weights), start, end)
+    return lp.patterns(layers, 0, 1), lp.expected_patterns(units, start, end)
 
 
 def _tiles(options: dict) -> pd.DataFrame:

@@ -8,21 +8,23 @@ from mlpstudy.studies.view import View
 
 COLUMNS = {"runs": ["spread", "first_loss", "reached", "passes"]}
 OPTIONS = {"last": "whole", "near": "number"}
-EXAMPLES = ["dataset", "label_noise", "seed"]  # runs that are alike in these learn the same ones
+ALIKE = ["dataset", "label_noise", "depth", "seed"]  # runs that can come to the same loss
 
 
 def derive(view: View) -> dict[str, pd.DataFrame]:
     """The runs, with spread (of the training loss over the last passes, see `spread`), first_loss
     (before training), and reached and passes: to the training loss at which a share `near` of the
-    way is left, from a run's first loss to the lowest final one of all runs on its examples.
+    way is left, from a run's first loss to the lowest final one of all runs of its depth
+    on its examples.
     """
     train = view.curves[view.curves["split"] == "train"]
     first = train[train["epoch"] == 0].set_index("run_id")["loss"]
     runs = view.runs.assign(first_loss=view.runs["run_id"].map(first))
     done = train.merge(runs.loc[~runs["diverged"], ["run_id", "epochs"]], on="run_id")
-    last = done[done["epoch"] > done["epochs"] - view.option("last", 10)]
+    done["epoch"] += view.option("last", 10) - done["epochs"]  # the last ones are 1, 2, ...
+    last = done[done["epoch"] > 0]
     runs["spread"] = runs["run_id"].map(spread(last))
-    lowest = runs.groupby(EXAMPLES)["train_loss"].transform("min")
+    lowest = runs.groupby(ALIKE)["train_loss"].transform("min")
     near = lowest + view.option("near", 0.1) * (runs["first_loss"] - lowest)
     level = near.set_axis(runs["run_id"])
     passes = passes_to_threshold(view.curves, "train", "loss", level, "below", view.runs)

@@ -10,15 +10,17 @@ COLUMNS = {
     "waiting": ["dataset", "matrices", "start", "seed", "share"],
     "orders": ["dataset", "matrices", "start", "seed", "order"],
     "law": ["dataset", "matrices", "mode", "off"],
+    "random": ["dataset", "seed", "mode", "time", "foretold", "off"],
     "dynamics": ["dataset", "matrices", "start", "mode", "time", "strength"],
 }
 FACTORS = {
     "waiting": ["matrices", "start"],
     "orders": ["matrices", "start"],
     "law": ["matrices", "mode"],
+    "random": ["mode"],
     "dynamics": ["matrices", "start", "mode", "time"],
 }
-ON_MODES, BY_LAW = "on the modes", "by the law"
+ON_MODES, BY_LAW, AT_RANDOM = "on the modes", "by the law", "at random"
 DESCENT = ["dataset", "matrices", "start", "seed"]
 FEWEST = 3  # modes that have an order
 DRAWN = 100  # times of a curve, at equal ratios
@@ -27,14 +29,17 @@ DRAWN = 100  # times of a curve, at equal ratios
 def derive(view: View) -> dict[str, pd.DataFrame]:
     """waiting: of each descent, the time of the first tenth of the cost's fall over that of the
     first nine. orders: rank correlation of the modes' strengths and times. law: how far the time of
-    a mode is from its law, as a share of it, where the descent starts on the modes. dynamics: some
+    a mode is from its law, as a share of it, where the descent starts on the modes. random: the same
+    of two matrices that start at random, from the strengths that they start with. dynamics: some
     times of the measured ones, and the law, as if it were a start of its own."""
     learned = view.measured["learned"]
-    exact = learned[learned["start"].eq(ON_MODES) & np.isfinite(learned["foretold"])]
+    foretold = learned[np.isfinite(learned["foretold"])]
+    foretold = foretold.assign(off=(foretold["time"] / foretold["foretold"] - 1).abs())
     return {
         "waiting": _waiting(learned),
         "orders": _orders(learned),
-        "law": exact.assign(off=(exact["time"] / exact["foretold"] - 1).abs())[COLUMNS["law"]],
+        "law": foretold.loc[foretold["start"] == ON_MODES, COLUMNS["law"]],
+        "random": foretold.loc[foretold["start"] == AT_RANDOM, COLUMNS["random"]],
         "dynamics": _thinned(view.measured["dynamics"]),
     }
 
@@ -72,10 +77,11 @@ def shown(tables: dict[str, pd.DataFrame]) -> list[dict]:
     times = tables["learned"].groupby(key, as_index=False)[["s", "time", "foretold"]].mean()
     caption = Said(
         en="s: strength of a mode of the data, the strongest is 1; time to half of it, in steps times "
-        "their size, mean over the seeds; foretold: by the law, which holds for a start on the modes.",
+        "their size, mean over the seeds; foretold: by the law, for a start on the modes, and for two "
+        "matrices that start at random.",
         fr="s : force d'un mode des données, le plus fort vaut 1 ; time : temps jusqu'à la moitié, en "
-        "pas multipliés par leur taille, moyenne sur les graines ; foretold : selon la loi, qui vaut "
-        "pour un départ sur les modes.",
+        "pas multipliés par leur taille, moyenne sur les graines ; foretold : selon la loi, pour un "
+        "départ sur les modes, et pour deux matrices qui partent au hasard.",
     )
     title = Said(en="When modes are learned", fr="Quand les modes sont appris")
     return [{"name": "times", "title": title, "caption": caption, "frame": times}]

@@ -95,11 +95,12 @@ def _dynamics(
         problem = deep_linear.modes(x, np.eye(data.classes)[data.y])
         for matrices in options["matrices"]:
             for kind in (ON_MODES, AT_RANDOM):
-                seen, law, times, fall = _descent(problem, matrices, kind, options, seeds)
+                seen, law, times, fall, foretold = _descent(problem, matrices, kind, options, seeds)
                 key = {"dataset": dataset, "matrices": matrices, "start": kind}
                 dynamics.append(_curves(problem[1], seen[:, 0], law, times).assign(**key))
-                told = _when_learned(problem[1], seen, law, times, fall, float(options["weakest"]))
-                learned.append(told.assign(**key))
+                weakest = float(options["weakest"])
+                when = _when_learned(problem[1], seen, foretold, times, fall, weakest)
+                learned.append(when.assign(**key))
     learned = pd.concat(learned, ignore_index=True)
     learned["seed"] = learned["seed"].map(dict(enumerate(seeds)))
     return pd.concat(dynamics, ignore_index=True), learned
@@ -107,7 +108,7 @@ def _dynamics(
 
 def _descent(problem: tuple, matrices: int, kind: str, options: dict, seeds: list[int]) -> tuple:
     """seen (T, R, r): strengths of the modes; law (T, r); times (T,); fall (T, R): what share of its
-    way the cost has fallen."""
+    way the cost has fallen; foretold (R, r): times to half of each mode."""
     U, s, V = problem
     start, step = float(options["start"]), float(options["step"])
     steps = round(float(options["time"]) / step)
@@ -117,13 +118,23 @@ def _descent(problem: tuple, matrices: int, kind: str, options: dict, seeds: lis
     else:
         sizes = [len(V)] * matrices + [len(U)]
         W = deep_linear.at_random(sizes, start, [stream(seed, "study") for seed in seeds])
+    random_pair = matrices == 2 and kind == AT_RANDOM
+    foretold = deep_linear.half_times(s, deep_linear.started(W, U, V)) if random_pair else None
     C = U * s @ V.T
     kept = deep_linear.descend(W, C, step, steps, every)
     times = step * every * np.arange(len(kept))
     seen = np.einsum("or,tkoi,ir->tkr", U, kept, V)
     cost = np.square(C - kept).sum((2, 3))
     law = deep_linear.strengths(s, matrices, start, times)
-    return seen, law, times, 1 - cost / cost[0]
+    if foretold is None:
+        foretold = _halves(s, law, times, known=kind == ON_MODES)
+    return seen, law, times, 1 - cost / cost[0], np.broadcast_to(foretold, seen.shape[1:])
+
+
+def _halves(s: np.ndarray, law: np.ndarray, times: np.ndarray, known: bool) -> np.ndarray:
+    """(r,) times at which the law is at half of each mode; not known of a random start."""
+    halves = [deep_linear.when(law[:, mode], times, s[mode] / 2) for mode in range(len(s))]
+    return np.array(halves) if known else np.full(len(s), np.nan)
 
 
 def _curves(s: np.ndarray, seen: np.ndarray, law: np.ndarray, times: np.ndarray) -> pd.DataFrame:
@@ -136,16 +147,21 @@ def _curves(s: np.ndarray, seen: np.ndarray, law: np.ndarray, times: np.ndarray)
 
 
 def _when_learned(
-    s: np.ndarray, seen: np.ndarray, law: np.ndarray, times: np.ndarray, fall: np.ndarray, weakest
+    s: np.ndarray,
+    seen: np.ndarray,
+    foretold: np.ndarray,
+    times: np.ndarray,
+    fall: np.ndarray,
+    weakest: float,
 ) -> pd.DataFrame:
-    """seed, mode, s, time, foretold (to half of the strength), tenth, nine_tenths (of the fall)."""
+    """seed, mode, s, time, foretold (to half of the strength; not a number where no theory says it),
+    tenth, nine_tenths (of the fall)."""
     rows = []
     for seed in range(seen.shape[1]):
         levels = [deep_linear.when(fall[:, seed], times, level) for level in (0.1, 0.9)]
         waits = {"tenth": levels[0], "nine_tenths": levels[1]}
         for mode in np.flatnonzero(s >= weakest):
             time = deep_linear.when(seen[:, seed, mode], times, s[mode] / 2)
-            foretold = deep_linear.when(law[:, mode], times, s[mode] / 2)
             row = {"seed": seed, "mode": int(mode) + 1, "s": s[mode], "time": time}
-            rows.append({**row, "foretold": foretold, **waits})
+            rows.append({**row, "foretold": float(foretold[seed, mode]), **waits})
     return pd.DataFrame(rows)

@@ -19,17 +19,20 @@ from mlpstudy.statistics.survival import passes_to_threshold
 from mlpstudy.statistics.tuning import choose, edges
 from mlpstudy.studies.view import View
 
-TASK = ["dataset", "activation"]
+TASK = ["dataset", "activation", "step_after"]
+ALL, BATCH = "all examples", "a batch"  # after which a step is made
 LEAST = ("missed", "passes")  # what eta is chosen by, as the study's YAML says
 COLUMNS = {
-    "runs": ["reached", "passes", "missed"],
+    "runs": ["step_after", "reached", "passes", "missed"],
     "needed": [
-        "dataset", "activation", "eta", "needs", "value", "low", "high", "n", "networks", "edge",
-        "learned",
+        "dataset", "activation", "step_after", "eta", "needs", "value", "low", "high", "n",
+        "networks", "edge", "learned",
     ],
-    "best_of": ["dataset", "activation", "rule", "k", "seed", "gain"],
+    "best_of": ["dataset", "activation", "step_after", "rule", "k", "seed", "gain"],
 }  # fmt: skip
-FACTORS = {"needed": ["needs"], "best_of": ["rule", "k"]}
+FACTORS = {
+    "runs": ["step_after"], "needed": ["step_after", "needs"], "best_of": ["step_after", "rule", "k"],
+}  # fmt: skip
 NEEDS = {"near": "number", "certain": "number", "whole": ["dataset"], "best_of": ["whole"]}
 # What the rule that picks looks at; the lower the better.
 RULES = {
@@ -41,7 +44,7 @@ QUANTILES = {"passes of half": 0.5, "passes of nine tenths": 0.9}
 
 
 def derive(view: View) -> dict[str, pd.DataFrame]:
-    """runs: with passes, reached (on training) and missed. needed: the passes that a share of the
+    """runs: with step_after, passes, reached (on training) and missed. needed: the passes that a share of the
     starts needs, and the starts until one learns, at the eta with which most learn. best_of: for
     each split what the best of k starts gains in test error, by the rule that picks."""
     runs = _with_passes(view)
@@ -59,7 +62,8 @@ def _with_passes(view: View) -> pd.DataFrame:
     level = float(view.option("near", 0.99)) * _best_accuracy(view)
     passes = passes_to_threshold(view.curves, "train", "accuracy", level, "above", view.runs)
     runs = view.runs.merge(passes, on="run_id")
-    return runs.assign(missed=~runs["reached"])
+    after = np.where(runs["batch_size"].isna(), ALL, BATCH)
+    return runs.assign(step_after=after, missed=~runs["reached"])
 
 
 def _best_accuracy(view: View) -> pd.Series:

@@ -3,16 +3,19 @@
 import pandas as pd
 
 from mlpstudy.said import Said
+from mlpstudy.statistics.tuning import choose
 from mlpstudy.studies.perceptron_limits.measure import HIDDEN, model_of
 from mlpstudy.studies.view import View
 
 EXAMPLES = 120  # on a picture
+LEAST = ["validation_error", "validation_loss"]  # what eta is chosen by, as the study's YAML says
 COLUMNS = {
     "ends": ["run_id", "seed", "dataset", "model", "test_accuracy", "gain"],
     "pictures": ["dataset", "model", "x1", "x2", "a", "label"],
     "mistakes": ["examples", "seed", "separable", "epoch", "mistaken"],
     "trials": ["weights", "per_weight", "separated"],
 }
+ENDS = ["run_id", "seed", "dataset", "model", "test_accuracy", "diverged"]
 FACTORS = {
     "ends": ["model"], "pictures": ["model"], "mistakes": ["examples", "epoch"],
     "trials": ["weights", "per_weight"],
@@ -20,7 +23,7 @@ FACTORS = {
 
 
 def derive(view: View) -> dict[str, pd.DataFrame]:
-    """ends: each run with its model and its gain over the better straight border of its seed.
+    """ends: each run at its model's eta, with its gain over the better straight border of its seed.
     pictures: planes with examples on them. mistakes: of the perceptron rule, as shares of the
     examples. trials: each random labelling, and whether a neuron separates it."""
     measured = view.measured
@@ -35,7 +38,8 @@ def derive(view: View) -> dict[str, pd.DataFrame]:
 
 def _ends(runs: pd.DataFrame) -> pd.DataFrame:
     models = [model_of(*key) for key in zip(runs["depth"], runs["cost"], strict=True)]
-    ends = runs[["run_id", "seed", "dataset", "test_accuracy", "diverged"]].assign(model=models)
+    runs = choose(runs.assign(model=models), ["dataset", "model"], ["eta"], LEAST)
+    ends = runs.loc[runs["chosen"], ENDS]
     straight = ends[ends["model"] != HIDDEN].groupby(["dataset", "seed"])["test_accuracy"].max()
     ends = ends.join(straight.rename("straight"), on=["dataset", "seed"])
     return ends.assign(gain=ends["test_accuracy"] - ends.pop("straight"))

@@ -12,7 +12,7 @@ from mlpstudy.tables.networks import Networks
 PERCEPTRON, LOGISTIC, HIDDEN = "perceptron", "logistic", "hidden layer"
 BALL_DIMENSIONS = 5
 NEEDS = {
-    "pictures": ["dataset"], "side": "whole", "orders": "whole",
+    "pictures": ["dataset"], "side": "whole", "shown": "number", "orders": "whole",
     "pairs": [["dataset", "whole", "whole"]], "passes": "whole", "margins": ["number"],
     "drawn": "whole", "weights": ["whole"], "per_weight": ["number"], "labellings": "whole",
     "label_seeds": "whole",
@@ -52,7 +52,12 @@ def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
 def _pictures(networks: Networks, options: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Each model's a (its second class less its first) over the plane, and its training points."""
     wanted = options["pictures"]
-    runs = [r for r in networks.blocks["models"] if r.dataset in wanted and r.seed == 0]
+    shown = float(options["shown"])
+    runs = [
+        run
+        for run in networks.blocks["models"]
+        if run.dataset in wanted and (run.seed, run.eta) == (0, shown)
+    ]
     planes, points = [], []
     for record in networks.train(runs):
         data = networks.split(record.run).train

@@ -10,31 +10,34 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.said import Said
+from mlpstudy.statistics.tuning import choose
 from mlpstudy.studies.view import View
 
 OPTIONS = {"tolerance": "number", "followed": "cost", "curves": "whole"}
 BLOCKS = ["two"]
 COLUMNS = {
-    "runs": ["loss", "solved", "end", "on_plateau"],
+    "runs": ["loss", "solved", "failed", "end", "on_plateau", "at_best_eta"],
     "plateaus": ["cost", "confused", "loss"],
     "curves_of_some": ["run_id", "epoch", "loss", "activation", "cost", "seed", "end"],
 }
 FACTORS = {"plateaus": ["cost", "confused"]}
 CORNERS = 4
+TASK = ["activation", "cost", "width"]
+LEAST = ["failed", "train_loss"]  # what eta is chosen by, as the study's YAML says
 # k corners that get one answer, and the ones among them: neighbours, three, or all of them. (The
 # two corners of one class may share their answer for nothing.)
 CONFUSED = {2: 1, 3: 1, 4: 2}
 
 
 def derive(view: View) -> dict[str, pd.DataFrame]:
-    """runs: with the loss and how each ends. plateaus: the losses foretold. curves_of_some: training
+    """runs: with the loss, how each ends and whether it is at the eta that is chosen. plateaus: the losses foretold. curves_of_some: training
     losses of the first starts with two hidden units and the followed cost."""
     levels = pd.concat([plateaus(cost) for cost in sorted(view.runs["cost"].unique())])
     runs = ended(view, levels)
     return {
         "runs": runs,
         "plateaus": levels.reset_index(drop=True),
-        "curves_of_some": _curves(view, runs[runs["run_id"].isin(view.blocks["two"])]),
+        "curves_of_some": _curves(view, with_two(runs)),
     }
 
 
@@ -68,7 +71,15 @@ def ended(view: View, levels: pd.DataFrame) -> pd.DataFrame:
             near = (runs["loss"] - level.loss).abs() <= tolerance * some["loss"].max()
             there = near & ~runs["solved"] & (runs["cost"] == cost)
             runs.loc[there, "end"] = f"{level.confused} confused"
-    return runs.assign(on_plateau=~runs["end"].isin(["solved", "elsewhere"]))
+    runs = runs.assign(
+        failed=~runs["solved"], on_plateau=~runs["end"].isin(["solved", "elsewhere"])
+    )
+    return choose(runs, TASK, ["eta"], LEAST).rename(columns={"chosen": "at_best_eta"})
+
+
+def with_two(runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs with two hidden units, at the eta with which most of them solve XOR."""
+    return runs[(runs["width"] == 2) & runs["at_best_eta"]]
 
 
 def _curves(view: View, two: pd.DataFrame) -> pd.DataFrame:
@@ -83,8 +94,7 @@ def _curves(view: View, two: pd.DataFrame) -> pd.DataFrame:
 
 def shown(tables: dict[str, pd.DataFrame]) -> list[dict]:
     """The tables that the report shows."""
-    runs = tables["runs"]
-    two = runs[(runs["width"] == 2) & (runs["eta"] == runs["eta"].mode()[0])]
+    two = with_two(tables["runs"])
     ends = pd.crosstab([two["activation"], two["cost"]], two["end"]).reset_index()
     title = Said(
         en="Where the starts with two hidden units end",

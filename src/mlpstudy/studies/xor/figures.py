@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mlpstudy.drawing import plane, style
+from mlpstudy.studies.xor.derive import with_two
 from mlpstudy.words import Words
 from mlpstudy.words.markers import N_
 
@@ -82,8 +83,7 @@ def _in_order(names: pd.Series) -> list[str]:
 
 def ends(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: Words) -> Figure:
     """The losses at which the starts with two hidden units end: a row of dots per activation."""
-    runs, levels = tables["runs"], tables["plateaus"]
-    two = runs[(runs["width"] == 2) & (runs["eta"] == study["base"]["eta"])]
+    two, levels = with_two(tables["runs"]), tables["plateaus"]
     two = two[two["cost"].isin(levels["cost"]) & np.isfinite(two["loss"])]
     activations, costs = _in_order(two["activation"]), sorted(two["cost"].unique())
     figure, axes = style.panels(1, len(costs), height=0.85 * len(activations) + 1.3, sharey=True)

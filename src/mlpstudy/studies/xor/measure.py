@@ -7,7 +7,7 @@ from mlpstudy.analysis.plane import advantage, grid, labels
 from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Record
 
-OPTIONS = {"followed": "cost", "tried": "whole"}
+OPTIONS = {"followed": "cost", "tried": "whole", "shown": "number"}
 BLOCKS = ["two"]
 COLUMNS = {
     "inputs": ["kind", "x1", "x2", "a", "a1", "a2"],
@@ -27,7 +27,8 @@ def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
     same output over the units' z1, z2 (named x1, x2). corners: x1, x2, y, z1, z2, right.
     """
     cost = study["options"].get("followed", "binary_nll")
-    runs = [r for r in networks.blocks["two"] if (r.activation, r.cost) == ("tanh", cost)]
+    wanted = ("tanh", cost, float(study["options"].get("shown", 1.0)))
+    runs = [r for r in networks.blocks["two"] if (r.activation, r.cost, r.eta) == wanted]
     runs = sorted(runs, key=lambda run: run.seed)[: int(study["options"].get("tried", 20))]
     found: dict[str, dict[str, pd.DataFrame]] = {}
     for record in networks.train(runs):
