@@ -10,7 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # example.py and markup.py, for all tests beside
 
 from example import LECTURE, TEMPLATES, draw, finding, put, study
-from markup import read_html, read_markdown
+from markup import Element, read_html, read_markdown
 
 from mlpstudy.report.build import build
 from mlpstudy.tables.files import write_tables
@@ -108,34 +108,60 @@ def provenance() -> dict:
     return dict(PROVENANCE)
 
 
-def _built(results, out, language="en", **changes) -> tuple[str, str]:
+class Built(tuple):
+    """The first page, and the README with its chapters; the folder that they lie in."""
+
+    folder: Path
+
+    def __getitem__(self, place):
+        """One of the two, or a page by its path."""
+        if isinstance(place, str):
+            return (self.folder / place).read_text(encoding="utf-8")
+        return super().__getitem__(place)
+
+
+def _built(results, out, language="en", **changes) -> Built:
     build(results, out, TEMPLATES, LECTURE, language, {**PROVENANCE, **changes})
-    return tuple((out / n).read_text(encoding="utf-8") for n in ("index.html", "README.md"))
+    markdown = [out / "README.md", *sorted(out.glob("chapters/*.md"))]
+    texts = [path.read_text(encoding="utf-8") for path in (out / "index.html", *markdown)]
+    made = Built((texts[0], "\n".join(texts[1:])))
+    made.folder = out
+    return made
 
 
 @pytest.fixture
 def built(results, tmp_path):
-    """built(language, **changes of the provenance) -> (page, README) of the results as they are."""
+    """built(language, **changes of the provenance) -> the report of the results as they are."""
 
-    def built(language="en", folder="report", **changes) -> tuple[str, str]:
+    def built(language="en", folder="report", **changes) -> Built:
         return _built(results, tmp_path / folder, language, **changes)
 
     return built
 
 
 @pytest.fixture(scope="session")
-def built_once(untouched, tmp_path_factory) -> tuple[str, str]:
-    """The page and the README of the untouched studies, in English."""
+def built_once(untouched, tmp_path_factory) -> Built:
+    """The report of the untouched studies, in English."""
     return _built(untouched, tmp_path_factory.mktemp("report"))
 
 
 @pytest.fixture(scope="session")
-def page(built_once):
-    """The page's tree."""
-    return read_html(built_once[0])
+def pages(built_once) -> dict[str, Element]:
+    """The tree of each page, by its path."""
+    folder = built_once.folder
+    return {
+        path.relative_to(folder).as_posix(): read_html(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.rglob("*.html"))
+    }
+
+
+@pytest.fixture(scope="session")
+def page(pages) -> Element:
+    """The tree of the first page."""
+    return pages["index.html"]
 
 
 @pytest.fixture(scope="session")
 def readme(built_once):
-    """The README's tree."""
+    """The tree of the README and its chapters."""
     return read_markdown(built_once[1])

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
 
-VOID = frozenset(["br", "hr", "img", "input", "link", "meta"])
+VOID = frozenset(["br", "hr", "img", "input", "link", "meta", "path", "circle", "rect"])
 
 
 @dataclass
@@ -52,8 +52,9 @@ class _Reader(HTMLParser):
             self.open.append(element)
 
     def handle_startendtag(self, tag, attrs):
-        assert tag in VOID
         self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
 
     def handle_endtag(self, tag):
         assert self.open[-1].name == tag, f"</{tag}> closes <{self.open[-1].name}>"

@@ -7,7 +7,7 @@ from typing import Any
 from mlpstudy.files import write_atomically
 from mlpstudy.report.collect import Report, collect
 from mlpstudy.report.page import page
-from mlpstudy.report.readme import readme
+from mlpstudy.report.readme import picture, readme
 from mlpstudy.words import LANGUAGES
 
 
@@ -31,7 +31,9 @@ def build(
     report = collect(results_dir, lecture, provenance)
     files = {
         report_dir / "index.html": page(report, templates, language).encode(),
-        report_dir / "README.md": readme(report, templates, language).encode(),
+        **{
+            report_dir / path: t.encode() for path, t in readme(report, templates, language).items()
+        },
         **_figures(report, report_dir / "figures", language),
     }
     for path, content in files.items():
@@ -42,9 +44,9 @@ def build(
 
 
 def _figures(report: Report, folder: Path, language: str) -> dict[Path, bytes]:
-    """The PNG of each figure; the dot, which no name holds, keeps study and figure apart."""
+    """The PNG of each figure."""
     return {
-        folder / f"{chapter.name}.{figure.name}.png": figure.in_language(language)
+        folder / picture(chapter, figure): figure.in_language(language)
         for chapter in report.chapters
         for figure in chapter.figures
     }

@@ -1,16 +1,20 @@
-"""The report as a README: the same record, for readers on a code host."""
+"""The report in Markdown: the same record, for readers on a code host."""
 
 import re
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Template
 from markupsafe import Markup
 
-from mlpstudy.report.collect import Report
+from mlpstudy.report.answers import answer, chapter, headlines
+from mlpstudy.report.collect import Chapter, Picture, Report
 from mlpstudy.report.jinja import environment
 from mlpstudy.words import Words
 
 ROWS = 8  # of a table: a code host shows no file that is much larger than this makes it
+FRONT = "../README.md"  # from a chapter
+MOST_LOST = 20  # rows of networks that diverged
 SPACES = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
 MARKS = re.compile(r"([\\`*_\[\]~#$])")
@@ -18,19 +22,53 @@ LINKS = re.compile(r"(://|\bwww\.)", re.IGNORECASE)
 STARTS = re.compile(r"^(\d*)([-+=.)])(?=[\s=-]|$)")  # of a list, a rule or an underline
 
 
-def readme(report: Report, templates: Path, language: str) -> str:
-    """The README in one language. Its figures are figures/<study>.<figure>.png beside it.
+def readme(report: Report, templates: Path, language: str) -> dict[str, str]:
+    """The README in one language and its chapters, by their paths.
 
-    Commands stand beside the findings that decide; the page has those of all.
+    Commands stand beside the findings that decide; the pages have those of all.
     """
     words = Words(language, report.labels)
+    answers = {v.claim.id: answer(v.claim, v.findings, words) for v in report.verdicts}
+    claims = [verdict.claim for verdict in report.verdicts]
+    shared = {
+        "report": report,
+        "language": language,
+        "french": Words("fr").typeset,
+        "answers": answers,
+        "answered": lambda of: chapter(of.name, of.findings, words, claims),
+    }
+    opening = {"headlines": headlines(answers.values(), words), "figures": _figures(report)}
+    pages = {"README.md": _template(templates, words, "README.md.j2").render(**shared, **opening)}
+    for each in report.chapters:  # which name what they measure in their own way
+        own = Words(language, report.labels | each.study.get("labels", {}))
+        told = _template(templates, own, "chapter.md.j2").render(chapter=each, **shared)
+        pages[path_of(each.name)] = told
+    return pages
+
+
+def _template(templates: Path, words: Words, name: str) -> Template:
     drawn = environment(
         templates, lambda text: text(words), plain
     )  # Markdown's marks before HTML's
-    drawn.globals |= {"ROWS": ROWS, "code": code}
-    return drawn.get_template("README.md.j2").render(
-        report=report, language=language, french=Words("fr").typeset
-    )
+    drawn.globals |= {"ROWS": ROWS, "MOST_LOST": MOST_LOST, "front": FRONT}
+    drawn.globals |= {"code": code, "path": path_of, "picture": picture}
+    return drawn.get_template(name)
+
+
+def path_of(study: str) -> str:
+    """The chapter of a study, from the README."""
+    return f"chapters/{study}.md"
+
+
+def picture(chapter: Chapter, figure: Picture) -> str:
+    """A figure's file; the dot, which no name holds, keeps study and figure apart."""
+    return f"{chapter.name}.{figure.name}.png"
+
+
+def _figures(report: Report) -> list[tuple[Chapter, Picture]]:
+    """The figures with which the lecture's file opens the report, as far as they are drawn."""
+    drawn = {f"{c.name}.{f.name}": (c, f) for c in report.chapters for f in c.figures}
+    return [drawn[name] for name in report.lecture.get("figures", ()) if name in drawn]
 
 
 def plain(value: Any) -> Markup:
