@@ -11,7 +11,7 @@ from mlpstudy.core.network import Network
 from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.study import load
-from mlpstudy.studies.architectures.derive import derive
+from mlpstudy.studies.architectures.derive import COLUMNS, derive
 from mlpstudy.studies.view import View
 
 FILE = Path(__file__).resolve().parents[2] / "config/studies/architectures.yaml"
@@ -31,11 +31,40 @@ def test_a_network_says_its_pair_its_size_and_what_it_is():
         for permuted in (False, True)
     )
     blocks = {pair: [run for run in runs["run_id"] if run.startswith(pair)] for pair in sizes}
-    made = derive(View({}, blocks, runs, pd.DataFrame(), pd.DataFrame()))["runs"]
+    made = derive(View({"options": {}}, blocks, _complete(runs), curves(runs), pd.DataFrame()))[
+        "runs"
+    ]
     assert made["pair"].tolist() == [*"aaaabbbb"]
     assert made["budget"].tolist() == [1900] * 4 + [4600] * 4
     kinds = ["convolution", "convolution_permuted", "dense", "dense_permuted"]
     assert made["network"].tolist() == kinds * 2
+
+
+def _complete(runs: pd.DataFrame) -> pd.DataFrame:
+    """With what else a table of runs holds."""
+    others = dict.fromkeys((name for name in COLUMNS["equal"] if name not in runs), 0.0)
+    named = {"cell_id": runs["run_id"], "dataset": "digits", "activation": "relu"}
+    return runs.assign(**others | named)
+
+
+def curves(runs: pd.DataFrame) -> pd.DataFrame:
+    """Two passes of each run, at whose ends all losses are 0.5 and 0.05."""
+    return pd.DataFrame(
+        {"run_id": run, "epoch": epoch, "split": split, "loss": loss, "accuracy": 0.5}
+        for run in runs["run_id"]
+        for epoch, loss in enumerate((2.0, 0.5, 0.05))
+        for split in ("train", "validation", "test")
+    )
+
+
+@pytest.mark.parametrize(("level", "spent"), [(0.1, 2), (0.5, 1)])
+def test_a_pair_is_compared_at_an_equal_training_loss(level, spent):
+    runs = _complete(
+        pd.DataFrame({"run_id": ["a-0"], "kernel": 3, "permuted": False, "n_parameters": 9})
+    )
+    study = {"options": {"fits": level}}
+    made = derive(View(study, {"a": ["a-0"]}, runs, curves(runs), pd.DataFrame()))["equal"]
+    assert made[["spent", "fits"]].to_numpy().tolist() == [[spent, True]]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +95,7 @@ def test_the_networks_of_a_pair_are_equally_large(size):
 
 
 @pytest.mark.parametrize("size", ["default", "full"])
-def test_both_sides_have_four_etas_a_factor_of_three_apart(size):
+def test_both_sides_have_five_etas_a_factor_of_three_apart(size):
     for name, runs in load(FILE, size).blocks.items():
         sides = {(r.kernel, r.permuted, r.pretraining, r.trained) for r in runs}
         grids = {
@@ -76,4 +105,4 @@ def test_both_sides_have_four_etas_a_factor_of_three_apart(size):
             for side in sides
         }
         (grid,) = {tuple(grid) for grid in grids.values()}
-        assert len(grid) >= 4 and max(b / a for a, b in pairwise(grid)) < 3.5, name
+        assert len(grid) >= 5 and max(b / a for a, b in pairwise(grid)) < 3.5, name

@@ -47,6 +47,22 @@ DECIDES = {
     "regions": {"C14": {"share_leaving"}},
     "complexity": {"C15": {"operations_per_weight"}, "C18": {"slowest_answers"}},
     "passes_and_restarts": {"C16": {"passes_of_half"}, "C17": {"starts_needed"}},
+    "overfitting": {"C23": {"loss_added_by_depth", "error_added_by_depth"}},
+    "architectures": {
+        "C24": {"gap_reduced", "error_reduced", "gap_reduced_by_rbm", "error_reduced_by_rbm"}
+    },
+    "early_stopping": {
+        "C25": {"test_loss_reduction"},
+        "C11": {
+            "share_of_passes",
+            "test_loss_reduction_over_passes",
+            "test_loss_reduction_over_training_loss",
+        },
+    },
+    "input_noise": {"C26": {"error_saved", "loss_saved"}},
+    "pretraining": {"C28": {"share_gained", "error_saved_deep"}},
+    "dropout": {"C29": {"loss_reduced", "error_reduced"}},
+    "width_and_depth": {"C19": {"gained_by_parameters", "gained_by_depth"}},
     "autograd": {
         **{f"C{k}": {"otherwise"} for k in range(34, 40)},
         "C40": {"time_with_the_graph", "memory_of_the_graph"},

@@ -41,6 +41,7 @@ def declared(seeds: int = 6, passes: int = EPOCHS, majority: float = 0.5) -> Dec
             frame = pd.DataFrame(part | {"loss": loss[: passes + 1], "accuracy": accuracy})
             curves.append(frame)
     fixed = {"dataset": "wine", "optimizer": "sgd", "cost": "nll", "epochs": EPOCHS, "classes": 2}
+    fixed |= {"eta": 0.1}
     status = "finished" if passes == EPOCHS else "diverged"
     runs = pd.DataFrame(rows).assign(**fixed, status=status, n_parameters=1)
     study = load(FILE).resolved() | {"options": OPTIONS}

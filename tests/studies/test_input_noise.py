@@ -106,7 +106,16 @@ def test_a_forgotten_factor_is_refused(tmp_path):
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])
 def test_sizes(size):
     study = load(FILE, size)
-    swept, learned = {run.input_noise for run in study.blocks["clean"]}, {*study.options["learned"]}
-    assert {0.0} < learned <= swept
-    assert learned <= {*study.options["tested"]}
+    clean = [run for name in measure.CLEAN for run in study.blocks.get(name, ())]
+    tried = {run.input_noise for run in clean if run.dataset in study.options["tried"]}
+    assert {0.0} < tried and {*study.options["tried"]} <= {run.dataset for run in clean}
+    assert {*study.options["tested"]} & tried - {0.0}
     assert all(run.input_noise > 0 for run in study.blocks["linear"])
+
+
+def test_networks_without_noise_are_those_of_dropout_without_dropout():
+    ours, theirs = (
+        load(FILE.with_name(f"{name}.yaml")).runs for name in ("input_noise", "dropout")
+    )
+    without_noise = {run for run in ours if run.depth and not run.input_noise}
+    assert without_noise <= {run for run in theirs if not run.dropout}

@@ -1,37 +1,83 @@
-"""What favours overfitting: learning by heart and the lowest loss by hand, and fair blocks."""
+"""What favours overfitting: networks at equal fit, the width that just fits, and fair blocks."""
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.study import load
-from mlpstudy.studies.overfitting.derive import derive
+from mlpstudy.statistics.equal_fit import at_equal_loss
+from mlpstudy.studies.overfitting.derive import COLUMNS, derive
 from mlpstudy.studies.view import View
 
 FILE = Path(__file__).resolve().parents[2] / "config/studies/overfitting.yaml"
 SWEPT = ("width", "depth", "train_size", "label_noise")
 
 
-@pytest.mark.parametrize(("most", "fitting"), [(0.0, "a"), (0.05, "ab")])
-def test_networks_fit_where_the_mean_of_their_seeds_is_small(most, fitting):
-    errors = {"a": (0.0, 0.0), "b": (0.1, 0.0), "c": (0.2, 0.0)}
+def curves_of(losses: dict[str, list[float]]) -> pd.DataFrame:
+    """The training loss of each run, a test loss 1 above it, and accuracies of 1 - loss / 10."""
+    parts = [
+        {
+            "run_id": run,
+            "epoch": epoch,
+            "split": split,
+            "loss": loss + more,
+            "accuracy": 1 - loss / 10,
+        }
+        for run, each in losses.items()
+        for epoch, loss in enumerate(each)
+        for split, more in (("train", 0.0), ("validation", 0.5), ("test", 1.0))
+    ]
+    return pd.DataFrame(parts)
+
+
+def test_networks_are_compared_after_the_first_pass_at_the_level():
+    losses = {
+        "a-0": [2.0, 0.5, 0.4],
+        "a-1": [2.0, 1.0, 0.5],
+        "b-0": [2.0, 0.5, 3.0],
+        "b-1": [2.0] * 3,
+    }
+    runs = pd.DataFrame({"run_id": list(losses), "cell_id": list("aabb")})
+    made = at_equal_loss(runs, curves_of(losses), pd.Series([0.5, 0.5, 0.5, 0.5]))
+    assert made["fits"].tolist() == [True, True, False, False]  # all seeds, or none of the cell
+    np.testing.assert_array_equal(made["spent"], [1, 2, 1, np.nan])
+    assert made["test_loss"].tolist() == [1.5, 1.5, 1.5, np.inf]
+    assert made["train_error"].tolist() == pytest.approx([0.05, 0.05, 0.05, 1.0])
+
+
+def view(errors: dict[int, float], fits: float = 0.01) -> View:
+    """Networks of some widths with one training error each, two seeds."""
     runs = pd.DataFrame(
-        {"run_id": f"{cell}-{seed}", "cell_id": cell, "train_error": error}
-        for cell, each in errors.items()
-        for seed, error in enumerate(each)
+        {"run_id": f"{width}-{seed}", "cell_id": str(width), "width": width, "train_error": error}
+        for width, error in errors.items()
+        for seed in range(2)
     )
-    curves = pd.DataFrame(
-        {"run_id": run, "epoch": epoch, "split": split, "loss": loss}
-        for run in runs["run_id"]
-        for split, least in (("train", 0.0), ("test", 1.0))
-        for epoch, loss in enumerate((2.0, least, 1.5))
+    others = {name: 0.0 for names in COLUMNS.values() for name in names if name not in runs}
+    runs = runs.assign(**others | {"dataset": "digits"})
+    curves = curves_of({run: [2.0, 0.01, 1.5] for run in runs["run_id"]})
+    return View(
+        {"options": {"fits": fits}}, {"width": list(runs["run_id"])}, runs, curves, pd.DataFrame()
     )
-    view = View({"options": {"fits": most}}, {}, runs, curves, pd.DataFrame())
-    made = derive(view)["runs"]
-    assert set(made.loc[made["fits"], "cell_id"]) == set(fitting)
-    assert made["lowest_loss"].tolist() == [1.0] * 6
+
+
+def test_widths_lie_around_the_narrowest_that_fits():
+    made = derive(view({1: 0.5, 2: 0.1, 4: 0.01, 8: 0.02, 16: 0.0}))["regimes"].drop_duplicates(
+        "width"
+    )
+    assert dict(zip(made["width"], made["regime"])) == {
+        1: "fits less", 2: "fits less", 4: "just fits", 8: "wider", 16: "widest"
+    }  # fmt: skip
+
+
+def test_where_no_width_fits_there_is_nothing_to_compare():
+    assert derive(view({1: 0.5, 2: 0.1}))["regimes"].empty
+
+
+def test_the_lowest_test_loss_is_that_of_all_passes():
+    assert set(derive(view({1: 0.0}))["runs"]["lowest_loss"]) == {1.01}
 
 
 def test_a_forgotten_factor_is_refused(tmp_path):
@@ -46,6 +92,5 @@ def test_each_block_changes_what_it_is_named_after(size):
     for name, runs in load(FILE, size).blocks.items():
         for dataset in {run.dataset for run in runs}:
             of_dataset = [run for run in runs if run.dataset == dataset]
-            for field in SWEPT:
-                swept = len({getattr(run, field) for run in of_dataset}) > 1
-                assert swept == (field == name.removesuffix("_clean"))
+            swept = {f for f in SWEPT if len({getattr(run, f) for run in of_dataset}) > 1}
+            assert swept == {name} | ({"label_noise"} if name == "depth" else set())

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mlpstudy.studies.input_noise.measure import CLEAN
 from mlpstudy.studies.view import View
 
 CHOICE = ("validation_error", "validation_loss", "test_error", "at_best_loss")
@@ -22,5 +23,5 @@ def derive(view: View) -> dict[str, pd.DataFrame]:
     learned = noisy["input_noise"]
     noisy["as_noisy"] = learned.eq(0) | learned.eq(noisy["test_noise"])
     fields = [name for name in noisy if name in view.runs]
-    runs = view.block("clean")[[*fields, "run_id", *CHOICE, *GUESS]]
+    runs = pd.concat([view.block(name) for name in CLEAN])[[*fields, "run_id", *CHOICE, *GUESS]]
     return {"noisy": noisy.merge(runs, on=fields)}
