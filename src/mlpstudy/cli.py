@@ -104,18 +104,31 @@ def run(
     ] = "last",
 ) -> None:
     """Train one network alone and leave a folder: settings, curves, layers, weights, pictures."""
-    from mlpstudy.design.command_line import folder_of, run_of
+    from mlpstudy.design.command_line import folder_of
 
     # The words first: no study is expanded, and no library loaded, for a slip of the pen.
     if run_id is not None and fields:
         raise Mistake("and fields do not go together", file="command line", key="--id")
     chosen = None
     if run_id is None:
-        chosen = run_of(fields or [], lambda: context.obj().settings.datasets)
+        chosen = _run_of(context, fields or [])
     folder = folder_of(to)
     project = context.obj()
     chosen = chosen or project.run(run_id)
     print(by_name.run(project, chosen, folder, weights))
+
+
+def _run_of(context: typer.Context, fields: list[str]) -> Any:
+    """The run that some words describe. The settings are read where the words name what the package
+    does not have: it may be a user's own."""
+    from mlpstudy.design.command_line import run_of
+
+    try:
+        return run_of(fields, lambda: context.obj().settings.datasets)
+    except Mistake:
+        if not context.obj().settings.plugins:
+            raise
+        return run_of(fields, lambda: context.obj().settings.datasets)
 
 
 @app.command(rich_help_panel=RUNS)
@@ -300,9 +313,10 @@ def answer(
 def plan(context: typer.Context) -> None:
     """Write the plan, and say how many networks and jobs it has, and roughly how long they take."""
     from mlpstudy.design.plan import plan_of
-    from mlpstudy.planning import check_data, estimate
+    from mlpstudy.planning import check_data, check_parts, estimate
 
     project = context.obj()
+    check_parts(project)
     check_data(project)
     plan_of(project)
     for line in estimate(project):
@@ -330,8 +344,11 @@ def check(
 ) -> None:
     """Say all that can be said of studies before anything is trained."""
     from mlpstudy.checking import check
+    from mlpstudy.planning import check_parts
 
-    found = list(check(context.obj().settings, studies or []))
+    project = context.obj()
+    check_parts(project)
+    found = list(check(project.settings, studies or []))
     for line, _ in found:
         print(line)
     if any(is_mistake for _, is_mistake in found):

@@ -61,6 +61,8 @@ SILENT = {
     "progress",
     "design.mistakes",
     "design.names",
+    "design.parts",
+    "core.parts",
     "design.used",
     "design.examples.misfits",
 }

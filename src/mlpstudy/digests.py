@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpstudy.closure import TABLES, Closure, Entry, Package
+from mlpstudy.design import parts
 from mlpstudy.design.run import Run
 from mlpstudy.design.sources import Source
 from mlpstudy.design.used import FIELD, Used, parsed, used_by
@@ -87,16 +88,16 @@ def of_record(run: Run, device: str, engine: str, package: Package = HERE) -> st
 
 @cache
 def _of_record(uses: str, device: str, engine: str, package: Package) -> str:
-    entries = (*STAGES["train"], ENGINES[engine])
-    return _digest(package.closure(entries, parsed(uses)), device, engine)
+    entries, used = (*STAGES["train"], ENGINES[engine]), parsed(uses)
+    return _digest(package.closure(entries, used), device, engine, *parts.fingerprints(used))
 
 
 @cache
 def of_job(uses: str, engines: str, package: Package = HERE) -> str:
     """Of the code that makes the tables of runs that use this (see design/used.py), trained by
     these engines: "native", "torch" or "native,torch"."""
-    entries = (*STAGES["train"], *STAGES["tabulate"], *_trainers(engines))
-    return _digest(package.closure(entries, parsed(uses)))
+    entries, used = (*STAGES["train"], *STAGES["tabulate"], *_trainers(engines)), parsed(uses)
+    return _digest(package.closure(entries, used), *parts.fingerprints(used))
 
 
 def makers_of_job(uses: str, device: str, engines: str) -> dict[str, str]:
@@ -112,7 +113,8 @@ def of_study(stage: str, study: Mapping[str, Any], package: Package = HERE) -> s
     """
     entries = (*STAGES[stage], *_parts(stage, study, package), *_all_trainers(stage, package))
     said = {k: study[k] for k in MEASURED if k in study} if stage == "measure" else study
-    return _digest(package.closure(entries, _named_in(said)))
+    used, files = _named_in(said), parts.listed_in(study)
+    return _digest(package.closure(entries, used), *parts.fingerprints(used, files))
 
 
 def of_report(studies: Sequence[Mapping[str, Any]], package: Package = HERE) -> str:
@@ -125,8 +127,8 @@ def of_report(studies: Sequence[Mapping[str, Any]], package: Package = HERE) -> 
 @cache
 def of_run(uses: str, engines: str, package: Package = HERE) -> str:
     """Of the code of a single run, which is one of runs that use this and are trained by these."""
-    entries = (*STAGES["run"], *_trainers(engines))
-    return _digest(package.closure(entries, parsed(uses)))
+    entries, used = (*STAGES["run"], *_trainers(engines)), parsed(uses)
+    return _digest(package.closure(entries, used), *parts.fingerprints(used))
 
 
 @cache

@@ -1,5 +1,7 @@
 """What a project comes to, before anything is trained."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 from mlpstudy.core.engines import engine_of
@@ -21,6 +23,20 @@ def check_engine(project: Project) -> None:
     if project.settings.engine == "native":
         for alike in {id(e.seedless): e.seedless for e in project.pool.values()}.values():
             engine_of(alike.run, "cpu", "native")
+
+
+def check_parts(project: Project) -> None:
+    """Raises Mistake where a user's own activation, initialization or cost is not what it should
+    be. Another process runs the files: this one does not wait for torch where there are none."""
+    if not project.settings.plugins:
+        return
+    done = subprocess.run(
+        [sys.executable, "-m", "mlpstudy.core.parts", *map(str, project.settings.plugins)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["stopped without a word"]
+        raise Mistake(lines[-1].removeprefix("mlpstudy: "), file="")
 
 
 def check_data(project: Project) -> None:

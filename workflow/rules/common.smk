@@ -6,7 +6,7 @@ from pathlib import Path
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.plan import known_plan, plan_of
 from mlpstudy.design.project import Project, STUDY_FILES, TABLES
-from mlpstudy.planning import check_data, check_engine
+from mlpstudy.planning import check_data, check_engine, check_parts
 from mlpstudy.stamps import Stamps
 
 # config holds what `--config key=value` gave; the file itself is read and checked by Project.
@@ -15,6 +15,7 @@ from mlpstudy.stamps import Stamps
 try:
     PROJECT = Project.read(overrides=config)
     if workflow.is_main_process:
+        check_parts(PROJECT)
         check_engine(PROJECT)
         check_data(PROJECT)
         PLAN = plan_of(PROJECT)

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, Protocol
 import numpy as np
 
 from mlpstudy.data.split import Split
+from mlpstudy.design import parts
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, run_id
 
@@ -68,6 +69,9 @@ def unserved(run: Run) -> str:
     """What of a run the native engine does not train, in words; "" where it trains it."""
     if run.kernel:
         return "convolutions (kernel)"
+    for field in ("activation", "cost"):
+        if parts.file_of(field, getattr(run, field)):
+            return f"{field}s of one's own ({getattr(run, field)})"
     both = run.input_noise and run.input_dropout
     return "noise and dropout of the inputs together" if both else ""
 

@@ -33,6 +33,9 @@ def _orthogonal(rng: Generator, fan_in: int, fan_out: int) -> np.ndarray:
     return q if fan_in >= fan_out else q.T
 
 
+LAWS = {"normal": _normal, "uniform": _uniform, "orthogonal": _orthogonal}
+
+
 def _none(fan_in: int, fan_out: int) -> float:
     return 0.0
 

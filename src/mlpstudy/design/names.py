@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from mlpstudy.design import parts
 from mlpstudy.design.mistakes import Mistake
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -26,10 +27,15 @@ TABLES = {
 }
 
 
-@cache
 def names_of(field: str) -> tuple[str, ...]:
-    """The names a field of a run may take, in the order of their table; raises Mistake where one
-    cannot be part of a file's name."""
+    """The names a field of a run may take: the package's in the order of their table, then a user's
+    own."""
+    return (*package_names(field), *parts.names(field))
+
+
+@cache
+def package_names(field: str) -> tuple[str, ...]:
+    """Those of the package; raises Mistake where one cannot be part of a file's name."""
     names = tuple(_entries(field))
     for name in names:
         if not re.fullmatch(NAME, name):

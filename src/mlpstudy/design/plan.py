@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from mlpstudy.design import parts
 from mlpstudy.design.columns import runs_spec
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.names import PACKAGE
@@ -150,7 +151,7 @@ def _specs(project: Project, plan: Plan) -> Iterable[tuple[Path, dict[str, Any]]
 
 def job_spec(job: Job) -> dict[str, Any]:
     """What `train` needs of a job."""
-    return {"job": job.id, "runs": runs_spec(job.seeded)}
+    return {"job": job.id, "runs": runs_spec(job.seeded), **parts.listed()}
 
 
 def measurement_spec(study: Study) -> dict[str, Any]:
@@ -211,7 +212,7 @@ def _key(project: Project) -> str:
     settings = project.settings.model_dump(mode="json", exclude=UNUSED)
     total = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     studies = project.settings.study_files().values()
-    for path in (*studies, *_sources()):
+    for path in (*studies, *parts.files(), *_sources()):
         total.update(f"\0{path}\0{sha256(path.read_bytes())}".encode())
     for package in PACKAGES:
         total.update(f"\0{package} {version(package)}".encode())

@@ -14,8 +14,9 @@ from pydantic import (
     model_validator,
 )
 
-from mlpstudy.design import yaml_file
+from mlpstudy.design import parts, yaml_file
 from mlpstudy.design.mistakes import Mistake, Place, mistake_in, nearest, refuse, text_like
+from mlpstudy.design.names import package_names
 from mlpstudy.design.sources import Sources
 from mlpstudy.design.strict import STRICT
 
@@ -26,6 +27,10 @@ SIZES: tuple[str, ...] = get_args(Size)
 # The name of a study becomes the name of a folder, a target and a rule.
 StudyName = text_like(
     r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "1 to 64 of A-Z, a-z, 0-9, _ and -, not _ or - first"
+)
+
+PythonFile = text_like(
+    r"(?!-)[^\x00-\x1f\x7f{}*?]{1,290}\.py", "the path of a file that ends in .py"
 )
 
 
@@ -64,6 +69,9 @@ class Settings(BaseModel):
     )
     config_dir: str = Field("config", min_length=1, description="the folder that holds studies/")
     datasets: Sources = Field({}, description="a user's own tables, by the names they get")
+    plugins: Annotated[tuple[PythonFile, ...], Strict(False)] = Field(
+        (), description="Python files with a user's own activations, initializations and costs"
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Settings":
@@ -108,6 +116,7 @@ def load(path: Path | str, overrides: Mapping[str, Any] | None = None) -> Settin
 
     try:
         settings = Settings.model_validate({**document, **above})
+        parts.use(settings.plugins, {field: package_names(field) for field in parts.TABLES})
         settings.study_files()
         return settings
     except ValidationError as error:

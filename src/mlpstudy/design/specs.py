@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mlpstudy.design import parts
 from mlpstudy.design.columns import runs_in
 from mlpstudy.design.pool import Job
 from mlpstudy.design.seedless import Seeded
@@ -25,6 +26,7 @@ def _damaged(path: str | Path) -> DamagedFile:
 def read_job(path: str | Path) -> Job:
     """The job in a file; raises DamagedFile where its runs are not those of its name."""
     spec = read_json(path)
+    parts.use(parts.listed_in(spec))
     try:
         job = Job.of(runs_in(spec["runs"]))
         if job.id == spec["job"]:
@@ -44,6 +46,7 @@ class StudySpec(NamedTuple):
 def read_study(path: str | Path) -> StudySpec:
     """The study in a file of plan/studies or plan/measurements; raises DamagedFile."""
     spec = read_json(path)
+    parts.use(parts.listed_in(spec.get("study")))
     try:
         return StudySpec(spec["study"], {k: runs_in(v) for k, v in spec["blocks"].items()})
     except (KeyError, TypeError, ValueError):

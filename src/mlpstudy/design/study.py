@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from mlpstudy.design import yaml_file
+from mlpstudy.design import parts, yaml_file
 from mlpstudy.design.block import FEWEST, MAX_RUNS, Block, Given, Seeds
 from mlpstudy.design.cells import mistakes
 from mlpstudy.design.claims import (
@@ -343,12 +343,13 @@ class Study(BaseModel):
         plain = self.model_dump(
             mode="json", include={"module", "options", "base", "seeds", "sweep"}
         )
-        return {"name": self.name, **plain, "size": self._size}
+        return {"name": self.name, **plain, "size": self._size, **parts.listed()}
 
     def resolved(self) -> dict[str, Any]:
         """What was asked at this size, as plain values for a JSON file."""
         plain = self.model_dump(mode="json", exclude={"study", *OVERLAYS})
-        return {"name": self.name, **plain, "size": self._size, "networks": len(self.pool)}
+        known = {"size": self._size, "networks": len(self.pool), **parts.listed()}
+        return {"name": self.name, **plain, **known}
 
     def mistake(self, problem: str, place: Place, **more: Any) -> Mistake:
         """A Mistake at a place of this study's file."""

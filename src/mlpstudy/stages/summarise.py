@@ -9,6 +9,7 @@ import pandas as pd
 from mlpstudy.data import store
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.split import split_sizes
+from mlpstudy.design import parts
 from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import FIELDS, Run
@@ -53,6 +54,10 @@ def view(
 ) -> View:
     """A study's part of the tables of some jobs, and what it measured itself. Raises Mistake where
     a run that it asks for is in none of them."""
+    if parts.files():  # theory asks for them
+        from mlpstudy.core.parts import install
+
+        install()
     blocks = {name: [each.id for each in block] for name, block in asked.blocks.items()}
     wanted = {run for block in blocks.values() for run in block}
     folders = [trained(folder, data) for folder in jobs]

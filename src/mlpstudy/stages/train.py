@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mlpstudy.core.engines import Keep, device_of, engine_of
 from mlpstudy.data.datasets import Dataset
+from mlpstudy.design import parts
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, run_id
 from mlpstudy.design.specs import read_job
@@ -30,7 +31,11 @@ def recorder(
     progress: Progress | None = None,
 ) -> Recorder:
     """A recorder of the core. dataset: gives one by name. device: auto, cpu or cuda; engine: auto,
-    native or torch."""
+    native or torch. Raises Mistake where a user's own part is not what it should be."""
+    if parts.files():
+        from mlpstudy.core.parts import install
+
+        install()
     watched = {} if progress is None else {"progress": progress}
     place = found_device(device, engine)
     trainer = partial(engine_of, device=place, setting=engine)
