@@ -10,6 +10,7 @@ from mlpstudy.design.names import (
     TABLES,
     functions_of,
     names_of,
+    package_names,
 )
 
 
@@ -32,9 +33,9 @@ def test_no_name_is_there_twice(field):
 def package(tmp_path, monkeypatch):
     monkeypatch.setattr(names, "PACKAGE", tmp_path)
     monkeypatch.setattr(names, "TABLES", {"colour": ("colours.py", "COLOURS")})
-    names_of.cache_clear()
+    package_names.cache_clear()
     yield tmp_path / "colours.py"
-    names_of.cache_clear()
+    package_names.cache_clear()
 
 
 @pytest.mark.parametrize("left", ["COLOURS", "COLOURS: dict[str, int]"])
