@@ -13,6 +13,8 @@ from mlpstudy.statistics.power import of_difference, of_share
 from mlpstudy.statistics.selection import Selection
 from mlpstudy.statistics.survival import median_passes
 
+GRANTED = "granted"  # passes of a run where they are fewer than its `epochs`: see studies/halves
+
 
 class Result(NamedTuple):
     """An interval, the number of units (seeds) behind it, p(threshold), None: no test, and
@@ -135,7 +137,7 @@ def passes(at: Selection, terms: Sequence[Term], statistic: str) -> Result:
     """
     rows = np.concatenate([term.grid.chosen for term in terms])
     if any(term.weight < 0 for term in terms):
-        budget = at.frame["epochs"].to_numpy()[rows].min()
+        budget = at.frame[GRANTED if GRANTED in at.frame else "epochs"].to_numpy()[rows].min()
         kept = np.minimum(at.values.astype(float), budget)
         return Result.of(estimate(terms, kept, at.scores, statistic))
     runs = at.frame[["reached"]].iloc[rows].assign(passes=at.values[rows])

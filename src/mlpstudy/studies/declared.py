@@ -23,9 +23,11 @@ from mlpstudy.statistics.contrasts import findings as findings_of
 from mlpstudy.statistics.measures import endings, evaluate
 from mlpstudy.statistics.survival import survival
 from mlpstudy.statistics.tuning import choose, family
-from mlpstudy.statistics.verdicts import Finding
+from mlpstudy.statistics.verdicts import Finding, Half
+from mlpstudy.studies.halves import halved, in_full
 from mlpstudy.studies.view import View
 
+NOT_IN_HALF = (LookupError, ValueError)  # how code says that a table or a row is not there
 COMMON = ("common_value", "common_low", "common_high")  # both sides at the control's settings
 OF_PICTURES = ("label", "run")  # of an example, whose value is missing; the network's
 LONG = ("curves", "layers")  # tables with many rows for a run
@@ -33,10 +35,14 @@ LONG = ("curves", "layers")  # tables with many rows for a run
 
 @dataclass(frozen=True)
 class Declared:
-    """A study of a view: everything is computed when it is asked for."""
+    """A study of a view: everything is computed when it is asked for.
+
+    whole: of a study after half of its passes (see `halves`), the one after all of them.
+    """
 
     view: View
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    whole: "Declared | None" = None
 
     @cached_property
     def claims(self) -> list[Claim]:
@@ -60,14 +66,24 @@ class Declared:
         """The tables of the study's folder: those that it measured, and those that it derives."""
         reach = self.view.study["reach"]
         ended = endings(self.view.runs, self.view.curves, reach and Reach.model_validate(reach))
-        view = replace(self.view, runs=ended)
-        derived = derive(view) if (derive := part(self.view.study["module"], "derive")) else {}
-        return {"runs": ended, **self.view.measured, **derived}
+        return {"runs": ended, **self.view.measured, **self._derived(ended)}
+
+    def _derived(self, ended: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        derive = part(self.view.study["module"], "derive")
+        if derive is None:
+            return {}
+        try:
+            return derive(replace(self.view, runs=ended))
+        except NOT_IN_HALF:
+            if self.whole is None or set(self.whole.made["runs"]) > set(ended):
+                raise
+            return {}  # the runs alone
 
     def table(self, name: str) -> pd.DataFrame:
         """A table with the study's measures, as far as it has what they are made of."""
         if name not in self.tables:
-            self.tables[name] = self._measured(self._table(name))
+            made = self._measured(self._table(name))
+            self.tables[name] = in_full(made, self.whole.view.runs) if self.whole else made
         return self.tables[name]
 
     def _table(self, name: str) -> pd.DataFrame:
@@ -100,6 +116,29 @@ class Declared:
     def findings(self) -> list[Finding]:
         """What each claim comes to, in their order."""
         return [finding for claim in self.claims for finding in self._findings(claim)]
+
+    @cached_property
+    def half(self) -> "Declared | None":
+        """The study after half of its passes; None where that is not known."""
+        view = halved(self.view)
+        return view and Declared(view, whole=self)
+
+    def with_halves(self) -> list[Finding]:
+        """The findings, each with what it is after half of the passes."""
+        if self.half is None:
+            return self.findings
+        found = {key_of(each): each for claim in self.claims for each in self.half.at_half(claim)}
+        return [with_half(finding, found.get(key_of(finding))) for finding in self.findings]
+
+    def at_half(self, claim: Claim) -> list[Finding]:
+        """What a claim comes to in half of a study; nothing where half of the passes lack something
+        that it needs: what was measured on trained networks, a run with another schedule."""
+        if claim.identity or "epochs" in names_in(claim.contrast.measure):
+            return []
+        try:
+            return self._findings(claim)
+        except NOT_IN_HALF:
+            return []
 
     def _findings(self, claim: Claim) -> list[Finding]:
         table, measure = claim.contrast.table, claim.contrast.measure
@@ -249,6 +288,22 @@ def _said(text: Any, language: str) -> str:
     return text if isinstance(text, str) else text[language]
 
 
+def key_of(finding: Finding) -> str:
+    """What tells a finding of a study from the others."""
+    return str((finding.claim, finding.statistic, finding.condition))
+
+
+def with_half(finding: Finding, half: Finding | None) -> Finding:
+    """A finding with that of half of the passes; without, where there is none, or where all is the
+    same and no run says that it was trained."""
+    if half is None:
+        return finding
+    values = [(each.value, each.low, each.high) for each in (finding, half)]
+    if finding.failed is None and values[0] == values[1]:
+        return finding
+    return replace(finding, half=Half(*values[1], learned=half.learned))
+
+
 @dataclass(frozen=True)
 class Summary:
     """What a study comes to: its tables, those that the report shows (each with its words and its
@@ -269,7 +324,7 @@ def summarise(view: View) -> Summary:
     if declared.findings:
         tables["contrasts"] = declared.contrasts(declared.findings)
     show = part(module, "derive", "shown")
-    return Summary(tables, show(tables) if show else [], declared.findings)
+    return Summary(tables, show(tables) if show else [], declared.with_halves())
 
 
 def part(module: str, file: str, name: str = "") -> Any:
