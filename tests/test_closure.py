@@ -368,3 +368,20 @@ def test_what_makes_nothing_is_there(name):
     package = Package()
     place, _, last = name.rpartition(".")
     assert package.module(name) or last in package.module(place).defined
+
+
+def test_a_name_of_a_folder_may_be_called_like_its_module(tmp_path):
+    files = {
+        "main.py": "from mlpstudy.parts import answer\n\ndef begin():\n    return answer()\n",
+        "parts/__init__.py": "from mlpstudy.parts.answer import answer\n",
+        "parts/answer.py": "def answer():\n    return 41\n\ndef unused():\n    return 1\n",
+    }
+
+    def code(changed: str) -> tuple[str, ...]:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text.replace("41", changed), encoding="utf-8")
+        return Package(tmp_path).closure([Entry("main.py", ("begin",))]).code
+
+    assert code("41") == code("41") != code("42")

@@ -9,8 +9,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src/mlpstudy"
 # Each place may import from those before it, and from itself.
 WAY = (
     "files", "archive", "machine", "progress", "said", "words", "rng", "design", "syntax", "closure", "kept", "digests", "data", "core", "tables",
-    "statistics", "analysis", "drawing", "studies", "report", "stages", "single",
-    "planning", "checking", "showing", "answering", "publish", "stamps", "unlock", "leaving", "by_name", "rules", "cli", "__main__",
+    "statistics", "analysis", "drawing", "studies", "report", "stages", "runs", "single",
+    "planning", "status", "checking", "showing", "answering", "publish", "stamps", "unlock", "leaving", "by_name", "rules", "completion", "cli", "__main__",
 )  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -403,8 +403,9 @@ class Package:
     def _imported(self, what: Import, use: Use) -> Iterator[Target]:
         package, *path = what.module.split(".")
         if package == PACKAGE.name:
-            chain = (*path, *filter(None, [what.name]), *use.chain)
-            yield from self._within("", Use(chain, use.entry))
+            # A module's path is one: a name in a folder's __init__.py may be called like its module.
+            chain = (*filter(None, [what.name]), *use.chain)
+            yield from self._within(".".join(path), Use(chain, use.entry))
         else:
             yield Foreign(package, ".".join((*path, what.name)))
 

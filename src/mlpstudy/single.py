@@ -24,6 +24,8 @@ from mlpstudy.drawing import style
 from mlpstudy.drawing.single import pictures
 from mlpstudy.files import write_json
 from mlpstudy.progress import Progress
+from mlpstudy.runs.known import KnownRun
+from mlpstudy.runs.page import write_page
 from mlpstudy.stages.prepare import data_file, dataset_from
 from mlpstudy.stages.train import recorder, run_alone
 from mlpstudy.tables.files import made_by, read_table, write_tables
@@ -41,7 +43,8 @@ def run(
     keep: Literal["last", "best"] = "last",
 ) -> Path:
     """Train one run alone; the folder that it leaves: run.json, which is written last, the three
-    tables, weights.npz, scaler.npz, curves and layers as pictures. dataset: gives one by name. keep: the
+    tables, weights.npz, scaler.npz, curves and layers as
+    pictures, run.html. dataset: gives one by name. keep: the
     weights after the last pass, or after the best one on validation; of a run that diverges, of the
     passes before that."""
     watched = recorder(dataset, device, engine, threads, keep)
@@ -57,6 +60,7 @@ def run(
     with style.context():
         for name, figure in pictures(tables):
             style.save(figure, folder / name)
+    write_page(KnownRun(run, folder, tables))
     write_json(folder / "run.json", _told(record, makers))
     return folder
 

@@ -41,11 +41,16 @@ def _gradients(run: pd.Series, layers: pd.DataFrame) -> Figure:
     for ax, (column, label) in zip(axes[0], columns.items(), strict=True):
         for epoch, profile in layers.groupby("epoch"):
             shown = profile[profile[column] > 0]
-            ax.plot(shown["layer"], shown[column], label=f"{epoch} passes", **looks[epoch].line())
+            ax.plot(
+                shown["layer"],
+                shown[column],
+                label="1 pass" if epoch == 1 else f"{epoch} passes",
+                **looks[epoch].line(),
+            )
         ax.set(xlabel=f"layer ({run['depth'] + 1} is the output)", title=label)
         set_scale(ax, "y", layers.loc[layers[column] > 0, column].tolist(), log=True)
         ax.yaxis.set_major_formatter(numbers(Words("en")))
-    axes[0, 0].legend()
+    axes[0, 1].legend(loc="best")
     return _named(figure, run)
 
 

@@ -56,14 +56,14 @@ def results_table(known: KnownRun) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for column in ("after pass", "part", "loss", known.score):
         table.add_column(column, justify="left" if column == "part" else "right")
-    for at, name in _passes(known):
+    for at, name in passes(known):
         for part, (loss, score) in known.scores(at).items():
             first = f"{at}, {name}" if part == PARTS[0] else ""
             table.add_row(first, part, f"{loss:.{DIGITS}g}", f"{score:.{DIGITS}g}")
     return table
 
 
-def _passes(known: KnownRun) -> Iterator[tuple[int, str]]:
+def passes(known: KnownRun) -> Iterator[tuple[int, str]]:
     """The best pass on validation, and the last."""
     last = known.curve("validation", "loss").index.max()
     if known.best_pass is not None and known.best_pass != last:
