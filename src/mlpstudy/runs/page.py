@@ -17,7 +17,7 @@ from mlpstudy.files import write_atomically
 from mlpstudy.runs.known import KnownRun, chosen_fields, command
 from mlpstudy.runs.show import DIGITS, passes
 
-TEMPLATES = Path(__file__).with_name("templates")
+TEMPLATES = Path(__file__).with_name("run_page")
 PAGE = "run.html"
 RISEN = 1.05  # times the least validation loss: a rise that a reader sees
 CAPTIONS = {
