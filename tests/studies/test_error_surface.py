@@ -144,7 +144,7 @@ def test_heights_are_told_apart_by_gaps():
     assert measuring._heights(losses).tolist() == [0, 0, 1, 1, 2]
 
 
-@pytest.mark.parametrize(("name", "panels"), [("one_one_one", 4), ("xor", 2), ("slices", 6)])
+@pytest.mark.parametrize(("name", "panels"), [("one_one_one", 4), ("xor", 1), ("slices", 3)])
 def test_figures(study, measured, name, panels):
     figure = getattr(figures, name)(measured, study.resolved(), Words("fr"))
     assert len(figure.axes) == panels

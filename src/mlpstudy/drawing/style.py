@@ -94,6 +94,7 @@ RC: dict[str, Any] = {
     "legend.title_fontsize": SMALL,
     "legend.handlelength": 2.6,
     "image.cmap": SEQUENTIAL,
+    "hatch.color": INK,
     "path.simplify_threshold": 0.3,  # pixels
 }
 

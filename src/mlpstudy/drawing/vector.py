@@ -102,7 +102,7 @@ class Vector(RendererBase):
         seen = placed.vertices[placed.codes != Path.STOP]
         if len(seen) and (drawn := outline(placed)):
             self._cut_to(self._needed(gc, seen))
-            self._write(self._look(gc, rgbFace), drawn)
+            self._write(self._look(gc, rgbFace), drawn, apart=circle(placed) is None)
 
     def draw_markers(self, gc, marker_path, marker_trans, path, trans, rgbFace=None):
         shape = outline(Path(marker_trans.transform(marker_path.vertices) * (1, -1),
@@ -146,9 +146,13 @@ class Vector(RendererBase):
 
     # How it is written
 
-    def _write(self, look: str, drawn: str) -> None:
-        """A path, or more of the last one where it looks the same and nothing is filled."""
-        if look and look == self._last and 'fill="none"' in look:
+    def _write(self, look: str, drawn: str, apart: bool = True) -> None:
+        """A path, or more of the last one where it looks the same and nothing is filled.
+
+        apart: whether what is filled must be; dots without an edge need not.
+        """
+        joined = 'fill="none"' in look or not (apart or "stroke" in look)
+        if look and look == self._last and joined:
             self._parts[-1] = f'{self._parts[-1][:-3]}{drawn}"/>'
         elif look:
             self._parts.append(f'<path{look} d="{drawn}"/>')

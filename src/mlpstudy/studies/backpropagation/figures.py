@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
 from mlpstudy.drawing import style
@@ -13,27 +14,29 @@ from mlpstudy.words import Words
 from mlpstudy.words.markers import N_
 
 FORWARD, BACKWARD = style.COLOURS[0], style.readable(style.COLOURS[5])
-RADIUS = 0.36
+RADIUS = 0.52
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}  # behind what lies on an edge
 # Where the cells of the lecture's network stand: inputs, hidden units, output, cost.
-CELLS = {"x1": (0, 2.2), "x2": (0, 0.0), "1": (2.8, 2.2), "2": (2.8, 0.0), "3": (5.4, 1.1)}
-CELLS |= {"L": (7.1, 1.1)}
+CELLS = {"x1": (0, 3.2), "x2": (0, 0.0), "1": (3.0, 3.2), "2": (3.0, 0.0), "3": (5.3, 1.6)}
+CELLS |= {"L": (7.9, 1.6)}
 EDGES = {  # weight -> from, to, and how far along the edge its number stands
-    "11 (1)": ("x1", "1", 0.36),
+    "11 (1)": ("x1", "1", 0.42),
     "21 (1)": ("x2", "1", 0.27),
     "12 (1)": ("x1", "2", 0.27),
-    "22 (1)": ("x2", "2", 0.36),
-    "11 (2)": ("1", "3", 0.42),
-    "21 (2)": ("2", "3", 0.42),
+    "22 (1)": ("x2", "2", 0.42),
+    "11 (2)": ("1", "3", 0.45),
+    "21 (2)": ("2", "3", 0.45),
 }
-SYMBOLS = {"x1": r"$x_1$", "x2": r"$x_2$", "L": r"$L = (\hat{y} - y)^2$"}
-OUTPUTS = {"1": r"$z_1 = g(a_1)$", "2": r"$z_2 = g(a_2)$", "3": r"$\hat{y} = g(a_3)$"}
+SYMBOLS = {"x1": "x₁", "x2": "x₂", "L": "L = (ŷ − y)²"}
+OUTPUTS = {"1": "z₁ = g(a₁)", "2": "z₂ = g(a₂)", "3": "ŷ = g(a₃)"}
 DELTAS = {
-    "1": r"$\delta_1 = g'(a_1)\,w_{11}\,\delta_3$",
-    "2": r"$\delta_2 = g'(a_2)\,w_{21}\,\delta_3$",
-    "3": r"$\delta_3 = 2\,g'(a_3)(\hat{y} - y)$",
+    "1": "δ₁ = g′(a₁) w₁₁ δ₃",
+    "2": "δ₂ = g′(a₂) w₂₁ δ₃",
+    "3": "δ₃ = 2 g′(a₃) (ŷ − y)",
 }
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 PANELS = {"activation": N_("activations"), "cost": N_("costs"), "module": N_("modules")}
+ENDS = (1e-17, 1e-4)  # of the errors that are shown: an exact one stands at the left
 AGAINST = {
     "off_autograd": N_("against autograd"),
     "off_differences": N_("against differences"),
@@ -50,10 +53,10 @@ def example(tables: dict[str, pd.DataFrame], study: dict, words: Words) -> Figur
         dict(zip(rows["name"], rows["value"], strict=True))
         for rows in map(parts.get_group, ("forward", "backward", "after the step"))
     )
-    figure, axes = style.panels(2, 1, height=3.0)
+    figure, axes = style.panels(2, 1, height=3.5)
     titles = words.gettext("forward"), words.gettext("backward")
     for ax, title in zip(axes[:, 0], titles, strict=True):
-        ax.set(xlim=(-0.8, 7.8), ylim=(-0.85, 2.95), aspect="equal", title=title)
+        ax.set(xlim=(-0.7, 9.4), ylim=(-1.7, 4.9), aspect="equal", title=title)
         ax.axis("off")
     _forward(axes[0, 0], forward, words)
     _backward(axes[1, 0], forward, backward, float(study["options"]["y"]), words)
@@ -63,7 +66,7 @@ def example(tables: dict[str, pd.DataFrame], study: dict, words: Words) -> Figur
         before=_number(forward["L"], words),
         after=_number(step["L"], words),
     )
-    figure.supxlabel(text, fontsize=style.SMALL)
+    figure.supxlabel(text, fontsize=style.TEXT)
     return figure
 
 
@@ -77,10 +80,12 @@ def _forward(ax: Axes, value: Mapping[str, float], words: Words) -> None:
     _edges(ax, {name: n[f"w{name}"] for name in EDGES}, style.readable(FORWARD), back=False)
     inside = {"1": "z1", "2": "z2", "3": "y_hat"}
     _cells(ax, {cell: n[inside.get(cell, cell)] for cell in CELLS}, FORWARD)
-    for cell, text in (SYMBOLS | OUTPUTS).items():
-        _beside(ax, cell, text, above=True)
+    for cell, text in SYMBOLS.items():
+        _beside(ax, cell, text)
     for cell, bias in (("1", "w01 (1)"), ("2", "w02 (1)"), ("3", "w01 (2)")):
-        _beside(ax, cell, f"$a_{cell}$ = {n[f'a{cell}']}\n$w_0$ = {n[bias]}")
+        number = cell.translate(SUBSCRIPTS)
+        sides = f"w₀ = {n[bias]}", f"a{number} = {n[f'a{cell}']}", OUTPUTS[cell]
+        _beside(ax, cell, "\n".join(sides))
 
 
 def _backward(
@@ -91,15 +96,14 @@ def _backward(
     _cells(
         ax, {cell: n.get(f"delta{cell}", "1" if cell == "L" else "") for cell in CELLS}, BACKWARD
     )
-    for cell, text in DELTAS.items():
-        _beside(ax, cell, text, above=True)
     factors = {
         "1": (_slope(value["z1"]), value["w11 (2)"], slope["delta3"]),
         "2": (_slope(value["z2"]), value["w21 (2)"], slope["delta3"]),
         "3": (2.0, _slope(value["y_hat"]), value["y_hat"] - y),
     }
     for cell, numbers in factors.items():
-        _beside(ax, cell, "= " + r" $\times$ ".join(_number(each, words) for each in numbers))
+        product = " × ".join(_number(each, words) for each in numbers)
+        _beside(ax, cell, f"{DELTAS[cell]}\n= {product}")
 
 
 def _slope(z: float) -> float:
@@ -125,33 +129,45 @@ def _edges(ax: Axes, numbers: Mapping[str, str], color: str, back: bool) -> None
         ax.text(*(p + at * (q - p)), numbers.get(name, ""), color=color, **number)
 
 
-def _beside(ax: Axes, cell: str, text: str, above: bool = False) -> None:
+def _beside(ax: Axes, cell: str, text: str) -> None:
+    """Above a cell, below those that stand below; of the output to the right of its edges."""
     x, y = CELLS[cell]
-    side, va = (1, "bottom") if above else (-1, "top")
-    ax.text(x, y + side * (RADIUS + 0.12), text, ha="center", va=va,
-            fontsize=style.SMALL, bbox=WHITE, zorder=2)  # fmt: skip
+    below, output = y == 0.0, cell in ("3", "L")
+    side, va = (-1, "top") if below else (1, "bottom")
+    ax.text(x - output * 0.15, y + side * (RADIUS + 0.12), text, ha="left" if output else "center",
+            va=va, fontsize=style.SMALL, zorder=2)  # fmt: skip
 
 
 # Errors
 
 
 def checked(tables: dict[str, pd.DataFrame], study: dict, words: Words) -> Figure:
-    """A row for each network that is checked, a panel for each kind."""
+    """A row for each kind of network that is checked, a dot for each network; the worst has its
+    name."""
     worst = tables["worst"]
-    height = 0.8 + 0.26 * worst["kind"].value_counts().max()
-    figure, axes = style.panels(1, len(PANELS), height=height, sharex=True)
-    looks = style.looks(AGAINST)
+    figure, axes = style.panels(1, 1, height=2.9)
+    ax, looks = axes[0, 0], style.looks(AGAINST)
     limit = min(c["threshold"] for c in study["claims"] if c["statistic"] in AGAINST)
-    for ax, (kind, title) in zip(axes[0], PANELS.items(), strict=True):
-        rows = worst[worst["kind"] == kind].reset_index(drop=True)
-        ax.axvline(limit, color=style.INK, lw=0.8, zorder=1)
-        for name, label in AGAINST.items():
-            line = {**looks[name].line(), "linestyle": "none", "label": words.gettext(label)}
-            ax.plot(rows[name], rows.index, **line)
-        ax.set_yticks(rows.index, [words.value("name", name) for name in rows["name"]])
-        ax.set(ylim=(len(rows) - 0.5, -0.5), xscale="log", title=words.gettext(title))
-        ax.set_xticks([1e-15, 1e-12, 1e-9, 1e-6])
-        ax.grid(axis="y", visible=False)
-    figure.supxlabel(words.label("off"), fontsize=style.TEXT)
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    ax.axvline(limit, color=style.INK, lw=0.8, zorder=1)
+    for row, kind in enumerate(PANELS):
+        some = worst[worst["kind"] == kind]
+        for side, name in zip((-0.2, 0.2), AGAINST, strict=True):
+            _strip(ax, some.set_index("name")[name], row + side, looks[name], words)
+    handles = [Line2D([], [], **{**looks[name].line(), "linestyle": "none"}) for name in AGAINST]
+    labels = [words.gettext(label) for label in AGAINST.values()]
+    figure.legend(handles, labels, loc="outside upper left", ncols=2)
+    ax.set_yticks(range(len(PANELS)), [words.gettext(title) for title in PANELS.values()])
+    ax.set(ylim=(len(PANELS) - 0.4, -0.6), xscale="log", xlim=ENDS)
+    ax.set_xticks([1e-15, 1e-12, 1e-9, 1e-6])
+    ax.grid(axis="y", visible=False)
+    ax.set_xlabel(words.label("off"))
     return figure
+
+
+def _strip(ax: Axes, errors: pd.Series, at: float, look: style.Look, words: Words) -> None:
+    """A dot for each network, and the name of the one that errs most."""
+    color, shown = style.readable(look.color), errors.clip(lower=2 * ENDS[0])
+    ax.plot(shown, np.full(len(shown), at), **{**look.line(), "linestyle": "none", "alpha": 0.7})
+    name, most = words.value("name", shown.idxmax()), shown.max()
+    place = {"textcoords": "offset points", "va": "center", "fontsize": style.SMALL}
+    ax.annotate(name, (most, at), (7, 0), color=color, bbox=WHITE, **place)

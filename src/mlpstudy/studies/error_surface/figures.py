@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 
 from mlpstudy.drawing import style
 from mlpstudy.drawing.axes import numbers
+from mlpstudy.drawing.texts import wrapped
+from mlpstudy.drawing.vector import FIXED
 from mlpstudy.words import Words
 
 GREEN, ORANGE = "#009e73", "#e69f00"
@@ -21,12 +23,13 @@ def one_one_one(tables: dict[str, pd.DataFrame], study: dict, words: Words) -> F
     """The whole surface of a network of two weights, as contour and as relief, for each cost."""
     surface, paths = tables["surface"], tables["paths"]
     costs = surface.groupby("cost", sort=False)
-    figure, axes = style.panels(2, costs.ngroups, height=3.35)
+    figure, axes = style.panels(2, costs.ngroups, height=2.6)
     for (above, below), (cost, rows) in zip(axes.T, costs, strict=True):
         w, v, loss, flat = _square(rows, "w", "v", "loss", "flat")
         top = np.quantile(loss, 0.97)
         _contours(above, w, v, loss, loss.min() + (top - loss.min()) * _rising())
-        above.contourf(w, v, flat, levels=[0.5, 1.5], colors="none", hatches=["...."])
+        flats = above.contourf(w, v, flat, levels=[0.5, 1.5], colors="none", hatches=["...."])
+        flats.set_rasterized(True)
         for _, path in paths[paths["cost"] == cost].groupby("start"):
             _path(above, path["w"].to_numpy(), path["v"].to_numpy())
         above.set(title=words.value("cost", cost), xlabel="w", ylabel="v")
@@ -37,42 +40,41 @@ def one_one_one(tables: dict[str, pd.DataFrame], study: dict, words: Words) -> F
 def xor(tables: dict[str, pd.DataFrame], study: dict, words: Words) -> Figure:
     """The 2-2-1 surface in a plane through a solution, its twin and a failure."""
     x, y, loss = _square(tables["plane"], "across", "up", "loss")
-    figure, axes = style.panels(1, 2, height=3.7, width_ratios=[1, 1.05])
-    left, right = axes[0]
+    figure, axes = style.panels(1, 1, height=4.6)
+    ax = axes[0, 0]
     levels = np.linspace(loss.min(), np.quantile(loss, 0.98), LEVELS)
-    _contours(left, x, y, loss, levels)
+    _contours(ax, x, y, loss, levels)
     ends = {"solved": words.gettext("solved"), "failed": words.gettext("stuck")}
     ends["twin"] = words.gettext("its twin")
     for name, path in tables["plane_paths"].groupby("path"):
         across, up = path["across"].to_numpy(), path["up"].to_numpy()
-        _path(left, across, up, ORANGE if name == "failed" else GREEN)
-        _mark(left, across[-1], up[-1], f"{ends[name]}\n{words.number(path['loss'].iloc[-1], 2)}")
+        _path(ax, across, up, ORANGE if name == "failed" else GREEN)
+        height = words.gettext("loss {loss}", loss=words.number(path["loss"].iloc[-1], 2))
+        _mark(ax, across[-1], up[-1], f"{ends[name]}\n{height}")
     distance = words.gettext("distance in weight space")
-    left.set(xlabel=distance, ylabel=distance)
-    left.locator_params(nbins=5, integer=True)
-    _relief(figure, right, x, y, loss, (None, levels[-1]), words)
+    ax.set(xlabel=distance, ylabel=distance)
+    ax.locator_params(nbins=5, integer=True)
     return figure
 
 
 def slices(tables: dict[str, pd.DataFrame], study: dict, words: Words) -> Figure:
-    """Filter-normalised slices of larger networks, as contour and as relief."""
+    """Filter-normalised slices of larger networks."""
     surface, cell = tables["slices"], ["depth", "residual"]
     bent = tables["bent"].groupby(cell)["share"].mean()
     networks = surface.groupby(cell, sort=False)
-    figure, axes = style.panels(2, networks.ngroups, height=2.7)
+    figure, axes = style.panels(1, networks.ngroups, height=2.5)
     low = max(surface["loss"].min(), 1e-3)
     levels = np.geomspace(low, max(np.quantile(surface["loss"], 0.9), 2 * low), LEVELS)
-    for (above, below), (network, rows) in zip(axes.T, networks, strict=True):
+    for above, (network, rows) in zip(axes[0], networks, strict=True):
         x, y, loss = _square(rows, "across", "up", "loss")
         loss = np.clip(loss, low, None)
         _contours(above, x, y, loss, levels)
-        above.plot([0], [0], "o", color="white", ms=5, mec="black", mew=0.7)
+        above.plot([0], [0], "o", color="white", ms=5, mec="black", mew=0.7, gid=FIXED)
         named = words.condition(dict(zip(cell, network, strict=True)))
-        above.set_title(named.replace(", ", ",\n", 1), fontsize=style.TEXT, loc="center")
+        above.set_title(wrapped(named, 1.7, style.TEXT, bold=True), fontsize=style.TEXT)
         share = words.gettext("{share} bent down", share=words.percent(bent[network], 2))
         above.set(xticks=[], yticks=[])
         above.set_xlabel(share, fontsize=style.SMALL)
-        _relief(figure, below, x, y, np.log10(loss), np.log10(levels[[0, -1]]), words)
     return figure
 
 
@@ -90,18 +92,24 @@ def _rising() -> np.ndarray:
 def _contours(ax: Axes, x, y, z, levels: np.ndarray) -> None:
     """A colour step at every level: as much ink for the low ground as for the high."""
     norm = BoundaryNorm(levels, 256, extend="both")
-    ax.contourf(x, y, z, levels=levels, cmap=style.SEQUENTIAL, norm=norm, extend="both")
-    ax.contour(x, y, z, levels=levels, colors="white", linewidths=0.35, alpha=0.6)
+    steps = ax.contourf(x, y, z, levels=levels, cmap=style.SEQUENTIAL, norm=norm, extend="both")
+    lines = ax.contour(x, y, z, levels=levels, colors="white", linewidths=0.35, alpha=0.6)
+    for drawn in (steps, lines):
+        drawn.set_rasterized(True)
     ax.grid(visible=False)
     ax.set(aspect="equal", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
 
 
 def _path(ax: Axes, x: np.ndarray, y: np.ndarray, color: str = "white") -> None:
     """A descent: a ring where it starts, a dot where it ends; a place alone is a dot."""
-    ax.plot(x, y, color="black", lw=2.6, alpha=0.55, zorder=3)
-    ax.plot(x, y, color=color, lw=1.3, zorder=4)
-    ax.plot(x[:-1][:1], y[:-1][:1], "o", mfc="none", mec=color, ms=6, mew=1.4, zorder=5)
-    ax.plot(x[-1:], y[-1:], "o", color=color, ms=6, mec="black", mew=0.7, zorder=6)
+    lines = [
+        *ax.plot(x, y, color="black", lw=2.6, alpha=0.55, zorder=3),
+        *ax.plot(x, y, color=color, lw=1.3, zorder=4),
+        *ax.plot(x[:-1][:1], y[:-1][:1], "o", mfc="none", mec=color, ms=6, mew=1.4, zorder=5),
+        *ax.plot(x[-1:], y[-1:], "o", color=color, ms=6, mec="black", mew=0.7, zorder=6),
+    ]
+    for line in lines:  # over a map, which is the same on dark paper
+        line.set_gid(FIXED)
 
 
 def _mark(ax: Axes, x: float, y: float, text: str) -> None:
@@ -118,16 +126,17 @@ def _relief(
     relief = figure.add_subplot(place, projection="3d")
     low, high = ends
     counts = {"rcount": 60, "ccount": 60, "linewidth": 0, "antialiased": True}
-    relief.plot_surface(
+    surface = relief.plot_surface(
         x, y, np.minimum(z, high), cmap=style.SEQUENTIAL, vmin=low, vmax=high, **counts
     )
+    surface.set_rasterized(True)
     if low is not None:
         relief.set_zlim(low, high)
     relief.view_init(elev=38, azim=-122)
     relief.set_box_aspect((1, 1, 0.55), zoom=1.12)
     relief.set_xlabel(labels[0], labelpad=-8)
     relief.set_ylabel(labels[1], labelpad=-8)
-    relief.tick_params(pad=-4, labelsize=style.SMALL - 1.5)
+    relief.tick_params(pad=-4, labelsize=style.SMALL)
     relief.locator_params(nbins=4)
     for axis in (relief.xaxis, relief.yaxis, relief.zaxis):
         axis.set_pane_color((1, 1, 1, 0))

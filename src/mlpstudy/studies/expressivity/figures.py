@@ -10,6 +10,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from mlpstudy.drawing import style
+from mlpstudy.drawing.texts import wrapped
+from mlpstudy.drawing.vector import FIXED
 from mlpstudy.words import Words
 
 
@@ -40,13 +42,14 @@ def tiles(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: W
     """The linear regions of random, constructed and trained networks, and how many they are."""
     pictures = tables["tiles"].groupby(["network", "kind"], sort=False)
     columns = (pictures.ngroups + 1) // 2
-    figure, axes = style.panels(2, columns, height=style.WIDTH / columns + 0.25)
+    side = style.WIDTH / columns
+    figure, axes = style.panels(2, columns, height=side + 0.7)
     for ax in axes.flat[pictures.ngroups :]:
         ax.set_axis_off()
     for ax, ((network, kind), rows) in zip(axes.flat, pictures, strict=False):
         count = _regions(ax, rows)
-        title = f"{words.value('kind', kind)}\n{words.value('network', network)}"
-        ax.set_title(title, loc="center", fontsize=style.SMALL)
+        named = f"{words.value('kind', kind)}, {words.value('network', network)}"
+        ax.set_title(wrapped(named, side - 0.1, style.SMALL, bold=True), fontsize=style.SMALL)
         below = words.ngettext("{n} region", "{n} regions", count)
         ax.set_xlabel(below, fontsize=style.SMALL, labelpad=2)
     return figure
@@ -54,12 +57,13 @@ def tiles(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: W
 
 def _regions(ax: Axes, rows: pd.DataFrame) -> int:
     """Draws the polygons, in the colour of the rank of their slope; returns how many they are."""
-    parts = rows.groupby("tile")
-    rank = np.unique(parts["value"].first().round(9), return_inverse=True)[1]
-    corners = [part[["x1", "x2"]].to_numpy() for _, part in parts]
+    rows = rows.sort_values("tile", kind="stable")
+    first = np.flatnonzero(rows["tile"].ne(rows["tile"].shift()))
+    rank = np.unique(rows["value"].to_numpy()[first].round(9), return_inverse=True)[1]
+    corners = np.split(rows[["x1", "x2"]].to_numpy(), first[1:])
     shade = rank / max(rank.max(), 1)
     collection = PolyCollection(corners, array=shade, cmap=style.SEQUENTIAL)
-    collection.set(edgecolor="white", linewidth=0.35, clim=(-0.15, 1.05))
+    collection.set(edgecolor="white", linewidth=0.35, clim=(-0.15, 1.05), gid=FIXED)
     ax.add_collection(collection)
     low, high = rows[["x1", "x2"]].min(), rows[["x1", "x2"]].max()
     ax.set(xlim=(low["x1"], high["x1"]), ylim=(low["x2"], high["x2"]), aspect="equal")

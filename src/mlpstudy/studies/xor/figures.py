@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mlpstudy.drawing import plane, style
+from mlpstudy.drawing.texts import wrapped
+from mlpstudy.drawing.vector import FIXED
 from mlpstudy.studies.xor.derive import with_two
 from mlpstudy.words import Words
 from mlpstudy.words.markers import N_
@@ -21,6 +23,7 @@ ENDS = {
     "elsewhere": ("#9a9a9a", N_("elsewhere")),
 }
 ORDER = ("sigmoid", "tanh", "relu", "gaussian")  # the lecture's first, then the others
+SHOWN = 25  # starts of which the curves are drawn
 KINDS = {"solved": N_("solved: {right} of {n} right"), "stuck": N_("stuck: {right} of {n} right")}
 
 
@@ -53,7 +56,9 @@ def _units(ax, at: pd.DataFrame) -> None:
     x1, x2, *units = (at[n].to_numpy().reshape(side, side) for n in ("x1", "x2", "a1", "a2"))
     for a, color in zip(units, (style.COLOURS[5], style.COLOURS[6]), strict=True):
         if a.min() < 0 < a.max():
-            ax.contour(x1, x2, a, levels=[0], colors=color, linewidths=1.6, linestyles="--")
+            ax.contour(
+                x1, x2, a, levels=[0], colors=color, linewidths=1.6, linestyles="--"
+            ).set_gid(FIXED)
 
 
 def _corners(ax, ends: pd.DataFrame, across: str, up: str) -> None:
@@ -68,7 +73,7 @@ def _corners(ax, ends: pd.DataFrame, across: str, up: str) -> None:
         away = -1 if y > (low + high) / 2 else 1
         ax.annotate(
             "  ".join(near["name"]), (x, y), (0, 11 * away), textcoords="offset points",
-            ha="center", va="center", fontsize=style.SMALL, annotation_clip=False,
+            ha="center", va="center", fontsize=style.SMALL, annotation_clip=False, gid=FIXED,
         )  # fmt: skip
 
 
@@ -86,14 +91,15 @@ def ends(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: Wo
     two, levels = with_two(tables["runs"]), tables["plateaus"]
     two = two[two["cost"].isin(levels["cost"]) & np.isfinite(two["loss"])]
     activations, costs = _in_order(two["activation"]), sorted(two["cost"].unique())
-    figure, axes = style.panels(1, len(costs), height=0.85 * len(activations) + 1.3, sharey=True)
-    for ax, cost in zip(axes[0], costs, strict=True):
+    height = 0.55 * len(activations) + 1.1
+    figure, axes = style.panels(len(costs), 1, height=height, sharey=True)
+    for ax, cost in zip(axes[:, 0], costs, strict=True):
         some = two[two["cost"] == cost]
         _mark_plateaus(ax, levels[levels["cost"] == cost], words)
         for row, activation in enumerate(activations):
             _dots(ax, some[some["activation"] == activation], row)
         name = words.level("cost", cost)
-        ax.set_xlabel(words.gettext("loss after training:\n{cost}", cost=name.replace(", ", ",\n")))
+        ax.set_xlabel(words.gettext("loss after training: {cost}", cost=name))
         ax.xaxis.set_major_locator(MaxNLocator(4))
         ax.xaxis.set_major_formatter(lambda x, _: words.shown(round(float(x), 3)))
         ax.set_yticks(range(len(activations)), activations)
@@ -117,8 +123,6 @@ def _mark_plateaus(ax, levels: pd.DataFrame, words: Words) -> None:
         text = words.gettext(name)
         half = text.rfind(" ") if end == "solved" else text.find(" ")
         text = f"{text[:half]}\n{text[half + 1 :]}"
-        if end == "3 confused":  # a line higher than its neighbours, which are near
-            text = f"{text}\n"
         _above(ax, loss, text, color=style.readable(color), **place)
     ax.set_xlim(-0.06 * levels["loss"].max(), 1.1 * levels["loss"].max())
 
@@ -131,7 +135,7 @@ def _above(ax, x: float, text: str, **more) -> None:
 
 def _dots(ax, ends: pd.DataFrame, row: int) -> None:
     """Dots of one row, piled around its middle, the higher the more; counted at their right."""
-    step = ax.get_xlim()[1] / 45
+    step = ax.get_xlim()[1] / 90
     ends = ends.sort_values(["loss", "run_id"])
     bins = np.round(ends["loss"].to_numpy() / step).astype(int)
     height = np.empty(len(ends))
@@ -142,7 +146,7 @@ def _dots(ax, ends: pd.DataFrame, row: int) -> None:
     # A pile is spread sideways too, within its bin and in a fixed pattern, so that dots are seen.
     side = (np.arange(len(ends)) * 0.618034 % 1 - 0.5) * step
     colors = [ENDS[end][0] for end in ends["end"]]
-    ax.scatter(ends["loss"] + side, row + height, s=7, c=colors, linewidths=0, alpha=0.75, zorder=3)
+    ax.scatter(ends["loss"] + side, row + height, s=6, c=colors, linewidths=0, alpha=0.75, zorder=3)
     for end, count in ends["end"].value_counts().items():
         if end != "elsewhere":
             at = ends.loc[ends["end"] == end, "loss"].median()
@@ -162,6 +166,7 @@ def curves(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: 
     """The training loss of some starts, a thin line each, over the plateaus."""
     every = tables["curves_of_some"]
     every = every[every["epoch"] > 0]
+    every = every[every["run_id"].isin(_some(every))]
     cost = every["cost"].iloc[0]
     levels = tables["plateaus"][tables["plateaus"]["cost"] == cost]
     activations = _in_order(every["activation"])
@@ -170,11 +175,17 @@ def curves(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: 
         _lines(ax, every[every["activation"] == activation], levels)
         ax.set_title(activation)
     _name_plateaus(axes[0, -1], levels, words)
-    axes[0, 0].set_ylabel(words.level("cost", cost))
+    axes[0, 0].set_ylabel(wrapped(words.level("cost", cost), 2.4, style.TEXT))
     axes[0, 0].yaxis.set_major_formatter(lambda y, _: words.shown(round(float(y), 3)))
     figure.supxlabel(words.gettext("passes"), fontsize=style.TEXT)
     _note_starts(figure, every["run_id"].nunique(), words)
     return figure
+
+
+def _some(curves: pd.DataFrame) -> set[str]:
+    """The first SHOWN starts of each activation: more hide each other."""
+    starts = curves[["activation", "run_id"]].drop_duplicates()
+    return set(starts.groupby("activation", observed=True).head(SHOWN)["run_id"])
 
 
 def _lines(ax, some: pd.DataFrame, levels: pd.DataFrame) -> None:
