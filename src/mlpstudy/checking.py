@@ -1,25 +1,32 @@
-"""All that can be said of a study before anything is trained: mistakes, sizes, weak spots."""
+"""All that can be said of a study: before anything is trained its mistakes, sizes and weak spots;
+where it has findings, those that a sceptic would not believe."""
 
+import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from mlpstudy.design.block import FEWEST
 from mlpstudy.design.cells import mistakes
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.pool import estimated_seconds
 from mlpstudy.design.project import Project
-from mlpstudy.design.settings import Settings
 from mlpstudy.design.study import Study, cells_of, load
 from mlpstudy.planning import check_data_of
+from mlpstudy.statistics import power
+from mlpstudy.statistics.verdicts import Finding, doubled, read_findings
+from mlpstudy.statistics.weaknesses import blind, decisive, name_of, weaknesses
 
 FEW_SEEDS = 16  # a share of fewer runs has an interval that holds nearly half of all shares
 FEW_VALUES = 3  # of a tuned field: of fewer there is no best one between two worse ones
 
 
 class Remark(NamedTuple):
-    """One line on a study, and whether it is a mistake."""
+    """One line on a study, whether it is a mistake, and whether it is a finding's weakness."""
 
     text: str
     is_mistake: bool = False
+    is_weakness: bool = False
 
 
 def remarks(study: Study) -> Iterator[Remark]:
@@ -42,9 +49,18 @@ def remarks(study: Study) -> Iterator[Remark]:
 def _size(study: Study) -> Iterator[str]:
     for name, runs in study.blocks.items():
         seeds = len({run.seed for run in runs})
-        yield f"block {name}: {len(runs) // seeds:,} settings x {seeds} seeds"
+        yield f"block {name}: {len(runs) // seeds:,} settings x {seeds} seeds{_sight(seeds)}"
     seconds = sum(map(estimated_seconds, study.runs))
     yield f"{len(study.runs):,} networks, roughly {_time(seconds)} on one core"
+
+
+def _sight(seeds: int) -> str:
+    """The smallest effects that so many seeds see, see statistics/power."""
+    if seeds < FEWEST:
+        return ""
+    share = power.of_difference(seeds, seeds, 0.0, 0.0)
+    mean = power.in_errors(seeds) / math.sqrt(seeds)
+    return f", which see {mean:.2f} standard deviations, or a share of {share:.2f} against none"
 
 
 def _claims(study: Study) -> Iterator[str]:
@@ -76,25 +92,55 @@ def _time(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def check(settings: Settings, names: Sequence[str] = ()) -> Iterator[Remark]:
+def check(project: Project, names: Sequence[str] = ()) -> Iterator[Remark]:
     """The remarks on some studies, or all that are chosen; a heading comes before those of each.
 
     Raises Mistake where a study is not there.
     """
-    files, project = settings.study_files(), Project(settings)
+    settings = project.settings
+    files = settings.study_files()
     for name in names:
         if name not in files:
             allowed, close = "one of " + ", ".join(files), nearest(name, files)
             raise Mistake(
                 "is not a study", file="command line", value=name, allowed=allowed, nearest=close
             )
+    found = decisive([finding for name in files for finding in _findings(project, name)])
     for name in names or files:
         yield Remark(f"{name}:")
-        try:
-            study = load(files[name], settings.size, settings.datasets)
-            for text, is_mistake in remarks(study):
-                yield Remark(f"  {text}", is_mistake)
-            if settings.datasets:
-                check_data_of(study, project)
-        except Mistake as mistake:
-            yield Remark(f"  {mistake}", True)
+        for text, *marks in _of_study(project, files[name]):
+            yield Remark(f"  {text}", *marks)
+        yield from _of_findings([finding for finding in found if finding.study == name])
+
+
+def _of_study(project: Project, file: Path) -> Iterator[Remark]:
+    settings = project.settings
+    try:
+        study = load(file, settings.size, settings.datasets)
+        yield from remarks(study)
+        if settings.datasets:
+            check_data_of(study, project)
+    except Mistake as mistake:
+        yield Remark(str(mistake), True)
+
+
+def _findings(project: Project, name: str) -> list[Finding]:
+    """The findings that a study has; none where it was not run yet, or other code wrote them."""
+    path = project.study_dir(name) / "findings.json"
+    try:
+        return read_findings(path) if path.exists() else []
+    except ValueError:
+        return []
+
+
+def _of_findings(findings: Sequence[Finding]) -> Iterator[Remark]:
+    """A line for each finding that a sceptic would not believe, or that could not have come out."""
+    for finding in findings:
+        if weak := list(weaknesses(finding)):
+            yield Remark(f"  finding {name_of(finding)}: {'; '.join(weak)}", is_weakness=True)
+        if unseen := blind(finding):
+            yield Remark(f"  finding {name_of(finding)}: {unseen}")
+    if findings:
+        changed, n = doubled(findings)
+        text = f"  {len(findings)} deciding findings; twice the passes change {changed} of {n} verdicts"
+        yield Remark(text)

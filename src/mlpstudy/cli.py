@@ -341,18 +341,23 @@ def check(
         list[str] | None,
         typer.Argument(help="all, where none is named", autocompletion=completion.studies),
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="exit code 1 where a deciding finding is weak")
+    ] = False,
 ) -> None:
-    """Say all that can be said of studies before anything is trained."""
+    """Say all that can be said of studies before anything is trained, and of their findings."""
     from mlpstudy.checking import check
     from mlpstudy.planning import check_parts
 
     project = context.obj()
     check_parts(project)
-    found = list(check(project.settings, studies or []))
-    for line, _ in found:
-        print(line)
-    if any(is_mistake for _, is_mistake in found):
+    found = list(check(project, studies or []))
+    for remark in found:
+        print(remark.text)
+    if any(remark.is_mistake for remark in found):
         raise typer.Exit(2)
+    if strict and any(remark.is_weakness for remark in found):
+        raise typer.Exit(1)
 
 
 @app.command(rich_help_panel=LOOK)
