@@ -527,7 +527,7 @@ def test_no_rule_of_the_workflow_is_a_permitted_name():
     assert {"all", *rules} <= RESERVED
 
 
-@pytest.mark.parametrize("place", ["README.md", "config/README.md"])
+@pytest.mark.parametrize("place", ["docs/own-question.md", "config/README.md"])
 def test_the_studies_that_are_shown_to_the_user_load(place, tmp_path):
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / place).read_text(encoding="utf-8"), re.DOTALL)
     shown = [block for block in blocks if re.search("^study: ", block, re.MULTILINE)]

@@ -58,7 +58,7 @@ PHRASES = [
 @pytest.mark.parametrize(("id", "statistic", "name", "phrase"), PHRASES)
 def test_a_phrase_has_the_same_values_in_both_languages(id, statistic, name, phrase):
     """It is a clause: the code begins it with a capital and ends it."""
-    known = {"size", "signed", "number", "most", "percent", "factor", "deviation"}
+    known = {"size", "signed", "number", "most", "percent", "factor", "deviation", "doublings"}
     fields = [sorted(f for _, f, _, _ in Formatter().parse(phrase[k]) if f) for k in ("en", "fr")]
     assert fields[0] == fields[1] and set(fields[0]) <= known
     assert not any(phrase[language].endswith((".", ";", " ")) for language in ("en", "fr"))

@@ -270,6 +270,7 @@ def test_the_same_inputs_make_the_same_bytes(built, tmp_path):
     files = sorted(p.relative_to(tmp_path / "one") for p in (tmp_path / "one").rglob("*.*"))
     assert [str(f) for f in files] == [
         "README.md",
+        "answers.json",
         *(f"chapters/{name}.md" for name in ("passes", "pytorch", "vanishing")),
         "figures/vanishing.deltas.png",
         "figures/vanishing.phases.png",

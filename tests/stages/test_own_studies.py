@@ -61,11 +61,11 @@ def made(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "conditions", "n"),
     [
-        (shown_in("README.md"), [{"width": 16}, {"width": 64}], 8),
+        (shown_in("docs/own-question.md"), [{"width": 16}, {"width": 64}], 8),
         (shown_in("config/README.md"), [{"depth": 5}, {"depth": 8}] * 2, 8),
         (BATCHES, [{}], 6),
     ],
-    ids=["README", "config/README", "a batch of all examples"],
+    ids=["docs/own-question", "config/README", "a batch of all examples"],
 )
 def test_a_study_of_one_s_own(made, text, conditions, n):
     folder = made(text)

@@ -13,6 +13,7 @@ rule report:
             labels={"figure": "the page"},
         ),
         f"{REPORT}/README.md",
+        f"{REPORT}/answers.json",
         f"{REPORT}/timings.json",
         f"{RESULTS}/findings.csv",
         findings=f"{RESULTS}/findings.json",

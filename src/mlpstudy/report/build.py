@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mlpstudy.files import write_atomically
+from mlpstudy.files import json_bytes, write_atomically
+from mlpstudy.report.answers_file import as_json
 from mlpstudy.report.collect import Report, collect
 from mlpstudy.report.page import page
 from mlpstudy.report.readme import picture, readme
@@ -31,6 +32,7 @@ def build(
     report = collect(results_dir, lecture, provenance)
     files = {
         report_dir / "index.html": page(report, templates, language).encode(),
+        report_dir / "answers.json": json_bytes(as_json(report)),
         **{
             report_dir / path: t.encode() for path, t in readme(report, templates, language).items()
         },

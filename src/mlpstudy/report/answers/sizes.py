@@ -64,7 +64,8 @@ def sizes(words: Words, findings: Sequence[Finding]) -> dict[str, str]:
     """What may stand in a phrase on findings of one statistic.
 
     size: from the smallest to the largest, without a sign; signed: with it. number: size without a
-    unit. most: the largest. percent: the same as shares of a whole. factor: of decades. deviation:
+    unit. most: the largest. percent: the same as shares of a whole. factor: of decades;
+    doublings: of logarithms to base 2. deviation:
     the largest as it is, without a unit.
     """
     unit, scale = unit_of(findings[0])
@@ -81,6 +82,7 @@ def sizes(words: Words, findings: Sequence[Finding]) -> dict[str, str]:
         "percent": in_unit(words, _range(words, percents[0], percents[-1]), percents[-1], "%")
         + _interval(words, findings, 100),
         "factor": _range(words, *(10 ** min(value, FARTHEST) for value in (low, high))),
+        "doublings": _range(words, *(2 ** min(value, FARTHEST) for value in (low, high))),
         "deviation": words.number(high / scale, DIGITS),
     }
 

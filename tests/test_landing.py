@@ -1,0 +1,86 @@
+"""The findings at the top of the project's README: chosen by a rule, never typed."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from mlpstudy.design.mistakes import Mistake
+from mlpstudy.landing import ANSWERS, README, block, chosen, put
+
+ROOT = Path(__file__).parents[1]
+
+
+def told(*verdicts, headlines=None) -> dict:
+    answers = [
+        {
+            "claim": f"C{n}",
+            "verdict": verdict,
+            "plain": {"en": f"Claim {n}.", "fr": f"Affirmation {n}."},
+            "lead": {"en": f"It is {n} points.", "fr": f"C'est {n} points."},
+        }
+        for n, verdict in enumerate(verdicts)
+    ]
+    heads = headlines or [answer["claim"] for answer in answers]
+    counts = {"claims": 41, "findings": 9, "networks": 12345, "studies": 23}
+    return {"answers": answers, "headlines": heads, "counts": counts}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "ids"),
+    [
+        (["depends", "depends", "supported", "contradicted", "depends"], ["C0", "C2", "C3"]),
+        (["supported"] * 5, ["C0", "C1", "C2"]),
+        (["undecided", "contradicted"], ["C0", "C1"]),
+    ],
+)
+def test_one_of_each_verdict_then_the_first_ones(verdicts, ids):
+    assert [answer["claim"] for answer in chosen(told(*verdicts))] == ids
+
+
+def test_only_headlines_are_chosen():
+    assert [a["claim"] for a in chosen(told("supported", "depends", headlines=["C1"]))] == ["C1"]
+
+
+def test_the_block_by_hand():
+    assert block(told("contradicted")) == (
+        "41 claims, 23 studies, 12,345 networks. Three answers:\n\n"
+        "- *Claim 0.* **Does not hold.** It is 0 points.\n"
+    )
+
+
+def test_it_is_put_into_its_place_and_nothing_else_is_touched():
+    text = "a\n<!-- findings -->\nold\n<!-- /findings -->\nb\n"
+    again = put(put(text, told("supported")), told("contradicted"))
+    assert again == f"a\n<!-- findings -->\n{block(told('contradicted'))}<!-- /findings -->\nb\n"
+
+
+def test_a_readme_without_the_place_is_one_line():
+    with pytest.raises(Mistake, match=r"README.md: has no place for the findings"):
+        put("nothing", told("supported"))
+
+
+def test_the_readme_has_the_place():
+    text = (ROOT / README).read_text(encoding="utf-8")
+    assert put(text, told("supported")) != text
+
+
+def test_the_readme_says_what_the_report_says():
+    """Or nothing, where no report is beside it."""
+    text = (ROOT / README).read_text(encoding="utf-8")
+    if (ROOT / ANSWERS).exists():
+        told_there = json.loads((ROOT / ANSWERS).read_text(encoding="utf-8"))
+        assert put(text, told_there) == text, "python -m mlpstudy.landing"
+    else:
+        assert "<!-- findings -->\n<!-- /findings -->" in text
+
+
+def test_its_first_screen_is_short_and_its_links_lead_somewhere():
+    """One sentence, one picture, two commands, three findings, before the first heading."""
+    text = (ROOT / README).read_text(encoding="utf-8")
+    first = text[: text.index("\n## ")]
+    assert len(first.splitlines()) < 30 and first.count("![") == 1
+    links = re.findall(r"\]\(([\w./-]+)\)", text)
+    made = ("report/", "benchmarks/gpu.md")
+    assert all((ROOT / link).exists() for link in links if not link.startswith(made))
