@@ -76,6 +76,7 @@ def _one(words: Words, told: Answer, says: Says, width: int) -> list[Text | Tabl
         status.append(f"  {told.number}")
     # rich breaks lines at the narrow spaces within numbers, textwrap does not
     parts: list[Text | Table] = [head, status, Text(textwrap.fill(told.sentence, width))]
+    parts += [Text(f"  {caveat}") for caveat in told.caveats]
     for statistic in dict.fromkeys(dot.statistic for dot in told.dots):
         heading = textwrap.fill(_said(words, says[statistic]), width)
         of = [dot for dot in told.dots if dot.statistic == statistic]

@@ -8,6 +8,7 @@ from example import finding
 
 from mlpstudy.report.answers import Answer, anchor_of, answer, headlines
 from mlpstudy.report.lecture import Claim
+from mlpstudy.statistics.verdicts import Half
 from mlpstudy.words import Words
 
 ENGLISH, FRENCH = Words("en"), Words("fr")
@@ -150,3 +151,26 @@ def test_no_more_than_seven_headlines():
     answers = [given(f"C{n:02}", 3, ["supported"] * 2) for n in range(1, 10)]
     answers[0] = given("C01", 3, ["supported", "undecided"])
     assert [each.claim for each in headlines(answers, ENGLISH)] == [f"C{n:02}" for n in range(2, 9)]
+
+
+def test_doubts_are_counted_among_what_decides():
+    """eta at an edge, another sign at the control's eta, another verdict at half, not learned."""
+    doubtful = [
+        replace(FOUND[1], edge="lower"),
+        replace(FOUND[3], common=(0.2, 0.1, 0.3)),
+        replace(FOUND[0], learned=False),
+        replace(FOUND[2], decides=False, edge="upper"),
+    ]
+    assert answer(DROPOUT, doubtful, ENGLISH).caveats == (
+        "1 of 3 turn over where both sides have the control's eta",
+        "1 of 3 have an eta at an edge of its grid",
+        "in 1 of 3 the control does no better than guessing",
+    )
+    assert answer(DROPOUT, FOUND, ENGLISH).caveats == ()
+
+
+def test_another_verdict_after_half_of_the_passes():
+    half = Half(0.001, -0.002, 0.004, learned=True)
+    found = [replace(FOUND[1], half=half), replace(FOUND[3], half=half._replace(learned=True))]
+    told = answer(DROPOUT, found, ENGLISH).caveats
+    assert told == ("2 of 2 have another verdict after half of the passes",)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from mlpstudy.report.answers.caveats import caveats
 from mlpstudy.report.answers.sentences import groups, phrase_for, sentence
 from mlpstudy.report.answers.sizes import AS_IT_IS, form_of, number_of
 from mlpstudy.report.lecture import Claim
@@ -52,6 +53,7 @@ class Answer(NamedTuple):
     lead: str = ""  # the sentence of the first statistic alone
     plain: str = ""  # the claim in plain words
     weight: float = 1  # how much the lecture hangs on it
+    caveats: tuple[str, ...] = ()  # what speaks against believing it as it stands
 
 
 def answer(claim: Claim, findings: Iterable[Finding], words: Words) -> Answer:
@@ -75,6 +77,7 @@ def answer(claim: Claim, findings: Iterable[Finding], words: Words) -> Answer:
         lead=told[0],
         plain=plain,
         weight=claim.weight,
+        caveats=tuple(caveats(words, deciding(of_claim))),
     )
 
 

@@ -1,6 +1,6 @@
 """Where something was found, in words: "on digits with wrong labels", "everywhere except on moons"."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mlpstudy.report.answers.where import Box, Place
@@ -16,13 +16,20 @@ DATASETS = {
 # Of a field, how its levels stand in a sentence; those of others follow "with", all in one
 FIRST = {"dataset": N_("on {levels}"), "network": N_("in the {levels}")}
 LAST = {"dropout": N_("at a rate of {levels}"), "trained": N_("where {levels}")}
-NUMBERS = {  # of numbers that do not say by themselves what they are
-    "dropout": "{levels}",
-    "input_noise": N_("noise of sigma {levels}"),
-    "depth": N_("{levels} hidden layers"),
-    "width": N_("{levels} units per layer"),
-    "examples": N_("{levels} examples at once"),
-    "family": N_("the criteria {levels}"),
+Form = Callable[[Words, float, str], str]  # of the largest level, and all levels as they are shown
+NUMBERS: dict[str, Form] = {  # of numbers that do not say by themselves what they are
+    "dropout": lambda w, n, shown: shown,
+    "input_noise": lambda w, n, shown: w.gettext("noise of sigma {levels}", levels=shown),
+    "depth": lambda w, n, shown: w.ngettext(
+        "{levels} hidden layer", "{levels} hidden layers", n, levels=shown
+    ),
+    "width": lambda w, n, shown: w.ngettext(
+        "{levels} unit per layer", "{levels} units per layer", n, levels=shown
+    ),
+    "examples": lambda w, n, shown: w.ngettext(
+        "{levels} example at once", "{levels} examples at once", n, levels=shown
+    ),
+    "family": lambda w, n, shown: w.gettext("the criteria {levels}", levels=shown),
 }
 
 
@@ -101,7 +108,8 @@ def _levels(words: Words, name: str, levels: Sequence[Any]) -> str:
     """Levels of a field that say by themselves what they are."""
     if name in NUMBERS and all(levels):
         shown = words.listed([words.level(name, level) for level in levels])
-        return words.gettext(NUMBERS[name], levels=shown)
+        numbers = [level for level in levels if isinstance(level, int | float)]
+        return NUMBERS[name](words, max(numbers, default=2), shown)
     if name == "dataset":
         return words.listed([DATASETS.get(level, str(level)) for level in levels])
     return words.listed([words.value(name, level) for level in levels])

@@ -14,7 +14,7 @@ from mlpstudy.words.numbers import measured
 DIGITS = 2  # of a size in a sentence
 FARTHEST = 300.0  # decades: the factor of more is no number
 POINTS, PERCENT, AS_IT_IS = "points", "percent", "as it is"  # how a share is told
-DIFFERENCES = ("accuracy", "test error", "test error less training error")
+DIFFERENCES = ("accuracy", "test accuracy", "test error", "test error less training error")
 Form = Callable[[Words, float, str], str]  # of a unit, as it goes with a number that is shown
 
 FORMS: dict[str, Form] = {
@@ -40,8 +40,10 @@ FORMS: dict[str, Form] = {
 def form_of(phrases: Phrases, finding: Finding) -> str:
     """How phrases tell a share: in points (a difference), in per cent (a level), or as it is."""
     texts = [text if isinstance(text, str) else text["en"] for text in phrases.values()]
-    if any("{deviation}" in text for text in texts) or finding.nature == IDENTITY:
+    if any("{deviation}" in text for text in texts) or (finding.nature == IDENTITY and not texts):
         return AS_IT_IS
+    if finding.unit in DIFFERENCES:
+        return POINTS
     is_level = any("{percent}" in text for text in texts) or (not texts and finding.threshold > 0)
     return PERCENT if is_level else POINTS
 

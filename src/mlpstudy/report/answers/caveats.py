@@ -1,0 +1,57 @@
+"""What speaks against believing an answer as it stands: how many of its findings hang on a choice."""
+
+from collections.abc import Callable, Sequence
+
+from mlpstudy.statistics.verdicts import Finding
+from mlpstudy.words import Words
+
+Form = Callable[[Words, int, int], str]  # of n findings among all
+
+
+def caveats(words: Words, findings: Sequence[Finding]) -> list[str]:
+    """One line for each kind of doubt, none where no finding has it. findings: those that decide."""
+    return [
+        form(words, n, len(findings))
+        for doubtful, form in DOUBTS
+        if (n := sum(map(doubtful, findings)))
+    ]
+
+
+DOUBTS: tuple[tuple[Callable[[Finding], bool], Form], ...] = (
+    (
+        lambda finding: finding.hangs,
+        lambda w, n, all: w.gettext(
+            "{n} of {all} turn over where both sides have the control's eta", n=n, all=all
+        ),
+    ),
+    (
+        lambda finding: bool(finding.edge),
+        lambda w, n, all: w.gettext(
+            "{n} of {all} have an eta at an edge of its grid", n=n, all=all
+        ),
+    ),
+    (
+        lambda finding: finding.turns,
+        lambda w, n, all: w.gettext(
+            "{n} of {all} have another verdict after half of the passes", n=n, all=all
+        ),
+    ),
+    (
+        lambda finding: finding.seeds_few,
+        lambda w, n, all: w.gettext(
+            "in {n} of {all} runs fail, and too few seeds say how often", n=n, all=all
+        ),
+    ),
+    (
+        lambda finding: finding.censored,
+        lambda w, n, all: w.gettext(
+            "in {n} of {all} no run of a side comes to the level within its passes", n=n, all=all
+        ),
+    ),
+    (
+        lambda finding: not finding.learned,
+        lambda w, n, all: w.gettext(
+            "in {n} of {all} the control does no better than guessing", n=n, all=all
+        ),
+    ),
+)
