@@ -167,3 +167,8 @@ def test_after_the_time_is_up_nothing_new_is_begun(capsys):
 def test_readme_has_the_place_that_is_written_anew(name):
     text = (write.FOLDER.parent / "README.md").read_text(encoding="utf-8")
     assert text.count(f"<!-- {name} -->\n") == text.count(f"<!-- /{name} -->") == 1
+
+
+def test_readme_shows_three_works_that_are_always_measured():
+    measured = {(work.name, work.optimizer, work.activation) for work in measure.QUICK}
+    assert len(write.IN_README) == 3 and set(write.IN_README) <= measured

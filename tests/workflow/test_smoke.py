@@ -147,6 +147,7 @@ def test_the_report_names_the_networks_and_shows_every_figure(smoke, studies):
     page = (smoke.folder / RESULTS / "report/index.html").read_text(encoding="utf-8")
     text = (smoke.folder / RESULTS / "report/README.md").read_text(encoding="utf-8")
     assert str(len(pool(studies))) in page and str(len(pool(studies))) in text
+    assert len(text.encode()) < 60_000
     for study in STUDIES:
         for figure in read(smoke, f"studies/{study}/figures.json"):
             for title in localized(figure["title"]).values():
