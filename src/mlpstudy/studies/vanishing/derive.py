@@ -56,12 +56,12 @@ CAPTIONS = {
     "start": Said(
         en="value: of delta, mean over the seeds with its 95 % interval; gradient: of dW, the "
         "correction of the weights; predicted: by mean-field theory of wide layers, for delta; "
-        "drift: what a finite width may add to it; off: how far the value is from what both leave "
-        "open. blocked: runs in which some layer gets no gradient at all.",
+        "drift: what a finite width may add to it; off: how far the interval is from what both "
+        "leave open. blocked: runs in which some layer gets no gradient at all.",
         fr="valeur : de delta, moyenne sur les graines avec son intervalle à 95 % ; gradient : "
         "de dW, la correction des poids ; prédit : par la théorie du champ moyen des couches larges, "
-        "pour delta ; dérive : ce qu'une largeur finie peut y ajouter ; écart : distance de la "
-        "valeur à ce que les deux laissent ouvert. bloqués : réseaux dont une couche ne reçoit aucun "
+        "pour delta ; dérive : ce qu'une largeur finie peut y ajouter ; écart : distance "
+        "de l'intervalle à ce que les deux laissent ouvert. bloqués : réseaux dont une couche ne reçoit aucun "
         "gradient.",
     ),
     "phases": Said(
@@ -182,7 +182,7 @@ def _but_for_blocked(rates: pd.DataFrame) -> pd.DataFrame:
 
 def _cells(rates: pd.DataFrame) -> pd.DataFrame:
     """cell_id, fields, value, low, high, n of delta before training; gradient: the mean of dW; off:
-    how far it is from what theory leaves open, which is up to `drift` more than the wide network's;
+    how far that interval is from what theory leaves open, up to `drift` more than a wide network's;
     blocked: the runs in which some layer gets no delta at all."""
     start, cell = rates[rates["epoch"] == 0], ["cell_id", *FIELDS]
     cells = start.assign(blocked=start["decades"].isna()).groupby(cell, as_index=False)
@@ -192,8 +192,9 @@ def _cells(rates: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
     known = summarise(start[start["decades"].notna()], cell, "decades", "mean")
     cells = means.merge(known, on=cell, how="left")
-    more = cells["value"] - cells["predicted"]
-    return cells.assign(off=(more - more.clip(0, cells["drift"])).abs())
+    below = cells["predicted"] - cells["high"]
+    above = cells["low"] - (cells["predicted"] + cells["drift"])
+    return cells.assign(off=np.maximum(below, above).clip(lower=0))
 
 
 def _scatter(gaps: pd.DataFrame) -> pd.DataFrame:
