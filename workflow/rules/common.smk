@@ -7,7 +7,9 @@ from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.plan import known_plan, plan_of
 from mlpstudy.design.project import Project, STUDY_FILES, TABLES
 from mlpstudy.planning import check_data, check_engine, check_parts
+from mlpstudy.progress import TimeLeft, known_seconds
 from mlpstudy.stamps import Stamps
+from snakemake.logging import logger as snakemake_logger
 
 # config holds what `--config key=value` gave; the file itself is read and checked by Project.
 # The plan expands every study, so that every mistake is found before anything is run. What waited
@@ -30,6 +32,11 @@ STAMPS = Stamps(PROJECT)
 SETTINGS = PROJECT.settings
 RESULTS, REPORT = SETTINGS.results_dir, SETTINGS.report_dir
 LOGS = f"{RESULTS}/logs"
+
+# How long the rest will take is said beside the steps that are done.
+if workflow.is_main_process and (cores := workflow.resource_settings.cores):
+    seconds = known_seconds(PLAN.seconds, Path(RESULTS, "benchmarks"))
+    snakemake_logger.addHandler(TimeLeft(seconds, cores))
 
 # Every job gets the Python that runs Snakemake.
 shell.prefix(

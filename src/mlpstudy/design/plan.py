@@ -50,12 +50,13 @@ class Planned:
 @dataclass(frozen=True)
 class Plan:
     """What the workflow knows. jobs: the datasets of each, by its id; uses: what its runs use (see
-    used.py)."""
+    used.py); seconds: of one core, estimated."""
 
     folder: Path
     studies: dict[str, Planned]
     jobs: dict[str, list[str]]
     uses: dict[str, str]
+    seconds: dict[str, float]
 
     def datasets_of(self, job: str) -> list[str]:
         """The datasets of a job, also of one that is no longer planned and waits in a queue.
@@ -111,7 +112,7 @@ def known_plan(folder: Path) -> Plan:
 
 def _plan(folder: Path, index: Mapping[str, Any]) -> Plan:
     studies = {name: Planned(**known) for name, known in index["studies"].items()}
-    return Plan(folder, studies, dict(index["jobs"]), dict(index["uses"]))
+    return Plan(folder, studies, dict(index["jobs"]), dict(index["uses"]), dict(index["seconds"]))
 
 
 def _write(project: Project, folder: Path, key: str) -> Plan:
@@ -125,7 +126,8 @@ def _write(project: Project, folder: Path, key: str) -> Plan:
     }
     jobs = project.jobs.values()
     datasets, uses = {job.id: job.datasets for job in jobs}, {job.id: job.uses for job in jobs}
-    plan = Plan(folder, studies, datasets, uses)
+    seconds = {job.id: round(job.seconds, 1) for job in jobs}
+    plan = Plan(folder, studies, datasets, uses, seconds)
     sums = {
         path.relative_to(folder).as_posix(): _update(path, spec)
         for path, spec in _specs(project, plan)
@@ -136,7 +138,7 @@ def _write(project: Project, folder: Path, key: str) -> Plan:
             write_atomically(plan.job_file(job.id), _bytes(job_spec(job)), durable=False)
     known = {name: asdict(planned) for name, planned in studies.items()}
     index = {"key": key, "files": sums, "studies": known, "jobs": datasets, "uses": uses}
-    write_atomically(folder / INDEX, _bytes(index))
+    write_atomically(folder / INDEX, _bytes(index | {"seconds": seconds}))
     return plan
 
 

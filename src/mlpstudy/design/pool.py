@@ -1,6 +1,7 @@
 """Studies -> the pool of their runs, each once -> jobs, cut by what makes arrays alike."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
@@ -43,6 +44,13 @@ class Job:
     def datasets(self) -> list[str]:
         """The datasets of its runs."""
         return sorted({each.dataset for each in self.seeded})
+
+    @property
+    def seconds(self) -> float:
+        """Of one core, estimated."""
+        alike = Counter(id(each.seedless) for each in self.seeded)
+        known = {id(each.seedless): each.seedless.run for each in self.seeded}
+        return sum(n * estimated_seconds(known[key]) for key, n in alike.items())
 
     @property
     def uses(self) -> str:
