@@ -174,3 +174,10 @@ def test_another_verdict_after_half_of_the_passes():
     found = [replace(FOUND[1], half=half), replace(FOUND[3], half=half._replace(learned=True))]
     told = answer(DROPOUT, found, ENGLISH).caveats
     assert told == ("2 of 2 have another verdict after half of the passes",)
+
+
+def test_how_much_an_undecided_finding_would_have_to_be():
+    found = [replace(FOUND[2], sees=0.034), replace(FOUND[1], sees=0.9), replace(FOUND[0], sees=1)]
+    assert answer(DROPOUT, found, ENGLISH).caveats == (
+        "what is undecided may still be there: so many seeds see 3.4 points or more",
+    )

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from mlpstudy.statistics.verdicts import Finding
+from mlpstudy.report.answers.sizes import range_of
+from mlpstudy.statistics.verdicts import UNDECIDED, Finding
 from mlpstudy.words import Words
 
 Form = Callable[[Words, int, int], str]  # of n findings among all
@@ -10,10 +11,24 @@ Form = Callable[[Words, int, int], str]  # of n findings among all
 
 def caveats(words: Words, findings: Sequence[Finding]) -> list[str]:
     """One line for each kind of doubt, none where no finding has it. findings: those that decide."""
-    return [
+    counted = [
         form(words, n, len(findings))
         for doubtful, form in DOUBTS
         if (n := sum(map(doubtful, findings)))
+    ]
+    return counted + unseen(words, findings)
+
+
+def unseen(words: Words, findings: Sequence[Finding]) -> list[str]:
+    """For each unit how large an effect has to be to be seen where a finding is undecided."""
+    dark = [f for f in findings if f.verdict == UNDECIDED and f.sees is not None]
+    units = dict.fromkeys(finding.unit for finding in dark)
+    return [
+        words.gettext(
+            "what is undecided may still be there: so many seeds see {size} or more",
+            size=range_of(words, [f for f in dark if f.unit == unit], lambda f: f.sees),
+        )
+        for unit in units
     ]
 
 

@@ -89,6 +89,13 @@ def sizes(words: Words, findings: Sequence[Finding]) -> dict[str, str]:
     }
 
 
+def range_of(words: Words, findings: Sequence[Finding], number: Callable[[Finding], float]) -> str:
+    """A number of findings with the same unit, from the smallest to the largest."""
+    unit, scale = unit_of(findings[0])
+    values = sorted(number(finding) * scale for finding in findings)
+    return in_unit(words, _range(words, values[0], values[-1]), values[-1], unit)
+
+
 def _interval(words: Words, findings: Sequence[Finding], scale: float) -> str:
     """The interval of a single finding, without a sign where its value has none; else ""."""
     first, *others = findings
