@@ -213,18 +213,34 @@ def test_jobs_do_not_depend_on_the_order_of_hashes(tmp_path):
 
 def test_an_estimate_worked_by_hand(monkeypatch):
     monkeypatch.setattr(module, "RUN_SECONDS", 100.0)
-    monkeypatch.setattr(module, "PASS_SECONDS", 4.0)
-    monkeypatch.setattr(module, "LAYER_SECONDS", 10.0)
+    monkeypatch.setattr(module, "STEP_SECONDS", 10.0)
     monkeypatch.setattr(module, "UNIT_SECONDS", 1.0)
     monkeypatch.setattr(module, "RATE", 6.0)
     run = Run(depth=1, width=3, dataset="moons", train_size=5, batch_size=2, epochs=7)
-    # 2-3-2: 12 weights, 5 units, 2 layers; 5 examples are 3 steps; 2 runs share a step's calls.
-    # Then those 5 are measured, and 200 for validation, and 200 for test, 64 together.
+    # 2-3-2: 12 weights, 5 units, 2 layers; 5 examples are 3 steps.
+    # Then those 5 are measured, and 200 for validation, and 200 for test.
     measured = 5 + 200 + 200
-    calls = 4.0 / 2 + (3 + measured / 64) * 2 * 10.0 / 2
     units = (2 * 5 + measured) * 5 * 1.0
     products = (3 * 5 + measured) * 12 * 2 / 6.0
-    assert estimated_seconds(run, 2) == 100.0 + 7 * (calls + units + products)
+    assert estimated_seconds(run) == 100.0 + 7 * (3 * 2 * 10.0 + units + products)
+
+
+def test_an_estimate_of_a_convolution_worked_by_hand(monkeypatch):
+    for name, value in {
+        "CONVOLUTION_SECONDS": 100.0, "PASS_SECONDS": 4.0, "LAYER_SECONDS": 10.0,
+        "CHANNEL_SECONDS": 1.0, "CONVOLUTION_RATE": 8.0, "PATCH_SECONDS": 0.5,
+    }.items():  # fmt: skip
+        monkeypatch.setattr(module, name, value)
+    run = Run(depth=1, width=3, kernel=2, dataset="digits", train_size=64, batch_size=32, epochs=7)
+    # 8 x 8 pixels, 7 x 7 places of 2 x 2: 4 weights a channel; 147 units, and 10 outputs.
+    # 64 examples are 2 steps; 2 runs share a step's calls. Then 64 + 359 + 359 are measured.
+    measured = 64 + 2 * min(EXAMPLES["digits"].train // 3, 500)
+    calls = (4.0 + (2 + measured / 64) * 2 * 10.0) / 2
+    units = (2 * 64 + measured) * (3 * 49 + 10) * 1.0
+    times = 3 * 64 + measured
+    products = times * 2 * (49 * 4 * 3 + 147 * 10) / 8.0
+    patches = times * 49 * 4 * 0.5
+    assert estimated_seconds(run, 2) == 100.0 + 7 * (calls + units + products + patches)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def test_every_key_of_a_file_arrives(config):
         job_seconds: 5
         config_dir: config
         datasets: {my_trees: {file: data/trees.csv, target: species}}
+        plugins: []
     """
     arrived = load(config(text)).model_dump()
     assert arrived.pop("datasets")["my_trees"]["target"] == ("species",)
@@ -56,6 +57,7 @@ def test_every_key_of_a_file_arrives(config):
         "language": "fr",
         "job_seconds": 5.0,
         "config_dir": "config",
+        "plugins": (),
     }
 
 
@@ -107,7 +109,7 @@ def test_chosen_studies_keep_their_order(config):
 
 
 NAMES = "1 to 64 of A-Z, a-z, 0-9, _ and -, not _ or - first"
-KEYS = "one of size, studies, threads, device, engine, language, job_seconds, config_dir, datasets"
+KEYS = "one of size, studies, threads, device, engine, language, job_seconds, config_dir, datasets, plugins"
 SIZES = "one of smoke, default, full"
 THREADS = "a whole number >= 1 and <= 1024"
 SECONDS = "a number >= 0.001 and <= 86400"

@@ -12,7 +12,7 @@ from mlpstudy.design.length import passes, steps_of_pass, used
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, short_digest
 from mlpstudy.design.seedless import Seeded
-from mlpstudy.design.sizes import layer_sizes
+from mlpstudy.design.sizes import LayerSizes, layer_sizes
 from mlpstudy.design.used import used_by
 
 if TYPE_CHECKING:  # a stage reads its job, and waits for no study
@@ -140,14 +140,21 @@ def _pieces(stack: Sequence[Seeded], n: int) -> Iterable[list[Seeded]]:
 
 # How long a run takes. An estimate decides only where the pool is cut, never a result.
 
-# One core. To calibrate: train stacks of 2 x 16 to 20 x 64 networks on digits, mnist_1d, mnist_5k and
-# spirals, and fit the seconds for each network and pass to the terms below.
-RUN_SECONDS = 0.02  # drawing, probing and recording one network
+# One core. To calibrate: fit the seconds of jobs (results/benchmarks/train) to the terms below, those
+# of dense networks, which the native engine trains, and of convolutions, which torch does, apart.
+# Dense networks: whatever the stack.
+RUN_SECONDS = 0.004  # drawing, probing and recording one network
+STEP_SECONDS = 70e-9  # one layer in one step
+UNIT_SECONDS = 0.6e-9  # activation of one unit for one example, forth and back
+RATE = 110e9  # floating point operations a second in the products
+PRETRAINED = {"none": 0, "rbm": 6}  # passes that one of pretraining takes as long as; others: 2
+# Convolutions.
+CONVOLUTION_SECONDS = 0.02  # what RUN_SECONDS is
 PASS_SECONDS = 5e-3  # calls of a pass and its measures, whatever the stack and the examples
 LAYER_SECONDS = 25e-6  # calls for one layer in one step, whatever the stack
-UNIT_SECONDS = 6e-9  # activation of one unit for one example, forth and back
+CHANNEL_SECONDS = 6e-9  # activation of one unit for one example, forth and back
 PATCH_SECONDS = 4e-9  # a number of a convolution's patches, copied once
-RATE = 70e9  # floating point operations a second in the products of a stack
+CONVOLUTION_RATE = 70e9  # floating point operations a second in the products of a stack
 UNKNOWN = Examples(1000, (64,), 10, 10)  # a dataset that is not in the table
 STACK_UNITS, STACK_MOST = 2048, 128  # a stack holds about this many networks over their width
 ROWS = 64  # examples that are measured together
@@ -164,20 +171,36 @@ def estimated_seconds(run: Run, alike: int = 64) -> float:
     """Seconds of one core for one run, trained in a stack of at most `alike` runs."""
     data = EXAMPLES.get(run.dataset, UNKNOWN)
     examples = used(run, data.train)
-    steps = steps_of_pass(run, examples)
-    stacked = max(1, min(alike, STACK_MOST, STACK_UNITS // run.width))
     part = min(data.train // 3, MOST_MEASURED)  # validation, and test
     measured = examples + 2 * part  # after each pass
     layers = layer_sizes(run, data.shape, data.outputs)
-    in_all = estimated_passes(run) + run.pretraining_epochs * (2 if run.depth else 0)
+    in_all = estimated_passes(run)
+    if run.depth:
+        in_all += run.pretraining_epochs * PRETRAINED.get(run.pretraining, 2)
+    seconds = _convolution_seconds if run.kernel else _dense_seconds
+    return seconds(run, layers, examples, measured, in_all, alike)
+
+
+def _dense_seconds(
+    run: Run, layers: LayerSizes, examples: int, measured: int, n: int, alike: int
+) -> float:
     # Forward, delta and gradient for an example that is learned, forward for one that is measured.
-    products = (3 * examples + measured) * layers.products
-    one_pass = (
-        PASS_SECONDS / stacked
-        + (steps + measured / ROWS) * len(layers) * LAYER_SECONDS / stacked
-        + (2 * examples + measured) * layers.units * UNIT_SECONDS
-        + products * 2 / RATE
-    )
+    products = 2 * (3 * examples + measured) * layers.products / RATE
+    units = (2 * examples + measured) * layers.units * UNIT_SECONDS
+    steps = steps_of_pass(run, examples) * len(layers) * STEP_SECONDS
+    return RUN_SECONDS + n * (products + units + steps)
+
+
+def _convolution_seconds(
+    run: Run, layers: LayerSizes, examples: int, measured: int, n: int, alike: int
+) -> float:
+    stacked = max(1, min(alike, STACK_MOST, STACK_UNITS // run.width))
+    calls = (steps_of_pass(run, examples) + measured / ROWS) * len(layers) * LAYER_SECONDS
     # Patches are made forth, made again and added up back, and made once more to measure.
-    patches = (3 * examples + measured) * layers.patches * PATCH_SECONDS
-    return RUN_SECONDS + in_all * (one_pass + patches)
+    times = 3 * examples + measured
+    one_pass = (
+        (PASS_SECONDS + calls) / stacked
+        + (2 * examples + measured) * layers.units * CHANNEL_SECONDS
+        + times * (2 * layers.products / CONVOLUTION_RATE + layers.patches * PATCH_SECONDS)
+    )
+    return CONVOLUTION_SECONDS + n * one_pass
