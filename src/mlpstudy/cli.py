@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from mlpstudy import by_name, completion
+from mlpstudy.design import parts
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.names import TABLES, names_of
 from mlpstudy.design.project import CONFIG, Project
@@ -125,8 +126,8 @@ def _run_of(context: typer.Context, fields: list[str]) -> Any:
 
     try:
         return run_of(fields, lambda: context.obj().settings.datasets)
-    except Mistake:
-        if not context.obj().settings.plugins:
+    except Mistake as mistake:
+        if mistake.key not in parts.TABLES or not context.obj().settings.plugins:
             raise
         return run_of(fields, lambda: context.obj().settings.datasets)
 
