@@ -1,0 +1,70 @@
+"""Every phrase of the lecture's file in a sentence, in both languages, as findings alter."""
+
+from dataclasses import replace
+
+import pytest
+from example import LECTURE, finding
+
+from mlpstudy.report.answers.answer import answer
+from mlpstudy.report.lecture import read_lecture
+from mlpstudy.words import LANGUAGES, Words
+
+CLAIMS = read_lecture(LECTURE)["claims"]
+DATA = ("digits", "wine", "moons")
+
+
+def found(claim, statistic, value) -> list:
+    """Findings of three datasets, whose whole intervals lie on one side of the threshold 1."""
+    return [
+        finding(
+            claim.id, value + n / 8, value + n / 8 - 0.05, value + n / 8 + 0.05, statistic=statistic,
+            condition={"dataset": name}, direction="above", threshold=1.0, matters=0.01,
+            decides=True, unit="times",
+        )
+        for n, name in enumerate(DATA)
+    ]  # fmt: skip
+
+
+def undecided(findings) -> list:
+    return [replace(each, low=-9.0, high=9.0) for each in findings]
+
+
+def negligible(findings) -> list:
+    return [replace(each, value=1.0, low=0.995, high=1.005) for each in findings]
+
+
+STATISTICS = [(claim, name) for claim in CLAIMS for name in claim.answers]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("claim", "statistic"), STATISTICS, ids=[f"{c.id}-{name}" for c, name in STATISTICS]
+)
+def test_a_sentence_follows_its_findings(claim, statistic, language):
+    """Supported, contradicted, negligible or undecided: each time other words, whole ones."""
+    words = Words(language)
+    above, below = found(claim, statistic, 2.0), found(claim, statistic, 0.25)
+    mixed = [above[0], below[1], *undecided(above[2:])]
+    said = [
+        answer(claim, findings, words).sentence
+        for findings in (above, below, negligible(above), undecided(above), mixed)
+    ]
+    assert len(set(said)) == len(said)
+    for sentence in said:
+        assert sentence.endswith(".") and sentence[0] == sentence[0].upper()
+        assert not set("{}") & set(sentence) and "  " not in sentence and ".." not in sentence
+    everywhere = words.gettext("in all {n} settings", n=3)
+    assert [everywhere in sentence for sentence in said] == [True] * 4 + [False]
+
+
+def test_fewer_conditions_need_fewer_words():
+    claim = next(claim for claim in CLAIMS if claim.id == "C29")
+    above, below = found(claim, "error_reduced", 2.0), found(claim, "error_reduced", 0.25)
+    words = Words("en")
+
+    def place(findings) -> str:
+        return answer(claim, findings, words).lead.split("times ")[1].split(" [")[0]
+
+    assert place(above) == "in all 3 settings."
+    assert place(above[:2]) == "in both settings."
+    assert place([*above[:2], below[2]]).startswith("on digits and wine;")
