@@ -5,9 +5,10 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from example import LECTURE
+from example import LECTURE, ROOT
 
 from mlpstudy.design import yaml_file
+from mlpstudy.design.study import load
 
 TOLD = yaml_file.read(LECTURE)
 
@@ -62,3 +63,11 @@ def test_a_phrase_has_the_same_values_in_both_languages(id, statistic, name, phr
     fields = [sorted(f for _, f, _, _ in Formatter().parse(phrase[k]) if f) for k in ("en", "fr")]
     assert fields[0] == fields[1] and set(fields[0]) <= known
     assert not any(phrase[language].endswith((".", ";", " ")) for language in ("en", "fr"))
+
+
+def test_what_decides_a_claim_has_its_phrases_and_nothing_else():
+    studies = map(load, sorted((ROOT / "config" / "studies").glob("*.yaml")))
+    decide = {(c.id, c.statistic) for study in studies for c in study.claims if c.decides}
+    ids = {claim["id"] for claim in TOLD["claims"]}
+    told = {(id, statistic) for id, statistic, _, _ in PHRASES}
+    assert told == {(id, statistic) for id, statistic in decide if id in ids}
