@@ -19,14 +19,15 @@ from mlpstudy.files import DamagedFile, write_atomically
 DIGITS = 64
 
 
-def save_arrays(path: str | Path, arrays: Mapping[str, Any]) -> None:
-    """Write named arrays, numbers and texts, whole or not at all."""
+def save_arrays(path: str | Path, arrays: Mapping[str, Any], durable: bool = True) -> None:
+    """Write named arrays, numbers and texts, whole or not at all. durable: also after the power
+    fails."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     with zipfile.ZipFile(buffer, "a") as archive:
         archive.comment = b"0" * DIGITS
     content = buffer.getvalue()[:-DIGITS]
-    write_atomically(path, content + _checksum(content))
+    write_atomically(path, content + _checksum(content), durable)
 
 
 def load_arrays(path: str | Path) -> dict[str, np.ndarray]:

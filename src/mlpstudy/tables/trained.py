@@ -44,7 +44,10 @@ class Trained:
         kept = {name: getattr(record, name) for name in (*NUMBERS, *ARRAYS)}
         # A run says how many there are, unless its length is in steps.
         kept |= {} if record.run.steps is None else {"passes": record.passes}
-        save_arrays(self.path(record.run), {"run": canonical(record.run), **kept})
+        # To wait for the disk takes longer than a small network; what a failure of the power damages
+        # is found by its checksum and trained again.
+        content = {"run": canonical(record.run), **kept}
+        save_arrays(self.path(record.run), content, durable=False)
 
     def load(self, run: Run) -> Record | None:
         """The record of a run, or None where it is missing, damaged or of another run."""
