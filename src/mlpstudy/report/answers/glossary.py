@@ -37,6 +37,22 @@ class Span(NamedTuple):
 
 def glossary(words: Words) -> list[Term]:
     """All terms, in the alphabet of the language."""
+    return list(_terms(words.language))
+
+
+def terms_in(words: Words, text: str) -> list[Span]:
+    """Where terms stand in a text of the language: each once, in order, longer ones before others."""
+    taken: list[Span] = []
+    for key, pattern in _patterns(words.language):
+        found = pattern.search(text)
+        if found and not any(found.start() < s.end and s.start < found.end() for s in taken):
+            taken.append(Span(*found.span(), key))
+    return sorted(taken)
+
+
+@cache
+def _terms(language: str) -> tuple[Term, ...]:
+    words = Words(language)
     terms = [
         Term(
             key,
@@ -47,18 +63,21 @@ def glossary(words: Words) -> list[Term]:
         )
         for key, entry in _read().items()
     ]
-    return sorted(terms, key=lambda term: _plain(term.name))
+    return tuple(sorted(terms, key=lambda term: _plain(term.name)))
 
 
-def terms_in(words: Words, text: str) -> list[Span]:
-    """Where terms stand in a text of the language: each once, in order, longer ones before others."""
-    terms = [term for term in glossary(words) if not term.quiet]
-    taken: list[Span] = []
-    for term in sorted(terms, key=lambda term: -len(term.word)):
-        found = re.search(rf"(?<![\w-]){re.escape(term.word)}[sx]?(?![\w-])", text, re.IGNORECASE)
-        if found and not any(found.start() < s.end and s.start < found.end() for s in taken):
-            taken.append(Span(*found.span(), term.key))
-    return sorted(taken)
+@cache
+def _patterns(language: str) -> tuple[tuple[str, re.Pattern], ...]:
+    """The key of each term that is marked and what finds it, long words first."""
+    terms = sorted(_terms(language), key=lambda term: -len(term.word))
+    return tuple(
+        (
+            term.key,
+            re.compile(rf"(?<![\w-]){re.escape(term.word)}[sx]?(?![\w-])", re.IGNORECASE),
+        )
+        for term in terms
+        if not term.quiet
+    )
 
 
 @cache

@@ -75,7 +75,7 @@ def _places(
     for levels in product(*options):
         box = {field: some for field, some in zip(fields, levels) if some is not None}
         inside = [_in(row, box) for row in rows]
-        if not any(a and b for a, b in zip(inside, chosen)):
+        if _named(box) > MOST_WORDS or not any(a and b for a, b in zip(inside, chosen)):
             continue
         wrong = [i and not c for i, c in zip(inside, chosen)]
         missed = [c and not i for i, c in zip(inside, chosen)]
@@ -119,6 +119,8 @@ def _boxes(rows: Sequence[Row], chosen: Sequence[bool], fields: Sequence[str]) -
     whole = {field: tuple(_seen(wanted, field)) for field in fields}
     if sum(_in(row, whole) for row in rows) == len(wanted):
         return (_fewest(rows, whole, len(wanted)),)
+    if 2 * len(wanted) > MOST_WORDS:  # a level and more for each, and a word
+        return None
     alone = [{field: (row[field],) for field in fields} for row in wanted]
     if any(sum(_in(row, box) for row in rows) > 1 for box in alone):
         return None
