@@ -43,6 +43,8 @@ UNITS = (
     N_("statements"),
     N_("test error"),
     N_("test error less training error"),
+    N_("test accuracy"),
+    N_("mean output"),
     N_("times"),
     N_("weight"),
 )
@@ -193,6 +195,16 @@ CLAIMS = (
     N_("times longer"),
     N_("training loss reduction"),
     N_("weights apart"),
+    N_("as published"),
+    N_("convolution as published"),
+    N_("gained by convolution"),
+    N_("lost by permutation"),
+    N_("moved by permutation"),
+    N_("top saturates"),
+    N_("first stays"),
+    N_("top comes back"),
+    N_("plateau ends"),
+    N_("normalised is sooner"),
 )
 COLUMNS = (
     N_("and backward"),
