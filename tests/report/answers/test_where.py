@@ -88,3 +88,13 @@ def test_same_levels_told_apart_elsewhere_are_counted():
     """Two studies that measured under the same condition, with different outcomes."""
     rows = [{"dataset": "digits"}, {"dataset": "digits"}, {"dataset": "wine"}]
     assert place(rows, [True, False, True]).inside is None
+
+
+def test_what_is_counted_is_counted_in_the_smallest_box_around_it():
+    chosen = [
+        (r["dataset"], r["label_noise"]) in (("digits", 0.0), ("mnist_1d", 0.3), ("mnist_5k", 0.3))
+        and r["dropout"] == 0.5
+        for r in ROWS
+    ]
+    found = place(ROWS, chosen)
+    assert (found.count, found.of) == (3, 6) and found.within == {"dropout": (0.5,)}

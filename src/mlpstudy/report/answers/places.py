@@ -60,6 +60,13 @@ def _everywhere(words: Words, n: int) -> str:
 
 def counted(words: Words, place: Place, hangs_on: Depends | None = None) -> str:
     """In how many of all conditions something was found, and where in most of them."""
+    if place.within:
+        return words.gettext(
+            "in {count} of {n} settings {place}",
+            count=place.count,
+            n=place.of,
+            place=box_of(words, place.within),
+        )
     count = words.gettext("in {count} of {n} settings", count=place.count, n=place.n)
     if hangs_on is None:
         return count

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
-MOST_WORDS = 7  # of a place: more are not read
+MOST_WORDS = 6  # of a place: more are not read
+MOST_AROUND = 4  # levels of a box in which something is counted
 Row = Mapping[str, Any]
 Box = dict[str, tuple[Any, ...]]  # of each field that matters its levels; {}: everywhere
 
@@ -16,7 +17,8 @@ Box = dict[str, tuple[Any, ...]]  # of each field that matters its levels; {}: e
 class Place(NamedTuple):
     """`count` of `n` conditions: those in `inside` but `besides`, and those in `outside`.
 
-    inside: None where no few words say which.
+    inside: None where no few words say which; they are all `within` a box of `of` conditions then,
+    if a few words say that.
     """
 
     count: int
@@ -24,6 +26,8 @@ class Place(NamedTuple):
     inside: Box | None
     besides: tuple[Box, ...] = ()
     outside: tuple[Box, ...] = ()
+    within: Box = {}
+    of: int = 0
 
     @property
     def everywhere(self) -> bool:
@@ -49,7 +53,17 @@ def place(rows: Sequence[Row], chosen: Sequence[bool]) -> Place:
     fields = varied(rows)
     found = [Place(count, n, *parts) for parts in _places(rows, chosen, fields)]
     few = [each for each in found if each.words <= MOST_WORDS]
-    return min(few, key=lambda each: _first(each, fields), default=Place(count, n, None))
+    return min(few, key=lambda each: _first(each, fields), default=_counted(rows, chosen, fields))
+
+
+def _counted(rows: Sequence[Row], chosen: Sequence[bool], fields: Sequence[str]) -> Place:
+    """What is counted, in the smallest box around it."""
+    wanted = [row for row, flag in zip(rows, chosen) if flag]
+    whole = {field: tuple(_seen(wanted, field)) for field in fields}
+    of = sum(_in(row, whole) for row in rows)
+    box = _fewest(rows, whole, of) if fields and of < len(rows) else {}
+    small = box if _named(box) <= MOST_AROUND else {}
+    return Place(len(wanted), len(rows), None, within=small, of=of)
 
 
 def varied(rows: Sequence[Row]) -> tuple[str, ...]:
