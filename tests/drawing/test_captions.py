@@ -179,7 +179,7 @@ ALT = {
     "labels wrong, moons, rate 0.5).",
     ("line", "fr"): "Coût en test (nats) : de 1 (étiquettes intactes, digits, sans dropout) à 1,88 "
     "(30 % d'étiquettes fausses, moons, taux 0,5).",
-    ("forest", "en"): "8 findings: 2 supported, 2 contradicted, 2 too small to matter and 2 undecided.",
+    ("forest", "en"): "8 findings: 2 are supported, 2 are contradicted, 2 are too small to matter and 2 are undecided.",
     ("survival", "en"): "Share left after the last pass: from 0 (relu) to 0.75 (tanh).",
     ("heatmap", "en"): "Test error: from 0.1 (relu, he_normal) to 0.5 (sigmoid, he_normal).",
     ("scatter", "en"): "Measured: from 0.12 to 0.41.",

@@ -325,13 +325,24 @@ def _cell(spec: Any, row: pd.Series, words: Words) -> str:
 def _verdicts(frame: pd.DataFrame, words: Words) -> str:
     """How many findings there are of each verdict."""
     seen = Counter(frame["verdict"])
-    parts = [
-        words.gettext("{n} {verdict}", n=seen[verdict], verdict=words.gettext(text))
-        for verdict, text in VERDICTS.items()
-        if seen[verdict]
-    ]
+    counted = {  # in French they agree with the findings
+        "supported": words.ngettext("{n} is supported", "{n} are supported", seen["supported"]),
+        "contradicted": words.ngettext(
+            "{n} is contradicted", "{n} are contradicted", seen["contradicted"]
+        ),
+        "negligible": words.ngettext(
+            "{n} is too small to matter", "{n} are too small to matter", seen["negligible"]
+        ),
+        "undecided": words.ngettext("{n} is undecided", "{n} are undecided", seen["undecided"]),
+        "not_learned": words.ngettext(
+            "{n} is of networks that did not learn",
+            "{n} are of networks that did not learn",
+            seen["not_learned"],
+        ),
+    }
     found = words.ngettext("{n} finding", "{n} findings", len(frame))
-    return words.gettext("{found}: {parts}.", found=found, parts=words.listed(parts))
+    parts = words.listed([counted[verdict] for verdict in VERDICTS if seen[verdict]])
+    return words.gettext("{found}: {parts}.", found=found, parts=parts)
 
 
 def _left(spec: Any, frame: pd.DataFrame, words: Words) -> str:

@@ -69,7 +69,8 @@ def usual(spec: Any, frame: pd.DataFrame) -> dict[str, Any]:
     rows = levels_of(frame, fields)
     found: dict[str, Any] = {}
     for place, name in enumerate(fields):
-        level, count = Counter(row[place] for row in rows).most_common(1)[0]
+        seen = Counter(row[place] for row in rows if row[place] is not None)
+        level, count = seen.most_common(1)[0]
         if count >= USUAL * len(rows) and len(found) + 1 < len(fields):
             found[name] = level
     return found

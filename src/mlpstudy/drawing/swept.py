@@ -8,24 +8,29 @@ import pandas as pd
 
 from mlpstudy.design.limits import is_number, names, with_measures
 from mlpstudy.design.run import FIELDS, Run
-from mlpstudy.drawing.channels import levels_of, orders
+from mlpstudy.drawing.channels import MEASURE, NAME, levels_of, orders
 from mlpstudy.words import Words
 
 DEFAULTS = {field: Run.model_fields[field].default for field in FIELDS}
+MEASURED_ACROSS = ("scatter", "survival", "profile", "regions")  # kinds whose x is no setting
 MOST_LEVELS = 10  # numbers that are listed; of more the first and the last are said
 
 
 def swept(spec: Any, frame: pd.DataFrame) -> dict[str, list]:
-    """The fields that vary in a figure, and their levels in it."""
+    """The fields that vary in a figure, and the columns of a derived table that tell its rows apart;
+    and their levels in it."""
     if spec.kind == "forest":
         fields = [name for name in frame if name in FIELDS]
     else:
-        channels = [names(spec.x), *with_measures(spec).values(), spec.units]
+        across = () if spec.kind in MEASURED_ACROSS else names(spec.x)
+        channels = [across, *with_measures(spec).values(), spec.units]
         if spec.kind == "heatmap":
             channels.append(spec.y)
-        fields = [name for channel in channels for name in channel if name in FIELDS]
+        fields = [name for channel in channels for name in channel if name in frame]
     levels = {
-        name: [level for (level,) in levels_of(frame, (name,), orders(spec))] for name in fields
+        name: [level for (level,) in levels_of(frame, (name,), orders(spec))]
+        for name in fields
+        if name not in (MEASURE, NAME)
     }
     return {name: found for name, found in levels.items() if len(found) > 1}
 
