@@ -84,3 +84,8 @@ def test_its_first_screen_is_short_and_its_links_lead_somewhere():
     links = re.findall(r"\]\(([\w./-]+)\)", text)
     made = ("report/", "benchmarks/gpu.md")
     assert all((ROOT / link).exists() for link in links if not link.startswith(made))
+
+
+def test_the_list_of_studies_has_them_all():
+    listed = re.findall(r"\| `(\w+)` \|", (ROOT / "docs/studies.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(p.stem for p in (ROOT / "config/studies").glob("*.yaml"))
