@@ -71,3 +71,13 @@ def test_what_decides_a_claim_has_its_phrases_and_nothing_else():
     ids = {claim["id"] for claim in TOLD["claims"]}
     told = {(id, statistic) for id, statistic, _, _ in PHRASES}
     assert told == {(id, statistic) for id, statistic in decide if id in ids}
+
+
+def test_the_report_opens_with_six_figures_that_are_drawn():
+    studies = {
+        study.name: study
+        for study in map(load, sorted((ROOT / "config" / "studies").glob("*.yaml")))
+    }
+    opening = [name.split(".") for name in TOLD["figures"]]
+    assert len(opening) == 6
+    assert all(name in {each.name for each in studies[of].figures} for of, name in opening)
