@@ -55,8 +55,7 @@ def test_where_none_trains_it_is_none(view):
 @pytest.mark.parametrize("size", ["smoke", "default", "full"])
 def test_each_dataset_has_a_level_and_each_recipe_a_name(size):
     study = load(FILE, size)
-    compared = [run for name in derive.COMPARED for run in study.blocks.get(name, [])]
-    runs = [run for run in compared if run.residual == "none"]
+    runs = [run for run in study.blocks[derive.DEPTH] if run.residual == "none"]
     assert {run.dataset for run in study.runs} <= set(study.reach.level)
     assert {f"recipe={run.activation}+{run.initialization}" for run in runs} <= set(study.labels)
 

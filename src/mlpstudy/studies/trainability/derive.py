@@ -16,7 +16,7 @@ from mlpstudy.studies.view import View
 
 RECIPE = ["activation", "initialization"]
 CELL = ["dataset", "depth", "width", "activation", "initialization"]  # of the map
-COMPARED, SCALE, MAP = ("depth", "pictures"), "scale", "map"  # blocks
+DEPTH, SCALE, MAP = "depth", "scale", "map"  # blocks
 POINTS = 12  # of a curve of the map, at most
 IN_REACH = 6  # depth scales: to there training is expected to reach (Schoenholz et al. 2017)
 COLUMNS = {
@@ -45,8 +45,8 @@ def derive(view: View) -> dict[str, pd.DataFrame]:
     not decay exponentially. scale: the runs of the block of that name, with their depth over that
     to which training is expected to reach. map: one row for each cell of the block of that name, at
     the eta chosen for it. map_curves: the training of the run that stands for the cell."""
-    compared = pd.concat([view.block(name) for name in COMPARED])
-    plain = compared[compared["residual"] == "none"].assign(
+    runs = view.block(DEPTH)
+    plain = runs[runs["residual"] == "none"].assign(
         trains=lambda runs: runs["reached"].astype(bool) & ~runs["diverged"],
         failed=lambda runs: 1 - runs["trains"].astype(float),
     )
