@@ -7,7 +7,7 @@ the control. The unit is the seed, and sides are paired by it.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -289,8 +289,10 @@ def _grids(
 ) -> dict[tuple, Grid]:
     """The cells at a level, by what is averaged over."""
     found: dict[tuple, Grid] = {}
-    some = cells[_match(cells, level)]
-    for place, key in zip(some.index, some[list(over)].itertuples(index=False, name=None)):
+    there = _match(cells, level)
+    columns = [cells[name].to_numpy(dtype=object)[there] for name in over]
+    keys = zip(*columns) if columns else repeat(())
+    for place, key in zip(cells.index[there], keys):
         grid = at.grids[place]
         if (other := found.setdefault(key, grid)) is not grid:
             raise NotOneRowPerSeed(at.frame.iloc[[other.chosen[0], grid.chosen[0]]])
