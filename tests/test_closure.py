@@ -137,6 +137,22 @@ def written(tmp_path, monkeypatch):
     return written
 
 
+def test_a_folder_may_offer_what_is_called_like_a_module_of_it(tmp_path):
+    """dig in parts/dig.py, also as parts.dig."""
+    (tmp_path / "mlpstudy" / "parts").mkdir(parents=True)
+    files = {
+        "main.py": "from mlpstudy.parts import dig\n\ndef main():\n    return dig()\n",
+        "parts/__init__.py": "from mlpstudy.parts.dig import dig\n",
+        "parts/dig.py": "def dig():\n    return 1\n",
+    }
+    digests = []
+    for result in ("return 1", "return 2"):
+        for name, text in files.items():
+            (tmp_path / "mlpstudy" / name).write_text(text.replace("return 1", result))
+        digests.append(Package(tmp_path / "mlpstudy").closure([Entry("main.py", ("main",))]))
+    assert digests[0] != digests[1]
+
+
 SAME = [
     ("main.py", "# a constant", "# another comment"),
     ("main.py", '"""Does it."""', '"""Does something."""'),

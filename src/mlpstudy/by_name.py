@@ -74,6 +74,19 @@ def report(project: Project) -> list[Path]:
     )
 
 
+def single_page(project: Project) -> Path:
+    """The report of all studies as one page."""
+    from mlpstudy import publish
+
+    return publish.single(
+        plan_of(project).report_file,
+        LECTURE,
+        [project.study_dir(name) for name in project.studies],
+        project.report / "single.html",
+        project.settings.language,
+    )
+
+
 def run(project: Project, run: Run, folder: Path | None, keep: Literal["last", "best"]) -> Path:
     """Train one run alone; the folder that it leaves."""
     from mlpstudy import single

@@ -423,9 +423,17 @@ def draw(context: typer.Context, study: str) -> None:
 
 
 @app.command(rich_help_panel=STAGES)
-def report(context: typer.Context) -> None:
+def report(
+    context: typer.Context,
+    single: Annotated[
+        bool, typer.Option("--single", help="all pages as one file: report/single.html")
+    ] = False,
+) -> None:
     """The report of all studies, from their findings, tables and figures."""
-    pages(by_name.report(context.obj()))
+    if single:
+        print(by_name.single_page(context.obj()))
+    else:
+        pages(by_name.report(context.obj()))
 
 
 def _print(shown: Any) -> None:

@@ -14,7 +14,7 @@ default does something. What is imported by a computed name must be given as an 
 
 import ast
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -413,7 +413,7 @@ class Package:
         """What a.b.c stands for in a folder or a module of the package."""
         module, (first, *rest) = self.module(place), use.chain or ("",)
         deeper = Use(tuple(rest), use.entry)
-        if module and first in module.defined and not self._is_own(module, first):
+        if module and first in module.defined and not self._is_own(module, first, rest):
             yield from self._named(module, first, deeper)
         elif first and self._is_place(inner := f"{place}.{first}".lstrip(".")):
             yield from self._within(inner, deeper)
@@ -421,10 +421,12 @@ class Package:
             for name in module.defined:
                 yield from self._named(module, name, Use(()))
 
-    def _is_own(self, module: Module, name: str) -> bool:
-        """Whether a name of a folder's __init__.py is a module of the folder."""
-        what = module.imports.get(name)
-        return what is not None and what == Import(f"{PACKAGE.name}.{module.name}", name)
+    def _is_own(self, module: Module, name: str, rest: Sequence[str]) -> bool:
+        """Whether a name of a folder's __init__.py is a module of the folder; also where it is
+        something of the same name in that module, and the rest leads on from there."""
+        folder = f"{PACKAGE.name}.{module.name}"
+        own = [Import(folder, name), *([Import(f"{folder}.{name}", name)] if rest else [])]
+        return module.imports.get(name) in own
 
     def _is_place(self, name: str) -> bool:
         """Whether the package has such a module or folder."""

@@ -28,7 +28,7 @@ from mlpstudy.files import (
 )
 from mlpstudy.machine import machine
 from mlpstudy.report import findings_file
-from mlpstudy.report.build import build
+from mlpstudy.report.build import build, build_single
 from mlpstudy.stages.summarise import TOLD
 from mlpstudy.statistics.verdicts import families, read_findings
 
@@ -51,11 +51,7 @@ def report(
     for each. benchmarks: what Snakemake measured, where there is any. out: the report's folder.
     Raises StaleFile where a study was summarised or drawn by other code.
     """
-    folders = {folder.name: folder for folder in studies}
-    read = {name: read_summed_json(folder / "study.json") for name, folder in folders.items()}
-    for name, study in read.items():
-        for file, stage in (("findings.json", "summarise"), ("figures.json", "draw")):
-            check_made_by(sums_of(folders[name] / file), {stage: of_study(stage, study)})
+    folders, read = _current(studies)
     found = [f for folder in folders.values() for f in read_findings(folder / "findings.json")]
     plan = read_json(plan_file)
     labels = {k: text for each in read.values() for k, text in (each.get("labels") or {}).items()}
@@ -63,6 +59,26 @@ def report(
     write_json(out / "timings.json", timings(plan["steps"], benchmarks))
     results = next(iter(folders.values())).parents[1]
     return build(results, out, TEMPLATES, lecture, language, provenance(plan, folders))
+
+
+def single(
+    plan_file: Path, lecture: Path, studies: Iterable[Path], out: Path, language: str
+) -> Path:
+    """Build the report as one page; see `report`. out: the page."""
+    folders, _ = _current(studies)
+    results = next(iter(folders.values())).parents[1]
+    told = provenance(read_json(plan_file), folders)
+    return build_single(results, out, TEMPLATES, lecture, language, told)
+
+
+def _current(studies: Iterable[Path]) -> tuple[dict[str, Path], dict[str, Any]]:
+    """The folders of studies and what their study.json says, by name; raises StaleFile."""
+    folders = {folder.name: folder for folder in studies}
+    read = {name: read_summed_json(folder / "study.json") for name, folder in folders.items()}
+    for name, study in read.items():
+        for file, stage in (("findings.json", "summarise"), ("figures.json", "draw")):
+            check_made_by(sums_of(folders[name] / file), {stage: of_study(stage, study)})
+    return folders, read
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

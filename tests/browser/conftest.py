@@ -1,4 +1,4 @@
-"""A page with hostile names, opened from disk in a real browser whose network is off.
+"""Pages with hostile names, opened from disk in a real browser whose network is off.
 
 Skipped where there is no Chromium (`make test` installs Debian's where it may) or no Playwright.
 Playwright drives the browser that is there; it downloads none.
@@ -72,7 +72,7 @@ def built(tmp_path_factory) -> Path:
         figure = {"name": drawn, "title": HOSTILE, "caption": HOSTILE, "alt": HOSTILE, "n": 24}
         example.put(results, told, found, {"networks": 160, "diverged": 3}, figures=[figure])
         folder = results / "studies" / name
-        example.draw(folder / "figures" / drawn)
+        example.draw(folder / "figures" / drawn, alt=HOSTILE)
         write_tables(folder / "tables", tables(name, HOSTILE), {"code": "0"})
     provenance = {
         "studies": list(names),
@@ -101,10 +101,10 @@ def browser():
 
 @pytest.fixture
 def opened(browser, built):
-    """opened(size) -> the page; at the end nothing was requested and no error logged."""
+    """opened(size, path) -> a page; at the end nothing else was requested and no error logged."""
     pages = []
 
-    def opened(size=DESKTOP, **options) -> Opened:
+    def opened(size=DESKTOP, path="index.html", **options) -> Opened:
         context = browser.new_context(
             viewport=size,
             offline=True,
@@ -119,13 +119,13 @@ def opened(browser, built):
             "console",
             lambda told: told.type in ("error", "warning") and seen.errors.append(told.text),
         )
-        seen.page.goto(built.as_uri())
+        seen.page.goto((built.parent / path).as_uri())
         pages.append(seen)
         return seen
 
     yield opened
     for seen in pages:
-        known = ("data:", "blob:", built.as_uri())
+        known = ("data:", "blob:", built.parent.as_uri())
         assert [url for url in seen.requests if not url.startswith(known)] == []
         assert seen.errors == []
         assert seen.page.title() != "broken in"

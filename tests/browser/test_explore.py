@@ -21,8 +21,11 @@ FIRST_POINT = """place => {
 
 
 def chart(page, name: str):
-    """A chart that is drawn."""
+    """A chart that is opened and drawn."""
     place = page.locator(f"[data-chart='explore-{name}']")
+    fold = page.locator("details.explored", has=place)
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").click()
     place.scroll_into_view_if_needed()
     place.locator("canvas").wait_for()
     page.wait_for_function("place => place.dataset.drawn", arg=place.element_handle())
@@ -44,11 +47,19 @@ def slide(place, name: str, to: int) -> None:
         slider.press("ArrowRight")
 
 
+def on(opened, size=DESKTOP, study: str = "trainability"):
+    """The page of a chapter."""
+    return opened(size, f"chapters/{study}.html")
+
+
 @SIZES
-def test_nothing_is_drawn_before_it_is_seen(opened, size):
-    page = opened(size).page
+def test_vega_is_not_loaded_before_a_chart_is_opened(opened, size):
+    seen = on(opened, size)
+    page = seen.page
     assert page.locator(".chart canvas").count() == 0
+    assert not [url for url in seen.requests if url.endswith("vega.js")]
     place = chart(page, "trainability.shares")
+    assert [url for url in seen.requests if url.endswith("vega.js")]
     box, width = place.bounding_box(), page.evaluate("document.documentElement.scrollWidth")
     assert box["width"] <= size["width"] and width <= size["width"]
 
@@ -61,7 +72,7 @@ def test_nothing_is_drawn_before_it_is_seen(opened, size):
     ],
 )
 def test_a_slider_changes_the_picture(opened, size, name, slider):
-    place = chart(opened(size).page, name)
+    place = chart(on(opened, size, name.partition(".")[0]).page, name)
     seen = []
     for stop in (0, 1):
         slide(place, slider, stop)
@@ -70,7 +81,7 @@ def test_a_slider_changes_the_picture(opened, size, name, slider):
 
 
 def test_choices_change_the_picture(opened):
-    page = opened().page
+    page = on(opened).page
     place = chart(page, "trainability.shares")
     before = picture(place)
     place.locator("select[name=col]").select_option("relu")
@@ -79,7 +90,7 @@ def test_choices_change_the_picture(opened):
 
 @SIZES
 def test_hovering_tells_and_a_click_copies(opened, size):
-    seen = opened(size)
+    seen = on(opened, size)
     place = chart(seen.page, "trainability.shares")
     x, y = place.evaluate(FIRST_POINT)
     canvas = place.locator("canvas")
@@ -96,7 +107,7 @@ def test_hovering_tells_and_a_click_copies(opened, size):
 
 
 def test_a_chart_is_drawn_again_in_the_other_language_as_it_was_left(opened):
-    page = opened().page
+    page = on(opened, study="regions").page
     place = chart(page, "regions.training")
     slide(place, "col", 1)
     assert "pass" in place.locator(".vega-bindings").inner_text()
@@ -108,7 +119,7 @@ def test_a_chart_is_drawn_again_in_the_other_language_as_it_was_left(opened):
 
 def test_it_answers_at_once(opened):
     """A step of the slider, until the picture stands: a tenth of a second, with room for a busy machine."""
-    place = chart(opened().page, "regions.training")
+    place = chart(on(opened, study="regions").page, "regions.training")
     took = place.evaluate(
         """async place => {
           const times = [];

@@ -1,29 +1,36 @@
-"""What a reader does with the page, at the width of a desk and of a phone."""
+"""What a reader does with the pages, at the width of a desk and of a phone."""
 
 from types import SimpleNamespace
 
 import pytest
-from reading import DESKTOP, HOSTILE, PHONE, serious
+from reading import DESKTOP, HOSTILE, PHONE, violations
 
 from mlpstudy import publish
 from mlpstudy.design.mistakes import Mistake
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+CHAPTER, CLAIM, EXPLORE = "chapters/trainability.html", "claims/C21.html", "explore.html"
+PAGES = pytest.mark.parametrize("path", ["index.html", CHAPTER, CLAIM, EXPLORE])
 
 
 def ids(page) -> list[str]:
-    """The claims that the verdict table shows, in order."""
-    return page.locator("#verdict-table tbody tr:visible > th").all_inner_texts()
+    """The claims that the table shows, in order."""
+    return page.locator("#verdict-table tr[data-status]:visible > th").all_inner_texts()
 
 
+@PAGES
 @SIZES
-def test_it_fits_and_names_stay_text(opened, size):
-    page = opened(size).page
+def test_it_fits_and_names_stay_text(opened, size, path):
+    page = opened(size, path).page
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     assert page.locator("b", has_text='"bold"').filter(has_not_text="<b>").count() == 0
-    assert page.locator(".chapter h2").first.text_content() == HOSTILE
-    assert page.locator("figure img").first.get_attribute("alt") == HOSTILE
-    assert page.locator("script").count() == page.evaluate("document.scripts.length")
+
+
+def test_hostile_names_are_read_as_they_are(opened):
+    page = opened(path=CHAPTER).page
+    assert page.locator("h1").text_content() == HOSTILE
+    assert page.locator("figure svg").first.get_attribute("aria-label") == HOSTILE
+    page = opened().page
     assert HOSTILE in page.locator("#provenance").text_content()
 
 
@@ -31,40 +38,54 @@ def test_it_fits_and_names_stay_text(opened, size):
 def test_claims_are_filtered_by_verdict_and_by_words(opened, size):
     page = opened(size).page
     everything = ids(page)
-    assert len(everything) == 42 and everything[:3] == ["C21", "C30", "C33"]
+    assert len(everything) == 42 and everything[0] == "C01" and everything[-1] == "U-mine"
     page.locator("button[data-only=contradicted]").click()
     assert ids(page) == ["C21", "U-mine"]
     page.locator("button[data-only='']").click()
     page.locator("#search").fill("EVAPORE")  # neither case nor accents matter
-    assert ids(page) == ["C22"]
-    assert page.locator("#shown").inner_text() == "1"
+    assert "C22" in ids(page) and len(ids(page)) < 20
     page.locator("#search").fill("")
     assert ids(page) == everything
+
+
+@pytest.mark.parametrize("word", ["epoch", "regularization", "learning rate"])
+def test_a_claim_is_found_by_words_that_mean_the_same(opened, word):
+    page = opened().page
+    page.locator("#search").fill(word)
+    assert 0 < len(ids(page)) < 42
+    assert page.locator("#shown").inner_text() == str(len(ids(page)))
 
 
 def test_claims_are_sorted_by_a_click_on_a_head(opened):
     page = opened().page
     head = page.locator("#verdict-table th[data-by]").first
-    for order, first in (("ascending", "C01"), ("descending", "U-mine")):
-        head.locator("button").click()
-        assert head.get_attribute("aria-sort") == order
-        assert ids(page)[0] == first
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "descending" and ids(page)[0] == "U-mine"
+    assert page.locator("tr.group:visible").count() == 0
     page.locator("#verdict-table th[data-by] button").nth(1).focus()
     page.keyboard.press("Enter")  # by verdict
     assert ids(page)[0] == "C33"
+    head.locator("button").click()
+    assert ids(page)[0] == "C01" and page.locator("tr.group:visible").count() > 1
 
 
+@PAGES
 @SIZES
-def test_the_language_is_switched_and_kept(opened, size):
-    page = opened(size).page
-    assert page.locator("h1").inner_text() == "The lecture, put to the test"
-    page.locator("button[data-language=fr]").click()
-    assert page.locator("h1").inner_text() == "Le cours à l'épreuve"
+def test_the_language_is_switched_at_once_and_kept(opened, size, path):
+    page = opened(size, path).page
+    assert page.locator(".home").inner_text() == "The lecture, put to the test"
+    took = page.evaluate(  # the best of a few, on a machine that does other things too
+        """() => Math.min(...["fr", "en", "fr", "en", "fr"].map((language) => {
+          const start = performance.now();
+          document.querySelector(`button[data-language=${language}]`).click();
+          document.body.getBoundingClientRect();
+          return performance.now() - start; }))"""
+    )
+    assert took < 100
+    assert page.locator(".home").inner_text() == "Le cours à l'épreuve"
     assert page.locator("html").get_attribute("lang") == "fr"
-    assert page.get_by_text("Cela aide.").first.is_visible()
-    assert not page.get_by_text("It helps.").first.is_visible()
     page.reload()
-    assert page.locator("h1").inner_text() == "Le cours à l'épreuve"
+    assert page.locator(".home").inner_text() == "Le cours à l'épreuve"
 
 
 ENGLISH, FRENCH = "The lecture, put to the test", "Le cours à l'épreuve"
@@ -89,68 +110,109 @@ def test_it_opens_in_the_browser_s_language(opened, locale, title):
 def test_without_a_script_it_opens_in_the_report_s_language(opened):
     page = opened(locale="fr-FR", java_script_enabled=False).page
     assert page.locator("h1").inner_text() == ENGLISH
+    assert len(ids(page)) == 42
 
 
+def test_a_reader_goes_from_the_answers_to_a_claim_to_its_chapter(opened):
+    page = opened().page
+    page.locator(".card").first.click()
+    page.locator(".view.claim").wait_for()
+    page.locator(".status .from a").first.click()
+    page.locator(".view.chapter").wait_for()
+    top = page.evaluate(
+        "document.getElementById(location.hash.slice(1)).getBoundingClientRect().top"
+    )
+    assert 0 <= top <= 150
+    page.locator(".home").click()
+    page.locator(".view.index").wait_for()
+
+
+@PAGES
 @SIZES
-def test_a_jump_ends_where_it_leads(opened, size):
-    """Chapters are not laid out before they are near; a place in a later one is found all the same."""
-    page = opened(size).page
-    links = page.locator("#chapters a[href^='#claim-']")
-    for place in (links.count() - 1, 0, links.count() // 2):
-        target = links.nth(place).get_attribute("href")
-        links.nth(place).evaluate("link => link.click()")
-        page.wait_for_timeout(500)
-        top = page.evaluate(
-            "id => document.getElementById(id).getBoundingClientRect().top", target[1:]
-        )
-        assert 0 <= top <= 150, target
-
-
-@SIZES
-def test_the_theme_is_switched(opened, size):
-    page = opened(size, color_scheme="light").page
+def test_the_theme_is_switched(opened, size, path):
+    page = opened(size, path, color_scheme="light").page
     colour = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(colour)
     page.locator("button[data-theme=dark]").click()
     assert page.evaluate(colour) != light
 
 
+def test_a_figure_has_a_dark_side(opened):
+    page = opened(path=CHAPTER, color_scheme="light").page
+    stroke = "getComputedStyle(document.querySelector('.drawing svg[lang=en] text')).fill"
+    light = page.evaluate(stroke)
+    page.locator("button[data-theme=dark]").click()
+    assert page.evaluate(stroke) != light
+
+
 @SIZES
-def test_a_command_is_copied(opened, size):
-    seen = opened(size)
-    button = seen.page.locator(".again .copy").first
-    button.scroll_into_view_if_needed()
-    button.click()
-    assert seen.clipboard() == ".venv/bin/snakemake --cores 2 trainability"
-    assert button.inner_text() == "Copied"
+def test_a_finding_s_own_command_is_copied(opened, size):
+    seen = opened(size, CLAIM)
+    command = seen.page.locator(".rerun .command").first
+    command.scroll_into_view_if_needed()
+    command.click()
+    assert seen.clipboard() == ".venv/bin/mlpstudy replay digits-d8-1"
+    assert seen.page.locator("#toast").inner_text().startswith("Copied")
+    command.focus()
+    seen.page.evaluate("navigator.clipboard.writeText('')")
+    seen.page.keyboard.press("Enter")
+    assert seen.clipboard() == ".venv/bin/mlpstudy replay digits-d8-1"
 
 
-def test_the_keyboard_reaches_the_verdicts_first(opened):
+def test_a_term_is_explained_where_it_stands(opened):
+    page = opened(path=CHAPTER).page
+    term = page.locator("a.term:visible").first
+    term.scroll_into_view_if_needed()
+    term.focus()
+    tip = page.locator("#tip")
+    tip.wait_for()
+    assert len(tip.inner_text()) > 20 and term.get_attribute("aria-describedby") == "tip"
+    page.keyboard.press("Escape")
+    assert tip.is_hidden()
+    page.mouse.move(0, 0)
+    term.hover()
+    tip.wait_for()
+
+
+def test_the_keyboard_reaches_the_content_first(opened):
     page = opened().page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#verdicts")
+    assert page.url.endswith("#main")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @SIZES
-def test_accessibility(opened, axe, size, scheme):
-    seen = opened(size, color_scheme=scheme, bypass_csp=True)
-    for place in seen.page.locator(".chart").all():  # drawn, with its sliders and lists
-        place.scroll_into_view_if_needed()
+@PAGES
+def test_axe_finds_nothing(opened, axe, size, path, scheme):
+    seen = opened(size, path, color_scheme=scheme, bypass_csp=True)
+    for fold in seen.page.locator("details:visible").all():
+        fold.evaluate("fold => { fold.open = true; }")
+    for place in seen.page.locator(".chart").all():
         place.locator("canvas").wait_for()
-    assert serious(seen.page, axe) == []
+    assert violations(seen.page, axe) == []
 
 
-def test_it_prints(opened):
-    """All of it: also the chapters that were never on the screen."""
+@PAGES
+def test_nothing_moves_while_it_opens(opened, path):
+    page = opened(path=path).page
+    shift = page.evaluate(
+        """() => new Promise((done) => { let sum = 0;
+          new PerformanceObserver((list) => list.getEntries().forEach((e) => { sum += e.value; }))
+            .observe({type: "layout-shift", buffered: true});
+          setTimeout(() => done(sum), 300); })"""
+    )
+    assert shift < 0.01
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_table_of_claims_is_seen_whole(opened, language):
     page = opened().page
-    pdf = page.pdf()
-    assert pdf.startswith(b"%PDF") and len(pdf) > 50_000
-    page.emulate_media(media="print")
-    seen = "each => getComputedStyle(each).contentVisibility"
-    assert {each.evaluate(seen) for each in page.locator(".chapter").all()} == {"visible"}
+    page.locator(f"button[data-language={language}]").click()
+    heads = page.locator("#verdict-table thead th")
+    boxes = [head.bounding_box() for head in heads.all()]
+    assert boxes[-1]["x"] + boxes[-1]["width"] <= DESKTOP["width"]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -170,11 +232,3 @@ def test_what_is_missing_for_a_pdf_is_told_in_one_line(built, monkeypatch, tmp_p
     monkeypatch.delenv("MLPSTUDY_CHROMIUM", raising=False)
     with pytest.raises(Mistake, match="no Chromium found: install it"):
         publish.pdf(SimpleNamespace(report=built.parent))
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_verdict_table_is_seen_whole(opened, language):
-    page = opened().page
-    page.locator(f"button[data-language={language}]").click()
-    box = page.locator("#verdicts .scroll")
-    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")

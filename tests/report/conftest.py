@@ -25,12 +25,6 @@ def drawn(tmp_path_factory) -> Path:
     return folder
 
 
-def _copy(drawn: Path, folder: Path) -> None:
-    folder.mkdir(parents=True)
-    for file in drawn.iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
-
-
 @pytest.fixture(scope="session")
 def untouched(tmp_path_factory, drawn) -> Path:
     """Three studies: one that finds much, one that finds that nothing holds, one without figures."""
@@ -58,7 +52,7 @@ def untouched(tmp_path_factory, drawn) -> Path:
         ],
         tables=[{"name": "slopes", "title": "Slopes", "caption": "Each activation."}],
     )
-    _copy(drawn, folder / "studies" / "vanishing" / "figures")
+    shutil.copytree(drawn, folder / "studies" / "vanishing" / "figures")
     frame = pd.DataFrame(
         {"activation": ["sigmoid", "relu"], "slope": [-0.4123, float("nan")], "networks": [24, 24]}
     )
@@ -77,7 +71,9 @@ def untouched(tmp_path_factory, drawn) -> Path:
         folder,
         study("pytorch", sweep={}, seeds=None),
         [
-            finding(f"C{n}", 0, 0, 0, study="pytorch", threshold=0.5, statistic="mismatches", n=0)
+            finding(
+                f"C{n}", 0, 0, 0, study="pytorch", threshold=0.5, statistic=f"mismatches_{n}", n=0
+            )
             for n in (34, 35)
         ],
         {"networks": 0, "finished": 0, "diverged": 0, "failed": 0},

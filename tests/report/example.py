@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpstudy.drawing import style
+from mlpstudy.drawing import style, vector
 from mlpstudy.files import write_summed_json
+from mlpstudy.said import LANGUAGES
 from mlpstudy.statistics.verdicts import Finding, write_findings
 
 ROOT = Path(__file__).parents[2]
@@ -64,8 +65,8 @@ def put(results: Path, told: dict, findings, counts, figures=(), tables=()) -> N
         write_summed_json(folder / f"{name}.json", content)
 
 
-def draw(path: Path, columns: int = 1) -> None:
-    """A figure with a few lines."""
+def draw(path: Path, columns: int = 1, alt: str = "Lines that fall.") -> None:
+    """A figure with a few lines, in both languages."""
     figure, axes = style.panels(1, columns, height=2.6)
     x = np.arange(1, 9)
     for axis in axes.flat:
@@ -73,4 +74,8 @@ def draw(path: Path, columns: int = 1) -> None:
             axis.plot(x, np.exp(-len(name) * x / 9), label=name, **look.line())
         axis.set(xlabel="layer", ylabel="rms δ", yscale="log")
         axis.legend()
-    style.save(figure, path)
+    for language in LANGUAGES:
+        place = path.parent if language == LANGUAGES[0] else path.parent / language
+        place.mkdir(parents=True, exist_ok=True)
+        said = vector.Said(path.name, "n = 24", alt, language)
+        (place / f"{path.name}.svg").write_text(vector.svg(figure, said), encoding="utf-8")

@@ -119,12 +119,12 @@ def test_a_damaged_table_does_not_reach_the_report(results, provenance):
         collect(results, LECTURE, provenance)
 
 
-def test_a_figure_that_is_no_png_is_refused(report, results, provenance):
-    assert vanishing(report).figures[0].size("en")[0] > 500
-    (results / "studies" / "vanishing" / "figures" / "deltas.png").write_bytes(b"GIF89a")
+def test_a_figure_that_is_no_drawing_is_refused(report, results, provenance):
+    assert [text.count("<svg") for text in vanishing(report).figures[0].drawn()] == [1, 1]
+    (results / "studies" / "vanishing" / "figures" / "deltas.svg").write_text("GIF89a")
     figure = vanishing(collect(results, LECTURE, provenance)).figures[0]
-    with pytest.raises(ValueError, match="deltas: not a PNG"):
-        figure.size("en")
+    with pytest.raises(ValueError, match="no picture"):
+        figure.drawn()
 
 
 def test_figure_names_are_checked(results, provenance):

@@ -7,7 +7,7 @@ import pytest
 from explored import FIGURES, put, tables
 
 from mlpstudy.files import write_summed_json
-from mlpstudy.report import page
+from mlpstudy.report.bundle import as_json
 from mlpstudy.report.explore import explored, libraries
 from mlpstudy.tables.files import write_tables
 
@@ -23,10 +23,10 @@ def test_all_charts_of_a_study_are_made_the_same_each_time(study):
     folder, told = study
     once, again = (explored(folder, told) for _ in range(2))
     assert [each.name for each in once] == [figure["name"] for figure in told["figures"]]
-    assert [page._json(e.as_json()) for e in once] == [page._json(e.as_json()) for e in again]
+    assert [as_json(e.as_json()) for e in once] == [as_json(e.as_json()) for e in again]
     for each in once:
         assert set(each.specs) == set(each.title) == set(each.caption) == {"en", "fr"}
-        text = page._json(each.as_json())
+        text = as_json(each.as_json())
         assert "<" not in text and json.loads(text)["columns"] == list(each.rows.columns)
 
 

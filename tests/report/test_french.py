@@ -1,4 +1,4 @@
-"""The page as a French reader sees it: no number of it is written as in English."""
+"""The pages as a French reader sees them: no number is written as in English."""
 
 import json
 import re
@@ -13,7 +13,7 @@ ENGLISH = {
     "a comma between thousands": re.compile(r"(?<![\d,])[1-9]\d{0,2},\d{3}(?!\d)"),
     "a percent sign without its space": re.compile(r"[^\u202f]%"),
 }
-UNTOUCHED = ("code", "script", "style", "template", "dd")  # dd: versions and settings
+UNTOUCHED = ("code", "script", "style", "svg", "dd")  # dd: versions and settings
 
 
 def texts(element) -> list[str]:
@@ -40,9 +40,11 @@ def shown(request, built, results) -> list[str]:
     for name, change in changes.items():
         content = json.loads(files[name].read_text())
         write_summed_json(files[name], [{**content[0], **change}, *content[1:]])
-    page, readme = built("fr", lost=[{"eta": 0.5, "diverged": 1787, "run": "digits-d12"}])
-    tree = read_html(page) if request.param == "page" else read_markdown(readme)
-    return texts(tree)
+    made = built("fr", lost=[{"eta": 0.5, "diverged": 1787, "run": "digits-d12"}])
+    if request.param == "readme":
+        return texts(read_markdown(made[1]))
+    pages = [read_html(path.read_text(encoding="utf-8")) for path in made.folder.rglob("*.html")]
+    return [text for page in pages for text in texts(page)]
 
 
 @pytest.mark.parametrize("what", ENGLISH)

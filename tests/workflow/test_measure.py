@@ -35,7 +35,7 @@ def test_a_finding_tells_how_to_measure_it_again(measured):
 
 
 def test_the_report_shows_it(measured):
-    page = (measured.folder / "results/smoke/report/index.html").read_text(encoding="utf-8")
+    page = (measured.folder / "results/smoke/report/chapters/only.html").read_text(encoding="utf-8")
     assert "mlpstudy measure only" in page and "What are the draws?" in page
 
 

@@ -1,4 +1,4 @@
-"""Results -> the report's folder: a page, a README and the README's figures."""
+"""Results -> the report's folder: pages, a README and the README's figures."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,9 +7,13 @@ from typing import Any
 from mlpstudy.files import json_bytes, write_atomically
 from mlpstudy.report.answers_file import as_json
 from mlpstudy.report.collect import Report, collect
-from mlpstudy.report.page import page
+from mlpstudy.report.page import pages, single
 from mlpstudy.report.readme import picture, readme
 from mlpstudy.words import LANGUAGES
+
+MADE = (  # by this report or an earlier one
+    "chapters/*.html", "chapters/*.md", "claims/*.html", "figures/*.*.svg", "figures/*.*.png",
+)  # fmt: skip
 
 
 def build(
@@ -23,32 +27,55 @@ def build(
     """Write the report and say which files it has; the same inputs make the same bytes.
 
     results_dir: holds studies/<study>/ for each study that provenance["studies"] names, in the
-    order of the chapters. language: "en" or "fr", that of the README and of the page at first.
+    order of the chapters. language: "en" or "fr", that of the README and of the pages at first.
     provenance: studies, networks, passes, settings, versions, machine, digests, commands; where
-    known datasets, diverged, failed, seconds. Figures of earlier reports are removed.
+    known datasets, diverged, failed, seconds. What earlier reports had more of is removed.
     """
-    if language not in LANGUAGES:
-        raise ValueError(f"language {language!r}: allowed are {', '.join(LANGUAGES)}")
     report = collect(results_dir, lecture, provenance)
     files = {
-        report_dir / "index.html": page(report, templates, language).encode(),
         report_dir / "answers.json": json_bytes(as_json(report)),
         **{
-            report_dir / path: t.encode() for path, t in readme(report, templates, language).items()
+            report_dir / path: text.encode()
+            for path, text in pages(report, templates, _known(language)).items()
+        },
+        **{
+            report_dir / path: text.encode()
+            for path, text in readme(report, templates, language).items()
         },
         **_figures(report, report_dir / "figures", language),
     }
     for path, content in files.items():
         write_atomically(path, content)
-    for path in set((report_dir / "figures").glob("*.*.png")) - set(files):
+    old = {path for pattern in MADE for path in report_dir.glob(pattern)}
+    for path in old - set(files):
         path.unlink(missing_ok=True)
     return list(files)
 
 
+def build_single(
+    results_dir: Path,
+    path: Path,
+    templates: Path,
+    lecture: Path,
+    language: str,
+    provenance: Mapping[str, Any],
+) -> Path:
+    """Write the whole report as one page, for the same inputs as `build`."""
+    report = collect(results_dir, lecture, provenance)
+    write_atomically(path, single(report, templates, _known(language)).encode())
+    return path
+
+
+def _known(language: str) -> str:
+    if language not in LANGUAGES:
+        raise ValueError(f"language {language!r}: allowed are {', '.join(LANGUAGES)}")
+    return language
+
+
 def _figures(report: Report, folder: Path, language: str) -> dict[Path, bytes]:
-    """The PNG of each figure."""
+    """Each figure as it stands alone."""
     return {
-        folder / picture(chapter, figure): figure.in_language(language)
+        folder / picture(chapter, figure): figure.svg[language].encode()
         for chapter in report.chapters
         for figure in chapter.figures
     }

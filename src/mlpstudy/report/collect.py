@@ -4,7 +4,6 @@ Nothing here knows a language or a markup: the page and the README are drawn fro
 """
 
 import re
-import struct
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from mlpstudy.design import yaml_file
+from mlpstudy.drawing import vector
 from mlpstudy.files import read_summed_json
 from mlpstudy.report.explore import Explored, explored
 from mlpstudy.report.lecture import Claim
+from mlpstudy.report.maps import Maps, maps
 from mlpstudy.report.plan import Plan, datasets, plans
+from mlpstudy.said import LANGUAGES
 from mlpstudy.statistics.depends import Depends, depends
 from mlpstudy.statistics.verdicts import (
     CONTRADICTED,
@@ -54,6 +56,7 @@ STATUSES = (
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of studies, figures and tables: in paths
 SIGNIFICANT = 0.05  # of a p that is adjusted
 ROWS = 60  # of a table: more are counted, not shown
+DATA_ROWS = 40  # of the table of a figure
 
 
 @dataclass(frozen=True)
@@ -100,18 +103,12 @@ class Picture:
     caption: Any
     alt: Any
     n: int | None
-    png: Mapping[str, bytes]  # by language; or under "" where it is the same in both
+    svg: Mapping[str, str]  # by language
+    data: "Summary | None" = None  # the table that it is drawn from, where there is one
 
-    def in_language(self, language: str) -> bytes:
-        """The PNG for readers of a language."""
-        return self.png.get(language) or next(iter(self.png.values()))
-
-    def size(self, language: str) -> tuple[int, int]:
-        """Width and height of a PNG in pixels, from its header."""
-        png = self.in_language(language)
-        if png[:8] != b"\x89PNG\r\n\x1a\n":
-            raise ValueError(f"figure {self.name}: not a PNG")
-        return struct.unpack(">II", png[16:24])
+    def drawn(self) -> list[str]:
+        """What a page shows: the drawing alone, once for each language."""
+        return [vector.bare(text) for text in self.svg.values()]
 
 
 @dataclass(frozen=True)
@@ -193,17 +190,13 @@ class Report:
     verdicts: tuple[Verdict, ...]
     chapters: tuple[Chapter, ...]
     provenance: Mapping[str, Any]
+    maps: Maps = Maps(None, ())
 
     @cached_property
     def tally(self) -> dict[str, int]:
         """How many claims have each status, in the order of STATUSES; none is left out."""
         counted = Counter(verdict.status for verdict in self.verdicts)
         return {status: counted[status] for status in STATUSES}
-
-    @property
-    def theory(self) -> tuple[tuple[Chapter, Summary], ...]:
-        """The tables of what theory foretells, each with its chapter."""
-        return tuple((c, table) for c in self.chapters for table in c.tables if table.theory)
 
     @property
     def marks(self) -> dict[str, int]:
@@ -241,6 +234,11 @@ class Report:
         return {
             name: text for c in self.chapters for name, text in c.study.get("labels", {}).items()
         }
+
+    @property
+    def theory(self) -> tuple[tuple[Chapter, Summary], ...]:
+        """The tables of what theory foretells, each with its chapter."""
+        return tuple((c, table) for c in self.chapters for table in c.tables if table.theory)
 
     @property
     def answered_first(self) -> tuple[Verdict, ...]:
@@ -282,7 +280,9 @@ def collect(results_dir: Path, lecture: Path, provenance: Mapping[str, Any]) -> 
         list(told["chapters"]),
     )
     findings = families([finding for chapter in chapters for finding in chapter.findings])
-    return Report(told, _verdicts(findings, claims), chapters, provenance)
+    found = _verdicts(findings, claims)
+    explorable = maps({c.name for c in chapters}, results_dir / "studies")
+    return Report(told, found, chapters, provenance, explorable)
 
 
 def _as_lectured(
@@ -313,7 +313,7 @@ def _chapter(folder: Path, name: str, claims: Sequence[Claim]) -> Chapter:
         plans=plans(study),
         verdicts=_verdicts(findings, [claim for claim in claims if claim.id in tested]),
         counts=read_summed_json(folder / "counts.json"),
-        figures=tuple(_picture(folder / "figures", f) for f in _listed(folder / "figures.json")),
+        figures=tuple(_picture(folder, f) for f in _listed(folder / "figures.json")),
         tables=tuple(_summary(folder / "tables", t) for t in _listed(folder / "tables.json")),
         explored=explored(folder / "tables", study),
     )
@@ -330,28 +330,33 @@ def _verdicts(findings: Sequence[Finding], claims: Sequence[Claim]) -> tuple[Ver
     )
 
 
-def _picture(folder: Path, told: Mapping[str, Any]) -> Picture:
-    name = _checked(told["name"])
-    english, french = folder / f"{name}.png", folder / "fr" / f"{name}.png"
-    if (small := folder / "small" / english.name).exists():  # of fewer dots
-        english, french = small, folder / "fr" / "small" / english.name
-    png = {"": english.read_bytes()}
-    if french.exists() and (other := french.read_bytes()) != png[""]:
-        png = {"en": png[""], "fr": other}
+def _picture(study: Path, told: Mapping[str, Any]) -> Picture:
+    folder, name = study / "figures", _checked(told["name"])
+    files = {
+        language: (folder if language == LANGUAGES[0] else folder / language) / f"{name}.svg"
+        for language in LANGUAGES
+    }
     return Picture(
         name=name,
         title=told.get("title", ""),
         caption=told.get("caption", ""),
         alt=told["alt"],
         n=told.get("n"),
-        png=png,
+        svg={language: path.read_text(encoding="utf-8") for language, path in files.items()},
+        data=_data(study / "tables", f"figure_{name}"),
     )
 
 
-def _summary(folder: Path, told: Mapping[str, Any]) -> Summary:
+def _data(folder: Path, name: str) -> Summary | None:
+    """The first rows of a figure's table."""
+    there = (folder / f"{name}.parquet").exists()
+    return _summary(folder, {"name": name}, DATA_ROWS) if there else None
+
+
+def _summary(folder: Path, told: Mapping[str, Any], most: int = ROWS) -> Summary:
     name = _checked(told["name"])
     table = read_table(folder, name)
-    shown = table.head(ROWS).astype(object)
+    shown = table.head(most).astype(object)
     rows = shown.where(shown.notna(), None).itertuples(index=False, name=None)
     return Summary(
         name=name,

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from mlpstudy.design.command_line import BIN
 from mlpstudy.report import phrases, statuses
+from mlpstudy.report.answers import anchor_of
 from mlpstudy.report.collect import STATUSES
 from mlpstudy.words import Words
 from mlpstudy.words.labels import spaced
@@ -28,6 +29,7 @@ PHRASES = (
     phrases.needed_by,
     phrases.networks_of,
     phrases.numbers_of,
+    phrases.slips,
     phrases.side_of,
     phrases.supported_if,
     phrases.swept,
@@ -35,11 +37,15 @@ PHRASES = (
     phrases.unmeasured,
     phrases.value_of,
 )
+# Of a language itself: {{ gettext("...") }}
+SPOKEN = ("gettext", "pgettext", "level")
 # The same in every language
 GROUPS = (
+    anchor_of,
     phrases.by_sentence,
     phrases.by_statistic,
     phrases.says_of,
+    phrases.shortened,
     phrases.statistics_of,
     phrases.tally_of,
     spaced,
@@ -64,11 +70,16 @@ def environment(
     )
     made.globals |= {"BIN": BIN, "STATUSES": STATUSES, "SYMBOLS": statuses.SYMBOLS}
     made.globals |= {"anchor": anchor, "title": _spoken(speak, phrases.title)}
-    made.globals |= {name: _spoken(speak, getattr(Words, name)) for name in ("gettext", "pgettext")}
+    made.globals |= {name: _spoken(speak, getattr(Words, name)) for name in SPOKEN}
+    made.tests["flagged"] = phrases.is_flagged
     made.globals |= {"_": made.globals["gettext"], "local": _spoken(speak, Words.said)}
     made.filters |= {function.__name__: function for function in GROUPS}
     made.filters |= {function.__name__: _spoken(speak, function) for function in PHRASES}
     made.filters |= {
+        "hanging_lines": lambda chapter: [
+            speak(line) for line in phrases.hanging_lines(chapter.findings)
+        ],
+        "notes_of": lambda finding: [speak(note) for note in phrases.notes_of(finding)],
         "condition": _spoken(speak, Words.condition),
         "label": _spoken(speak, Words.label),
         "number": _spoken(speak, Words.number),

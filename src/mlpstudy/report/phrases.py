@@ -1,7 +1,7 @@
 """How a finding, a verdict, a design and a table's cell read, in a language."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mlpstudy.report import statuses
@@ -58,6 +58,100 @@ def hanging(words: Words, finding: Finding) -> str:
     """What is measured with both sides at the control's settings, where that decides otherwise."""
     common = words.measured(*finding.common, finding.threshold)
     return words.gettext("hangs on η: {value} where both sides have the control's", value=common)
+
+
+Line = Callable[[Words], str]  # a sentence, in a language
+
+
+def notes_of(finding: Finding) -> list[Line]:
+    """What a reader has to know of a finding beside its verdict."""
+    notes: list[Line] = []
+    if finding.edge:
+        notes.append(lambda words: edge_of(words, finding))
+    if finding.hangs:
+        notes.append(lambda words: hanging(words, finding))
+    if finding.turns:
+        notes.append(lambda words: halved(words, finding))
+    if finding.seeds_few:
+        notes.append(lambda words: words.gettext("too few seeds to say how often runs fail"))
+    if finding.censored:
+        notes.append(lambda words: words.gettext("all times are longer than the budget"))
+    return notes
+
+
+def is_flagged(finding: Finding) -> bool:
+    """Whether a deciding finding hangs on the step or on the number of passes."""
+    return finding.decides and bool(notes_of(finding))
+
+
+def halved(words: Words, finding: Finding) -> str:
+    """What half of the passes gave."""
+    value, low, high = finding.half[:3]
+    return words.gettext(
+        "at half of the passes {verdict}: {value}",
+        verdict=statuses.verdict(words, finding.half_verdict),
+        value=words.measured(value, low, high, finding.threshold),
+    )
+
+
+def hanging_lines(findings: Iterable[Finding]) -> list[Line]:
+    """What the deciding findings of a study hang on: their step, their passes."""
+    known = [finding for finding in findings if finding.decides]
+    tuned = [finding for finding in known if finding.common is not None]
+    halved = [finding for finding in known if finding.half is not None]
+    lines: list[Line] = []
+    if tuned:
+        lines.append(lambda words: _on_eta(words, tuned))
+    if edges := sum(bool(finding.edge) for finding in known):
+        lines.append(lambda words: _at_edges(words, edges, len(known)))
+    if halved:
+        lines.append(lambda words: _on_passes(words, halved))
+    if not lines:
+        lines.append(lambda words: words.gettext("Nothing here was chosen by how well it did."))
+    return lines
+
+
+def _on_eta(words: Words, tuned: Sequence[Finding]) -> str:
+    hanging = sum(finding.hangs for finding in tuned)
+    if not hanging:
+        return words.ngettext(
+            "The step: {n} deciding finding with a chosen η keeps its side at the control's own η.",
+            "The step: all {n} deciding findings with a chosen η keep their side at the control's own η.",
+            len(tuned),
+        )
+    return words.ngettext(
+        "The step: {n} of {all} deciding findings lies on the other side where both have the "
+        "control's η.",
+        "The step: {n} of {all} deciding findings lie on the other side where both have the "
+        "control's η.",
+        hanging,
+        all=len(tuned),
+    )
+
+
+def _at_edges(words: Words, edges: int, n: int) -> str:
+    return words.ngettext(
+        "The grid: {n} of {all} deciding findings has a chosen η at an edge of its grid.",
+        "The grid: {n} of {all} deciding findings have a chosen η at an edge of their grid.",
+        edges,
+        all=n,
+    )
+
+
+def _on_passes(words: Words, halved: Sequence[Finding]) -> str:
+    changed = sum(finding.turns for finding in halved)
+    if not changed:
+        return words.ngettext(
+            "The budget: {n} finding looked at again after half of its passes says the same.",
+            "The budget: all {n} findings looked at again after half of their passes say the same.",
+            len(halved),
+        )
+    return words.ngettext(
+        "The budget: {n} of {all} findings says something else after half of its passes.",
+        "The budget: {n} of {all} findings say something else after half of their passes.",
+        changed,
+        all=len(halved),
+    )
 
 
 def hangs_on(words: Words, verdict: Verdict) -> str:
@@ -129,6 +223,16 @@ def swept(words: Words, levels: Levels) -> str:
     if len(rows) > SHOWN:
         rows = [*rows[: SHOWN - 2], "…", rows[-1]]
     return _in_a_row(words, rows)
+
+
+def slips(words: Words, n: int) -> str:
+    """How many slips there are in the slides of a chapter."""
+    return words.ngettext("{n} slip in these slides", "{n} slips in these slides", n)
+
+
+def shortened(command: str) -> str:
+    """A command as a table shows it: what it does, and the run that it does it to."""
+    return command.removeprefix("mlpstudy ").removeprefix("snakemake --cores 2 ")
 
 
 def cell(words: Words, value: Any, column: str = "") -> str:

@@ -62,7 +62,7 @@ def path_of(study: str) -> str:
 
 def picture(chapter: Chapter, figure: Picture) -> str:
     """A figure's file; the dot, which no name holds, keeps study and figure apart."""
-    return f"{chapter.name}.{figure.name}.png"
+    return f"{chapter.name}.{figure.name}.svg"
 
 
 def _figures(report: Report) -> list[tuple[Chapter, Picture]]:

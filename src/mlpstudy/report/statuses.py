@@ -48,6 +48,9 @@ COUNTS: dict[str, Form] = {
     "passes": lambda w, n: w.npgettext("count", "pass", "passes", n),
     "datasets": lambda w, n: w.npgettext("count", "dataset", "datasets", n),
     "seeds": lambda w, n: w.npgettext("count", "seed", "seeds", n),
+    "claims": lambda w, n: w.npgettext("count", "claim", "claims", n),
+    "studies": lambda w, n: w.npgettext("count", "study", "studies", n),
+    "slips": lambda w, n: w.npgettext("count", "slip in the slides", "slips in the slides", n),
     "claims_shown": lambda w, n: w.npgettext("count", "claim shown", "claims shown", n),
 }
 

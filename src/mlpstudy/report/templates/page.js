@@ -1,5 +1,5 @@
 "use strict";
-// The page is complete without this: it adds sorting, filtering, copying and the two switches.
+// Every page is complete without this: it adds the two switches, copying, and terms explained.
 (() => {
   const root = document.documentElement;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -8,51 +8,15 @@
   };
   const press = (buttons, pressed) =>
     buttons.forEach((button) => button.setAttribute("aria-pressed", String(button === pressed)));
+  const listeners = [];  // of the language
 
-  // The interactive figures: Vega draws them when they come near, in the page's language
+  // What is packed in the page, or a table of a chart
   const unpacked = async (id) => {
     const packed = atob(document.getElementById(id).textContent);
     const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Response(stream).text();
   };
-  const NUMBERS = {  // as each language writes them
-    en: { decimal: ".", thousands: ",", grouping: [3], currency: ["$", ""] },
-    fr: { decimal: ",", thousands: "\u202f", grouping: [3], currency: ["", "\u202f€"], percent: "\u202f%" },
-  };
-  let charts = null;
-  const explored = () => {
-    charts ??= Promise.all(["explored", "vega"].map(unpacked)).then(([rows, code]) => {
-      const script = document.createElement("script");
-      script.textContent = code;
-      document.body.append(script);
-      return JSON.parse(rows);
-    });
-    return charts;
-  };
-  const rowsOf = ({ columns, rows }) =>
-    rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
-  const draw = async (place) => {
-    const chart = (await explored())[place.dataset.chart];
-    const before = place.view;
-    const spec = structuredClone(chart[root.lang]);
-    spec.datasets = { rows: rowsOf(chart) };
-    spec.params?.filter((each) => each.bind && before && each.name !== "picked")
-      .forEach((each) => { each.value = before.signal(each.name); });
-    const { view } = await vegaEmbed(place, spec, {
-      actions: false, ast: true, formatLocale: NUMBERS[root.lang], defaultStyle: false, renderer: "canvas",
-      tooltip: { disableDefaultStyle: true },
-    });
-    before?.finalize();
-    place.view = view;
-    view.addEventListener("click", (_, item) => {
-      if (item?.datum?.command) copyText(item.datum.command);
-    });
-    place.dataset.drawn = root.lang;
-  };
-  const redraw = () => all(".chart").filter((place) => place.view).forEach(draw);
-  const near = new IntersectionObserver((seen) => seen.filter((each) => each.isIntersecting)
-    .forEach((each) => { near.unobserve(each.target); draw(each.target); }), { rootMargin: "400px" });
 
   // Two switches: each shows one of its buttons pressed, at first that of how the page opened.
   const switchOf = (key, opened, set) => {
@@ -71,109 +35,96 @@
   };
   switchOf("language", root.lang, (language) => {
     root.lang = language;
-    redraw();
     document.title = document.querySelector("title").dataset[language];
+    listeners.forEach((listener) => listener(language));
   });
   switchOf("theme", root.dataset.theme ?? "auto", (theme) => {
     if (theme === "auto") delete root.dataset.theme;
     else root.dataset.theme = theme;
   });
 
-  // The verdict table: which claims are shown
-  const table = document.getElementById("verdict-table");
-  const body = table.tBodies[0];
-  const rows = [...body.rows];
-  const search = document.getElementById("search");
-  const only = all("button[data-only]");
-  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const texts = new Map(rows.map((row) => [row, fold(row.textContent)]));
-  let status = "";
-  const filter = () => {
-    const words = fold(search.value).split(/\s+/).filter(Boolean);
-    rows.forEach((row) => {
-      const wanted = !status || row.dataset.status === status;
-      row.hidden = !(wanted && words.every((word) => texts.get(row).includes(word)));
-    });
-    document.getElementById("shown").textContent = rows.filter((row) => !row.hidden).length;
-  };
-  only.forEach((button) => {
-    button.disabled = false;
-    button.addEventListener("click", () => {
-      status = button.dataset.only;
-      press(only, button);
-      filter();
-    });
-  });
-  search.addEventListener("input", filter);
-
-  // ... and in which order; what has no value comes last, whichever the direction
-  const heads = all("th[data-by]", table);
-  const sort = (head) => {
-    const place = head.cellIndex;
-    const numeric = head.dataset.by === "number";
-    const sign = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
-    const key = (row) => {
-      const text = row.cells[place]?.dataset.key ?? "";
-      return numeric ? (text === "" ? NaN : Number(text)) : text;
-    };
-    const empty = (value) => value === "" || Number.isNaN(value);
-    const compare = (a, b) =>
-      empty(a) || empty(b) ? empty(a) - empty(b) : sign * (a < b ? -1 : a > b ? 1 : 0);
-    const keyed = [...rows].map((row) => [key(row), row]);
-    body.append(...keyed.sort(([a], [b]) => compare(a, b)).map(([, row]) => row));
-    heads.forEach((each) => each.setAttribute("aria-sort", "none"));
-    head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
-  };
-  heads.forEach((head) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...head.childNodes);
-    head.append(button);
-    button.addEventListener("click", () => sort(head));
-  });
-
-  // Commands to copy
+  // Commands to copy: by a click, or by Enter where the focus is
   const told = document.getElementById("told");
-  const copied = async (code) => {
-    try {
-      await navigator.clipboard.writeText(code.textContent);
-    } catch {
-      getSelection().selectAllChildren(code);
-      document.execCommand("copy");
-    }
-  };
   const toast = document.getElementById("toast");
   let fading = 0;
   const copyText = async (text) => {
-    toast.querySelector("code").textContent = text;
+    const shown = toast.querySelector("code");
+    shown.textContent = text;
     toast.hidden = false;
-    await copied(toast.querySelector("code"));
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      getSelection().selectAllChildren(shown);
+      document.execCommand("copy");
+    }
+    told.textContent = toast.innerText;
     clearTimeout(fading);
-    fading = setTimeout(() => { toast.hidden = true; }, 2500);
+    fading = setTimeout(() => { toast.hidden = true; told.textContent = ""; }, 2500);
   };
-  const copy = document.getElementById("copy").content.firstElementChild;
-  all(".command").forEach((command) => {
-    const button = copy.cloneNode(true);
-    command.append(button);
-    button.addEventListener("click", async () => {
-      await copied(button.previousElementSibling);
-      button.classList.add("done");
-      told.textContent = button.querySelector(`.after [lang="${root.lang}"]`).textContent;
-      setTimeout(() => { button.classList.remove("done"); told.textContent = ""; }, 1600);
-    });
+  const copyable = (command) => {
+    command.tabIndex = 0;
+    command.setAttribute("role", "button");
+  };
+  all(".command").forEach(copyable);
+  document.addEventListener("click", (event) => {
+    const command = event.target.closest(".command");
+    if (command) copyText(command.dataset.copy);
+  });
+  document.addEventListener("keydown", (event) => {
+    const command = event.target.closest?.(".command");
+    if (command && (event.key === "Enter" || event.key === " ")) {
+      event.preventDefault();
+      copyText(command.dataset.copy);
+    }
   });
 
-  // What is folded is printed too
+  // Terms: what they mean, where they stand
+  const tip = document.getElementById("tip");
+  const source = document.getElementById("terms");
+  const terms = source ? JSON.parse(source.textContent) : {};
+  const explain = (link) => {
+    const text = terms[link.dataset.term]?.[root.lang];
+    if (!text) return;
+    tip.textContent = text;
+    tip.hidden = false;
+    link.setAttribute("aria-describedby", "tip");
+    const [at, box] = [link.getBoundingClientRect(), tip.getBoundingClientRect()];
+    const left = Math.max(8, Math.min(at.left, root.clientWidth - box.width - 8));
+    const above = at.top - box.height - 6;
+    tip.style.left = `${left + scrollX}px`;
+    tip.style.top = `${(above > 0 ? above : at.bottom + 6) + scrollY}px`;
+  };
+  const hide = () => {
+    tip.hidden = true;
+    all("[aria-describedby=tip]").forEach((link) => link.removeAttribute("aria-describedby"));
+  };
+  for (const [event, handle] of [["mouseover", explain], ["focusin", explain]]) {
+    document.addEventListener(event, ({ target }) => {
+      const link = target.closest?.("a.term");
+      if (link) handle(link);
+      else if (event === "focusin" || !target.closest?.("#tip")) hide();
+    });
+  }
+  document.addEventListener("keydown", ({ key }) => { if (key === "Escape") hide(); });
+
+  // What is folded is printed too, but for tables and what lies behind a study
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = all("details:not([open])");
+    folded = all("details.more:not([open])");
     folded.forEach((each) => { each.open = true; });
   });
   addEventListener("afterprint", () => folded.forEach((each) => { each.open = false; }));
 
+  // A place inside something folded is seen when a link leads to it
+  const unfold = () => {
+    let place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = place;
+    for (; place; place = place.parentElement) if (place.tagName === "DETAILS") place.open = true;
+    target?.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+  if (location.hash) unfold();
+
   all(".switches, .search").forEach((each) => { each.hidden = false; });
-  if ("DecompressionStream" in window) {
-    all(".explore").forEach((each) => { each.hidden = false; });
-    all(".chart").forEach((place) => near.observe(place));
-  }
+  window.mlpstudy = { all, copyText, copyable, press, root, unpacked, onLanguage: (f) => listeners.push(f) };
 })();
