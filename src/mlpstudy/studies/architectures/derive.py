@@ -11,7 +11,7 @@ COLUMNS = {
     "runs": ["pair", "budget", "network"],
     "equal": [
         "run_id", "seed", "dataset", "train_size", "activation", "depth", "width", "kernel", "stride",
-        "padding", "permuted", "eta", "epochs", "pair", "budget", "network", "fits", "spent", "train_loss",
+        "padding", "permuted", "eta", "pretraining_eta", "epochs", "pair", "budget", "network", "fits", "spent", "train_loss",
         "train_error", "validation_loss", "validation_error", "test_loss", "test_error",
         "at_best_loss", "guess_loss", "guess_error", "diverged",
     ],
