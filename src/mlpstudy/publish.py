@@ -29,6 +29,7 @@ from mlpstudy.files import (
 from mlpstudy.machine import machine
 from mlpstudy.report import findings_file
 from mlpstudy.report.build import build, build_single
+from mlpstudy.report.document import document
 from mlpstudy.stages.summarise import TOLD
 from mlpstudy.statistics.verdicts import families, read_findings
 
@@ -91,7 +92,7 @@ def chromium() -> str:
 
 
 def pdf(project: Project) -> Path:
-    """The page, printed by Chromium in the report's language: report.pdf beside it.
+    """The report as a document, printed by Chromium in its language: report.pdf beside it.
 
     Raises Mistake where the page or Chromium is missing.
     """
@@ -109,7 +110,9 @@ def pdf(project: Project) -> Path:
                    f"--accept-lang={project.settings.language}"]  # fmt: skip
         if os.geteuid() == 0:
             command.append("--no-sandbox")  # Chromium refuses to start its sandbox as root
-        done = subprocess.run([*command, page.resolve().as_uri()], capture_output=True, text=True)
+        whole = Path(folder) / "document.html"
+        whole.write_text(document(page.parent, project.settings.language), encoding="utf-8")
+        done = subprocess.run([*command, whole.as_uri()], capture_output=True, text=True)
         if done.returncode or not printed.exists():
             told = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise Mistake(f"Chromium printed nothing: {told}", file="PDF")

@@ -1,11 +1,13 @@
 """What the report is drawn from."""
 
+import re
+
 import pandas as pd
 import pytest
 from example import LECTURE, finding, put, study
 
 from mlpstudy.files import DamagedFile, write_summed_json
-from mlpstudy.report.collect import ROWS, STATUSES, Claim, Verdict, collect
+from mlpstudy.report.collect import ROWS, STATUSES, Claim, Picture, Verdict, collect
 from mlpstudy.tables.files import write_tables
 
 
@@ -120,11 +122,23 @@ def test_a_damaged_table_does_not_reach_the_report(results, provenance):
 
 
 def test_a_figure_that_is_no_drawing_is_refused(report, results, provenance):
-    assert [text.count("<svg") for text in vanishing(report).figures[0].drawn()] == [1, 1]
+    assert [text.count("<svg") for text in vanishing(report).figures[0].drawn(False)] == [1, 1]
     (results / "studies" / "vanishing" / "figures" / "deltas.svg").write_text("GIF89a")
     figure = vanishing(collect(results, LECTURE, provenance)).figures[0]
     with pytest.raises(ValueError, match="no picture"):
         figure.drawn()
+
+
+def test_what_is_the_same_in_both_languages_stands_once():
+    cloud = f'<path d="{"M1 2h0" * 200}"/>'
+    texts = {
+        name: f'<svg lang="{name}" viewBox="0 0 9 9" width="9" height="9">{cloud}<text>{name}</text></svg>'
+        for name in ("en", "fr")
+    }
+    shared, *drawn = Picture("f", "", "", "", None, texts).drawn()
+    assert shared.count("M1 2h0") == 200 and len(drawn) == 2
+    (name,) = re.findall(r'id="([^"]+)"', shared)
+    assert all(f'<use href="#{name}"/>' in text and "M1 2h0" not in text for text in drawn)
 
 
 def test_figure_names_are_checked(results, provenance):

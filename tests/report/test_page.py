@@ -16,6 +16,7 @@ from mlpstudy.design import yaml_file
 from mlpstudy.files import write_summed_json
 from mlpstudy.report.build import build_single
 from mlpstudy.report.collect import STATUSES
+from mlpstudy.report.document import document
 from mlpstudy.report.statuses import SYMBOLS, verdict
 from mlpstudy.statistics.verdicts import IDENTITY, as_dict
 from mlpstudy.tables.files import write_tables
@@ -329,8 +330,9 @@ def test_altered_tables_and_provenance_are_shown(built_once, built, results):
 def test_a_figure_comes_in_both_languages_with_its_dark_side(pages, results):
     page = pages["chapters/vanishing.html"]
     (figure,) = page.all("figure", id="figure-vanishing.deltas")
-    assert [s.attributes["lang"] for s in figure.all("svg")] == ["en", "fr"]
-    assert all(s.attributes["aria-label"] and s.attributes["width"] for s in figure.all("svg"))
+    drawings = [s for s in figure.all("svg") if "lang" in s.attributes]
+    assert [s.attributes["lang"] for s in drawings] == ["en", "fr"]
+    assert all(s.attributes["aria-label"] and s.attributes["width"] for s in drawings)
     drawn = (results / "studies/vanishing/figures/deltas.svg").read_text()
     colours = set(re.findall(r'stroke="(#[0-9a-f]{6})"', drawn))
     (style,) = page.all("style")
@@ -413,6 +415,22 @@ def test_the_data_of_a_figure_stand_behind_it(built, interactive):
     (figure,) = chapter(built, "vanishing").all("figure", id="figure-vanishing.deltas")
     (fold,) = figure.all("details", class_="rows")
     assert len(fold.all("tr")) == 1 + len(CELLS)
+
+
+def test_a_document_has_the_claims_and_then_every_chapter(built, interactive):
+    made = built()
+    page = read_html(document(made.folder, "en"))
+    kinds = [a.attributes["class"].split()[1] for a in page.all("article")]
+    assert kinds == ["index", "chapter", "chapter", "chapter"]
+    order = [
+        a.attributes["href"] for a in read_html(made[0]).all("ol", class_="contents")[0].all("a")
+    ]
+    places = [f"chapters/{a.attributes['id'].removeprefix('chapter-')}.html"
+              for a in page.all("article")[1:]]  # fmt: skip
+    assert places == [to for to in order if to.startswith("chapters/")]
+    assert {svg.attributes.get("lang") for svg in page.all("svg")} == {None, "en"}
+    assert not page.all("details", class_="rows")
+    assert not [s for s in page.all("script") if "type" in s.attributes]
 
 
 def test_all_pages_as_one(results, interactive, provenance, tmp_path):

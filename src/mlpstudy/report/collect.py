@@ -3,6 +3,7 @@
 Nothing here knows a language or a markup: the page and the README are drawn from the same record.
 """
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -56,6 +57,7 @@ STATUSES = (
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of studies, figures and tables: in paths
 SIGNIFICANT = 0.05  # of a p that is adjusted
 ROWS = 60  # of a table: more are counted, not shown
+LARGE = re.compile(r"<(?:path|image) [^>]{600,}/>")  # of a drawing: a map, a cloud of points
 DATA_ROWS = 40  # of the table of a figure
 
 
@@ -106,9 +108,26 @@ class Picture:
     svg: Mapping[str, str]  # by language
     data: "Summary | None" = None  # the table that it is drawn from, where there is one
 
-    def drawn(self) -> list[str]:
-        """What a page shows: the drawing alone, once for each language."""
-        return [vector.bare(text) for text in self.svg.values()]
+    def drawn(self, once: bool = True) -> list[str]:
+        """What a page shows: the drawing alone, once for each language.
+
+        once: a map or a cloud of points that is the same in all stands there once, before them.
+        """
+        bare = [vector.bare(text) for text in self.svg.values()]
+        parts = [dict.fromkeys(LARGE.findall(text)) for text in bare]
+        shared = [part for part in parts[0] if all(part in each for each in parts[1:])]
+        if len(bare) < 2 or not shared or not once:
+            return bare
+        kept = []
+        for part in shared:
+            name = f"{self.name}-{hashlib.sha256(part.encode()).hexdigest()[:12]}"
+            kept.append(re.sub(r"^<(\w+)", rf'<\1 id="{name}"', part))
+            bare = [text.replace(part, f'<use href="#{name}"/>') for text in bare]
+        defined = f"<defs>{''.join(kept)}</defs>"
+        return [
+            f'<svg class="shared" width="0" height="0" aria-hidden="true">{defined}</svg>',
+            *bare,
+        ]
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ class Site:
             "french": Words("fr").typeset,
             "in_language": lambda text, language: Words(language).said(text),
             "in_words": in_words,
-            "drawing": lambda figure: Markup("").join(map(Markup, figure.drawn())),
+            "drawing": lambda figure, once: Markup("").join(map(Markup, figure.drawn(once))),
             "drawable": {
                 str(anchor("explore", c.name, each.name))
                 for c in self.report.chapters
