@@ -56,6 +56,15 @@ OPTIMIZERS = {
         lambda p: torch.optim.SGD(p, 0.05, momentum=0.9, nesterov=True),
     ),
     "adam": (dict(optimizer="adam"), lambda p: torch.optim.Adam(p, 0.05)),
+    "adamw": (
+        dict(optimizer="adamw", weight_decay=0.1),
+        lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.1),
+    ),
+    "rmsprop": (
+        dict(optimizer="rmsprop", momentum=0.5, eta=0.01),
+        lambda p: torch.optim.RMSprop(p, 0.01, momentum=0.5),
+    ),
+    "clip": (dict(clip=0.1), lambda p: torch.optim.SGD(p, 0.05, momentum=0.9)),
     "rprop": (
         dict(optimizer="rprop", batch_size=None, epochs=20),
         lambda p: torch.optim.Rprop(p, 0.05),
@@ -81,6 +90,8 @@ def test_twenty_steps_are_those_of_torch(name):
                 break
             step.zero_grad()
             torch.nn.functional.cross_entropy(twin(x[rows]), y[rows]).backward()
+            if limit := fields.get("clip"):
+                torch.nn.utils.clip_grad_norm_(twin.parameters(), limit)
             step.step()
             steps += 1
     for _ in train(network, examples):

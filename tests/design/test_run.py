@@ -47,7 +47,9 @@ OTHER = {
     "optimizer": "adam",
     "eta": 0.01,
     "momentum": 0.0,
+    "clip": 1.0,
     "schedule": "cosine",
+    "warmup": 3,
     "batch_size": None,
     "epochs": 40,
     "steps": 100,
@@ -118,7 +120,7 @@ def test_the_defaults_that_ids_leave_out_stay_what_they_are():
         "batch_size": 32, "epochs": 20, "trained": "all", "pretraining": "none",
         "pretraining_epochs": 0, "pretraining_eta": 0.1, "corruption": 0.0, "restart": 0, "seed": 0,
         "input_dropout": 0.0, "kernel_above": 0, "stride_above": 1, "init_bias": 0.0,
-        "reduction": "sum", "steps": None,
+        "reduction": "sum", "steps": None, "clip": 0.0, "warmup": 0,
     }  # fmt: skip
     assert {field: getattr(Run(), field) for field in defaults} == defaults
 
@@ -171,7 +173,13 @@ def test_a_field_says_once_how_it_is_stacked(field):
 
 
 def test_fields_by_what_they_are_for():
-    assert fields_of(Kind.SWITCH) == ("input_noise", "input_dropout", "dropout", "weight_decay")
+    assert fields_of(Kind.SWITCH) == (
+        "input_noise",
+        "input_dropout",
+        "dropout",
+        "weight_decay",
+        "clip",
+    )
     assert fields_of(Kind.DRAW) == ("restart", "seed")
     assert {"eta", "pretraining_eta"} == TUNED
     assert "data" in KINDS["seed"] and "data" not in KINDS["restart"]
@@ -180,7 +188,7 @@ def test_fields_by_what_they_are_for():
 def test_what_a_run_is_while_a_layer_is_pretrained():
     run = Run(
         depth=4, activation="tanh", dropout=0.5, weight_decay=0.1, optimizer="adam", eta=1.0,
-        input_dropout=0.2, reduction="mean", steps=50,
+        input_dropout=0.2, reduction="mean", steps=50, clip=0.1, warmup=2,
         schedule="cosine", pretraining="autoencoder", pretraining_epochs=7, pretraining_eta=0.3,
         momentum=0.5, batch_size=8, seed=3,
     )  # fmt: skip

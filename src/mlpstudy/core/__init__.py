@@ -16,9 +16,10 @@ connexions résiduelles      Residual: z + M(z), plain or by 1 / sqrt(L)        
 fonctions de coût           nll (softmax), kl, binary_nll, mse (of the         costs.py
                             probabilities, of a sigmoid, raw), perceptron,
                             hinge
-descente de gradient        SGD, with momentum, Nesterov; Adam; RPROP; on      optimizers.py
-                            one example, a batch or all
-pas d'apprentissage         constant, step, inverse, cosine                    schedules.py
+descente de gradient        SGD, with momentum, Nesterov; Adam, AdamW;         optimizers.py
+                            RMSprop; RPROP; on one example, a batch or
+                            all; a gradient cut to a norm
+pas d'apprentissage         constant, step, inverse, cosine; a warm-up         schedules.py
 initialisation              LeCun, Glorot, He, orthogonal, and the older ones   initializers.py
 rétropropagation            Network: the chain, from x to the deltas           network.py
 pré-apprentissage           autoencoder, denoising (masking, Gaussian), RBM    pretrain.py

@@ -11,7 +11,12 @@ from torch import Tensor
 
 
 class SGD:
-    """v <- mu v + dL/dtheta; theta <- theta - eta v. mu = 0 is plain gradient descent."""
+    """v <- mu v + dL/dtheta; theta <- theta - eta v. mu = 0 is plain gradient descent.
+
+    decoupled: whether weight decay stands beside the gradient, else it is part of it.
+    """
+
+    decoupled = False
 
     def __init__(self, theta: Tensor, momentum: float):
         self.momentum = momentum
@@ -34,6 +39,7 @@ class Adam:
     """Kingma and Ba 2015; `momentum` is its first decay, the second is 0.999."""
 
     DECAY, EPSILON = 0.999, 1e-8
+    decoupled = False
 
     def __init__(self, theta: Tensor, momentum: float):
         self.momentum = momentum
@@ -52,6 +58,32 @@ class Adam:
         theta.addcmul_(self.ratio, eta, value=-1)
 
 
+class AdamW(Adam):
+    """Loshchilov and Hutter 2019: Adam, and the weight decay beside it, theta <- theta (1 - eta decay),
+    not in the gradient that Adam scales."""
+
+    decoupled = True
+
+
+class RMSprop:
+    """Hinton 2012; the mean of squares forgets with 0.99, and `momentum` keeps a share of the step."""
+
+    DECAY, EPSILON = 0.99, 1e-8
+    decoupled = False
+
+    def __init__(self, theta: Tensor, momentum: float):
+        self.momentum = momentum
+        self.v, self.square = torch.zeros_like(theta), torch.zeros_like(theta)
+        self.ratio = torch.empty_like(theta)
+
+    def step(self, theta: Tensor, gradient: Tensor, eta: Tensor) -> None:
+        self.square.mul_(self.DECAY).addcmul_(gradient, gradient, value=1 - self.DECAY)
+        torch.sqrt(self.square, out=self.ratio).add_(self.EPSILON)
+        torch.div(gradient, self.ratio, out=self.ratio)
+        torch.add(self.ratio, self.v, alpha=self.momentum, out=self.v)
+        theta.addcmul_(self.v, eta, value=-1)
+
+
 class Rprop:
     """Riedmiller and Braun 1993, without weight backtracking; eta is the first step.
 
@@ -60,6 +92,7 @@ class Rprop:
     """
 
     GROW, SHRINK, SMALLEST, LARGEST = 1.2, 0.5, 1e-6, 50.0
+    decoupled = False
 
     def __init__(self, theta: Tensor, momentum: float):
         self.last = torch.zeros_like(theta)
@@ -76,4 +109,11 @@ class Rprop:
         theta.addcmul_(torch.sign(self.last).mul_(eta > 0), self.size, value=-1)
 
 
-OPTIMIZERS = {"sgd": SGD, "nesterov": Nesterov, "adam": Adam, "rprop": Rprop}
+OPTIMIZERS = {
+    "sgd": SGD,
+    "nesterov": Nesterov,
+    "adam": Adam,
+    "rprop": Rprop,
+    "adamw": AdamW,
+    "rmsprop": RMSprop,
+}

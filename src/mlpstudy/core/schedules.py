@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from math import cos, pi
 
+from mlpstudy.design.run import Run
+
 # fmt: off
 SCHEDULES: dict[str, Callable[[int, int], float]] = {
     "constant": lambda t, epochs: 1.0,
@@ -11,3 +13,9 @@ SCHEDULES: dict[str, Callable[[int, int], float]] = {
     "cosine": lambda t, epochs: (1 + cos(pi * (t - 1) / epochs)) / 2,
 }
 # fmt: on
+
+
+def eta_of(run: Run, t: int, epochs: int) -> float:
+    """A run's eta in pass t of so many: during `warmup` passes it rises in equal steps to what the
+    schedule says, which goes on meanwhile."""
+    return run.eta * SCHEDULES[run.schedule](t, epochs) * min(1.0, t / (run.warmup + 1))

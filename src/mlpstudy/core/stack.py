@@ -10,6 +10,8 @@ from torch import Tensor
 from mlpstudy.core.modules import LANES, Linear
 from mlpstudy.design.run import Run
 
+ROUNDING = 1e-6  # beside a norm, as PyTorch has it
+
 
 class Stack:
     """R runs of one shape. theta and gradient are flat; the layers' W, b, dW, db are views of them.
@@ -64,6 +66,14 @@ class Stack:
         for i, block in enumerate(blocks):
             block.copy_(rates if not last_only or i >= len(blocks) - 2 else torch.zeros_like(rates))
         return flat
+
+    def clip(self, limits: Tensor) -> None:
+        """Scale the gradient of each run down to its limit (R, 1, 1), where its norm is larger."""
+        blocks = self.blocks(self.gradient)
+        squares = torch.stack([block.square().sum(2).sum(1) for block in blocks]).sum(0)
+        scale = (limits / (squares.sqrt().view(-1, 1, 1) + ROUNDING)).clamp_max(1)
+        for block in blocks:
+            block.mul_(scale)
 
     def learning(self, on: bool) -> None:
         """Switch dropout and noise on for training, off for measuring."""

@@ -12,7 +12,7 @@ from mlpstudy.core.draws import Orders
 from mlpstudy.core.optimizers import OPTIMIZERS
 from mlpstudy.core.pretrain import pretraining
 from mlpstudy.core.replay import Replay
-from mlpstudy.core.schedules import SCHEDULES
+from mlpstudy.core.schedules import eta_of
 from mlpstudy.core.stack import Stack
 from mlpstudy.core.threads import one_thread
 from mlpstudy.design.length import passes, steps_left
@@ -80,6 +80,8 @@ class Learner:
         self.optimizer: Any = OPTIMIZERS[runs[0].optimizer](network.theta, runs[0].momentum)
         decay = [run.weight_decay for run in runs]
         self.decay = network.spread(decay) if any(decay) else None
+        clips = [run.clip for run in runs]
+        self.limits = network.like.new_tensor(clips).view(-1, 1, 1) if any(clips) else None
         self.rates: list[float] = []
         one_rate = len({(run.eta, run.schedule) for run in runs}) == 1 and not self.last_only
         self.eta = network.like.new_empty(1) if one_rate else torch.empty_like(network.theta)
@@ -88,7 +90,7 @@ class Learner:
     def schedule(self, epoch: int) -> None:
         """Set eta(t) for a pass."""
         runs = self.network.runs
-        rates = [run.eta * SCHEDULES[run.schedule](epoch, self.epochs) for run in runs]
+        rates = [eta_of(run, epoch, self.epochs) for run in runs]
         if rates != self.rates:
             self.rates = rates
             self.eta.copy_(self.network.spread(rates, self.last_only))
@@ -114,7 +116,11 @@ class Learner:
     def _update(self, rows: Tensor) -> None:
         network = self.network
         network.learn_from(*self.examples.batch(rows), rows.shape[1])
-        if self.decay is not None:
+        if self.limits is not None:
+            network.clip(self.limits)
+        if self.decay is not None and self.optimizer.decoupled:
+            network.theta.mul_(1 - self.eta * self.decay)
+        elif self.decay is not None:
             network.gradient.addcmul_(network.theta, self.decay)
         self.optimizer.step(network.theta, network.gradient, self.eta)
 

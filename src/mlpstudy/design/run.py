@@ -168,7 +168,10 @@ class Run(BaseModel):
         "sum", description="the cost of an example: its sum over the outputs, or their mean"
     )
     weight_decay: Annotated[float, Kind.SWITCH, Machine(0.0)] = Field(
-        0.0, ge=0, le=MOST, description="pull of the weights towards 0, per step"
+        0.0,
+        ge=0,
+        le=MOST,
+        description="pull of W and b towards 0, part of the gradient (L2); with adamw beside it",
     )
     optimizer: Annotated[Optimizer, Kind.SHAPE, Machine("sgd")] = Field(
         "sgd", description="how a gradient becomes a step"
@@ -179,8 +182,14 @@ class Run(BaseModel):
     momentum: Annotated[float, Kind.SHAPE] = Field(
         0.9, ge=0, lt=1, description="share of the last step that is kept; Adam's first decay"
     )
+    clip: Annotated[float, Kind.SWITCH, Machine(0.0)] = Field(
+        0.0, ge=0, le=MOST, description="largest norm of a gradient, longer ones are cut; 0: none"
+    )
     schedule: Annotated[Schedule, Kind.EACH, Machine("constant")] = Field(
         "constant", description="eta(t) over the passes"
+    )
+    warmup: Annotated[int, Kind.EACH, Machine(0)] = Field(
+        0, ge=0, le=100_000, description="passes in which eta rises to what the schedule says"
     )
     batch_size: Annotated[int | None, Kind.SHAPE] = Field(
         32, ge=1, description="examples per step; null: all of them at once"

@@ -58,6 +58,10 @@ OPTIONS = {
     "mean over the outputs": {"cost": "mse_sigmoid", "reduction": "mean"},
     "steps": {"epochs": 20, "steps": 13},
     "steps, full batch": {"epochs": 20, "steps": 3, "batch_size": None},
+    "gradients that are cut": {"clip": 0.2},
+    "cut, adamw, chunks": {"dataset": "digits", "batch_size": 70, "clip": 0.5, "optimizer": "adamw", "weight_decay": 0.1, "eta": 0.01},
+    "cut, last layer": {"clip": 0.1, "trained": "last"},
+    "warm-up": {"warmup": 2, "schedule": "cosine"},
     "diverges": {"activation": "identity", "cost": "mse_raw", "eta": 1e4},
 }  # fmt: skip
 TABLES = ("activation", "cost", "optimizer", "initialization", "schedule")

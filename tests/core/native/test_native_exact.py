@@ -46,6 +46,12 @@ OPTIMIZERS = {
         W, run.eta, betas=(run.momentum, 0.999), weight_decay=run.weight_decay
     ),
     "rprop": lambda W, run: torch.optim.Rprop(W, run.eta),
+    "adamw": lambda W, run: torch.optim.AdamW(
+        W, run.eta, betas=(run.momentum, 0.999), weight_decay=run.weight_decay
+    ),
+    "rmsprop": lambda W, run: torch.optim.RMSprop(
+        W, run.eta, momentum=run.momentum, weight_decay=run.weight_decay
+    ),
 }
 CASES = {
     "linear": {"depth": 0},
@@ -59,6 +65,14 @@ CASES = {
     "momentum 0": {"momentum": 0.0},
     "decay": {"weight_decay": 0.01, "epochs": 5},
     "adam, decay": {"weight_decay": 0.01, "epochs": 5, "optimizer": "adam"},
+    "adamw, decay": {"weight_decay": 0.1, "epochs": 5, "optimizer": "adamw", "warmup": 2},
+    "rmsprop, decay": {"weight_decay": 0.01, "epochs": 5, "optimizer": "rmsprop", "eta": 0.01},
+    "clip": {"clip": 0.1},
+    "clip that cuts nothing": {"clip": 1e6},
+    "clip, adam, decay": {"clip": 0.1, "optimizer": "adam", "weight_decay": 0.01},
+    "clip, last": {"clip": 0.1, "trained": "last"},
+    "clip, full batch": {"clip": 0.1, "batch_size": None, "epochs": 12, "optimizer": "nesterov"},
+    "warm-up": {"warmup": 2, "schedule": "inverse", "epochs": 5},
     "residual": {"residual": "plain"},
     "residual, scaled": {"residual": "scaled"},
     "dropout": {"dropout": 0.3},
@@ -140,7 +154,8 @@ class Twin:
         passes = run.epochs if run.steps is None else -(-run.steps // whole)
         for epoch in range(1, passes + 1):
             for group in optimizer.param_groups:
-                group["lr"] = run.eta * SCHEDULES[run.schedule](epoch, passes)
+                rise = min(1, epoch / (run.warmup + 1))
+                group["lr"] = run.eta * SCHEDULES[run.schedule](epoch, passes) * rise
             order = orders.permutation(n) if size < n else np.arange(n)
             for first in range(0, n, size):
                 if run.steps is None or self.steps < run.steps:
@@ -155,6 +170,8 @@ class Twin:
         )
         for A, gradient in zip(self.parameters, gradients, strict=True):
             A.grad = gradient
+        if self.run.clip:
+            torch.nn.utils.clip_grad_norm_(self.parameters, self.run.clip)
         optimizer.step()
         self.steps += 1
 
@@ -204,9 +221,10 @@ def test_a_training_is_that_of_autograd_and_torch_optim(name):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("clip", [0.0, 0.1])
 @pytest.mark.parametrize("cost", ["nll", "hinge"])
-def test_whatever_the_number_of_examples_and_inputs(shape, cost):
-    run = Run(**{**BASE, "cost": cost, "batch_size": 66 if shape == "chunks" else 8})
+def test_whatever_the_number_of_examples_and_inputs(shape, cost, clip):
+    run = Run(**{**BASE, "cost": cost, "clip": clip, "batch_size": 66 if shape == "chunks" else 8})
     check(run, part(run, shape=SHAPES[shape]))
 
 

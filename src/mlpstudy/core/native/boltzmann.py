@@ -139,7 +139,7 @@ def one_pass(machine, x, state, work, order, before):
             visible(machine, x, work, order, s * batch + first, count)
             reconstruct(machine, state.theta, work, used, before * steps + s, first)
             descend(machine, work, used, count, like(work.d, 1 / B), min(first, 1))
-        rate = Rate(machine.eta, 0.0, 0.0, 0.0)
+        rate = Rate(machine.eta, 0.0, 0.0, 0.0, 0.0)
         sgd(state.theta, work.dW, state.velocity, state.velocity, rate, machine.momentum)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from mlpstudy.core.native import activations
 from mlpstudy.core.native.compiled import borrowed, jit, like, merged, part
 from mlpstudy.core.native.draws import levels
-from mlpstudy.core.native.optimizers import update
+from mlpstudy.core.native.optimizers import shortened, update
 from mlpstudy.core.native.products import gradient, product, turned
 
 
@@ -129,7 +129,7 @@ def backward(net, theta, one, two, x, xo, work, used, B, chunk, chunks, rate):
     """From delta of the last layer in work.d to dW of each, and a step of each after the last chunk.
 
     A batch of more examples than work has lanes comes in chunks of B examples, whose gradients add
-    up. one, two: the optimizer's state.
+    up; where they are cut to a norm, all layers wait for it. one, two: the optimizer's state.
     """
     d, e, stride = work.d, work.e, work.stride
     for k in range(len(net.W) - 1, net.lowest - 1, -1):
@@ -138,13 +138,26 @@ def backward(net, theta, one, two, x, xo, work, used, B, chunk, chunks, rate):
         turned(d, net.fans[k + 1], stride, used, work.lines, work.turned)
         z, zo = (work.z, net.rows[k - 1] * stride) if k > 0 else (x, xo)
         room, rows, w = net.room[k], net.fans[k] + 1, net.W[k]
-        g = w if chunks > 1 else 0
+        g = w if chunks > 1 or rate.clip > 0 else 0
         gradient(z, zo, stride, work.turned, room, B, work.dW, g, rows, chunk > 0)
-        if chunk == chunks - 1:
+        if chunk == chunks - 1 and rate.clip == 0:
             n = rows * room
             dW, W = part(work.dW, g, n), part(theta, w, n)
             update(net.optimizer, W, dW, part(one, w, n), part(two, w, n), rate, net.momentum)
         d, e = e, d
+    if chunk == chunks - 1 and rate.clip > 0:
+        step_shortened(net, theta, one, two, work.dW, rate)
+
+
+@jit
+def step_shortened(net, theta, one, two, gradient, rate):
+    """A step of all layers that learn, their gradient cut to a norm."""
+    start, last = net.W[net.lowest], len(net.W) - 1
+    n = net.W[last] + (net.fans[last] + 1) * net.room[last] - start
+    dW = part(gradient, start, n)
+    shortened(dW, rate.clip)
+    state = part(one, start, n), part(two, start, n)
+    update(net.optimizer, part(theta, start, n), dW, state[0], state[1], rate, net.momentum)
 
 
 @merged

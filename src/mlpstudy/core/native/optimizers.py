@@ -8,12 +8,16 @@ their type here.
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
+
 from mlpstudy.core.native.compiled import chained, jit, like
 from mlpstudy.core.native.functions import sqrt
 
 DECAY, EPSILON = 0.999, 1e-8  # of Adam
 GROW, SHRINK, SMALLEST, LARGEST = 1.2, 0.5, 1e-6, 50.0  # of RPROP
-TWO_STATES = ("adam", "rprop")  # the others have one array of state
+FORGETS, RAISED = 0.99, 1e-8  # of RMSprop
+ROUNDING = 1e-6  # beside the norm of a gradient that is cut
+TWO_STATES = ("adam", "adamw", "rprop", "rmsprop")  # the others have one array of state
 
 
 class Rate(NamedTuple):
@@ -23,6 +27,7 @@ class Rate(NamedTuple):
     decay: float  # of the weights
     corrected: float  # of Adam: eta sqrt(1 - 0.999^t) / (1 - momentum^t)
     floor: float  # of Adam: what is added to the root
+    clip: float  # the largest norm of a gradient; 0: any
 
 
 @jit
@@ -30,6 +35,25 @@ def decayed(w, dW, decay):
     decay = like(w, decay)
     for i in range(len(w)):
         dW[i] += w[i] * decay
+
+
+@jit
+def scaled(w, factor):
+    factor = like(w, factor)
+    for i in range(len(w)):
+        w[i] *= factor
+
+
+@jit
+def shortened(dW, longest):
+    """Scale a gradient down to a norm, where its own is larger."""
+    square = 0.0
+    for i in range(len(dW)):
+        g = np.float64(dW[i])
+        square += g * g
+    share = longest / (np.sqrt(square) + ROUNDING)
+    if share < 1:
+        scaled(dW, share)
 
 
 @jit
@@ -60,6 +84,16 @@ def adam(w, dW, mean, square, rate, momentum):
 
 
 @jit
+def rmsprop(w, dW, v, square, rate, momentum):
+    eta, mu, floor = like(w, rate.eta), like(w, momentum), like(w, RAISED)
+    for i in range(len(w)):
+        g = dW[i]
+        square[i] = square[i] * like(w, FORGETS) + g * g * like(w, 1 - FORGETS)
+        v[i] = v[i] * mu + g / (sqrt(square[i]) + floor)
+        w[i] -= v[i] * eta
+
+
+@jit
 def rprop(w, dW, last, size, rate, momentum):
     zero, one = like(w, 0), like(w, 1)
     for i in range(len(w)):
@@ -73,7 +107,15 @@ def rprop(w, dW, last, size, rate, momentum):
         w[i] -= sign * size[i]
 
 
-OPTIMIZERS: dict[str, Callable] = {"sgd": sgd, "nesterov": nesterov, "adam": adam, "rprop": rprop}
+OPTIMIZERS: dict[str, Callable] = {
+    "sgd": sgd,
+    "nesterov": nesterov,
+    "adam": adam,
+    "rprop": rprop,
+    "adamw": adam,  # but for the decay, see `update`
+    "rmsprop": rmsprop,
+}
+DECOUPLED = list(OPTIMIZERS).index("adamw")
 
 _step = chained(list(OPTIMIZERS.values()), "w, dW, one, two, rate, momentum")
 
@@ -82,5 +124,8 @@ _step = chained(list(OPTIMIZERS.values()), "w, dW, one, two, rate, momentum")
 def update(kind, w, dW, one, two, rate, momentum):
     """One step of one layer. kind: its place in OPTIMIZERS."""
     if rate.decay != 0:
-        decayed(w, dW, rate.decay)
+        if kind == DECOUPLED:
+            scaled(w, 1 - rate.eta * rate.decay)
+        else:
+            decayed(w, dW, rate.decay)
     _step(kind, w, dW, one, two, rate, momentum)

@@ -46,6 +46,7 @@ class Treated(NamedTuple):
 
     eta: np.ndarray  # (R, passes)
     decay: np.ndarray  # (R,)
+    clip: np.ndarray  # (R,) the largest norm of a gradient; 0: any
     sigma: np.ndarray  # (R,) of the noise on the inputs
     hidden: np.ndarray  # (R,) the level below which an input is set to 0
     raised: np.ndarray  # (R,) what the other inputs are multiplied with
@@ -223,7 +224,7 @@ def rate_of(net, treated, state, r, p):
     state.powers[1] *= optimizers.DECAY
     grown = np.sqrt(1 - state.powers[1])
     corrected = eta * grown / (1 - state.powers[0])
-    return Rate(eta, treated.decay[r], corrected, optimizers.EPSILON * grown)
+    return Rate(eta, treated.decay[r], corrected, optimizers.EPSILON * grown, treated.clip[r])
 
 
 @jit
