@@ -17,7 +17,7 @@ from mlpstudy.drawing.texts import wrapped
 from mlpstudy.words import Words
 
 TICK = 0.55  # inches between two ticks
-WIDEST = 2.6  # inches: a name beside a panel that stands alone
+WIDEST = 2.55  # inches: a name beside one panel or two
 MOST_LINES = 3  # of the titles of panels that stand side by side
 FAR, FEW = 3.0, 0.15  # quartile ranges, as Tukey has it; the share that may stand at the edge
 WORTH = 2.5  # how many times longer an axis is before something stands at its edge
@@ -45,8 +45,8 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
     if names(spec.col) == (NAME,) and not spec.row and not _side_by_side(spec, frame, words):
         return _stacked(spec, frame, words)
     rows = rows_of(spec, frame, words)
-    alone = not names(spec.col)
-    labels, height = facets.rows_below(rows.labels, WIDEST if alone else facets.LABEL)
+    few = names(spec.col) in ((), (NAME,)) and not spec.row
+    labels, height = facets.rows_below(rows.labels, WIDEST if few else facets.LABEL)
     margin, scales = facets.margin_of(labels), {"sharey": True, "sharex": _shared(spec)}
     most = facets.fit(margin)
     picture = facets.picture(spec, frame, words, height * len(labels) + 0.1, most, **scales)
@@ -80,7 +80,8 @@ def _side_by_side(spec: Any, frame: pd.DataFrame, words: Words) -> bool:
     """Whether the panels of claims can have the same rows and titles of few lines."""
     if not alike(spec, frame):
         return False
-    margin = facets.margin_of(facets.rows_below(rows_of(spec, frame, words).labels)[0])
+    labels = facets.rows_below(rows_of(spec, frame, words).labels, WIDEST)[0]
+    margin = facets.margin_of(labels)
     columns = min(facets.fit(margin), frame[NAME].nunique())
     inches = (style.WIDTH - margin) / columns - facets.GAP
     said = claims(frame, words).values()

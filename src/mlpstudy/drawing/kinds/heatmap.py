@@ -11,13 +11,14 @@ from matplotlib.figure import Figure
 
 from mlpstudy.drawing import axes, facets, style
 from mlpstudy.drawing.channels import Layout
+from mlpstudy.drawing.texts import width_of
 from mlpstudy.drawing.tiles import pivot, ranked
 from mlpstudy.drawing.vector import FIXED
 from mlpstudy.words import Words
 
 TILE = 0.34  # inches: the height of a tile
 MISSING = "#e6e6e6"
-WIDEST = 11  # columns of a panel as wide as the page whose tiles have room for their numbers
+BESIDE = 0.04  # inches of a tile beside its number
 
 
 def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
@@ -34,17 +35,25 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
     picture = facets.picture(layout, frame, words, height, sharex=True, sharey=True)
     scale = norm(frame["value"], spec.reference)
     map_ = style.DIVERGING if isinstance(scale, colors.CenteredNorm) else style.SEQUENTIAL
-    numbered = len(sides[spec.x]) <= WIDEST * picture.inches / style.WIDTH
+    places = decimals(frame["value"])
+    numbered = _fit(frame["value"], places, picture.inches / len(sides[spec.x]), words)
     for ax, panel in picture.panels():
         tiles = pivot(panel, spec.x, y, sides)
         shown = ax.pcolormesh(tiles, gid=FIXED, cmap=map_, norm=scale)
         _part(ax, tiles)
         if numbered:
-            _number(ax, tiles, decimals(frame["value"]), shown, words)
+            _number(ax, tiles, places, shown, words)
         _name(ax, spec.x, y, sides, words, picture.inches)
     if not numbered:
         _bar(picture, shown, frame["value"], words)
     return picture.finish(words.label(spec.x), words.label(spec.value))
+
+
+def _fit(values: pd.Series, places: int, inches: float, words: Words) -> bool:
+    """Whether all numbers are narrower than a tile."""
+    seen = values[np.isfinite(values.astype(float))]
+    widest = max((width_of(words.exact(value, places)) for value in seen), default=0.0)
+    return widest / 72 + BESIDE <= inches
 
 
 def valued(frame: pd.DataFrame, spec: Any) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from mlpstudy.drawing import facets, plane, style
 from mlpstudy.words import Words
 
 SHOWN = 120  # examples of a panel
+DENSE = 120  # of them to a square inch
 SIZE = 6.0  # of one, in square points; smaller in small panels
 
 
@@ -26,7 +27,8 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
         examples = panel[panel["a"].isna()]
         plane.regions(ax, panel[panel["a"].notna()])
         if len(examples):
-            shown = examples.iloc[:SHOWN].assign(y=examples["label"].astype(int))
+            few = examples.iloc[: min(SHOWN, int(DENSE * side**2))]
+            shown = few.assign(y=few["label"].astype(int))
             plane.examples(ax, shown, min(SIZE, SIZE * side / 1.6))
         plane.bare(ax)
     return picture.finish("", "")
