@@ -23,6 +23,7 @@ NUMBER = (  # at a tick: powers of ten only where they are needed
     "datum.label == '' ? '' : datum.value != 0 && (abs(datum.value) < 1e-3 || abs(datum.value) >= 1e5) "
     "? format(datum.value, '.2~e') : format(datum.value, '.6~r')"
 )
+HIT = {"stroke": "transparent", "strokeWidth": 14}  # around a point: where it can be met
 COMMAND = f"'{BIN}mlpstudy replay ' + datum.run"
 NUMBERS = ("value", "low", "high", "share", "n", "networks", "run")
 
@@ -75,16 +76,25 @@ class Parts:
         return [self._choice(name, first[name]) for name in self.chosen]
 
     def _first(self) -> dict[str, int]:
-        """What is shown at first: the last of numbers, the first of names, as near as rows are."""
+        """What is shown at first: the last of numbers, of names those whose values differ most, as
+        near as rows are."""
         if not self.chosen:
             return {}
-        last = {
-            name: (len(self.channels[name]) - 1) * self.channels[name].ordered
-            for name in self.chosen
-        }
+        wanted = {name: self._wanted(name) for name in self.chosen}
         there = self.rows()[self.chosen].drop_duplicates()
-        away = sum((there[name] - last[name]).abs() for name in self.chosen)
+        away = sum((there[name] - wanted[name]).abs() for name in self.chosen)
         return {name: int(there.loc[away.idxmin(), name]) for name in self.chosen}
+
+    def _wanted(self, name: str) -> int:
+        channel = self.channels[name]
+        if channel.ordered:
+            return len(channel) - 1
+        column = next((each for each in ("value", "share") if each in self.frame), "")
+        if not column or {MEASURE, NAME} & set(channel.fields):
+            return 0
+        values = self.frame[column].astype(float).replace([np.inf, -np.inf], np.nan)
+        spread = values.groupby(self.rows()[name]).agg(lambda seen: seen.max() - seen.min())
+        return int(spread.fillna(0.0).idxmax())
 
     def _choice(self, name: str, first: int) -> alt.Parameter:
         channel, last, label = self.channels[name], len(self.channels[name]) - 1, self._name(name)
@@ -184,7 +194,13 @@ def shades(channel: Channel) -> dict[str, Any]:
     """The colours of the levels: light to dark for a number, a palette for names."""
     if channel.ordered:
         return {"scheme": RAMP}
-    return {"range": [COLOURS[i % len(COLOURS)] for i in range(len(channel))]}
+    return {"range": [*COLOURS, *map(paler, COLOURS)][: len(channel)]}
+
+
+def paler(color: str) -> str:
+    """A colour, half of it white: for the eighth and later names."""
+    parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{(part + 255) // 2:02x}" for part in parts)
 
 
 def places(channel: Channel, frame: pd.DataFrame) -> np.ndarray:
@@ -250,11 +266,19 @@ class Across:
                 title=title, labelExpr=called(self.texts(), "datum.value"), labelAngle=0
             )
             return which(f"{column}:O", axis=axis)
-        ticks = {"values": self.levels} if len(self.levels) <= MOST_TICKS else {"tickCount": 8}
+        ticks = self._ticks()
         kind = stretched(self.log, "symlog" if min(self.levels) <= 0 else "log")
         scale = alt.Scale(nice=False, padding=12, **kind)
         axis = alt.Axis(title=title, format="~g", labelExpr=NUMBER, **ticks)
         return which(f"{column}:Q", axis=axis, scale=scale)
+
+    def _ticks(self) -> dict[str, Any]:
+        """At the levels, or of many whole ones at some, so that no tick stands beside them."""
+        if len(self.levels) <= MOST_TICKS:
+            return {"values": self.levels}
+        if self.log or any(level != int(level) for level in self.levels):
+            return {"tickCount": 8}
+        return {"values": self.levels[:: -(-len(self.levels) // MOST_TICKS)]}
 
     def tooltip(self, column: str) -> alt.Tooltip:
         """Its value at a point."""

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from mlpstudy.drawing.channels import MEASURE
-from mlpstudy.drawing.charts.encoding import Parts, called, domain, framed, named, value_axis
+from mlpstudy.drawing.charts.encoding import HIT, Parts, called, domain, framed, named, value_axis
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.drawing.findings import NAME, VERDICTS, panelled, rows_of
 from mlpstudy.words import Words
@@ -65,7 +65,7 @@ def _layers(
     marks = alt.Scale(domain=list(range(len(verdicts))), range=[SHAPE[v] for v in verdicts])
     shape = alt.Shape("verdict:N", scale=marks, legend=_legend(texts))
     bars = base.mark_rule(strokeWidth=2, opacity=0.6)
-    points = base.mark_point(filled=True, size=70, opacity=1, cursor="copy")
+    points = base.mark_point(filled=True, size=70, opacity=1, cursor="copy", **HIT)
     points = points.encode(x=x, color=color, shape=shape, tooltip=_tooltip(parts), **at)
     threshold = base.mark_rule(color="#222", clip=True).encode(x="threshold:Q")
     return [

@@ -8,6 +8,7 @@ import pandas as pd
 from mlpstudy.drawing.channels import MEASURE
 from mlpstudy.drawing.channels import across as column
 from mlpstudy.drawing.charts.encoding import (
+    HIT,
     Across,
     Parts,
     called,
@@ -58,7 +59,7 @@ def _layers(parts: Parts, across: Across, value: str) -> list[Any]:
         layers.append(
             base.mark_line(strokeWidth=1.6, **step).encode(x=x, y=y, **look, **parts.apart())
         )
-    points = base.mark_point(filled=True, size=20 if _many(parts) else 75, cursor="copy")
+    points = base.mark_point(filled=True, size=30 if _many(parts) else 75, cursor="copy", **HIT)
     tips = parts.tooltip(
         across.tooltip("x"), alt.Tooltip(f"{value}:Q", title=_label(parts), format=".3~g")
     )

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.drawing.charts.encoding import (
+    HIT,
     Parts,
     extent,
     framed,
@@ -34,7 +35,7 @@ def interactive(spec: Any, frame: pd.DataFrame, words: Words) -> tuple[Any, pd.D
         "x": alt.X("x:Q", **_axis(spec, frame[[spec.x]], "x", words.label(spec.x))),
         "y": alt.Y("y:Q", **_axis(spec, frame[[y]], "y", label)),
     }
-    points = base.mark_point(filled=True, size=60, cursor="copy")
+    points = base.mark_point(filled=True, size=60, cursor="copy", **HIT)
     points = points.encode(**at, tooltip=parts.tooltip(*tips), **look, **parts.shape())
     layers = [*_line(spec, frame, y), points.add_params(*parts.picked())]
     chart = alt.layer(*named(layers)).resolve_scale(shape="independent")
