@@ -35,7 +35,7 @@ def kept(measured):
         (f"{MEASURED}both/outputs.parquet", {"measure": 1, **STUDY}),
         (f"{BOTH}tables/draws.parquet", STUDY),
         (f"{BOTH}counts.json.sha256", STUDY),
-        (f"{BOTH}figures/draws.png", {"draw": 1, **REPORT}),
+        (f"{BOTH}figures/draws.svg", {"draw": 1, **REPORT}),
     ],
 )
 def test_a_lost_file_is_missed(kept, lost, rules):

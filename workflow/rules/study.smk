@@ -69,7 +69,7 @@ rule draw:
         f"{RESULTS}/studies/{{study}}/figures.json.sha256",
         figures=report(
             directory(f"{RESULTS}/studies/{{study}}/figures"),
-            patterns=["{figure,[A-Za-z0-9_-]+}.png"],
+            patterns=["{figure,[A-Za-z0-9_-]+}.svg"],
             caption="../report/figure.rst",
             category="{study}",
             labels={"figure": "{figure}"},

@@ -61,7 +61,7 @@ def _pictures(
             n = "" if spec.kind == OWN else counts.counted(spec, frame, words)
             said = vector.Said(title, n or figure.get_label(), alt, language)
             write_atomically(file, vector.svg(figure, said).encode())
-            files += [file, style.dotted(figure, file)]
+            files.append(file)
     return tuple(files)
 
 

@@ -30,7 +30,6 @@ mpl.use("Agg")
 
 WIDTH = 5.6  # inches: a phone shows two thirds of it, and still has letters of nine pixels
 DPI = 160
-SMALL_DPI = 112
 TEXT, SMALL, TITLE = 10.6, 10.2, 11.2  # points
 INK, FAINT, GRID = "#222222", "#666666", "#e4e4e4"
 SEQUENTIAL, DIVERGING = "viridis", "PuOr_r"  # of images: both safe for colour-blind readers
@@ -251,22 +250,13 @@ def save(figure: Figure, path: str | os.PathLike) -> tuple[Path, Path]:
 
     path: without suffix; its folder is made. Each file is renamed into place when it is whole.
     """
-    path = Path(path)
+    path, dots = Path(path), io.BytesIO()
     with context():
-        files = (
-            dotted(figure, path.with_name(f"{path.name}.png"), DPI),
-            path.with_name(f"{path.name}.svg"),
-        )
+        figure.set_dpi(DPI)
+        FigureCanvasAgg(figure).print_png(dots, metadata={"Software": None})
+        files = path.with_name(f"{path.name}.png"), path.with_name(f"{path.name}.svg")
+        write_atomically(files[0], dots.getvalue())
         write_atomically(files[1], vector.svg(figure).encode())
     if pyplot := sys.modules.get("matplotlib.pyplot"):  # no reason to import it
         pyplot.close(figure)
     return files
-
-
-def dotted(figure: Figure, path: Path, dpi: int = SMALL_DPI) -> Path:
-    """Write a figure in dots beside its SVG."""
-    dots, file = io.BytesIO(), path.with_suffix(".png")
-    figure.set_dpi(dpi)
-    FigureCanvasAgg(figure).print_png(dots, metadata={"Software": None})
-    write_atomically(file, dots.getvalue())
-    return file
