@@ -16,7 +16,11 @@ rule report:
         f"{REPORT}/answers.json",
         f"{REPORT}/explore.html",
         f"{REPORT}/vega.js",
-        [f"{REPORT}/chapters/{study}.{kind}" for study in PLAN.studies for kind in ("html", "md")],
+        [
+            f"{REPORT}/chapters/{study}.{kind}"
+            for study in PLAN.studies
+            for kind in ("html", "md")
+        ],
         directory(f"{REPORT}/claims"),
         directory(f"{REPORT}/figures"),
         f"{REPORT}/timings.json",
