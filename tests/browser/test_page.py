@@ -29,7 +29,7 @@ def test_it_fits_and_names_stay_text(opened, size, path):
 def test_hostile_names_are_read_as_they_are(opened):
     page = opened(path=CHAPTER).page
     assert page.locator("h1").text_content() == HOSTILE
-    assert page.locator("figure svg").first.get_attribute("aria-label") == HOSTILE
+    assert page.locator('figure svg[role="img"]').first.get_attribute("aria-label") == HOSTILE
     page = opened().page
     assert HOSTILE in page.locator("#provenance").text_content()
 

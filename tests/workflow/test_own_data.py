@@ -97,8 +97,9 @@ def test_both_tables_reach_the_report(own):
     results = own.folder / "results/smoke"
     findings = findings_file.read(results / "findings.json")
     assert {f["claim"] for f in findings} == {"T1", "P1"}
-    page = (results / "report/README.md").read_text(encoding="utf-8")
-    assert "my_trees" in page and "prices" in page
+    for study, dataset in (("trees", "my_trees"), ("cost", "prices")):
+        page = results / f"report/chapters/{study}.md"
+        assert dataset in page.read_text(encoding="utf-8").replace("\\_", "_")
     counts = json.loads((results / "studies/cost/counts.json").read_text(encoding="utf-8"))
     assert counts["finished"] == 12
 

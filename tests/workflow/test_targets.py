@@ -5,7 +5,7 @@ import pytest
 
 def test_a_new_seed_trains_only_the_new_runs(smoke):
     undo = smoke.edit(
-        "config/studies/trainability.yaml", "  seeds: 6\n  reach", "  seeds: 7\n  reach"
+        "config/studies/trainability.yaml", "  seeds: 6\n  sweep", "  seeds: 7\n  sweep"
     )
     try:
         plan = smoke.mlpstudy("plan").stdout

@@ -41,7 +41,7 @@ def as_json(report: Report) -> dict[str, Any]:
 def counts(report: Report) -> Mapping[str, int]:
     """How much is behind the answers."""
     return {
-        "claims": len(report.verdicts),
+        "claims": len(report.of_lecture),
         "findings": sum(len(verdict.findings) for verdict in report.verdicts),
         "networks": report.provenance["networks"],
         "studies": len(report.chapters),

@@ -211,6 +211,12 @@ class Report:
     provenance: Mapping[str, Any]
     maps: Maps = Maps(None, ())
 
+    @property
+    def of_lecture(self) -> tuple[Verdict, ...]:
+        """The verdicts on what the lecture says; all, where none of its claims is asked."""
+        said = tuple(verdict for verdict in self.verdicts if verdict.claim.chapter)
+        return said or self.verdicts
+
     @cached_property
     def tally(self) -> dict[str, int]:
         """How many claims have each status, in the order of STATUSES; none is left out."""

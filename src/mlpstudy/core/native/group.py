@@ -158,10 +158,10 @@ def orders_of(
         times -= n
 
 
-def treated(runs: Sequence[Run], passes: int) -> Treated:
-    """What differs between runs of one group, of so many passes."""
-    each = range(1, passes + 1)
-    eta = [[eta_of(run, p, passes) for p in each] for run in runs]
+def treated(runs: Sequence[Run], n: int) -> Treated:
+    """What differs between runs of one group, of n passes."""
+    each = range(1, n + 1)
+    eta = [[eta_of(run, p, n) for p in each] for run in runs]
     off = np.array([round(LEVELS * run.dropout) for run in runs])
     dropped = np.array([round(LEVELS * run.input_dropout) for run in runs])
     masked = np.array([round(LEVELS * run.corruption) for run in runs])
