@@ -43,5 +43,5 @@ def test_a_map_has_none_and_a_study_s_own_figure_that_of_its_table(table):
     own = drawn.spec("line").model_copy(update={"kind": "python", "table": table or "runs"})
     numbers = pd.DataFrame({"activation": ["relu"], "loss": [0.5]})
     found = behind.rows(own, {"numbers": numbers}, Words("en"))
-    shown = behind.Behind(["activation", "loss (nats)"], [["relu", "0.5"]], 0)
+    shown = behind.Behind(["activation", "loss (nats)"], [["ReLU", "0.5"]], 0)
     assert found == (shown if table else None)

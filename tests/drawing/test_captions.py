@@ -165,13 +165,15 @@ def test_blocks_that_walk_together_by_zip_are_told_together():
     frame = pd.concat([frame, frame.assign(dataset="wine")])
     spec = drawn.spec(col="dataset")
     pairs = [(300, "digits"), (500, "moons"), (700, "wine")]
-    assert swept.together(spec, study, frame) == {"train_size": pairs}
+    assert swept.together(spec, study, frame) == {("train_size", "dataset"): pairs}
     twice = {**blocks["b"], "zip": {"dataset": ["digits"], "train_size": [9]}}
     study = {**STUDY, "sweep": {**blocks, "c": twice}}
     assert swept.together(spec, study, frame) == {}  # digits has two
     plain = {"base": {"dataset": "moons", "train_size": 500}, "grid": {}, "zip": {}}
     study = {**STUDY, "sweep": {**blocks, "c": plain}}
-    assert swept.together(spec, study, frame) == {"train_size": pairs}  # as another block has it
+    assert swept.together(spec, study, frame) == {
+        ("train_size", "dataset"): pairs
+    }  # as another block has it
 
 
 ALT = {
@@ -180,8 +182,8 @@ ALT = {
     ("line", "fr"): "Coût en test (nats) : de 1 (étiquettes intactes, digits, sans dropout) à 1,88 "
     "(30 % d'étiquettes fausses, moons, taux 0,5).",
     ("forest", "en"): "8 findings: 2 are supported, 2 are contradicted, 2 are too small to matter and 2 are undecided.",
-    ("survival", "en"): "Share left after the last pass: from 0 (relu) to 0.75 (tanh).",
-    ("heatmap", "en"): "Test error: from 0.1 (relu, he_normal) to 0.5 (sigmoid, he_normal).",
+    ("survival", "en"): "Share left after the last pass: from 0 (ReLU) to 0.75 (tanh).",
+    ("heatmap", "en"): "Test error: from 0.1 (ReLU, He) to 0.5 (sigmoid, He).",
     ("scatter", "en"): "Measured: from 0.12 to 0.41.",
 }  # fmt: skip
 

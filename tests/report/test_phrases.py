@@ -42,6 +42,11 @@ def test_a_level_in_a_column_of_its_field():
             "0\u202f; 0,25",
         ),
         (
+            Levels(("activation",), (("relu",), ("elu",), ("my_own",))),
+            "ReLU (relu), ELU, my_own",
+            "ReLU (relu), ELU, my_own",
+        ),
+        (
             Levels(("width", "train_size"), ((8, None), (16, 200))),
             "(width 8, all training examples), (width 16, 200 examples)",
             "(largeur 8, tous les exemples d'apprentissage)\u202f; (largeur 16, 200 exemples)",

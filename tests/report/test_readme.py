@@ -114,7 +114,7 @@ def test_tables_are_whole(front, chapters):
         for table in tree.all("table"):
             widths = {len(row.all("td")) + len(row.all("th")) for row in table.all("tr")}
             assert len(widths) == 1
-    assert rows(chapters["vanishing"], 2) == [["sigmoid", "−0.412", "24"], ["relu", "—", "24"]]
+    assert rows(chapters["vanishing"], 2) == [["sigmoid", "−0.412", "24"], ["ReLU", "—", "24"]]
 
 
 def test_no_tags_but_anchors_breaks_and_code(built_once):

@@ -1,17 +1,22 @@
 """What is swept and measured, in words."""
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from types import NoneType
 from typing import Literal, get_args, get_origin
 
 import numpy as np
 import pytest
 
+from mlpstudy.design import yaml_file
 from mlpstudy.design.measures import CURVE_COLUMNS, LAYER_COLUMNS, RUN_COLUMNS
 from mlpstudy.design.names import TABLES, names_of
 from mlpstudy.design.run import FIELDS, Run
 from mlpstudy.words import Words, labels
 
 EN, FR = Words("en"), Words("fr")
+STUDIES = sorted((Path(__file__).parents[2] / "config/studies").glob("*.yaml"))
 
 
 def plain(text: str) -> str:
@@ -38,7 +43,7 @@ def test_a_label(name, english, french):
         ("label_noise", 0.0, "clean labels", "étiquettes intactes"),
         ("dropout", 0.5, "rate 0.5", "taux 0,5"),
         ("dropout", np.float64(0), "no dropout", "sans dropout"),
-        ("dataset", "mnist_1d", "mnist_1d", "mnist_1d"),
+        ("dataset", "mnist_1d", "MNIST-1D", "MNIST-1D"),
         ("cost", "mse", "squared error", "erreur quadratique"),
         ("depth", 1, "1 hidden layer", "1 couche cachée"),
         ("depth", 0, "no hidden layer", "aucune couche cachée"),
@@ -131,10 +136,45 @@ def test_every_option_of_a_field_has_words(field):
         ("schedule", "step", "by steps", "par paliers"),
         ("permuted", False, "no", "non"),
         ("dataset", "digits", "digits", "digits"),
+        ("dataset", "my_data", "my_data", "my_data"),
+        ("activation", "relu", "ReLU", "ReLU"),
+        ("activation", "gaussian", "Gaussian", "gaussienne"),
+        ("initialization", "old_uniform", "old uniform", "ancienne uniforme"),
+        ("initialization", "he_normal", "He", "He"),
     ],
 )
 def test_a_level_beside_its_label(name, level, english, french):
     assert (EN.level(name, level), FR.level(name, level)) == (english, french)
+
+
+@pytest.mark.parametrize("language", [EN, FR], ids=["en", "fr"])
+@pytest.mark.parametrize("field", sorted(TABLES))
+def test_names_of_the_tables_are_told_apart_and_no_code(field, language):
+    shown = [language.level(field, name) for name in names_of(field)]
+    assert len(set(shown)) == len(shown)
+    assert not [text for text in shown if not re.fullmatch(r"[^\W_][^_]*", text)]
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=[path.stem for path in STUDIES])
+def test_every_level_of_a_study_is_a_number_or_has_words(path):
+    study = yaml_file.read(path)
+    levels = {*levels_in(study.get("base")), *levels_in(study.get("sweep"))}
+    coded = [at for at in levels if "_" in EN.level(*at) + FR.level(*at)]
+    assert not coded
+
+
+def levels_in(part: object) -> Iterator[tuple[str, str]]:
+    """Each field and name that a part of a study gives it."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            listed = value if isinstance(value, list) else [value]
+            if key in FIELDS:
+                yield from ((key, level) for level in listed if isinstance(level, str))
+            else:
+                yield from levels_in(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from levels_in(each)
 
 
 def test_every_column_of_runs_curves_and_layers_has_a_label():

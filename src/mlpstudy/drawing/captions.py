@@ -15,6 +15,7 @@ import pandas as pd
 
 from mlpstudy.design.limits import names, with_measures
 from mlpstudy.drawing import counts
+from mlpstudy.drawing.axes import tick
 from mlpstudy.drawing.channels import MEASURE, across, levels_of, orders, told
 from mlpstudy.drawing.findings import VERDICTS, usual
 from mlpstudy.drawing.swept import fixed, listed, swept, together
@@ -179,7 +180,13 @@ def _reach(study: Mapping, frame: pd.DataFrame, words: Words) -> str:
     level, measure = reach["level"], words.label(reach["measure"])
     if isinstance(level, Mapping):
         there = set(frame.get("dataset", level))
-        each = words.listed([f"{words.number(level[n])} ({n})" for n in level if n in there])
+        each = words.listed(
+            [
+                f"{words.number(level[name])} ({words.level('dataset', name)})"
+                for name in level
+                if name in there
+            ]
+        )
         return words.gettext(
             "A network is there at this {measure}: {each}.", measure=measure, each=each
         )
@@ -207,10 +214,9 @@ def _semicolons(parts: Sequence[str], words: Words) -> str:
 def _fixed(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> str:
     shown = told(fixed(spec, study, frame), words)
     parts = [words.gettext("Fixed: {condition}.", condition=shown)] if shown else []
-    for field, pairs in together(spec, study, frame).items():
+    for (field, swept_field), pairs in together(spec, study, frame).items():
         each = [
-            f"{words.shown(value) if value is not None else words.value(field, None)} "
-            f"({words.shown(beside)})"
+            f"{tick(field, value, words)} ({words.level(swept_field, beside)})"
             for value, beside in pairs
         ]
         label, each = sentence(words.label(field)), words.listed(each)

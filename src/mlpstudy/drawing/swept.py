@@ -69,10 +69,12 @@ def fixed(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def together(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, list[tuple[Any, Any]]]:
+def together(
+    spec: Any, study: Mapping, frame: pd.DataFrame
+) -> dict[tuple[str, str], list[tuple[Any, Any]]]:
     """The fields that change along with one that is swept, and their values: (value, beside what).
 
-    {"train_size": [(300, "digits"), (2000, "mnist_1d")]}: which blocks walk together by `zip`. Not
+    {("train_size", "dataset"): [(300, "digits"), (2000, "mnist_1d")]}: which blocks walk together by `zip`. Not
     those of which the description says so itself, as they may have many values beside one.
     """
     shown, some = swept(spec, frame), blocks(spec, study)
@@ -86,7 +88,7 @@ def together(spec: Any, study: Mapping, frame: pd.DataFrame) -> dict[str, list[t
         for field, drawn in walks.items()
     }
     found = {f: [p for p in pairs if p[1] in shown[walks[f]]] for f, pairs in found.items()}
-    return {field: pairs for field, pairs in found.items() if _tells_apart(pairs)}
+    return {(field, walks[field]): pairs for field, pairs in found.items() if _tells_apart(pairs)}
 
 
 def _pairs(study: Mapping, block: Mapping, *fields: str) -> list[tuple[Any, ...]]:

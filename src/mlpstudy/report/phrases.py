@@ -216,13 +216,20 @@ def united(words: Words, unit: str) -> str:
 def swept(words: Words, levels: Levels) -> str:
     """The levels of a field in a row, or of fields that vary together, each row in brackets."""
     if len(levels.fields) == 1:
-        rows = [words.level(levels.fields[0], level) for (level,) in levels.rows]
+        rows = [_with_code(words, levels.fields[0], level) for (level,) in levels.rows]
     else:
         conditions = (words.condition(dict(zip(levels.fields, row))) for row in levels.rows)
         rows = [f"({condition})" for condition in conditions]
     if len(rows) > SHOWN:
         rows = [*rows[: SHOWN - 2], "…", rows[-1]]
     return _in_a_row(words, rows)
+
+
+def _with_code(words: Words, field: str, level: Any) -> str:
+    """A level as a reader calls it, and as a command has it where that is another name."""
+    shown = words.level(field, level)
+    is_called_so = not isinstance(level, str) or shown.casefold() == level
+    return shown if is_called_so else f"{shown} ({level})"
 
 
 def slips(words: Words, n: int) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mlpstudy.words.level_names import NAMES
 from mlpstudy.words.markers import N_
 from mlpstudy.words.messages import Messages
 from mlpstudy.words.numbers import MINUS
@@ -113,52 +114,6 @@ MEASURES = {
 
 LABELS = FIELDS | MEASURES
 NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w*\()")  # of a column in an expression
-
-NAMES: dict[str, dict[str | None, str]] = {  # of levels, where the name of the code is no word
-    "train_size": {None: N_("all of them")},
-    "batch_size": {None: N_("all of them")},
-    "activation": {"identity": N_("identity"), "threshold": N_("threshold")},
-    "initialization": {
-        "orthogonal": N_("orthogonal"),
-        "zeros": N_("zeros"),
-        "uniform": N_("uniform"),
-    },
-    "reduction": {"sum": N_("sum"), "mean": N_("mean")},
-    "steps": {None: N_("by passes")},
-    "residual": {"none": N_("none"), "plain": N_("plain"), "scaled": N_("scaled")},
-    "cost": {
-        "nll": N_("negative log-likelihood"),
-        "kl": N_("Kullback-Leibler divergence"),
-        "binary_nll": N_("negative log-likelihood, sigmoid outputs"),
-        "mse": N_("squared error"),
-        "mse_sigmoid": N_("squared error, sigmoid outputs"),
-        "mse_raw": N_("squared error, linear outputs"),
-    },
-    "optimizer": {
-        "sgd": N_("gradient descent"),
-        "nesterov": "Nesterov",
-        "adam": "Adam",
-        "rprop": "RPROP",
-        "adamw": "AdamW",
-        "rmsprop": "RMSprop",
-    },
-    "schedule": {
-        "constant": N_("constant"),
-        "step": N_("by steps"),
-        "inverse": "1/t",
-        "cosine": N_("cosine"),
-    },
-    "trained": {"all": N_("all"), "last": N_("the last")},
-    "pretraining": {
-        "none": N_("none"),
-        "autoencoder": N_("autoencoder"),
-        "denoising_masking": N_("denoising autoencoder, masked inputs"),
-        "denoising_gaussian": N_("denoising autoencoder, Gaussian noise"),
-        "rbm": N_("RBM"),
-    },
-    "split": {"train": N_("training"), "validation": N_("validation"), "test": N_("test")},
-    "status": {"finished": N_("finished"), "diverged": N_("diverged")},
-}
 
 
 def label(words: Messages, name: str) -> str:

@@ -9,10 +9,6 @@ from mlpstudy.words import Words
 from mlpstudy.words.markers import N_
 
 MOST_BESIDE = 3  # boxes beside a count
-DATASETS = {
-    "mnist_1d": "MNIST-1D", "mnist_5k": "MNIST-5k", "mnist": "MNIST", "fashion_mnist": "Fashion-MNIST",
-    "xor": "XOR", "xor_4": "XOR", "breast_cancer": "breast cancer",
-}  # fmt: skip
 # Of a field, how its levels stand in a sentence; those of others follow "with", all in one
 FIRST = {"dataset": N_("on {levels}"), "network": N_("in the {levels}")}
 LAST = {"dropout": N_("at a rate of {levels}"), "trained": N_("where {levels}")}
@@ -117,6 +113,4 @@ def _levels(words: Words, name: str, levels: Sequence[Any]) -> str:
         shown = words.listed([words.level(name, level) for level in levels])
         numbers = [level for level in levels if isinstance(level, int | float)]
         return NUMBERS[name](words, max(numbers, default=2), shown)
-    if name == "dataset":
-        return words.listed([DATASETS.get(level, str(level)) for level in levels])
     return words.listed([words.value(name, level) for level in levels])
