@@ -13,6 +13,7 @@ import numpy as np
 PURPOSES = (
     "data",  # generated datasets: the points themselves
     "split",  # train / validation / test, and the part of the training set that is used
+    "folds",  # which fold an example is in: for all seeds of one round through the folds
     "labels",  # which labels are replaced, and by what
     "permutation",  # the fixed shuffling of the inputs
     "init",  # weights and biases; a part for each restart

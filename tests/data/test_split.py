@@ -10,7 +10,7 @@ import torch
 from sklearn.model_selection import train_test_split
 
 from mlpstudy.data.datasets import DATASETS, Dataset
-from mlpstudy.data.split import MOST_MEASURED, data_key, split, split_sizes
+from mlpstudy.data.split import MOST_MEASURED, data_key, examples_of, split, split_sizes
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 
@@ -451,7 +451,7 @@ def test_noise_on_the_whole_leaves_validation_and_test_clean():
 
 def test_data_key_is_what_decides_the_split():
     run = Run(dataset="wine", train_size=50, label_noise=0.1, seed=4)
-    assert data_key(run) == ("wine", 50, 0.1, 0.0, False, 4)
+    assert data_key(run) == ("wine", 50, 0.1, 0.0, False, 0, 4)
     assert data_key(run.model_copy(update={"depth": 9, "eta": 1.0})) == data_key(run)
     for field, value in [
         ("dataset", "iris"),
@@ -459,6 +459,7 @@ def test_data_key_is_what_decides_the_split():
         ("label_noise", 0.2),
         ("label_smoothing", 0.2),
         ("permuted", True),
+        ("folds", 5),
         ("seed", 5),
     ]:
         assert data_key(run.model_copy(update={field: value})) != data_key(run)
@@ -472,3 +473,62 @@ def test_global_generators_and_the_dataset_are_left_alone():
     after = repr(random.getstate()), repr(np.random.get_state()), torch.get_rng_state().tolist()
     assert before == after
     assert np.array_equal(x, dataset.x) and np.array_equal(y, dataset.y)
+
+
+FOLDED = [("iris", 5), ("wine", 7), ("diabetes", 4), ("breast_cancer", 10)]
+
+
+@pytest.mark.parametrize(("name", "folds"), FOLDED)
+@pytest.mark.parametrize("first", [0, 1])
+def test_each_example_is_in_one_test_part_of_a_round_through_the_folds(name, folds, first):
+    data = replace(
+        DATA[name], x=np.arange(len(DATA[name].y), dtype=np.float64)[:, None], shape=(1,)
+    )
+    data = replace(data, standardise=False, columns=())
+    seeds = range(first * folds, (first + 1) * folds)
+    parts = [split(data, Run(folds=folds, seed=seed)) for seed in seeds]
+    tested = np.concatenate([each.test.x[:, 0] for each in parts])
+    assert np.sort(tested).tolist() == list(range(len(data.y)))
+    for each in parts:
+        whole = [getattr(each, part).x[:, 0] for part in PARTS]
+        assert np.sort(np.concatenate(whole)).tolist() == list(range(len(data.y)))
+    if data.classes:
+        counts = np.array([np.bincount(each.test.y) for each in parts])
+        assert np.abs(counts - np.bincount(data.y) / folds).max() < 2
+    sizes = np.array([[len(getattr(each, part).x) for part in PARTS] for each in parts])
+    assert np.ptp(sizes, axis=0).max() <= 1 and np.ptp(sizes[:, 0]) == 0
+    assert [tuple(row) for row in sizes] == [split_sizes(data, folds, seed) for seed in seeds]
+    assert examples_of(data, folds).train == sizes[0, 0]
+
+
+def test_the_next_round_has_other_folds_and_a_seed_its_own_order():
+    data = numbered(100)
+    first, next_round = (numbers(data, Run(folds=5, seed=seed))["test"] for seed in (2, 7))
+    assert len(first) == len(next_round) == 20 and set(first) != set(next_round)
+    again = numbers(data, Run(folds=5, seed=2))
+    assert again["test"] == first
+    assert again["train"] != numbers(data, Run(folds=5, seed=3))["train"]
+
+
+@pytest.mark.parametrize(("n", "folds", "sizes"), [(103, 5, (61, 21, 21)), (103, 4, (56, 21, 26))])
+def test_sizes_of_folds_by_hand(n, folds, sizes):
+    """103 in five folds: three of 21 and two of 20, which have one example more for validation."""
+    assert split_sizes(numbered(n), folds) == sizes
+    last = split_sizes(numbered(n), folds, seed=folds - 1)
+    assert last == (sizes[0], sizes[1] + 1, sizes[2] - 1)
+
+
+def test_folds_that_cannot_be_drawn_are_one_line():
+    own = replace(numbered(100), held_out=10)
+    for data in (own, DATA["xor_4"]):
+        with pytest.raises(Mistake) as error:
+            split(data, Run(folds=5))
+        told = f"folds: {data.name} has parts of its own: there are no folds to draw; 0"
+        assert str(error.value) == told
+    with pytest.raises(Mistake, match="class 0 has 15 examples, 20 are needed"):
+        split(numbered(60), Run(folds=20))
+
+
+def test_smaller_training_sets_lie_within_larger_ones_of_a_fold():
+    few, many = (numbers(numbered(100), Run(folds=5, train_size=n))["train"] for n in (8, 40))
+    assert many[:8] == few

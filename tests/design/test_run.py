@@ -26,6 +26,7 @@ OTHER = {
     "label_noise": 0.3,
     "label_smoothing": 0.1,
     "permuted": True,
+    "folds": 5,
     "input_noise": 0.5,
     "input_dropout": 0.2,
     "depth": 3,
@@ -120,7 +121,7 @@ def test_the_defaults_that_ids_leave_out_stay_what_they_are():
         "batch_size": 32, "epochs": 20, "trained": "all", "pretraining": "none",
         "pretraining_epochs": 0, "pretraining_eta": 0.1, "corruption": 0.0, "restart": 0, "seed": 0,
         "input_dropout": 0.0, "kernel_above": 0, "stride_above": 1, "init_bias": 0.0,
-        "reduction": "sum", "steps": None, "clip": 0.0, "warmup": 0,
+        "reduction": "sum", "steps": None, "clip": 0.0, "warmup": 0, "folds": 0,
     }  # fmt: skip
     assert {field: getattr(Run(), field) for field in defaults} == defaults
 

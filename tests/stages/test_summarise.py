@@ -23,6 +23,7 @@ def test_the_whole_training_part_is_told_by_its_size():
     runs = pd.DataFrame(
         {
             "dataset": ["wine", "wine", "own", "digits"],
+            "folds": [0, 0, 0, 0],
             "train_size": pd.array([None, 60, None, 200], dtype="Int64"),
             "batch_size": pd.array([None, 8, None, 8], dtype="Int64"),
         }
@@ -41,6 +42,8 @@ def test_the_whole_training_part_is_told_by_its_size():
     assert seen["batch_size"].isna().tolist() == [True, False, True, False]
     assert len(seen.groupby(["dataset", "train_size"])) == 4
     assert with_sizes(runs.head(0), dataset).empty
+    folded = with_sizes(runs.assign(folds=[4, 4, 2, 0]), dataset)
+    assert folded["train_size"].tolist() == [55, 60, 30, 200]  # less a quarter, or half, of 100
 
 
 USES = used_by([Run(dataset="iris")])

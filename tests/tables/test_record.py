@@ -7,6 +7,7 @@ from mlpstudy.core.engines import Learned
 from mlpstudy.core.measures import LAYER_MEASURES
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.data.split import split
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 from mlpstudy.tables.record import Recorder
 
@@ -88,3 +89,20 @@ def test_what_came_after_a_run_diverged_is_not_recorded(monkeypatch, diverged_at
     assert record.curves.shape == (passes, 3, 2) and record.probed.tolist() == probed
     assert record.layers.shape == (len(probed), 3, len(LAYER_MEASURES))
     assert record.weights_epoch == PASSES and record.weights["W1"].shape == (4, 3)
+
+
+def test_folds_of_two_sizes_are_not_stacked_together(monkeypatch):
+    """150 examples in seven folds: three of 22 for the first seeds, four of 21 for the others."""
+    engines = {"torch": Engine(largest=9)}
+    runs = [Run(dataset="iris", folds=7, seed=seed, epochs=PASSES) for seed in range(7)]
+    records = recorded(monkeypatch, engines, runs)
+    assert sorted(record.run.seed for record in records) == list(range(7))
+    tasks = [[len(split.test.x) for split in task.splits] for task in engines["torch"].tasks]
+    assert sorted(tasks) == [[21] * 4, [22] * 3]
+
+
+def test_training_sizes_are_those_of_the_folds(monkeypatch):
+    runs = [Run(dataset="iris", folds=10, train_size=105), Run(dataset="iris", train_size=90)]
+    assert len(recorded(monkeypatch, {"torch": Engine()}, runs)) == 2
+    with pytest.raises(Mistake, match="train_size: 106 is more than the 105 that iris has"):
+        recorded(monkeypatch, {"torch": Engine()}, [Run(dataset="iris", folds=10, train_size=106)])

@@ -22,6 +22,7 @@ VALIDATION_SHARE = 0.2
 TEST_SHARE = 0.2
 MOST_MEASURED = 500  # of validation and of test: every network is measured on them after every pass
 FEWEST_PER_CLASS = 10  # one with fewer cannot be divided so that every part has some of it
+NO_FOLDS = 0
 # Numbers that are alike but for this share of their size differ by rounding alone.
 ROUNDING = 64 * np.finfo(np.float64).eps
 
@@ -68,7 +69,7 @@ def split(dataset: Dataset, run: Run) -> Split:
     """
     if not dataset.classes:
         _refuse_label_treatments(dataset, run)
-    train, validation, test = _rows(dataset, run.seed)
+    train, validation, test = _rows(dataset, run.seed, run.folds)
     used = _used(train, run.train_size, dataset.name)
     x = _inputs(dataset, used)
     if run.permuted:
@@ -93,42 +94,56 @@ def permutation(run: Run, n: int) -> np.ndarray:
 
 def rows_used(dataset: Dataset, run: Run) -> np.ndarray:
     """The rows that a run learns from."""
-    return _used(_rows(dataset, run.seed)[0], run.train_size, dataset.name)
+    return _used(_rows(dataset, run.seed, run.folds)[0], run.train_size, dataset.name)
 
 
-def split_sizes(dataset: Dataset) -> tuple[int, int, int]:
-    """How many examples are for training, validation and test; the same for every seed.
+def split_sizes(dataset: Dataset, folds: int = NO_FOLDS, seed: int = 0) -> tuple[int, int, int]:
+    """How many examples are for training, validation and test; the same for every seed, but for one
+    example that is in validation where the seed's fold is smaller by one.
 
-    Raises Mistake where a class is too rare to be divided.
+    Raises Mistake where a class is too rare to be divided, or the dataset has parts of its own
+    and folds are asked for.
     """
     n = len(dataset.x) - dataset.held_out - dataset.watched
+    if folds:
+        _refuse_folds(dataset)
     if not dataset.divided:
         return n, n, n
-    _refuse_rare_classes(dataset)
+    _refuse_rare_classes(dataset, max(FEWEST_PER_CLASS, folds))
     if dataset.watched:
         return n, dataset.watched, dataset.held_out
     shares = (VALIDATION_SHARE, TEST_SHARE)
     validation, test = (min(round(share * n), MOST_MEASURED) for share in shares)
+    if folds:
+        test = n // folds + (seed % folds < n % folds)
+        train = n - -(-n // folds) - validation
+        return train, n - train - test, test
     drawn = validation if dataset.held_out else validation + test
     return n - drawn, validation, dataset.held_out or test
 
 
-def examples_of(dataset: Dataset) -> Examples:
+def examples_of(dataset: Dataset, folds: int = NO_FOLDS) -> Examples:
     """What is known of a dataset before a run is trained on it."""
     outputs = dataset.classes or dataset.y.shape[1]
-    return Examples(split_sizes(dataset)[0], dataset.shape, outputs, dataset.classes)
+    return Examples(split_sizes(dataset, folds)[0], dataset.shape, outputs, dataset.classes)
 
 
-def _refuse_rare_classes(dataset: Dataset) -> None:
+def _refuse_folds(dataset: Dataset) -> None:
+    if dataset.held_out or not dataset.divided:
+        problem = f"{dataset.name} has parts of its own: there are no folds to draw"
+        raise Mistake(problem, key="folds", allowed="0")
+
+
+def _refuse_rare_classes(dataset: Dataset, fewest: int) -> None:
     divided = _classes(dataset)[: len(dataset.y) - dataset.held_out - dataset.watched]
     counts = np.bincount(divided, minlength=max(1, dataset.classes))
     rarest = int(counts.argmin())
-    if counts[rarest] >= FEWEST_PER_CLASS:
+    if counts[rarest] >= fewest:
         return
     n = f"{counts[rarest]} example{'s' if counts[rarest] != 1 else ''}"
-    needed = f"{FEWEST_PER_CLASS} are needed for training, validation and test"
+    needed = f"{fewest} are needed for training, validation and test"
     if dataset.held_out:
-        n, needed = f"{n} outside of the test part", f"{FEWEST_PER_CLASS} are needed"
+        n, needed = f"{n} outside of the test part", f"{fewest} are needed"
     if not dataset.classes:
         raise checks.mistake(dataset.name, f"has {n}, {needed}")
     called = shown(dataset.labels[rarest] if dataset.labels else rarest)
@@ -141,8 +156,29 @@ def _classes(dataset: Dataset) -> np.ndarray:
     return dataset.y if dataset.classes else np.zeros(len(dataset.y), np.int64)
 
 
-def _rows(dataset: Dataset, seed: int) -> list[np.ndarray]:
+def _rows(dataset: Dataset, seed: int, folds: int = NO_FOLDS) -> list[np.ndarray]:
     """The rows of the training, validation and test parts, each in a stratified order."""
+    parts = _rows_of_fold(dataset, seed, folds) if folds else _drawn_rows(dataset, seed)
+    whole = np.arange(len(dataset.y))
+    alone = np.array_equal(np.sort(np.concatenate(parts)), whole)
+    assert alone or not dataset.divided, "parts share examples"
+    return parts
+
+
+def _rows_of_fold(dataset: Dataset, seed: int, folds: int) -> list[np.ndarray]:
+    """The same, where the test part of seed s is fold s mod folds. Seeds 0 to folds - 1 share one
+    division into folds, the next so many another one."""
+    train, validation, test = split_sizes(dataset, folds, seed)
+    y = _classes(dataset)
+    order = _stratified_order(y, stream(seed // folds, "folds"))
+    end = np.cumsum([split_sizes(dataset, folds, fold)[2] for fold in range(seed % folds + 1)])[-1]
+    tested, rest = order[end - test : end], np.concatenate([order[: end - test], order[end:]])
+    rest = rest[_stratified_order(y[rest], stream(seed, "split"))]
+    return [rest[:train], rest[train : train + validation], tested]
+
+
+def _drawn_rows(dataset: Dataset, seed: int) -> list[np.ndarray]:
+    """The same, where each seed draws its test part, or the dataset brings it."""
     rng = stream(seed, "split")
     y = _classes(dataset)
     tested = len(y) - dataset.held_out
@@ -156,7 +192,6 @@ def _rows(dataset: Dataset, seed: int) -> list[np.ndarray]:
     parts = [train, *np.split(rest, sizes[1:2])]
     if dataset.held_out:
         parts = [train, watched if dataset.watched else rest, held_out]
-    assert np.array_equal(np.sort(np.concatenate(parts)), np.arange(len(y))), "parts share examples"
     return parts
 
 

@@ -41,6 +41,7 @@ EXAMPLES = {
     "sawtooth": Examples(600, (1,), 1, 0),
     "radial": Examples(960, (2,), 1, 0),
 }
+WITH_PARTS = ("xor_4", "mnist_1d_published")  # nothing is drawn, so there are no folds either
 # The only cost whose outputs reach any number: standardised targets lie outside of a sigmoid's.
 FOR_REAL_NUMBERS = "mse_raw"
 
@@ -48,12 +49,16 @@ FOR_REAL_NUMBERS = "mse_raw"
 def misfits(run: Run, data: Examples | None = None) -> Iterator[tuple[str, str]]:
     """The fields of a run that its dataset cannot serve, each with the reason.
 
-    data: what is known of the dataset; else what the table says, and nothing where it says nothing.
+    data: what is known of the dataset, with the folds of the run; else what the table says, which is
+    of no folds, and nothing where it says nothing.
     """
-    data, name = data or EXAMPLES.get(run.dataset), run.dataset
+    of_this_run, name = data is not None, run.dataset
+    data = data or EXAMPLES.get(name)
     if data is None:
         return
-    if run.train_size and run.train_size > data.train:
+    if run.folds and name in WITH_PARTS:
+        yield "folds", f"{name} has parts of its own: use 0"
+    if run.train_size and run.train_size > data.train and (of_this_run or not run.folds):
         yield "train_size", f"{run.train_size} is more than the {data.train} that {name} has"
     if not data.classes:
         for field in ("label_noise", "label_smoothing"):

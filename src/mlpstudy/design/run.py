@@ -104,6 +104,13 @@ class Run(BaseModel):
     permuted: Annotated[bool, Kind.EACH, Kind.DATA] = Field(
         False, description="inputs shuffled by one fixed permutation per seed"
     )
+    folds: Annotated[int, Kind.SHAPE, Kind.DATA] = Field(
+        0,
+        ge=0,
+        le=100,
+        description="equal parts of the examples, of which seed s tests on part s mod folds; "
+        "0: each seed draws its test part",
+    )
     input_noise: Annotated[float, Kind.SWITCH, Machine(0.0)] = Field(
         0.0,
         ge=0,
@@ -244,6 +251,8 @@ def _conflicts(run: Run) -> Iterator[tuple[str, str]]:
     for field, share in off.items():
         if 0 < share < SMALLEST_SHARE:
             yield field, f"{share} is too small for a mask: use 0 or at least {SMALLEST_SHARE}"
+    if run.folds == 1:
+        yield "folds", "one fold leaves nothing to learn from: use 0, or 2 and more"
     if run.corruption and not run.pretraining.startswith("denoising"):
         yield "corruption", "it has no effect without a denoising autoencoder (pretraining)"
     if run.dropout and not run.depth:

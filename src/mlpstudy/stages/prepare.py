@@ -62,13 +62,16 @@ def data_file(project: "Project", dataset: str) -> Path:
 
 
 @cache
-def examples_now(project: "Project", dataset: str) -> Examples:
-    """The sizes of a dataset as it would be made now; nothing is written. Raises Mistake."""
+def examples_now(project: "Project", dataset: str, folds: int = 0) -> Examples:
+    """The sizes of a dataset, in so many folds, as it would be made now; nothing is written. Raises
+    Mistake."""
     path = project.data_file(dataset)
-    if store.is_current(path, code_of(project, dataset)):
-        train, shape, outputs, classes = store.made_by(path)["examples"]
-        return Examples(train, tuple(shape), outputs, classes)
-    return examples_of(_anew(project, dataset))
+    if not store.is_current(path, code_of(project, dataset)):
+        return examples_of(_anew(project, dataset), folds)
+    if folds:
+        return examples_of(store.load(path), folds)
+    train, shape, outputs, classes = store.made_by(path)["examples"]
+    return Examples(train, tuple(shape), outputs, classes)
 
 
 def named(files: Iterable[Path]) -> dict[str, Path]:

@@ -77,12 +77,16 @@ def view(
 def with_sizes(runs: pd.DataFrame, dataset: Callable[[str], Dataset]) -> pd.DataFrame:
     """The runs, with the number of examples where the whole training part was used: groups by a
     key that is null would not be there. dataset: gives a dataset by name."""
+    divided = ["dataset", "folds"]
     whole = {
-        name: EXAMPLES[name].train if name in EXAMPLES else split_sizes(dataset(name))[0]
-        for name in runs.loc[runs["train_size"].isna(), "dataset"].unique()
+        (name, folds): EXAMPLES[name].train
+        if name in EXAMPLES and not folds
+        else split_sizes(dataset(name), folds)[0]
+        for name, folds in runs.loc[runs["train_size"].isna(), divided].itertuples(index=False)
     }
-    filled = runs["train_size"].fillna(runs["dataset"].map(whole).astype("Int64"))
-    return runs.assign(train_size=filled)
+    keys = pd.MultiIndex.from_frame(runs[divided])
+    sizes = pd.Series(keys.map(whole), runs.index, "Int64")
+    return runs.assign(train_size=runs["train_size"].fillna(sizes))
 
 
 def trained(folder: Path, data: Mapping[str, Path]) -> Path:

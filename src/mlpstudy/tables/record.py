@@ -15,7 +15,7 @@ from mlpstudy.core.chunks import chunks
 from mlpstudy.core.engines import Engine, Keep, Learned, Task, load
 from mlpstudy.core.measures import PROBED
 from mlpstudy.data.datasets import Dataset
-from mlpstudy.data.split import Split, data_key, examples_of, split
+from mlpstudy.data.split import Split, data_key, examples_of, split, split_sizes
 from mlpstudy.design.examples import misfits
 from mlpstudy.design.length import passes, used
 from mlpstudy.design.mistakes import Mistake
@@ -92,31 +92,36 @@ class Recorder:
         """Passes of a run, for which its dataset is asked where its length is in steps."""
         if run.steps is None:
             return run.epochs
-        return passes(run, used(run, examples_of(self.dataset(run.dataset)).train))
+        return passes(run, used(run, examples_of(self.dataset(run.dataset), run.folds).train))
 
     def record(self, runs: Sequence[Run]) -> Iterator[list[Record]]:
         """Train the runs and yield the records of each stack when it is done.
 
         Raises Mistake, before anything is trained, where a dataset cannot serve a run.
         """
-        known = {name: examples_of(self.dataset(name)) for name in {run.dataset for run in runs}}
+        divided = {(run.dataset, run.folds) for run in runs}
+        known = {key: examples_of(self.dataset(key[0]), key[1]) for key in divided}
         for run in runs:
-            for field, reason in misfits(run, known[run.dataset]):
+            for field, reason in misfits(run, known[run.dataset, run.folds]):
                 raise Mistake(reason, file=f"dataset {run.dataset}", key=field)
         stacks = list(self._stacks(runs))
         with ThreadPoolExecutor(self.threads) as pool:
             yield from pool.map(self._record_stack, stacks)
 
     def _stacks(self, runs: Sequence[Run]) -> Iterator[Stack]:
-        of_engine = itemgetter(0)
-        trained = sorted(((self.engine(run), run) for run in runs), key=of_engine)
-        for engine, group in groupby(trained, key=of_engine):
+        alike = itemgetter(0, 1)
+        keyed = ((self.engine(run), self._parts(run), run) for run in runs)
+        for (engine, _), group in groupby(sorted(keyed, key=alike), key=alike):
             fit = load(engine).networks_that_fit
             cut = chunks(
-                [run for _, run in group],
+                [run for *_, run in group],
                 lambda run, fit=fit: fit(run, *self._sizes(run), self.device),
             )
             yield from (Stack(engine, stack) for stack in cut)
+
+    def _parts(self, run: Run) -> tuple[int, ...]:
+        """The sizes of a run's parts, where its seed decides them: a stack has one size of each."""
+        return split_sizes(self.dataset(run.dataset), run.folds, run.seed) if run.folds else ()
 
     def _sizes(self, run: Run) -> tuple[tuple[int, ...], int, int]:
         """The dimensions of an example, the classes, and the targets of a regression."""
