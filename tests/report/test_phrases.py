@@ -42,9 +42,9 @@ def test_a_level_in_a_column_of_its_field():
             "0\u202f; 0,25",
         ),
         (
-            Levels(("activation",), (("relu",), ("elu",), ("my_own",))),
-            "ReLU (relu), ELU, my_own",
-            "ReLU (relu), ELU, my_own",
+            Levels(("initialization",), (("he_normal",), ("orthogonal",), ("my_own",))),
+            "He (he_normal), orthogonal, my_own",
+            "He (he_normal), orthogonale (orthogonal), my_own",
         ),
         (
             Levels(("width", "train_size"), ((8, None), (16, 200))),
