@@ -47,9 +47,9 @@ def job(networks: int) -> dict[str, float]:
         records = {}
         recorder = Recorder(lambda name: DATASETS[name](), engine=lambda run: "native")
         for stack in recorder.record(runs):
-            for record in stack:
-                trained.save(record)
-                records[run_id(record.run)] = record
+            trained.save(stack)
+            records |= {run_id(record.run): record for record in stack}
+        trained.merge(list(records.values()))
         write_tables(Path(folder) / "tables", tables_of(records.values()), {})
     return {"networks": networks, "before": before, "peak": peak()}
 

@@ -7,7 +7,9 @@ missing end goes unnoticed here. The same arrays are the same bytes.
 
 import hashlib
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,18 @@ import numpy as np
 from mlpstudy.files import DamagedFile, write_atomically
 
 DIGITS = 64
+# What zipfile makes of a file that is none, or of one whose bits have changed.
+UNREADABLE = (
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def save_arrays(path: str | Path, arrays: Mapping[str, Any], durable: bool = True) -> None:
@@ -40,6 +54,21 @@ def load_arrays(path: str | Path) -> dict[str, np.ndarray]:
         raise DamagedFile(path)
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}
+
+
+def load_array(path: str | Path, name: str) -> np.ndarray:
+    """One array of a file, of which nothing else is read: only its own bytes are verified.
+
+    Raises DamagedFile where it is not to be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            content = archive.read(f"{name}.npy")
+    except FileNotFoundError:
+        raise
+    except UNREADABLE as error:
+        raise DamagedFile(path) from error
+    return np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
 
 
 def _checksum(content: bytes) -> bytes:

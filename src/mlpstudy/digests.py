@@ -27,7 +27,10 @@ from mlpstudy.kept import KeptPackage
 STAGES: dict[str, tuple[Entry, ...]] = {
     "prepare": (Entry("stages/prepare.py", ("prepare",)),),
     "read": (Entry("stages/read.py", ("read",)),),
-    "train": (Entry("tables/record.py", ("Recorder",)), Entry("tables/trained.py", ("Trained",))),
+    "train": (
+        Entry("tables/record.py", ("Recorder",)),
+        Entry("tables/packs.py", ("packed", "unpacked")),
+    ),
     "tabulate": (Entry("stages/train.py", ("train",)),),
     "measure": (Entry("stages/measure.py", ("measure",)),),
     "summarise": (Entry("stages/summarise.py", ("summarise",)),),

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 
 from mlpstudy.core.engines import engine_of
 from mlpstudy.data import store
@@ -13,6 +14,7 @@ from mlpstudy.design.project import Project
 from mlpstudy.design.study import Study
 from mlpstudy.digests import of_record
 from mlpstudy.stages.prepare import code_of, examples_now
+from mlpstudy.tables.trained import ids_in
 
 CORES = (1, 2, 8)
 DEVICES = {"auto": ("cpu", "cuda"), "cpu": ("cpu",), "cuda": ("cuda",)}  # by setting
@@ -80,11 +82,12 @@ def trained(project: Project) -> set[str]:
         id(alike): [of_record(alike.run, d, engine_of(alike.run, d, engine)) for d in devices]
         for alike in {id(e.seedless): e.seedless for e in project.pool.values()}.values()
     }
+    kept = cache(ids_in)
     return {
         name
         for name, each in project.pool.items()
         for key in keys[id(each.seedless)]
-        if (project.trained / key / content[each.dataset] / f"{name}.npz").exists()
+        if name in kept(project.trained / key / content[each.dataset])
     }
 
 

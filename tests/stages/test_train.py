@@ -15,6 +15,7 @@ from mlpstudy.design.run import Run, run_id
 from mlpstudy.design.seedless import Seeded, Seedless
 from mlpstudy.stages.train import train
 from mlpstudy.tables.files import made_by, read_table
+from mlpstudy.tables.trained import ids_of
 
 DENSE = Run(dataset="iris", depth=1, width=2, epochs=1)
 CONVOLUTION = DENSE.model_copy(update={"kernel": 2})
@@ -38,7 +39,7 @@ def trained(tmp_path):
 
 def keys(folder: Path, run: Run) -> set[str]:
     """The keys that a run is kept under."""
-    return {path.parts[-3] for path in folder.glob(f"*/*/{run_id(run)}.npz")}
+    return {path.parts[-3] for path in folder.glob("*/*/*.npz") if run_id(run) in ids_of(path)}
 
 
 def test_the_engines_stand_in_the_tables_and_in_the_keys(trained, tmp_path):

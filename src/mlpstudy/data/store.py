@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import zipfile
-import zlib
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -11,12 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from mlpstudy.archive import load_arrays, save_arrays
+from mlpstudy.archive import load_array, load_arrays, save_arrays
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.split import examples_of
-from mlpstudy.files import sha256
-
-UNREADABLE = (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
+from mlpstudy.files import DamagedFile, sha256
 
 
 def save(dataset: Dataset, path: str | Path, code: str = "", files: Iterable[str] = ()) -> None:
@@ -76,9 +72,8 @@ def made_by(path: str | Path) -> dict[str, Any]:
     was read from, the fingerprint of its content, and its sizes (see design/examples.py); {} where
     there is no such file, or none that can be read."""
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
-            return json.loads(str(stored["made_by"]))
-    except UNREADABLE:
+        return json.loads(str(load_array(path, "made_by")))
+    except (FileNotFoundError, DamagedFile):
         return {}
 
 

@@ -87,13 +87,13 @@ def train(
     trained = Trained(
         store, lambda run: of_record(run, core.device, core.engine(run)), content.__getitem__
     )
-    records = {name: trained.load(run) for name, run in runs.items()}
-    missing = [run for name, run in runs.items() if records[name] is None]
+    records = trained.load(runs)
+    missing = [run for name, run in runs.items() if name not in records]
     core.progress = Progress(job.id, len(missing), sum(core.passes(run) + 1 for run in missing))
     for stack in core.record(missing):
-        for record in stack:
-            trained.save(record)
-            records[run_id(record.run)] = record
+        trained.save(stack)
+        records |= {run_id(record.run): record for record in stack}
+    trained.merge(list(records.values()))
     core.progress.finish()
     makers = makers_of_job(job.uses, core.device, ",".join(engines))
     _write(records.values(), out, makers | {f"data/{name}": told for name, told in content.items()})

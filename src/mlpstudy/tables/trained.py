@@ -1,28 +1,26 @@
-"""What is trained, kept under a key of what trained it (code and device), the fingerprint of the data
-that it was trained on and the run's id.
+"""What is trained, in packs of many runs, under a key of what trained it (code and device) and the
+fingerprint of the data that it was trained on.
 
-A job that was killed, a grown sweep and a study that asks for the same run find it here again.
-A file that is damaged counts as missing and is trained again.
+    KEY/DATA/PACK.npz   PACK is a digest of the ids of its runs
+
+A job that was killed, a grown sweep and a study that asks for the same run find it here again. A
+pack never changes: it is there whole, or not at all, whoever else writes. Each stack is a pack when
+it is done; when its job is done those of the job become one, so that there is a file for each job
+and key, and not for each run. A pack that is damaged counts as missing and is trained again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from mlpstudy.archive import load_arrays, save_arrays
-from mlpstudy.design.run import Run, canonical, run_id
-from mlpstudy.files import DamagedFile
+from mlpstudy.archive import load_array, load_arrays, save_arrays
+from mlpstudy.design.run import Run, run_id
+from mlpstudy.files import DamagedFile, sha256
+from mlpstudy.tables.packs import lines, packed, unpacked
 from mlpstudy.tables.record import Record
 
-NUMBERS = (
-    "n_parameters",
-    "n_inputs",
-    "input_mean_square",
-    "classes",
-    "majority",
-    "diverged_at",
-)
-ARRAYS = ("curves", "probed", "layers")
+DIGITS = 16  # of the name of a pack
+ATTEMPTS = 3  # to list a folder from which another job has taken a pack meanwhile
 
 
 class Trained:
@@ -37,29 +35,86 @@ class Trained:
         self.folder, self.key = Path(folder), key
         self.fingerprint = cache(fingerprint)
 
-    def path(self, run: Run) -> Path:
-        return self.folder / self.key(run) / self.fingerprint(run.dataset) / f"{run_id(run)}.npz"
+    def place(self, run: Run) -> Path:
+        """The folder of the packs that a run may be in."""
+        return self.folder / self.key(run) / self.fingerprint(run.dataset)
 
-    def save(self, record: Record) -> None:
-        kept = {name: getattr(record, name) for name in (*NUMBERS, *ARRAYS)}
-        # A run says how many there are, unless its length is in steps.
-        kept |= {} if record.run.steps is None else {"passes": record.passes}
-        # To wait for the disk takes longer than a small network; what a failure of the power damages
-        # is found by its checksum and trained again.
-        content = {"run": canonical(record.run), **kept}
-        save_arrays(self.path(record.run), content, durable=False)
+    def load(self, runs: Mapping[str, Run]) -> dict[str, Record]:
+        """The records of some runs, by id, but for those that are missing, damaged or of another
+        run."""
+        found: dict[str, Record] = {}
+        for place, some in self._by_place(list(runs.values())):
+            found |= _load(place, {run_id(run): run for run in some})
+        return found
 
-    def load(self, run: Run) -> Record | None:
-        """The record of a run, or None where it is missing, damaged or of another run."""
-        try:
-            stored = load_arrays(self.path(run))
-        except (FileNotFoundError, DamagedFile):
-            return None
-        if str(stored["run"]) != canonical(run):
-            return None
-        return Record(
-            run=run,
-            **{name: stored[name].item() for name in NUMBERS},
-            **{name: stored[name] for name in ARRAYS},
-            passes=int(stored["passes"]) if "passes" in stored else run.epochs,
-        )
+    def save(self, records: Sequence[Record]) -> None:
+        """Keep the records of a stack."""
+        of = {run_id(record.run): record for record in records}
+        for place, runs in self._by_place([record.run for record in records]):
+            # To wait for the disk takes longer than a small stack; what a failure of the power
+            # damages is found by its checksum and trained again.
+            _save(place, [of[run_id(run)] for run in runs], durable=False)
+
+    def merge(self, records: Sequence[Record]) -> None:
+        """Make one pack of those that hold nothing but these records, which are all kept."""
+        of = {run_id(record.run): record for record in records}
+        for place, runs in self._by_place([record.run for record in records]):
+            wanted = {run_id(run) for run in runs}
+            held = {path: set(ids_of(path)) for path in packs(place)}
+            parts = {path: ids for path, ids in held.items() if ids and ids <= wanted}
+            if len(parts) > 1:
+                whole = _save(place, [of[name] for name in set().union(*parts.values())])
+                for path in parts.keys() - {whole}:
+                    path.unlink(missing_ok=True)
+
+    def _by_place(self, runs: Sequence[Run]) -> Iterator[tuple[Path, list[Run]]]:
+        places: dict[Path, list[Run]] = {}
+        for run in runs:
+            places.setdefault(self.place(run), []).append(run)
+        yield from places.items()
+
+
+def packs(place: Path) -> list[Path]:
+    return sorted(place.glob("*.npz"))
+
+
+def ids_of(path: Path) -> list[str]:
+    """The runs in a pack; none where it is not there, or not to be read. It is not verified."""
+    try:
+        return lines(load_array(path, "ids"))
+    except (FileNotFoundError, DamagedFile):
+        return []
+
+
+def ids_in(place: Path) -> set[str]:
+    """The runs in all packs of a folder; they are not verified."""
+    return {name for path in packs(place) for name in ids_of(path)}
+
+
+def _load(place: Path, runs: Mapping[str, Run]) -> dict[str, Record]:
+    found: dict[str, Record] = {}
+    for _ in range(ATTEMPTS):
+        gone = False
+        for path in packs(place):
+            lacking = runs.keys() - found.keys()
+            if not lacking:
+                break
+            try:
+                if lacking & set(lines(load_array(path, "ids"))):
+                    found |= {run_id(r.run): r for r in unpacked(load_arrays(path), runs)}
+            except DamagedFile:
+                continue
+            except FileNotFoundError:
+                gone = True
+        if not gone:
+            break
+    return found
+
+
+def _save(place: Path, records: Sequence[Record], durable: bool = True) -> Path:
+    """Write a pack: the same records are the same bytes."""
+    ordered = sorted(records, key=lambda record: run_id(record.run))
+    ids = " ".join(run_id(record.run) for record in ordered)
+    path = place / f"{sha256(ids.encode())[:DIGITS]}.npz"
+    save_arrays(path, packed(ordered), durable)
+    return path
