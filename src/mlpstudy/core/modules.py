@@ -86,12 +86,21 @@ class Linear:
         self.b.copy_(other.b)
 
     def forward(self, z: Tensor) -> Tensor:
-        self.z, self.inside = z, self.filled(z, 0, "z")
-        W, b, _, _ = self.whole
-        a = self.buffer("a", (*z.shape[:2], self.room[1]), z)
-        return self._cut(torch.baddbmm(b, self.inside, W, out=a), 1)
+        return self._sum(z, self.filled(z, 0, "z"))
 
     def backward(self, delta: Tensor) -> Tensor | None:
+        below = self._share(delta)
+        return None if below is None else self._cut(below, 0)
+
+    def _sum(self, z: Tensor, inside: Tensor) -> Tensor:
+        """a, where inside is z with columns of 0 up to the room."""
+        self.z, self.inside = z, inside
+        W, b, _, _ = self.whole
+        a = self.buffer("a", (*z.shape[:2], self.room[1]), z)
+        return self._cut(torch.baddbmm(b, inside, W, out=a), 1)
+
+    def _share(self, delta: Tensor) -> Tensor | None:
+        """dW and db, and the delta of what is below (R, B, room[0]) where it is wanted."""
         W, _, dW, db = self.whole
         self.delta, delta = delta, self.filled(delta, 1, "delta")
         torch.bmm(self.inside.mT, delta, out=dW)
@@ -99,7 +108,7 @@ class Linear:
         if self.first:
             return None
         below = self.buffer("below", self.inside.shape, delta)
-        return self._cut(torch.bmm(delta, W.mT, out=below), 0)
+        return torch.bmm(delta, W.mT, out=below)
 
     def filled(self, array: Tensor, side: int, name: str) -> Tensor:
         """An array (R, B, fans[side]) with columns of 0 up to the room of that side."""
@@ -165,32 +174,48 @@ class Convolve(Linear):
 
     def forward(self, z: Tensor) -> Tensor:
         R, B = z.shape[:2]
-        bordered, inside = self._bordered(z)
-        inside.copy_(z.view(inside.shape))
-        shape = (R, B, self.rows, self.columns, *self.kernel, self.channels_in)
-        patches = self.buffer("patches", shape, z)
-        for i, j, window in self._windows(bordered):
-            patches[:, :, :, :, i, j].copy_(window)
-        a = super().forward(patches.view(R, -1, self.fans[0]))
-        return a.view(R, B, self.n_out)
+        bordered = self._bordered("z", z, R, B)  # its border stays 0
+        self._within(bordered).copy_(z.view(R, B, self.height, self.width, self.channels_in))
+        patches = self.buffer("patches", (R, B * self.rows * self.columns, self.room[0]), z)
+        seen = patches.narrow(2, 0, self.fans[0])
+        self._by_place(seen, R, B).flatten(5).copy_(self._seen(bordered))
+        return self._sum(seen, patches).view(R, B, self.n_out)
 
     def backward(self, delta: Tensor) -> Tensor | None:
         R, B = delta.shape[:2]
-        patches = super().backward(delta.view(R, -1, self.channels_out))
-        if patches is None:
+        below = self._share(delta.view(R, -1, self.channels_out))
+        if below is None:
             return None
-        patches = patches.view(R, B, self.rows, self.columns, *self.kernel, self.channels_in)
-        bordered, inside = self._bordered(patches)
+        places = self._by_place(below.narrow(2, 0, self.fans[0]), R, B)
+        bordered = self._bordered("delta", delta, R, B).zero_()
         for i, j, window in self._windows(bordered):
-            window.add_(patches[:, :, :, :, i, j])  # errors from several sources add
-        return inside.reshape(R, B, -1)
+            window.add_(places[:, :, :, :, i, j])  # errors from several sources add
+        return self._within(bordered).reshape(R, B, -1)
 
-    def _bordered(self, like: Tensor) -> tuple[Tensor, Tensor]:
-        """An array of 0 with a border, and the view of its inside."""
-        (top, left), (R, B) = self.padding, like.shape[:2]
+    def _bordered(self, name: str, like: Tensor, R: int, B: int) -> Tensor:
+        """An array for inputs with a border."""
+        top, left = self.padding
         shape = (R, B, self.height + 2 * top, self.width + 2 * left, self.channels_in)
-        array = self.buffer("bordered", shape, like).zero_()
-        return array, array[:, :, top : top + self.height, left : left + self.width]
+        return self.buffer(f"{name} bordered", shape, like)
+
+    def _within(self, bordered: Tensor) -> Tensor:
+        (top, left), (_, _, high, wide, _) = self.padding, bordered.shape
+        return bordered[:, :, top : high - top, left : wide - left]
+
+    def _by_place(self, patches: Tensor, R: int, B: int) -> Tensor:
+        """(R, B * rows * columns, fan_in) -> (R, B, rows, columns, *kernel, channels_in)"""
+        return patches.view(R, B, self.rows, self.columns, *self.kernel, self.channels_in)
+
+    def _seen(self, bordered: Tensor) -> Tensor:
+        """What the kernel sees wherever it stands, a row of it lying in one piece:
+        (R, B, rows, columns, kernel[0], kernel[1] * channels_in)."""
+        (R, B, _, _, channels), (high, wide) = bordered.shape, self.kernel
+        run, example, row, column, _ = bordered.stride()
+        down, right = self.stride
+        return bordered.as_strided(
+            (R, B, self.rows, self.columns, high, wide * channels),
+            (run, example, down * row, right * column, row, 1),
+        )
 
     def _windows(self, bordered: Tensor):
         """For each place (i, j) of the kernel, what it sees as the kernel slides."""
