@@ -1,13 +1,15 @@
 """What `mlpstudy data` says of datasets, on examples worked by hand."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
+from mlpstudy.data.datasets import COMPUTED, DATASETS, GENERATED
 from mlpstudy.design.project import Project
 from mlpstudy.design.settings import Settings
 from mlpstudy.design.sources import Source
-from mlpstudy.showing import dataset_lines, datasets_lines
+from mlpstudy.showing import LICENCES, dataset_lines, datasets_lines
 
 ROWS = [f"{i % 5},{2 * (i % 3)},7,{'' if i == 4 else i % 7},{'aab'[i % 3]}" for i in range(60)]
 
@@ -37,6 +39,7 @@ def test_a_table_is_described(source):
         "parts": "36 training, 12 validation, 12 test",
         "standardised": "yes, by the training part",
         "from": "my.csv",
+        "SHA-256": f"my.csv {hashlib.sha256(Path('my.csv').read_bytes()).hexdigest()}",
     }
 
 
@@ -57,6 +60,22 @@ def test_a_regression_and_its_own_test_part_are_described(source):
 def test_one_of_the_package_is_described():
     told = facts(dataset_lines("xor_4", None))
     assert told["parts"] == "4 training, 4 validation, 4 test: each is the whole set"
+    assert len(told["fingerprint"]) == 16 and "licence" not in told
+
+
+def test_the_licences_are_of_datasets_that_others_have_published():
+    published = {name for name in DATASETS if DATASETS[name]().source not in (GENERATED, COMPUTED)}
+    assert set(LICENCES) == published
+    assert facts(dataset_lines("iris", None))["licence"].startswith("CC BY 4.0")
+
+
+def test_a_published_set_is_listed_and_not_downloaded(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    sets = {"flowers": {"openml": 61}, "fashion": {"pictures": "FashionMNIST"}}
+    *_, flowers, fashion = datasets_lines(Project(Settings(datasets=sets)))
+    assert flowers.split() == ["flowers", "OpenML", "61"]
+    assert fashion.split() == ["fashion", "FashionMNIST"]
+    assert not [*tmp_path.iterdir()]
 
 
 def test_all_are_listed_and_no_table_is_read(source):

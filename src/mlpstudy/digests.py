@@ -73,8 +73,11 @@ def of_dataset(name: str, package: Package = HERE) -> str:
 
 
 def of_source(name: str, source: Source, package: Package = HERE) -> str:
-    """Of the code that reads a user's own table, and of how it is to be read; not of its bytes."""
-    described = json.dumps({name: source.model_dump(mode="json")}, sort_keys=True)
+    """Of the code that reads a user's own table, and of how it is to be read; not of its bytes, nor
+    of where they are downloaded from."""
+    described = json.dumps(
+        {name: source.model_dump(mode="json", exclude={"mirror"})}, sort_keys=True
+    )
     return _digest(_of_reading(package), described)
 
 

@@ -7,6 +7,7 @@ from functools import cache
 
 from mlpstudy.core.engines import engine_of
 from mlpstudy.data import store
+from mlpstudy.data.downloads import missing
 from mlpstudy.design.examples import misfits
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.pool import estimated_seconds
@@ -50,7 +51,8 @@ def check_data(project: Project) -> None:
 def check_data_of(study: Study, project: Project) -> None:
     """The same for one study."""
     for run in {id(each.seedless): each.seedless.run for each in study.pool}.values():
-        if run.dataset not in project.settings.datasets:
+        source = project.settings.datasets.get(run.dataset)
+        if source is None or missing(source):  # what is not downloaded yet is checked once it is
             continue
         for field, reason in misfits(run, examples_now(project, run.dataset, run.folds)):
             raise Mistake(f"{reason} (dataset {run.dataset})", file=study.file, key=field)

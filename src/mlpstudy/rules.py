@@ -37,6 +37,19 @@ def prepare(
 
 
 @app.command()
+def fetch(
+    source: Annotated[str, typer.Argument(help="a published set, in JSON")],
+    to: Annotated[Path, typer.Option("--to", help="one of its files")],
+) -> None:
+    """Download one file of a published set."""
+    from mlpstudy.data.downloads import fetch
+    from mlpstudy.design.sources import Source
+
+    fetch(Source.model_validate_json(source), to)
+    print(to)
+
+
+@app.command()
 def read(
     dataset: str,
     source: Annotated[str, typer.Argument(help="how its table is read, in JSON")],

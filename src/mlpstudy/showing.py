@@ -1,12 +1,14 @@
 """What the command line shows of datasets."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import numpy as np
 
 from mlpstudy.data.checks import listed
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.split import split_sizes
+from mlpstudy.data.store import checksum, fingerprint
 from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.names import names_of
 from mlpstudy.design.project import Project
@@ -16,6 +18,13 @@ from mlpstudy.stages.prepare import made
 MOST_NAMED = 12  # columns and classes
 WIDTH = 13
 MOST_COMPARED = 2_000_000  # numbers
+UCI = "CC BY 4.0 (UCI Machine Learning Repository)"
+LICENCES = {  # of the package's datasets that others have published
+    **dict.fromkeys(("digits", "breast_cancer", "wine", "iris"), UCI),
+    "diabetes": "not stated by its authors",
+    "mnist_5k": "CC BY-SA 3.0 (MNIST)",
+    **dict.fromkeys(("mnist_1d", "mnist_1d_published"), "Apache 2.0 (mnist1d)"),
+}
 
 
 def datasets_lines(project: Project) -> Iterator[str]:
@@ -28,18 +37,22 @@ def datasets_lines(project: Project) -> Iterator[str]:
         task = f"{known.classes} classes" if known.classes else "regression"
         yield f"{name:{width}}  {shape} inputs, {task}, {known.train:,} for training"
     for name, source in own.items():
-        yield f"{name:{width}}  {' and '.join(source.files)}, target {listed(source.target)}"
+        target = f", target {listed(source.target)}" if source.target else ""
+        yield f"{name:{width}}  {' and '.join(source.files) or source.place}{target}"
 
 
 def dataset_lines(name: str, source: Source | None) -> Iterator[str]:
     """What was understood of a dataset, made or read anew. Raises Mistake."""
     if source is None:
-        return _lines(_described(made(name)))
+        data = made(name)
+        licence = [("licence", LICENCES[name])] if name in LICENCES else []
+        return _lines([*_described(data), *licence, ("fingerprint", fingerprint(data))])
     from mlpstudy.stages.read import learnable  # pandas is not waited for where nothing is read
 
     found = learnable(name, source)
-    target = ("target", listed(source.target))
-    return _lines([*found.notes, target, *_described(found.dataset)])
+    target = [("target", listed(source.target))] if source.target else []
+    sums = [("SHA-256", f"{Path(file).name} {checksum(file)}") for file in source.files]
+    return _lines([*found.notes, *target, *_described(found.dataset), *sums])
 
 
 def _lines(facts: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -400,7 +400,7 @@ def test_noise_with_a_rare_class_has_no_leak(table):
         ("a: {file: 'http://a/b.csv', target: y}", "'http://a/b.csv' is not allowed; the path of a file"),
         ("a: {file: 'a{b}.csv', target: y}", "'a{b}.csv' is not allowed; the path of a file"),
         ("a: {file: a.csv, target: 5}", "datasets.a.target: 5 is not allowed"),
-        ("a: {file: a.csv, target: []}", "datasets.a.target: [] is not allowed"),
+        ("a: {file: a.csv, target: []}", "datasets.a.target: is missing; the column to learn"),
         ("a: {file: a.csv, target: y, task: clasification}", "did you mean 'classification'?"),
         ("a: {file: a.csv, target: y, missing: men}", "'men' is not allowed; one of refuse, drop, mean; did you mean 'mean'?"),
         ("a: {file: a.csv, target: y, standardise: yes}", "datasets.a.standardise: 'yes' is not allowed; true or false"),
@@ -412,6 +412,19 @@ def test_noise_with_a_rare_class_has_no_leak(table):
         ("a: {file: a.csv, target: y, test: {}}", "datasets.a.test: {} is one of both; {file: ...} or {column: ..., value: ...}"),
         ("a: {file: a.csv, target: y, test: {column: v}}", "datasets.a.test.value: goes with column"),
         ("a: {file: a.csv, target: y, test: {file: b.xls}}", "datasets.a.test.file: ends in '.xls'"),
+        ("a: {openml: 61, pictures: MNIST}", "datasets.a.pictures: goes without openml"),
+        ("a: {file: a.csv, target: y, openml: 61}", "datasets.a.openml: goes without file"),
+        ("a: {openml: -1}", "datasets.a.openml.id: -1 is not allowed; a whole number >= 1"),
+        ("a: {openml: iris}", "datasets.a.openml.id: 'iris' is not allowed; a whole number"),
+        ("a: {openml: {name: iris}}", "datasets.a.openml.version: goes with name, and name with it"),
+        ("a: {openml: {name: '../iris', version: 1}}", "name: '../iris' is not allowed; the name of a set of OpenML"),
+        ("a: {openml: 61, encoding: latin-1}", "datasets.a.encoding: is for CSV alone"),
+        ("a: {openml: 61, test: {file: b.csv}}", "datasets.a.test.file: is for tables of your own"),
+        ("a: {openml: 61, mirror: 'file:///etc'}", "'file:///etc' is not allowed; an address that begins with http:// or https://"),
+        ("a: {pictures: MINST}", "'MINST' is not allowed; one of MNIST, FashionMNIST, KMNIST, CIFAR10 or null; did you mean 'MNIST'?"),
+        ("a: {pictures: MNIST, target: y}", "datasets.a.target: is for tables: pictures have their classes and parts"),
+        ("a: {pictures: MNIST, examples: 5}", "datasets.a.examples: 5 is not allowed"),
+        ("a: {file: a.csv, target: y, mirror: 'http://a'}", "datasets.a.mirror: is for what is downloaded"),
         ("a: 5", "datasets.a: 5 is not allowed"),
         ("[a]", "datasets: [\"a\"] is not allowed"),
     ],
@@ -427,8 +440,19 @@ def test_a_slip_in_the_config_is_one_line(tmp_path, entry, told):
     assert told in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_a_source_is_the_same_after_json():
-    source = Source(file="a.csv", target="y", test={"column": "p", "value": 1}, na="?")
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"file": "a.csv", "target": "y", "test": {"column": "p", "value": 1}, "na": "?"},
+        {"file": "a.parquet", "target": "y"},
+        {"file": "a.npz", "target": "y", "standardise": False},
+        {"openml": 61, "mirror": "http://localhost:1"},
+        {"openml": {"name": "iris", "version": 1}, "drop": "u"},
+        {"pictures": "MNIST", "examples": 100},
+    ],
+)
+def test_a_source_is_the_same_after_json(given):
+    source = Source(**given)
     assert Source.model_validate_json(source.model_dump_json()) == source
     with pytest.raises(ValidationError):
         Source(file="a.csv", target="y", task="both")

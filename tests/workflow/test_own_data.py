@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from mlpstudy.design.run import DATASETS as OWN
+from mlpstudy.design.run import Run
+from mlpstudy.design.settings import Settings
 from mlpstudy.report import findings_file
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +49,7 @@ def write(folder: Path) -> None:
     studies = folder / "config/studies"
     for path in studies.iterdir():
         path.unlink()
-    config, study = blocks("yaml")
+    config, study, *_ = blocks("yaml")
     (studies / "trees.yaml").write_text(study, encoding="utf-8")
     (studies / "cost.yaml").write_text(PRICES, encoding="utf-8")
     (folder / "data").mkdir()
@@ -146,5 +149,14 @@ def test_a_study_that_asks_a_regression_for_classes_is_one_line(own):
     assert told in done.stdout
 
 
-def test_the_guide_is_yaml():
-    assert [set(yaml.safe_load(text)) for text in blocks("yaml")][0] == {"datasets"}
+def test_the_guide_s_yaml_is_what_the_settings_and_a_study_take():
+    config, study, published, base = map(yaml.safe_load, blocks("yaml"))
+    assert [*config] == [*published] == ["datasets"]
+    sources = Settings(datasets=published["datasets"]).datasets
+    assert [source.place for source in sources.values()] == [
+        "OpenML 31",
+        "OpenML zoo, version 1",
+        "FashionMNIST",
+    ]
+    assert base["base"] == study["base"] | {"folds": 5}
+    Run.model_validate(base["base"], context={OWN: ["my_trees"]})

@@ -1,4 +1,5 @@
 # What the rules share: the plan, and the inputs that depend on it.
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -89,6 +90,26 @@ def stamp_of_drawing(wildcards):
 def source(dataset):
     """How a user's own dataset is read."""
     return SETTINGS.datasets[dataset]
+
+
+# The files of published sets, and the source that each is of.
+DOWNLOADED = {
+    file: described
+    for described in SETTINGS.datasets.values()
+    for file in described.downloads
+}
+
+
+def files_of(dataset):
+    """What a user's own dataset is read from."""
+    return [*source(dataset).files, *source(dataset).downloads]
+
+
+def before(file):
+    """What must be there before a file is downloaded: the description says where an ARFF lies."""
+    first = DOWNLOADED[file].downloads[0]
+    needed = DOWNLOADED[file].openml and file != first
+    return [ancient(first)] if needed else []
 
 
 def data(datasets):

@@ -1,11 +1,33 @@
 # Data, and everything that is trained.
+if DOWNLOADED:
+
+    # One file of a published set: where Snakemake itself runs, as nodes may have no network.
+    rule fetch:
+        input:
+            lambda wildcards: before(wildcards.file),
+        output:
+            "{file}",
+        log:
+            f"{LOGS}/fetch/{{file}}.log",
+        wildcard_constraints:
+            file="|".join(map(re.escape, DOWNLOADED)),
+        localrule: True
+        conda:
+            "../envs/mlpstudy.yaml"
+        threads: 1
+        params:
+            source=lambda wildcards: DOWNLOADED[wildcards.file].model_dump_json(),
+        shell:
+            "python -m mlpstudy.rules fetch {params.source:q} --to {output:q} > {log:q} 2>&1"
+
+
 if SETTINGS.datasets:
 
     # A user's own table. Its bytes stand in the stamp, so the age of its files says nothing.
     rule read:
         input:
             made_by=stamp_of_dataset,
-            files=lambda wildcards: ancient(source(wildcards.dataset).files),
+            files=lambda wildcards: ancient(files_of(wildcards.dataset)),
         output:
             "results/data/{dataset}.npz",
         log:

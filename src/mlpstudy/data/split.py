@@ -170,10 +170,10 @@ def _rows_of_fold(dataset: Dataset, seed: int, folds: int) -> list[np.ndarray]:
     division into folds, the next so many another one."""
     train, validation, test = split_sizes(dataset, folds, seed)
     y = _classes(dataset)
-    order = _stratified_order(y, stream(seed // folds, "folds"))
+    order = stratified_order(y, stream(seed // folds, "folds"))
     end = np.cumsum([split_sizes(dataset, folds, fold)[2] for fold in range(seed % folds + 1)])[-1]
     tested, rest = order[end - test : end], np.concatenate([order[: end - test], order[end:]])
-    rest = rest[_stratified_order(y[rest], stream(seed, "split"))]
+    rest = rest[stratified_order(y[rest], stream(seed, "split"))]
     return [rest[:train], rest[train : train + validation], tested]
 
 
@@ -183,19 +183,19 @@ def _drawn_rows(dataset: Dataset, seed: int) -> list[np.ndarray]:
     y = _classes(dataset)
     tested = len(y) - dataset.held_out
     known, watched, held_out = np.split(np.arange(len(y)), [tested - dataset.watched, tested])
-    order = _stratified_order(y[known], rng)
+    order = stratified_order(y[known], rng)
     if not dataset.divided:
         return [order, order, order]
     sizes = split_sizes(dataset)
     train, rest = np.split(order, sizes[:1])
-    rest = rest[_stratified_order(y[rest], rng)]
+    rest = rest[stratified_order(y[rest], rng)]
     parts = [train, *np.split(rest, sizes[1:2])]
     if dataset.held_out:
         parts = [train, watched if dataset.watched else rest, held_out]
     return parts
 
 
-def _stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def stratified_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The positions of y (N,), shuffled so that the first n are stratified for every n.
 
     The i-th of a class of c gets the place (i + 1/2) / c: Sainte-Laguë's apportionment. Unlike

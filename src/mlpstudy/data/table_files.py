@@ -1,4 +1,4 @@
-"""The three kinds of files that a table of one's own may be in, each as a frame.
+"""The kinds of files that a table of one's own may be in, each as a frame.
 
 A file is refused before it takes memory: by its size on disk, by the sizes that its own index
 gives, and by the number of its cells. Nothing is unpickled.
@@ -8,7 +8,8 @@ import csv
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from math import prod
 from pathlib import Path
@@ -65,14 +66,17 @@ def read(path: Path, source: Source, note: Note) -> Table:
     _refuse_bytes(path, n)
     if path.suffix.lower() in CSV:
         return _csv(path, source, note)
-    return (_npz if path.suffix.lower() == ".npz" else _parquet)(path, note)
+    return {".npz": _npz, ".parquet": _parquet, ".arff": _arff}[path.suffix.lower()](path, note)
 
 
-def refuse_large(path: Path | str, rows: int, columns: int) -> None:
-    """Raises Mistake where a table has more than MOST_CELLS."""
-    if rows * columns > MOST_CELLS:
+def refuse_large(path: Path | str, rows: int, columns: int, most: int = 0) -> None:
+    """Raises Mistake where there are more cells than MOST_CELLS. most: so many of a set of which
+    some examples can be taken."""
+    hint = f"set examples: {most // columns}, or fewer" if most else ""
+    most = most or MOST_CELLS
+    if rows * columns > most:
         problem = f"has {rows:,} rows of {columns:,} columns"
-        raise Mistake(problem, file=path, allowed=f"at most {MOST_CELLS:,} cells")
+        raise Mistake(problem, file=path, allowed=f"at most {most:,} cells", hint=hint)
 
 
 def _refuse_bytes(path: Path, n: int) -> None:
@@ -263,3 +267,56 @@ def _header(path: Path, name: str, file: Any) -> tuple[tuple[int, ...], np.dtype
         return shape, dtype
     except (ValueError, KeyError):
         raise Mistake("is no array of NumPy", file=path, key=name) from None
+
+
+# ARFF, by the reader that scikit-learn carries
+
+
+def arff_kinds(path: Path) -> dict[str, str]:
+    """What the columns of an ARFF hold: "number", "nominal" (named values) or "text". Raises
+    Mistake."""
+    return {name: _kind(said) for name, said in _opened_arff(path)["attributes"]}
+
+
+def _kind(said: Any) -> str:
+    if isinstance(said, list):
+        return "nominal"
+    return "text" if said.upper() == "STRING" else "number"
+
+
+def _arff(path: Path, note: Note) -> Table:
+    import pandas as pd
+
+    content = _opened_arff(path)
+    names, rows = [name for name, _ in content["attributes"]], []
+    with _as_arff(path):
+        for row in content["data"]:
+            rows.append(row)
+            if len(rows) % 1000 == 0:
+                refuse_large(path, len(rows), len(names))
+    if not rows:
+        raise Mistake("has no rows", file=path)
+    frame = pd.DataFrame(rows, columns=names)
+    note("read", f"{path}: {len(rows):,} rows")
+    return Table(frame, {name: [name] for name in names}, {})
+
+
+def _opened_arff(path: Path) -> Any:
+    """Its attributes, and its rows as they are asked for."""
+    from sklearn.externals import _arff as arff
+
+    with _as_arff(path):
+        text = path.read_bytes().decode("utf-8-sig")
+        return arff.loads(text, encode_nominal=False, return_type=arff.DENSE_GEN)
+
+
+@contextmanager
+def _as_arff(path: Path) -> Iterator[None]:
+    """Raises Mistake for what the reader of ARFF says."""
+    from sklearn.externals import _arff as arff
+
+    try:
+        yield
+    except (arff.ArffException, ValueError, OSError) as error:
+        told = str(error).splitlines() or [type(error).__name__]
+        raise Mistake(f"cannot be read as ARFF: {told[0]}", file=path) from None

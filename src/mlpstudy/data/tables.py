@@ -7,7 +7,7 @@ header) and the key that settles it.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -17,6 +17,7 @@ import numpy as np
 from mlpstudy.data import checks, table_files
 from mlpstudy.data.checks import in_rows, listed
 from mlpstudy.data.datasets import Dataset
+from mlpstudy.data.subset import rows_of, subset_note
 from mlpstudy.data.table_files import Table
 from mlpstudy.design.mistakes import NUMBER, Mistake, nearest, shown
 from mlpstudy.design.sources import Source
@@ -75,9 +76,19 @@ def read(name: str, source: Source) -> Read:
     try:
         dataset = _dataset(reading, task, parts, tables[0].shape_of(inputs))
     except Mistake as mistake:
-        mistake.file = f"{source.file} (dataset {name})"
+        mistake.file = f"{source.place} (dataset {name})"
         raise
-    return Read(dataset, tuple(reading.notes))
+    return Read(_some_of(reading, dataset), tuple(reading.notes))
+
+
+def _some_of(reading: Reading, dataset: Dataset) -> Dataset:
+    """As many examples as the source asks for."""
+    if not (n := reading.source.examples) or n == len(dataset.y):
+        return dataset
+    classes = dataset.y if dataset.classes else np.zeros(len(dataset.y), np.int64)
+    rows, tests = rows_of(reading.name, classes, dataset.held_out, n)
+    reading.notes.append(subset_note(n, len(dataset.y)))
+    return replace(dataset, x=dataset.x[rows], y=dataset.y[rows], held_out=tests)
 
 
 # Columns
@@ -85,7 +96,7 @@ def read(name: str, source: Source) -> Read:
 
 def _inputs(reading: Reading, table: Table) -> list[str]:
     """The names of the input columns, as the first file has them."""
-    source, file = reading.source, reading.source.file
+    source, file = reading.source, reading.source.place
     marks: list[str] = [source.test.column] if source.test and source.test.column else []
     places = {"target": source.target, "columns": source.columns or (), "drop": source.drop,
               "one_hot": source.one_hot, "test.column": marks}  # fmt: skip
@@ -130,7 +141,7 @@ def _refuse_counters(reading: Reading, table: Table, inputs: Sequence[str]) -> N
             and (np.diff(values.astype(float)) == 1).all()
         ):
             raise reading.mistake(
-                reading.source.file,
+                reading.source.place,
                 f"counts the rows, {values[0]} to {values[-1]}",
                 f"column {name}",
                 hint=f"set drop: [{name}], or name it in columns",
@@ -159,7 +170,9 @@ def _marked(reading: Reading, marks: "Series", value: Any) -> np.ndarray:
         some = "one of " + listed([shown(w) for w in there[:10]], len(there[10:]))
         which = "all rows are" if is_test.all() else "no row is"
         problem = f"{which} of the test part"
-        raise reading.mistake(reading.source.file, problem, "test.value", value=value, allowed=some)
+        raise reading.mistake(
+            reading.source.place, problem, "test.value", value=value, allowed=some
+        )
     return is_test
 
 
@@ -303,7 +316,7 @@ def _dataset(reading: Reading, task: Task, parts: list[Rows], shape: tuple[int, 
     x = _one_hot(reading, x).iloc[order]
     if not x.size:
         raise checks.mistake(reading.name, "has no rows left")
-    table_files.refuse_large(reading.source.file, *x.shape)
+    table_files.refuse_large(reading.source.place, *x.shape)
     inputs = np.ascontiguousarray(x.to_numpy(np.float64))
     values, labels = _targets(reading, task, y.iloc[order])
     return Dataset(

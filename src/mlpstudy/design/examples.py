@@ -66,6 +66,9 @@ def misfits(run: Run, data: Examples | None = None) -> Iterator[tuple[str, str]]
                 yield field, f"{name} is a regression, it has no labels"
         if run.cost != FOR_REAL_NUMBERS:
             yield "cost", f"{name} is a regression: use {FOR_REAL_NUMBERS}"
+    if run.kernel and len(data.shape) > 2:
+        yield "kernel", f"{name} is in colour, and a convolution has one channel below it: use 0"
+        return
     hidden = layer_sizes(run, data.shape, data.outputs)[:-1]
     for layer in hidden:
         if layer.convolves and min(layer.sides) < 1:

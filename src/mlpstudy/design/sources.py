@@ -1,4 +1,5 @@
-"""datasets: of config.yaml: a user's own tables, each by the name that it has in a run.
+"""datasets: of config.yaml: a user's own tables and sets that others have published, each by the
+name that it has in a run.
 
 Nothing is read here. What stands in the files is judged by data/tables.py.
 """
@@ -13,8 +14,11 @@ from mlpstudy.design.names import names_of
 from mlpstudy.design.strict import STRICT
 
 CSV = (".csv", ".tsv", ".txt")
-SUFFIXES = (*CSV, ".parquet", ".npz")
+SUFFIXES = (*CSV, ".parquet", ".npz", ".arff")
 OF_CSV = ("separator", "decimal", "encoding", "na")  # keys that no other kind of file has
+OF_PICTURES = ("pictures", "examples", "standardise", "mirror")  # keys that pictures have
+DOWNLOADS = Path("results/downloads")
+DESCRIPTION, ARFF = "description.json", "data.arff"  # of a set of OpenML
 
 # A dataset's name is part of the names of runs, of jobs and of files.
 DatasetName = text_like(
@@ -28,6 +32,33 @@ DataPath = text_like(
     r"(?!-)(?!.*://)[^\x00-\x1f\x7f{}*?]{1,300}",
     "the path of a file, without * ? { } and not beginning with -",
 )
+
+
+Mirror = text_like(r"https?://[^\s{}]{1,300}", "an address that begins with http:// or https://")
+OpenMLName = text_like(r"[\w.()-]{1,100}", "the name of a set of OpenML")
+
+# The files of each published set of pictures, and the MD5 that its publisher or torchvision gives.
+PICTURES: dict[str, dict[str, str]] = {
+    "MNIST": {
+        "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+        "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
+        "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
+        "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
+    },
+    "FashionMNIST": {
+        "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+        "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
+        "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
+        "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
+    },
+    "KMNIST": {
+        "train-images-idx3-ubyte.gz": "bdb82020997e1d708af4cf47b453dcf7",
+        "train-labels-idx1-ubyte.gz": "e144d726b3acfaa3e44228e80efcd344",
+        "t10k-images-idx3-ubyte.gz": "5c965bf0a639b31b8f53240b1b52f4d7",
+        "t10k-labels-idx1-ubyte.gz": "7320c461ea6c1c855c0b718fb2a4b134",
+    },
+    "CIFAR10": {"cifar-10-binary.tar.gz": "c32a1d4ab5d03f1284b67883e8d87530"},
+}
 
 
 def _listed(value: object) -> object:
@@ -57,13 +88,57 @@ class TestPart(BaseModel):
         return self
 
 
-class Source(BaseModel):
-    """A file with a table of examples, and how it is to be read."""
+class OpenML(BaseModel):
+    """A set of openml.org by its number, or by its name and version there."""
 
     model_config = STRICT
 
-    file: DataPath = Field(description="CSV, Parquet or NPZ, seen from the project's folder")
-    target: SomeColumns = Field(description="the column to learn; several for a regression")
+    id: int | None = Field(None, ge=1, le=10_000_000, description="its number")
+    name: OpenMLName | None = Field(None, description="as openml.org has it")
+    version: int | None = Field(None, ge=1, le=10_000, description="of several with this name")
+
+    def __str__(self) -> str:
+        return f"{self.name}, version {self.version}" if self.id is None else str(self.id)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "OpenML":
+        if (self.id is None) == (self.name is None):
+            raise refuse("is one of both", allowed="its number, or {name: ..., version: ...}")
+        if (self.name is None) != (self.version is None):
+            raise refuse("goes with name, and name with it", key=("version",))
+        return self
+
+
+def _numbered(value: object) -> object:
+    return value if value is None or isinstance(value, dict | OpenML) else {"id": value}
+
+
+NumberOrName = Annotated[
+    OpenML | None, BeforeValidator(_numbered, json_schema_input_type=int | OpenML | None)
+]
+
+
+class Source(BaseModel):
+    """Where a dataset is read from, and how: a file, or what OpenML or others have published."""
+
+    model_config = STRICT
+
+    file: DataPath | None = Field(
+        None, description="CSV, Parquet, NPZ or ARFF, seen from the project's folder"
+    )
+    target: Columns = Field(
+        (),
+        description="the column to learn; several for a regression; of OpenML: what it says itself",
+    )
+    openml: NumberOrName = Field(
+        None, description="a set of openml.org: its number, or {name: ..., version: ...}"
+    )
+    pictures: Literal["MNIST", "FashionMNIST", "KMNIST", "CIFAR10"] | None = Field(
+        None, description="a published set of pictures"
+    )
+    mirror: Mirror | None = Field(
+        None, description="where a published set is downloaded from instead of its own address"
+    )
     task: Literal["classification", "regression"] | None = Field(
         None, description="left out: texts and few whole numbers are classes, other numbers values"
     )
@@ -75,6 +150,11 @@ class Source(BaseModel):
     missing: Literal["refuse", "drop", "mean"] = Field(
         "refuse",
         description="rows with gaps are a mistake, are left out, or get the training part's mean",
+    )
+    examples: Annotated[int, Field(ge=20)] | None = Field(
+        None,
+        description="so many, drawn with the shares of classes and parts; left out: all, "
+        "of pictures 10,000",
     )
     test: TestPart | None = Field(None, description="its own test part")
     standardise: bool = Field(True, description="inputs by mean and deviation of the training part")
@@ -89,21 +169,67 @@ class Source(BaseModel):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """What is read: the file, and that of the test part where it is another."""
+        """A user's own files: that of the table, and that of the test part where it is another."""
+        if not self.file:
+            return ()
         return (self.file, *([self.test.file] if self.test and self.test.file else []))
 
     @property
+    def folder(self) -> Path:
+        """Where what is downloaded lies."""
+        if self.openml and self.openml.name:
+            return DOWNLOADS / f"openml-{self.openml.name}-{self.openml.version}"
+        return DOWNLOADS / (self.pictures or f"openml-{self.openml}")
+
+    @property
+    def downloads(self) -> tuple[str, ...]:
+        """The files that are downloaded: their bytes are those that were published."""
+        if self.file:
+            return ()
+        names = PICTURES[self.pictures] if self.pictures else (DESCRIPTION, ARFF)
+        return tuple(str(self.folder / name) for name in names)
+
+    @property
+    def place(self) -> str:
+        """What it is, in a line."""
+        return self.file or self.pictures or f"OpenML {self.openml}"
+
+    @property
+    def _set(self) -> list[str]:
+        """The keys that say something: what comes from a rule of the workflow has all of them."""
+        fields = type(self).model_fields
+        return [key for key, field in fields.items() if getattr(self, key) != field.default]
+
+    @property
     def is_csv(self) -> bool:
-        return Path(self.file).suffix.lower() in CSV
+        return bool(self.file) and Path(self.place).suffix.lower() in CSV
+
+    @model_validator(mode="after")
+    def _from_one_place(self) -> "Source":
+        given = [key for key in ("file", "openml", "pictures") if getattr(self, key) is not None]
+        if len(given) > 1:
+            raise refuse(f"goes without {given[0]}", key=(given[1],))
+        if not given:
+            raise refuse("is missing", key=("file",), allowed="a file, or openml, or pictures")
+        if self.file and not self.target:
+            raise refuse("is missing", key=("target",), allowed="the column to learn")
+        if self.file and self.mirror:
+            raise refuse("is for what is downloaded", key=("mirror",))
+        if self.openml and self.test and self.test.file:
+            raise refuse("is for tables of your own: use column and value", key=("test", "file"))
+        for key in self._set if self.pictures else ():
+            if key not in OF_PICTURES:
+                raise refuse("is for tables: pictures have their classes and parts", key=(key,))
+        return self
 
     @model_validator(mode="after")
     def _of_a_kind(self) -> "Source":
         for key, file in zip((("file",), ("test", "file")), self.files, strict=False):
             if Path(file).suffix.lower() not in SUFFIXES:
                 raise refuse(f"ends in {Path(file).suffix!r}", key, "one of " + ", ".join(SUFFIXES))
-        if any(Path(file).suffix.lower() not in CSV for file in self.files):
+        if not self.files or any(Path(file).suffix.lower() not in CSV for file in self.files):
             for option in OF_CSV:
-                if option in self.model_fields_set:
+                if option in self._set:
                     raise refuse("is for CSV alone", key=(option,))
         return self
 

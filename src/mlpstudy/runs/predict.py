@@ -45,7 +45,7 @@ def examples(file: Path, scaler: Scaler, source: Source | None) -> np.ndarray:
     if file.suffix.lower() not in SUFFIXES:
         allowed = "a file that ends in " + ", ".join(SUFFIXES)
         raise Mistake("is no table", file="command line", value=str(file), allowed=allowed)
-    how = source or Source(file=str(file), target=("-",))
+    how = source if source and source.file else Source(file=str(file), target=("-",))
     table = read(file, how.model_copy(update={"file": str(file)}), lambda what, words: None)
     names = scaler.columns.tolist()
     if not names:

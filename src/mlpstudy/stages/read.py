@@ -1,8 +1,10 @@
-"""A user's own dataset: from the table that config.yaml describes to a file."""
+"""A dataset of config.yaml: from a user's own table, or from what others have published, to a
+file."""
 
 from pathlib import Path
 
-from mlpstudy.data import store
+from mlpstudy.data import openml, pictures, store
+from mlpstudy.data.downloads import fetch_missing
 from mlpstudy.data.split import split_sizes
 from mlpstudy.data.tables import Read
 from mlpstudy.data.tables import read as read_table
@@ -12,14 +14,22 @@ from mlpstudy.digests import of_source
 
 
 def learnable(name: str, source: Source) -> Read:
-    """A table, read anew. Raises Mistake where it cannot be read, learned from or divided."""
-    found = read_table(name, source)
+    """A dataset, read anew, and downloaded where it is not yet. Raises Mistake where it cannot be
+    read, learned from or divided."""
+    fetch_missing(source)
+    found = _read(name, source)
     try:
         split_sizes(found.dataset)
     except Mistake as mistake:
-        mistake.file = f"{source.file} (dataset {name})"
+        mistake.file = f"{source.place} (dataset {name})"
         raise
     return found
+
+
+def _read(name: str, source: Source) -> Read:
+    if source.pictures:
+        return pictures.read(name, source)
+    return openml.read(name, source) if source.openml else read_table(name, source)
 
 
 def read(name: str, source: Source, path: Path) -> Read:
