@@ -29,7 +29,7 @@ from mlpstudy.files import (
 from mlpstudy.machine import machine
 from mlpstudy.report import findings_file
 from mlpstudy.report.build import build, build_single
-from mlpstudy.report.document import document
+from mlpstudy.report.document import document, pages
 from mlpstudy.stages.summarise import TOLD
 from mlpstudy.statistics.verdicts import families, read_findings
 
@@ -102,22 +102,32 @@ def pdf(project: Project) -> Path:
     if not (browser := chromium()):
         problem = "no Chromium found: install it, or set MLPSTUDY_CHROMIUM to its path"
         raise Mistake(problem, file="PDF")
+    style = (TEMPLATES / "document.css").read_text(encoding="utf-8")
+    language = project.settings.language
+    numbers: dict[str, int] = {}
+    for _ in range(2):  # the contents have their numbers when all pages are known
+        printed = _print(browser, document(page.parent, style, language, numbers))
+        numbers = pages(printed)
     target = page.with_name("report.pdf")
+    write_atomically(target, printed)
+    return target
+
+
+def _print(browser: str, whole: str) -> bytes:
+    """A page as Chromium prints it, with an outline of its headings. Raises Mistake."""
     with tempfile.TemporaryDirectory() as folder:
-        printed = Path(folder) / "report.pdf"
+        page, printed = Path(folder) / "document.html", Path(folder) / "report.pdf"
+        page.write_text(whole, encoding="utf-8")
         command = [browser, "--headless", "--disable-gpu", "--no-pdf-header-footer",
-                   f"--user-data-dir={folder}/profile", f"--print-to-pdf={printed}",
-                   f"--accept-lang={project.settings.language}"]  # fmt: skip
+                   "--generate-pdf-document-outline", f"--user-data-dir={folder}/profile",
+                   f"--print-to-pdf={printed}"]  # fmt: skip
         if os.geteuid() == 0:
             command.append("--no-sandbox")  # Chromium refuses to start its sandbox as root
-        whole = Path(folder) / "document.html"
-        whole.write_text(document(page.parent, project.settings.language), encoding="utf-8")
-        done = subprocess.run([*command, whole.as_uri()], capture_output=True, text=True)
+        done = subprocess.run([*command, page.as_uri()], capture_output=True, text=True)
         if done.returncode or not printed.exists():
             told = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise Mistake(f"Chromium printed nothing: {told}", file="PDF")
-        write_atomically(target, printed.read_bytes())
-    return target
+        return printed.read_bytes()
 
 
 def provenance(plan: Mapping[str, Any], folders: Mapping[str, Path]) -> dict:

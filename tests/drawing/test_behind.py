@@ -45,3 +45,18 @@ def test_a_map_has_none_and_a_study_s_own_figure_that_of_its_table(table):
     found = behind.rows(own, {"numbers": numbers}, Words("en"))
     shown = behind.Behind(["activation", "loss (nats)"], [["ReLU", "0.5"]], 0)
     assert found == (shown if table else None)
+
+
+def test_columns_of_numbers_are_known_also_where_some_are_missing():
+    spec, frame = drawn.FRAMES["line"]
+    frame = frame.assign(low=[float("nan"), *frame["low"][1:]])
+    table = behind.rows(spec, {"figure_line": frame}, Words("fr"))
+    assert table.rows[0][5] == "—" and table.numeric == (True, False, False, True, *[True] * 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"), [("−0,25", True), ("12 500", True), ("1.2 × 10⁻³", True), ("relu", False),
+                        ("0.3 nats", False), ("", False)],
+)  # fmt: skip
+def test_a_number_is_known_as_each_language_writes_it(text, known):
+    assert behind.Behind(["a"], [[text]], 0).numeric == (known,)

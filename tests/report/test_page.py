@@ -16,11 +16,10 @@ from mlpstudy.design import yaml_file
 from mlpstudy.files import write_summed_json
 from mlpstudy.report.build import build_single
 from mlpstudy.report.collect import STATUSES
-from mlpstudy.report.document import document
 from mlpstudy.report.statuses import SYMBOLS, verdict
-from mlpstudy.statistics.verdicts import IDENTITY, as_dict
+from mlpstudy.statistics.verdicts import IDENTITY, Half, as_dict
 from mlpstudy.tables.files import write_tables
-from mlpstudy.words import Words
+from mlpstudy.words import LANGUAGES, Words
 
 CHAPTERS = [f"chapters/{name}.html" for name in ("passes", "pytorch", "vanishing")]
 CLAIMS = [f"claims/C{n:02}.html" for n in range(1, 42)]
@@ -177,6 +176,10 @@ def chapter(built, name):
     return read_html(built()[f"chapters/{name}.html"])
 
 
+def chapter_of(made, name):
+    return read_html(made[f"chapters/{name}.html"])
+
+
 def part_of(page, title) -> str:
     """The English text of a section."""
     for section in page.all("section"):
@@ -300,7 +303,7 @@ def tally(page) -> list[str]:
 
 def test_altered_verdicts_change_the_tally(page, built, results):
     assert tally(page) == [
-        "41 all",
+        "all",
         "✓ 2 supported",
         "± 1 depends",
         "✗ 1 contradicted",
@@ -321,7 +324,7 @@ def test_altered_tables_and_provenance_are_shown(built_once, built, results):
     frame = pd.DataFrame({"activation": ["gelu"], "slope": [-0.7373], "networks": [24]})
     write_tables(results / "studies" / "vanishing" / "tables", {"slopes": frame}, {"code": "0"})
     after = built(networks=98765, passes=5432)
-    for path, texts in ((CHAPTER, ("gelu", "−0.737")), (FIRST, ("98\u202f765", "5432"))):
+    for path, texts in ((CHAPTER, (">GELU<", "−0.737")), (FIRST, ("98\u202f765", "5432"))):
         assert all(text in after[path] and text not in built_once[path] for text in texts)
     assert "−0.412<" in built_once[CHAPTER].partition('<table class="data"')[2]
     assert "−0.412<" not in after[CHAPTER].partition('<table class="data"')[2]
@@ -372,6 +375,44 @@ def test_it_opens_in_the_chosen_language(built):
     assert {s.attributes["lang"] for s in twice} == {"en", "fr"}
 
 
+def doubtful(path):
+    """The findings of a study, of which one has an eta at an edge and one changed late."""
+    half = Half(-0.2, -0.4, 0.1)
+    found = [
+        finding("C22", -1, -2, -0.5, condition="first", decides=True, edge="upper"),
+        finding("C22", -1, -2, -0.5, condition="second", decides=True, half=half),
+        finding("C22", -0.1, -0.3, 0.1, condition="third", decides=True, matters=0.05, sees=0.2),
+    ]
+    write_summed_json(path, [as_dict(each) for each in found])
+
+
+def test_what_a_sceptic_should_know_stands_at_the_claim_and_in_its_chapter(built, results):
+    doubtful(results / "studies" / "vanishing" / "findings.json")
+    made = built()
+    doubts = part_of(read_html(made["claims/C22.html"]), "What a sceptic should know")
+    (line,) = chapter_of(made, "vanishing").all("p", class_="caveats")
+    for text in ("1 of 3 have an eta at an edge", "1 of 3 have another verdict after half"):
+        assert text in doubts and text in english(line)
+    assert "What would settle it: more passes (1 condition) and more seeds (1 condition)" in doubts
+    (settled,) = read_html(made[0]).all("ul", class_="unsettled")
+    assert [a.attributes["href"] for a in settled.all("a")] == ["claims/C22.html"]
+
+
+def test_where_nothing_is_doubtful_nothing_is_said(pages):
+    for path in ("claims/C40.html", "chapters/pytorch.html"):
+        assert not pages[path].all("*", class_="caveats")
+
+
+def test_claims_of_the_project_are_counted_apart(built, results):
+    path = results / "studies" / "passes" / "findings.json"
+    (record,) = json.loads(path.read_text())
+    write_summed_json(path, [record, record | {"claim": "U-wide", "says": "Wide is fast."}])
+    made = built()
+    assert tally(read_html(made[0]))[-1] == "+ 1 of this project"
+    assert re.search(r"\*\*41\*\* claims: .* · \+ \*\*1\*\* of this project", made[1])
+    assert sum(int(text.split()[1]) for text in tally(read_html(made[0]))[1:-1]) == 41
+
+
 LOST = [{"dataset": "digits", "depth": 12, "diverged": 787, "in_pass": "3–9", "run": "digits-d12"}]
 WORK = [{"study": "vanishing", "networks": 4321}]
 
@@ -414,23 +455,17 @@ def test_vega_lies_beside_the_chapters_and_is_named_by_those_with_charts(built, 
 def test_the_data_of_a_figure_stand_behind_it(built, interactive):
     (figure,) = chapter(built, "vanishing").all("figure", id="figure-vanishing.deltas")
     (fold,) = figure.all("details", class_="rows")
-    assert len(fold.all("tr")) == 1 + len(CELLS)
+    heads = ("hidden layers", "couches cachées")
+    for table, language, head in zip(fold.all("table"), LANGUAGES, heads, strict=True):
+        rows = [[cell.text for cell in row.all("th") + row.all("td")] for row in table.all("tr")]
+        assert rows[0][0] == head and len(rows) == 1 + len(CELLS)
+        assert rows[1][1:] == [Words(language).number(x) for x in (0.1, 0.0, 0.2, 6, 6)]
 
 
-def test_a_document_has_the_claims_and_then_every_chapter(built, interactive):
-    made = built()
-    page = read_html(document(made.folder, "en"))
-    kinds = [a.attributes["class"].split()[1] for a in page.all("article")]
-    assert kinds == ["index", "chapter", "chapter", "chapter"]
-    order = [
-        a.attributes["href"] for a in read_html(made[0]).all("ol", class_="contents")[0].all("a")
-    ]
-    places = [f"chapters/{a.attributes['id'].removeprefix('chapter-')}.html"
-              for a in page.all("article")[1:]]  # fmt: skip
-    assert places == [to for to in order if to.startswith("chapters/")]
-    assert {svg.attributes.get("lang") for svg in page.all("svg")} == {None, "en"}
-    assert not page.all("details", class_="rows")
-    assert not [s for s in page.all("script") if "type" in s.attributes]
+def test_a_figure_that_is_a_map_says_where_its_points_are(pages):
+    (figure,) = pages["chapters/vanishing.html"].all("figure", id="figure-vanishing.phases")
+    (fold,) = figure.all("details", class_="rows")
+    assert "results/studies/vanishing/tables" in english(fold)
 
 
 def test_all_pages_as_one(results, interactive, provenance, tmp_path):

@@ -1,5 +1,6 @@
 """The numbers behind a figure, as a table that a reader can unfold."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,9 +12,11 @@ from mlpstudy.drawing.channels import MEASURE, NAME, across, plain
 from mlpstudy.drawing.findings import VERDICTS, condition, panelled
 from mlpstudy.words import Words
 from mlpstudy.words.markers import N_
+from mlpstudy.words.numbers import MISSING
 
-MOST = 200  # rows
+MOST = 80  # rows
 DIGITS = 4  # of a number
+NUMBER = re.compile(r"−?\d[\d\s.,]*([×·]\s?10\S*)?")  # as each language writes it
 NOT_LISTED = ("regions",)  # kinds that show maps, of thousands of places
 COLUMNS = {  # beside what tells the rows apart
     "value": N_("value"),
@@ -32,6 +35,14 @@ class Behind(NamedTuple):
     rows: list[list[str]]
     more: int
 
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Which columns hold numbers alone."""
+        return tuple(
+            all(text == MISSING or NUMBER.fullmatch(text) for text in column)
+            for column in zip(*self.rows, strict=True)
+        ) or (False,) * len(self.columns)
+
 
 def rows(
     given: FigureSpec | Mapping[str, Any], tables: Mapping[str, pd.DataFrame], words: Words
@@ -49,10 +60,8 @@ def rows(
         return None
     shown = frame[_columns(spec, frame)]
     names = [_name(name, spec, words) for name in shown]
-    cells = [
-        [_text(name, value, words) for name, value in zip(shown, row, strict=True)]
-        for row in shown.head(MOST).itertuples(index=False, name=None)
-    ]
+    columns = [_texts(name, shown[name].head(MOST), words) for name in shown]
+    cells = [list(row) for row in zip(*columns, strict=True)]
     return Behind(names, cells, max(0, len(shown) - MOST))
 
 
@@ -88,6 +97,13 @@ def _name(name: str, spec: FigureSpec, words: Words) -> str:
     return words.gettext(COLUMNS[name]) if name in COLUMNS else words.label(name)
 
 
+def _texts(name: str, values: pd.Series, words: Words) -> list[str]:
+    """A column's values as they read; what comes again is written once."""
+    codes, known = pd.factorize(values, use_na_sentinel=False)
+    texts = [_text(name, value, words) for value in known]
+    return [texts[code] for code in codes]
+
+
 def _text(name: str, value: Any, words: Words) -> str:
     value = plain(value)
     if name == "verdict":
@@ -95,7 +111,7 @@ def _text(name: str, value: Any, words: Words) -> str:
     if name in (MEASURE, NAME) and isinstance(value, str):
         return words.label(value)
     if value is None and (name in COLUMNS or name == "threshold"):
-        return "—"
+        return MISSING
     if value is None:
         return words.value(name, value)
     return words.number(value, DIGITS) if is_number(value) else words.level(name, value)

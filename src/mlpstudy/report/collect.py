@@ -7,13 +7,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from mlpstudy.design import yaml_file
-from mlpstudy.drawing import vector
+from mlpstudy.drawing import behind, vector
 from mlpstudy.files import read_summed_json
 from mlpstudy.report.explore import Explored, explored
 from mlpstudy.report.lecture import Claim
@@ -38,6 +38,7 @@ from mlpstudy.statistics.verdicts import (
     read_findings,
 )
 from mlpstudy.tables.files import read_table
+from mlpstudy.words import Words
 
 UNTESTED, OPINION = "untested", "opinion"  # what a claim without a finding has for a verdict
 STATUSES = (
@@ -58,7 +59,6 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of studies, figures and 
 SIGNIFICANT = 0.05  # of a p that is adjusted
 ROWS = 60  # of a table: more are counted, not shown
 LARGE = re.compile(r"<(?:path|image) [^>]{600,}/>")  # of a drawing: a map, a cloud of points
-DATA_ROWS = 40  # of the table of a figure
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Picture:
     alt: Any
     n: int | None
     svg: Mapping[str, str]  # by language
-    data: "Summary | None" = None  # the table that it is drawn from, where there is one
+    data: Mapping[str, behind.Behind] = field(default_factory=dict)  # what is drawn, by language
 
     def drawn(self, once: bool = True) -> list[str]:
         """What a page shows: the drawing alone, once for each language.
@@ -217,10 +217,16 @@ class Report:
         said = tuple(verdict for verdict in self.verdicts if verdict.claim.chapter)
         return said or self.verdicts
 
+    @property
+    def of_project(self) -> tuple[Verdict, ...]:
+        """The verdicts on what the lecture does not say: protocols, questions of one's own."""
+        said = {verdict.claim.id for verdict in self.of_lecture}
+        return tuple(verdict for verdict in self.verdicts if verdict.claim.id not in said)
+
     @cached_property
     def tally(self) -> dict[str, int]:
-        """How many claims have each status, in the order of STATUSES; none is left out."""
-        counted = Counter(verdict.status for verdict in self.verdicts)
+        """How many of the lecture's claims have each status, in the order of STATUSES."""
+        counted = Counter(verdict.status for verdict in self.of_lecture)
         return {status: counted[status] for status in STATUSES}
 
     @property
@@ -338,7 +344,7 @@ def _chapter(folder: Path, name: str, claims: Sequence[Claim]) -> Chapter:
         plans=plans(study),
         verdicts=_verdicts(findings, [claim for claim in claims if claim.id in tested]),
         counts=read_summed_json(folder / "counts.json"),
-        figures=tuple(_picture(folder, f) for f in _listed(folder / "figures.json")),
+        figures=tuple(_picture(folder, f, study) for f in _listed(folder / "figures.json")),
         tables=tuple(_summary(folder / "tables", t) for t in _listed(folder / "tables.json")),
         explored=explored(folder / "tables", study),
     )
@@ -355,8 +361,8 @@ def _verdicts(findings: Sequence[Finding], claims: Sequence[Claim]) -> tuple[Ver
     )
 
 
-def _picture(study: Path, told: Mapping[str, Any]) -> Picture:
-    folder, name = study / "figures", _checked(told["name"])
+def _picture(results: Path, told: Mapping[str, Any], study: Mapping[str, Any]) -> Picture:
+    folder, name = results / "figures", _checked(told["name"])
     files = {
         language: (folder if language == LANGUAGES[0] else folder / language) / f"{name}.svg"
         for language in LANGUAGES
@@ -368,20 +374,30 @@ def _picture(study: Path, told: Mapping[str, Any]) -> Picture:
         alt=told["alt"],
         n=told.get("n"),
         svg={language: path.read_text(encoding="utf-8") for language, path in files.items()},
-        data=_data(study / "tables", f"figure_{name}"),
+        data=_behind(results / "tables", name, study),
     )
 
 
-def _data(folder: Path, name: str) -> Summary | None:
-    """The first rows of a figure's table."""
-    there = (folder / f"{name}.parquet").exists()
-    return _summary(folder, {"name": name}, DATA_ROWS) if there else None
+def _behind(folder: Path, name: str, study: Mapping[str, Any]) -> dict[str, behind.Behind]:
+    """The table of what a figure shows, by language; empty where it shows none."""
+    described = {figure["name"]: figure for figure in study.get("figures") or ()}
+    if (figure := described.get(name)) is None:
+        return {}
+    names = [f"figure_{name}", _checked(figure.get("table") or "runs")]
+    tables = {each: read_table(folder, each) for each in names if _is_there(folder, each)}
+    own = study.get("labels") or {}
+    made = {each: behind.rows(figure, tables, Words(each, own)) for each in LANGUAGES}
+    return {language: table for language, table in made.items() if table is not None}
 
 
-def _summary(folder: Path, told: Mapping[str, Any], most: int = ROWS) -> Summary:
+def _is_there(folder: Path, name: str) -> bool:
+    return (folder / f"{name}.parquet").exists()
+
+
+def _summary(folder: Path, told: Mapping[str, Any]) -> Summary:
     name = _checked(told["name"])
     table = read_table(folder, name)
-    shown = table.head(most).astype(object)
+    shown = table.head(ROWS).astype(object)
     rows = shown.where(shown.notna(), None).itertuples(index=False, name=None)
     return Summary(
         name=name,

@@ -13,6 +13,7 @@ from mlpstudy.design.command_line import BIN
 from mlpstudy.report import phrases, statuses
 from mlpstudy.report.answers import anchor_of
 from mlpstudy.report.collect import STATUSES
+from mlpstudy.report.doubts import settled_by
 from mlpstudy.words import Words
 from mlpstudy.words.labels import spaced
 
@@ -36,6 +37,7 @@ PHRASES = (
     phrases.united,
     phrases.unmeasured,
     phrases.value_of,
+    settled_by,
 )
 # Of a language itself: {{ gettext("...") }}
 SPOKEN = ("gettext", "pgettext", "level")

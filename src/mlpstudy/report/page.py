@@ -184,6 +184,9 @@ class Site:
             "number_of": lambda verdict: self._said(lambda w: view.answer(verdict, w).number),
             "answered": Answered(self),
             "explained": self._explained,
+            "caveats_of": lambda verdict: [
+                self._with_terms(each) for each in view.caveats(verdict)
+            ],
             "synonyms": json.dumps(synonyms(), ensure_ascii=False),
         }
         return shown
@@ -243,7 +246,7 @@ class Answered:
 # What templates find under the names that it has in a view
 VIEWED = (
     "parts", "order", "beside", "beside_claims", "chapter_part", "searched", "headlines",
-    "verdict_of", "chapter_of", "hero",
+    "verdict_of", "chapter_of", "hero", "unsettled",
 )  # fmt: skip
 
 

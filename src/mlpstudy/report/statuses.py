@@ -51,7 +51,7 @@ COUNTS: dict[str, Form] = {
     "claims": lambda w, n: w.npgettext("count", "claim", "claims", n),
     "studies": lambda w, n: w.npgettext("count", "study", "studies", n),
     "slips": lambda w, n: w.npgettext("count", "slip in the slides", "slips in the slides", n),
-    "claims_shown": lambda w, n: w.npgettext("count", "claim shown", "claims shown", n),
+    "of_project": lambda w, n: w.npgettext("count", "of this project", "of this project", n),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from mlpstudy.report.answers import Answer, answer, headlines
 from mlpstudy.report.answers import chapter as chapter_answer
 from mlpstudy.report.collect import Chapter, Picture, Report, Verdict
+from mlpstudy.report.doubts import Unsettled, unsettled
 from mlpstudy.report.lecture import Claim
 from mlpstudy.report.search import found_by
 from mlpstudy.said import LANGUAGES
@@ -103,6 +104,17 @@ class View:
             }
             for language, words in self.speakers.items()
         }
+
+    @cached_property
+    def unsettled(self) -> list[tuple[Verdict, Unsettled]]:
+        """The claims with conditions that need more passes or more seeds, and how many do."""
+        counted = ((verdict, unsettled(verdict.deciding)) for verdict in self.in_order)
+        return [(verdict, needs) for verdict, needs in counted if needs.passes or needs.seeds]
+
+    def caveats(self, verdict: Verdict) -> list[dict[str, str]]:
+        """What speaks against believing an answer as it stands, each in every language."""
+        told = {name: self.answer(verdict, words).caveats for name, words in self.speakers.items()}
+        return [dict(zip(told, texts, strict=True)) for texts in zip(*told.values(), strict=True)]
 
     def answer(self, verdict: Verdict, words: Words) -> Answer:
         """That of a claim, or of what one chapter found for it."""

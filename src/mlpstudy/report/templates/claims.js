@@ -17,7 +17,8 @@
     const words = fold(search.value).split(/\s+/).filter(Boolean).map(alike);
     rows.forEach((row) => {
       const text = texts.get(row);
-      const wanted = !status || row.dataset.status === status;
+      const ofProject = "ofProject" in row.dataset;  // not the lecture's
+      const wanted = !status || (status === "of-project" ? ofProject : !ofProject && row.dataset.status === status);
       row.hidden = !(wanted && words.every((each) => each.some((word) => text.includes(word))));
     });
     const narrowed = status || words.length;

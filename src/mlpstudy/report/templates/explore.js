@@ -26,10 +26,32 @@
     const sizes = names.map((name) => sweep.factors[name].levels.length);
     const form = place.querySelector("form");
     const chosen = { measure: sweep.shown[0] };
-    names.forEach((name, i) => { chosen[name] = Math.floor((sizes[i] - 1) / 2); });
-    chosen.dataset = 0;
     const index = (at) => names.reduce((sum, name, i) => sum * sizes[i] + at[name], 0);
     const values = () => sweep.measures[chosen.measure];
+    // The levels at which the chosen measure is known: studies may have depths of their own
+    const strides = sizes.map((_, i) => sizes.slice(i + 1).reduce((product, size) => product * size, 1));
+    const knownBy = new Map();
+    const known = () => {
+      if (!knownBy.has(chosen.measure)) {
+        const found = names.map(() => new Set());
+        values().forEach((value, cell) => {
+          if (value !== null) strides.forEach((stride, i) => found[i].add(Math.floor(cell / stride) % sizes[i]));
+        });
+        knownBy.set(chosen.measure, Object.fromEntries(names.map((name, i) => [name, [...found[i]].sort((a, b) => a - b)])));
+      }
+      return knownBy.get(chosen.measure);
+    };
+    const nearest = (levels, level) => levels.reduce((best, each) => (Math.abs(each - level) < Math.abs(best - level) ? each : best));
+    const keepKnown = () => names.forEach((name) => { chosen[name] = nearest(known()[name], chosen[name]); });
+    // At first a cell whose value is neither extreme: there is something to be seen
+    const begin = () => {
+      const found = values().map((value, cell) => [value, cell]).filter(([value]) => value !== null);
+      const each = found.map(([value]) => value);
+      const middle = (Math.min(...each) + Math.max(...each)) / 2;
+      const [, cell] = found.reduce((best, next) => (Math.abs(next[0] - middle) < Math.abs(best[0] - middle) ? next : best));
+      names.forEach((name, i) => { chosen[name] = Math.floor(cell / strides[i]) % sizes[i]; });
+    };
+    begin();
     const label = (name, level) => said(sweep.factors[name].levels[level]);
 
     // Controls
@@ -37,7 +59,7 @@
       all("select", form).forEach((select) => {
         const levels = select.name === "measure"
           ? sweep.shown.map((name) => [name, said(sweep.labels[name])])
-          : sweep.factors[select.name].levels.map((level, i) => [i, said(level)]);
+          : known()[select.name].map((i) => [i, said(sweep.factors[select.name].levels[i])]);
         select.replaceChildren(...levels.map(([value, text]) => new Option(text, value)));
         select.value = chosen[select.name];
       });
@@ -49,30 +71,33 @@
 
     // The map: a block for each activation and initialization, in it a square for depth and width
     const board = document.getElementById("map");
-    const [depths, widths] = [sweep.factors.depth.levels.length, sweep.factors.width.levels.length];
-    const [rows, columns] = [sweep.factors.activation.levels.length, sweep.factors.initialization.levels.length];
+    const sizeOf = (name) => sweep.factors[name].levels.length;
+    const places = (name) => known()[name].length;  // of which there are columns, rows, squares
     let [left, top, gap, side, blockWidth, blockHeight] = [0, 0, 0, 0, 0, 0];
     const picture = svg("svg", { tabindex: 0, role: "group", "aria-labelledby": "map-title" }, board);
     const heads = svg("g", { class: "heads" }, picture);
     const squares = [];
     const ring = svg("rect", { class: "ring" }, picture);
-    for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++)
-      for (let depth = 0; depth < depths; depth++) for (let width = 0; width < widths; width++) {
+    for (let row = 0; row < sizeOf("activation"); row++) for (let column = 0; column < sizeOf("initialization"); column++)
+      for (let depth = 0; depth < sizeOf("depth"); depth++) for (let width = 0; width < sizeOf("width"); width++) {
         const at = { activation: row, initialization: column, depth, width };
         squares.push({ at, rect: svg("rect", {}, null) });
       }
     const layOut = () => {  // a unit is a pixel, so that type and squares keep their size
       const wide = Math.max(300, Math.min(680, board.clientWidth));
       [left, top, gap] = [wide < 500 ? 66 : 84, 34, wide < 500 ? 5 : 9];
-      side = Math.min(20, ((wide - left) / columns - gap) / depths);
-      [blockWidth, blockHeight] = [side * depths + gap, side * widths + gap];
+      const [columns, rows] = [places("initialization"), places("activation")];
+      side = Math.min(20, ((wide - left) / columns - gap) / places("depth"));
+      [blockWidth, blockHeight] = [side * places("depth") + gap, side * places("width") + gap];
       const [width, height] = [left + columns * blockWidth, top + rows * blockHeight + 16];
       picture.setAttribute("viewBox", `0 0 ${width.toFixed(1)} ${height.toFixed(1)}`);
       picture.style.maxWidth = `${width}px`;
       squares.forEach((square) => {
-        const { activation, initialization, depth, width: row } = square.at;
-        square.x = left + initialization * blockWidth + depth * side;
-        square.y = top + activation * blockHeight + (widths - 1 - row) * side;
+        const at = (name) => known()[name].indexOf(square.at[name]);
+        const shown = Object.keys(square.at).every((name) => at(name) >= 0);
+        square.rect.toggleAttribute("hidden", !shown);
+        square.x = left + at("initialization") * blockWidth + at("depth") * side;
+        square.y = top + at("activation") * blockHeight + (places("width") - 1 - at("width")) * side;
         Object.entries({ x: square.x, y: square.y, width: side - 1, height: side - 1 })
           .forEach(([name, value]) => square.rect.setAttribute(name, value.toFixed(1)));
       });
@@ -97,17 +122,18 @@
       const move = MOVES[event.key];
       if (!move) return;
       event.preventDefault();
-      let [name, by] = move;
-      const at = { depth: chosen.depth, width: chosen.width, activation: chosen.activation, initialization: chosen.initialization };
-      at[name] += by;
-      const over = name === "depth" ? ["initialization", columns, depths] : ["activation", rows, widths];
-      if (at[name] < 0 || at[name] >= over[2]) {
-        const next = at[over[0]] + (name === "depth" ? by : -by);
-        if (next < 0 || next >= over[1]) return;
-        at[over[0]] = next;
-        at[name] = by > 0 ? 0 : over[2] - 1;
+      const [name, by] = move;
+      const levels = known()[name];
+      const next = levels.indexOf(chosen[name]) + by;
+      if (next >= 0 && next < levels.length) {
+        choose({ [name]: levels[next] });
+        return;
       }
-      choose(at);
+      const block = name === "depth" ? "initialization" : "activation";  // the next block begins
+      const blocks = known()[block];
+      const over = blocks.indexOf(chosen[block]) + (name === "depth" ? by : -by);
+      if (over < 0 || over >= blocks.length) return;
+      choose({ [block]: blocks[over], [name]: levels.at(by > 0 ? 0 : -1) });
     });
     const extent = () => {
       const known = values().filter((value) => value !== null);
@@ -131,17 +157,16 @@
     };
     const write = () => {
       heads.replaceChildren();
-      sweep.factors.initialization.levels.forEach((level, i) => {
+      known().initialization.map((level) => sweep.factors.initialization.levels[level]).forEach((level, i) => {
         const x = left + i * blockWidth + (blockWidth - gap) / 2;
         const lines = said(level).replace("_", "_ ").split(" ");
         lines.forEach((line, j) => svg("text", { x, y: top - 8 - 11 * (lines.length - 1 - j), "text-anchor": "middle" }, heads, line));
       });
-      sweep.factors.activation.levels.forEach((level, i) => svg("text", {
+      known().activation.map((level) => sweep.factors.activation.levels[level]).forEach((level, i) => svg("text", {
         x: left - 8, y: top + i * blockHeight + (blockHeight - gap) / 2 + 4, "text-anchor": "end",
       }, heads, said(level)));
-      const { depth, width } = sweep.factors;
-      const caption = `→ ${said(depth.label)} ${said(depth.levels[0])}–${said(depth.levels[depths - 1])}   ↑ ${said(width.label)} ${said(width.levels[0])}–${said(width.levels[widths - 1])}`;
-      svg("text", { x: left, y: top + rows * blockHeight + 10 }, heads, caption);
+      const listed = (name) => `${said(sweep.factors[name].label)} ${known()[name].map((level) => label(name, level)).join(", ")}`;
+      svg("text", { x: left, y: top + places("activation") * blockHeight + 10 }, heads, `→ ${listed("depth")}   ↑ ${listed("width")}`);
     };
 
     // The chosen cell: its numbers, its training, its gradients, its command
@@ -161,6 +186,7 @@
         const line = document.createElement("div");
         const [term, value] = [document.createElement("dt"), document.createElement("dd")];
         term.textContent = said(sweep.labels[name]);
+        if (column[cell] === null) return;  // not measured there
         value.textContent = number(column[cell]);
         line.className = name === chosen.measure ? "chosen" : "";
         line.append(term, value);
@@ -178,15 +204,19 @@
       const title = picture.querySelector("title");
       picture.replaceChildren(title);
       title.textContent = shown.map((name) => said(sweep.labels[name])).join(", ");
-      if (!lines) {
-        svg("text", { x: 200, y: 95, "text-anchor": "middle" }, picture, "–");
-        return;
-      }
+      picture.parentElement.hidden = !lines;
+      if (!lines) return;
       lineChart(picture, lines[0], lines.slice(1).map((y, i) => ({ y, label: said(sweep.labels[shown[i]]) })),
         said(sweep.labels[along]), id === "curves");
     };
     const choose = (change) => {
       Object.assign(chosen, change);
+      if ("measure" in change) {
+        keepKnown();
+        layOut();
+        write();
+        fill();
+      }
       all("select", form).forEach((select) => { select.value = chosen[select.name]; });
       if ("measure" in change || "dataset" in change) paint();
       mark();
