@@ -84,7 +84,7 @@ def test_choices_change_the_picture(opened):
     page = on(opened).page
     place = chart(page, "trainability.shares")
     before = picture(place)
-    place.locator("select[name=col]").select_option("relu")
+    place.locator("select[name=col]").select_option(label="ReLU")
     assert picture(place) != before
 
 
@@ -132,3 +132,32 @@ def test_it_answers_at_once(opened):
         }"""
     )
     assert took < 100
+
+
+@SIZES
+def test_the_map_begins_where_there_is_something_and_shows_no_empty_column(opened, size):
+    page = opened(size, "explore.html").page
+    depth = page.locator("#atlas select[name=depth] option")
+    assert page.locator("#cell-numbers .chosen dd").inner_text() == "0.5"
+    assert depth.all_inner_texts() == ["1", "2", "4"]
+    squares = page.locator("#map rect:not(.ring):visible")
+    everywhere = squares.count()
+    page.locator("#atlas select[name=measure]").select_option("passes")
+    assert depth.all_inner_texts() == ["1", "2"]  # no network of four layers has a time
+    assert squares.count() == everywhere * 2 // 3
+    assert page.locator("#curves").is_visible() and page.locator("#layers").is_hidden()
+
+
+def test_the_keyboard_goes_from_square_to_square(opened):
+    page = opened(path="explore.html").page
+    page.locator("#map svg").focus()
+    page.keyboard.press("ArrowRight")
+    assert (
+        page.locator("#atlas select[name=depth]").evaluate("s => s.selectedOptions[0].text") == "4"
+    )
+    before = page.locator("#atlas select[name=initialization]").input_value()
+    page.keyboard.press("ArrowRight")  # into the next block
+    assert (
+        page.locator("#atlas select[name=depth]").evaluate("s => s.selectedOptions[0].text") == "1"
+    )
+    assert page.locator("#atlas select[name=initialization]").input_value() != before

@@ -29,7 +29,17 @@ def _cells(dataset: str, depths) -> list[dict]:
 def _trainability(dataset: str) -> dict[str, pd.DataFrame]:
     cells = pd.DataFrame([{**cell, **INTERVAL} for cell in _cells(dataset, [1, 2, 4])])
     runs = [f"run-d{depth}" for depth in cells["depth"]]
-    return {"figure_shares": cells.assign(networks=8, diverged=0, measure="reached", run=runs)}
+    shares = cells.assign(networks=8, diverged=0, measure="reached", run=runs)
+    sweep = cells.drop(columns=list(INTERVAL)).assign(
+        reached=[1, 0.5, 0] * len(RECIPES),
+        passes=[3, 9, np.nan] * len(RECIPES),
+        eta=0.1,
+        n=8,
+        run=runs,
+    )
+    curves = sweep.merge(pd.DataFrame({"epoch": [1, 2]}), how="cross")
+    curves = curves.assign(training_loss=0.5, validation_accuracy=0.9)
+    return {"figure_shares": shares, "map": sweep, "map_curves": curves.drop(columns="passes")}
 
 
 def _regions(dataset: str) -> dict[str, pd.DataFrame]:
