@@ -212,6 +212,34 @@ def test_what_is_counted_once_has_neither_seeds_nor_an_interval(networks, n):
     assert ("Fixed" in said) == (networks > 0)
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", "n = 6 starts, 72 networks"), ("fr", "n = 6 départs, 72 réseaux")],
+)
+def test_n_counts_what_the_description_says(language, expected):
+    spec, frame = drawn.FRAMES["line"]
+    spec = spec.model_copy(update={"n_of": {"en": "starts", "fr": "départs"}})
+    said = captions.caption(spec, STUDY, frame, Words(language))
+    assert expected in said.replace("\u202f", " ")
+    assert {"en": "over the starts", "fr": "sur les départs"}[language] in said
+
+
+def test_a_title_may_say_the_least_and_the_most_and_where_they_are():
+    spec, frame = drawn.FRAMES["line"]
+    spec = spec.model_copy(update={"title": "{least} ({least_at}) to {most} ({most_at})"})
+    said = captions.title(spec, [], Words("en"), frame).replace("\u202f", " ")
+    assert said == (
+        "1 (clean labels, digits, no dropout) to 1.9 (30 % of labels wrong, moons, rate 0.5)"
+    )
+
+
+def test_what_a_study_calls_by_a_name_is_no_theory():
+    spec, frame = drawn.FRAMES["line"]
+    spec = spec.model_copy(update={"theory": "published"})
+    words = Words("en", {"published": "published accuracy"})
+    assert "Thin dashed lines: published accuracy." in captions.caption(spec, STUDY, frame, words)
+
+
 def test_a_title_without_findings_has_no_number_where_one_would_stand():
     spec, frame = drawn.FRAMES["line"]
     spec = spec.model_copy(update={"title": "{largest} in {n}", "about": ("error_reduced",)})

@@ -8,6 +8,7 @@ from matplotlib.text import Text
 from numpy.testing import assert_allclose
 
 from mlpstudy.drawing import facets, style, tiles
+from mlpstudy.drawing.axes import Along
 from mlpstudy.drawing.kinds import KINDS, forest, kind
 from mlpstudy.words import LANGUAGES, Words
 from mlpstudy.words.catalogue import read_catalogue
@@ -152,6 +153,18 @@ def test_a_finding_far_out_stands_at_the_edge_with_its_value():
     left, right = figure.axes[0].get_xlim()
     assert -1 < left < right < 2
     assert "−90" in texts(figure)
+
+
+def test_values_far_out_in_one_row_stand_beside_each_other():
+    figure, axes = style.panels()
+    rows = pd.DataFrame({"value": [90.0, 70.0], "_at": [0.1, -0.1]})
+    look, taken = forest.LOOKS["supported"], {}
+    for at in range(2):
+        forest._far(axes[0, 0], rows[at : at + 1], look, (0, 1), Words("en"), taken)
+    texts(figure)
+    there = [text for text in figure.findobj(Text) if text.get_text() in ("90", "70")]
+    ends = sorted((text.get_window_extent().x0, text.get_window_extent().x1) for text in there)
+    assert len(ends) == 2 and ends[0][1] < ends[1][0]
 
 
 def test_the_panel_of_a_claim_is_called_by_its_label_or_by_what_it_says():
@@ -322,6 +335,26 @@ def test_a_logarithmic_axis_that_begins_at_0_has_no_room_below():
     ax = kind("line").static(drawn.spec(x="epoch", hue="label_noise", col="dataset", log=["x"]),
                              frame, Words("en")).axes[0]  # fmt: skip
     assert -0.5 < ax.get_xlim()[0] < 0 and ax.get_xscale() == "symlog"
+
+
+def test_an_interval_down_to_0_ends_at_the_foot_of_a_logarithmic_axis():
+    frame = drawn.lines()
+    frame = frame.assign(low=frame["low"].where(frame["dropout"] > 0, -1.0))
+    ax = kind("line").static(drawn.spec(hue="label_noise", col="dataset", log=["y"]),
+                             frame, Words("en")).axes[0]  # fmt: skip
+    assert ax.get_yscale() == "log" and 0 < ax.get_ylim()[0] < frame["value"].min()
+
+
+@pytest.mark.parametrize(
+    ("ends", "inches", "subs"), [((100, 20_000), 1.2, 1), ((100, 900), 4.0, 3)]
+)
+def test_a_logarithmic_axis_has_as_many_ticks_as_have_room(ends, inches, subs):
+    levels = np.geomspace(*ends, 12)
+    figure, axes = style.panels()
+    Along("parameters", tuple(levels), log=True).put(axes[0, 0], "x", Words("en"), inches)
+    axes[0, 0].set_xlim(*ends)
+    ticks = [tick for tick in axes[0, 0].get_xticks() if 100 <= tick < 1000]
+    assert len(ticks) == subs
 
 
 @pytest.mark.parametrize("name", ["survival", "profile"])

@@ -27,8 +27,9 @@ Cells = Mapping[str, Sequence[Run]]
 # What a title may count, in braces.
 COUNTED = (
     "n", "supported", "contradicted", "undecided", "negligible", "not_learned", "largest",
-    "smallest", "networks",
+    "smallest", "networks", "least", "most", "least_at", "most_at",
 )  # fmt: skip
+DRAWN = ("networks", "least", "most", "least_at", "most_at")  # from what is drawn, without a claim
 IN_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -157,7 +158,7 @@ def _titles(figure: FigureSpec, place: Place) -> Iterator[Vain]:
             if word not in COUNTED:
                 more = {"value": word, "allowed": "one of " + ", ".join(COUNTED)}
                 yield Vain((*place, "title"), "is nothing that a title counts", more)
-            elif not (figure.about or figure.claim) and word != "networks":
+            elif not (figure.about or figure.claim) and word not in DRAWN:
                 yield Vain((*place, "about"), "is missing: the title counts a claim's findings")
 
 

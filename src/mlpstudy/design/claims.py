@@ -209,6 +209,7 @@ class FigureSpec(BaseModel):
     theory: Word | None = Field(None, description="a column drawn as a thin line")
     interactive: bool = Field(True, description="whether the page holds a twin to explore")
     title: Any = Field(None, description="one line; {n} {supported} ... are counted")
+    n_of: Any = Field(None, description="what n counts, where it is not seeds: starts, rounds")
     note: Any = Field(None, description="what to see that cannot be computed")
     alt: Any = Field(None, description="what it shows, for those who do not see it; kind python")
 

@@ -16,7 +16,15 @@ from mlpstudy.said import LANGUAGES
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FOLDER = Path("config/schema")
 LISTS = ("Axes", "Block")  # definitions whose lists are always written as lists
-TEXTS = {"title", "question", "limits", "says", "note", "alt"}  # in one language, or in each
+TEXTS = {
+    "title",
+    "question",
+    "limits",
+    "says",
+    "note",
+    "alt",
+    "n_of",
+}  # in one language, or in each
 
 
 def study_schema() -> dict[str, Any]:

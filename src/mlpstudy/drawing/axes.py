@@ -18,6 +18,7 @@ from mlpstudy.drawing.texts import width_of
 from mlpstudy.words import Words
 
 MOST_TICKS = 9
+SUBS = ((1, 2, 5), (1, 3), (1,))  # of a power of ten: where ticks may stand
 NEAREST = 0.09  # inches between the labels of two ticks
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -61,10 +62,20 @@ class Along:
             step = NEAREST + (wide / 72 if axis.axis_name == "x" else 0)
             axis.set_major_locator(FixedLocator(self._apart(step / inches)))
             axis.set_minor_locator(NullLocator())
-        elif not self.log:
+        elif self.log:
+            self._logarithmic(axis, words, inches)
+        else:
             whole = all(value == int(value) for value in self.levels)
             axis.set_major_locator(MaxNLocator(nbins=max(3, int(2.2 * inches)), integer=whole))
         axis.set_major_formatter(numbers(words))
+
+    def _logarithmic(self, axis: Axis, words: Words, inches: float) -> None:
+        """As many ticks as set_scale has put that do not run into each other, or powers of ten."""
+        if axis.axis_name != "x" or min(self.levels) <= 0:
+            return
+        least, most = min(self.levels), max(self.levels)
+        subs = next((subs for subs in SUBS if _fit(least, most, subs, words, inches)), SUBS[-1])
+        axis.set_major_locator(LogLocator(subs=subs))
 
     def _apart(self, share: float) -> list[float]:
         """The levels that are far enough from each other for a tick each, the last one first."""
@@ -76,6 +87,16 @@ class Along:
             if not kept or kept[-1][1] - value >= least:
                 kept.append((level, value))
         return [level for level, _ in reversed(kept)]
+
+
+def _fit(least: float, most: float, subs: Sequence[int], words: Words, inches: float) -> bool:
+    """Whether the labels of ticks at subs times powers of ten have room between two ends."""
+    powers = range(math.floor(math.log10(least)), math.ceil(math.log10(most)) + 1)
+    ticks = [sub * 10.0**power for power in powers for sub in subs]
+    shown = [number(each, words) for each in ticks if least <= each <= most]
+    nearest = min(np.diff(np.log10([*subs, 10])))
+    step = inches * nearest / max(math.log10(most / least), nearest)
+    return bool(shown) and max(map(width_of, shown)) / 72 + NEAREST <= step
 
 
 def tick(name: str, level: Any, words: Words) -> str:

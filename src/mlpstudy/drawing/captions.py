@@ -24,15 +24,19 @@ from mlpstudy.words import Words
 from mlpstudy.words.markers import N_
 
 STATISTICS = {
-    "mean": N_("Mean over the seeds, with its 95 % interval."),
-    "median": N_("Median over the seeds, with its 95 % interval."),
-    "iqm": N_("Mean of the middle half of the seeds, with its 95 % interval."),
+    "mean": N_("Mean over the {units}, with its 95 % interval."),
+    "median": N_("Median over the {units}, with its 95 % interval."),
+    "iqm": N_("Mean of the middle half of the {units}, with its 95 % interval."),
     "share": N_("Share of the networks, with Wilson's 95 % interval."),
 }
 
 THEORY = {  # how a kind of figure shows it
     "line": N_("Thin dashed lines: theory, with nothing fitted."),
     "point": N_("Grey bars: theory, with nothing fitted."),
+}
+BESIDE = {  # what a study calls by another name
+    "line": N_("Thin dashed lines: {name}."),
+    "point": N_("Grey bars: {name}."),
 }
 
 KINDS = {  # what is said of a kind of figure, beside the statistic
@@ -80,7 +84,19 @@ def counted(
     values = [finding.value for finding in findings if np.isfinite(finding.value)]
     numbers |= {"largest": max(values, default=np.nan), "smallest": min(values, default=np.nan)}
     numbers["networks"] = _networks(spec, findings, frame)
-    return {name: words.number(number) for name, number in numbers.items()}
+    texts = {name: words.number(number) for name, number in numbers.items()}
+    return texts | (_ends(spec, frame, words) if frame is not None else {})
+
+
+def _ends(spec: Any, frame: pd.DataFrame, words: Words) -> dict[str, str]:
+    """The least and the most that is drawn of a figure's first measure, and where they are."""
+    frame = frame[frame[MEASURE] == spec.y[0]] if MEASURE in frame and spec.y else frame
+    if "value" not in frame or not np.isfinite(frame["value"].astype(float)).any():
+        return dict.fromkeys(("least", "most", "least_at", "most_at"), words.number(np.nan))
+    values = frame["value"].astype(float)
+    rows = {"least": frame.loc[values.idxmin()], "most": frame.loc[values.idxmax()]}
+    ends = {name: words.number(float(row["value"]), 2) for name, row in rows.items()}
+    return ends | {f"{name}_at": _cell(spec, row, words) for name, row in rows.items()}
 
 
 def _networks(spec: Any, findings: Sequence[Any], frame: pd.DataFrame | None) -> int:
@@ -155,13 +171,19 @@ def _statistic(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> 
         if spec.kind == "forest" and how_chosen(spec, study, frame, words):
             parts.append(words.gettext("Each side is at the settings that suit it best."))
     elif ("low" in frame and not drawn_once) or spec.kind == "heatmap":
-        parts.append(words.gettext(STATISTICS[spec.statistic]))
+        units = words.said(spec.n_of) or words.gettext("seeds")
+        parts.append(words.gettext(STATISTICS[spec.statistic], units=units))
     if spec.kind == "survival" or {"reached", "passes"} & set(spec.y):
         parts.append(_reach(study, frame, words))
     if spec.kind == "heatmap" and _has_holes(spec, frame):
         parts.append(words.gettext("Where a tile is grey there is no value."))
     if spec.theory:
-        parts.append(words.gettext(THEORY.get(spec.kind, THEORY["line"])))
+        kind = spec.kind if spec.kind in THEORY else "line"
+        named = spec.theory in words.own
+        name = words.label(spec.theory)
+        parts.append(
+            words.gettext(BESIDE[kind], name=name) if named else words.gettext(THEORY[kind])
+        )
     return " ".join(filter(None, parts))
 
 

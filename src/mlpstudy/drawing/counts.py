@@ -40,13 +40,23 @@ def seeds(frame: pd.DataFrame) -> tuple[int, int]:
     return (int(n.min()), int(n.max())) if len(n) else (0, 0)
 
 
+def _of(spec: Any, fewest: int, most: int, words: Words) -> str:
+    """ "n = 6 to 8 starts": of what the description says that n counts, or of seeds."""
+    if not spec.n_of:
+        if fewest == most:
+            return words.ngettext("n = {n} seed", "n = {n} seeds", most)
+        return words.gettext("n = {fewest} to {most} seeds", fewest=fewest, most=most)
+    units = words.said(spec.n_of)
+    if fewest == most:
+        return words.gettext("n = {n} {units}", n=most, units=units)
+    return words.gettext("n = {fewest} to {most} {units}", fewest=fewest, most=most, units=units)
+
+
 def counted(spec: Any, frame: pd.DataFrame, words: Words) -> str:
     """ "n = 6 seeds, 222 networks" """
     parts, (fewest, most), total = [], seeds(frame), networks(spec, frame)
-    if most and fewest == most:
-        parts.append(words.ngettext("n = {n} seed", "n = {n} seeds", most))
-    elif most:
-        parts.append(words.gettext("n = {fewest} to {most} seeds", fewest=fewest, most=most))
+    if most:
+        parts.append(_of(spec, fewest, most, words))
     if total:
         parts.append(words.ngettext("{n} network", "{n} networks", total))
     return ", ".join(parts)

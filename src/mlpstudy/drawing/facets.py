@@ -38,6 +38,7 @@ ROW = 0.235  # inches: the height of a row with a name at its side
 WIDE = 18  # points: what lines that stand beside each other take of a panel
 FEW = 4  # lines whose bands can be seen through each other
 VALUES = ("value", "low", "high", "share")
+LOWER = 10  # times below the least value is the foot of a logarithmic axis with intervals beyond
 POINTS = 15  # along a line: more have no markers
 
 
@@ -196,11 +197,10 @@ class Picture:
         """Handles and texts of hue and of style: one list where both say the same."""
         hue, dash = self.channels["hue"], self.channels["style"]
         entries, line = [], {} if joined else {"linestyle": "none"}
+        plain = bool(dash.fields) or self.spec.kind == "forest"  # markers stand for something else
         if hue.fields:
             for i, level in enumerate(hue.levels):
-                shown = (
-                    look(self.channels, i, 0) if not dash.fields else plain_look(self, i, joined)
-                )
+                shown = plain_look(self, i, joined) if plain else look(self.channels, i, 0)
                 entries.append((handle(shown, **line), hue.text(level, self.words)))
         if dash.fields and dash.fields != hue.fields:
             for j, level in enumerate(dash.levels):
@@ -328,12 +328,19 @@ def shade(color: str, share: float) -> tuple[str, float]:
 
 def _value_axis(ax: Axes, rows: pd.DataFrame, picture: Picture) -> None:
     """Scale and numbers of the axis of values: from 0 where all are above it and come near."""
-    columns = [name for name in VALUES if name in rows]
-    seen = rows[columns].to_numpy(float)
-    seen = seen[np.isfinite(seen)]
+    seen, values = _finite(rows, VALUES), _finite(rows, ("value", "share"))
     log = "y" in picture.spec.log
     if len(seen):
+        cut = log and len(values) > 0 and seen.min() <= 0 < values.min()
+        seen = seen[seen > 0] if cut else seen  # an interval down to 0 and below goes to the foot
         axes_of.set_scale(ax, "y", seen, log)
-        if not log and 0 <= seen.min() < 0.5 * seen.max():
+        if cut:
+            ax.set_ylim(bottom=max(seen.min(), values.min() / LOWER) / 1.2)
+        elif not log and 0 <= seen.min() < 0.5 * seen.max():
             ax.set_ylim(bottom=0 if seen.min() > 0 else -0.03 * seen.max())
     ax.yaxis.set_major_formatter(axes_of.numbers(picture.words))
+
+
+def _finite(rows: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    seen = rows[[name for name in columns if name in rows]].to_numpy(float)
+    return seen[np.isfinite(seen)]

@@ -6,7 +6,9 @@ Names of datasets are those of their makers, in every language.
 
 from mlpstudy.words.markers import N_
 
-DATASETS = {
+Levels = dict[str | None, str]  # None: what a field that is left out is called
+
+DATASETS: Levels = {
     "breast_cancer": "breast cancer",
     "mnist_5k": "MNIST-5k",
     "mnist_1d": "MNIST-1D",
@@ -14,7 +16,7 @@ DATASETS = {
     "xor": N_("noisy XOR"),
     "xor_4": "XOR",
 }
-ACTIVATIONS = {
+ACTIVATIONS: Levels = {
     "sigmoid": N_("sigmoid"),
     "tanh": "tanh",
     "relu": "ReLU",
@@ -29,7 +31,7 @@ ACTIVATIONS = {
     "threshold": N_("threshold"),
     "identity": N_("identity"),
 }
-INITIALIZATIONS = {  # by whom, where one rule of his has become the usual one
+INITIALIZATIONS: Levels = {  # by whom, where one rule of his has become the usual one
     "zeros": N_("zeros"),
     "small_normal": N_("small normal"),
     "unit_normal": N_("unit normal"),
@@ -44,16 +46,16 @@ INITIALIZATIONS = {  # by whom, where one rule of his has become the usual one
     "he_uniform": N_("uniform He"),
     "orthogonal": N_("orthogonal"),
 }
-COSTS = {
+COSTS: Levels = {
     "nll": N_("negative log-likelihood"),
     "kl": N_("Kullback-Leibler divergence"),
-    "binary_nll": N_("negative log-likelihood, sigmoid outputs"),
+    "binary_nll": N_("negative log-likelihood (sigmoid outputs)"),
     "mse": N_("squared error"),
-    "mse_sigmoid": N_("squared error, sigmoid outputs"),
-    "mse_raw": N_("squared error, linear outputs"),
+    "mse_sigmoid": N_("squared error (sigmoid outputs)"),
+    "mse_raw": N_("squared error (linear outputs)"),
 }
 
-NAMES: dict[str, dict[str | None, str]] = {
+NAMES: dict[str, Levels] = {
     "train_size": {None: N_("all of them")},
     "batch_size": {None: N_("all of them")},
     "dataset": DATASETS,
@@ -81,8 +83,8 @@ NAMES: dict[str, dict[str | None, str]] = {
     "pretraining": {
         "none": N_("none"),
         "autoencoder": N_("autoencoder"),
-        "denoising_masking": N_("denoising autoencoder, masked inputs"),
-        "denoising_gaussian": N_("denoising autoencoder, Gaussian noise"),
+        "denoising_masking": N_("denoising autoencoder (masked inputs)"),
+        "denoising_gaussian": N_("denoising autoencoder (Gaussian noise)"),
         "rbm": N_("RBM"),
     },
     "name": ACTIVATIONS | COSTS,  # of a function that is checked

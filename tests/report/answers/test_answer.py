@@ -162,8 +162,8 @@ def test_doubts_are_counted_among_what_decides():
         replace(FOUND[2], decides=False, edge="upper"),
     ]
     assert answer(DROPOUT, doubtful, ENGLISH).caveats == (
-        "1 of 3 turn over where both sides have the control's eta",
-        "1 of 3 have an eta at an edge of its grid",
+        "1 of 3 turns over where both sides have the control's eta",
+        "1 of 3 has an eta at an edge of its grid",
         "in 1 of 3 the control does no better than guessing",
     )
     assert answer(DROPOUT, FOUND, ENGLISH).caveats == ()
@@ -179,5 +179,5 @@ def test_another_verdict_after_half_of_the_passes():
 def test_how_much_an_undecided_finding_would_have_to_be():
     found = [replace(FOUND[2], sees=0.034), replace(FOUND[1], sees=0.9), replace(FOUND[0], sees=1)]
     assert answer(DROPOUT, found, ENGLISH).caveats == (
-        "what is undecided may still be there: so many seeds see 3.4 points or more",
+        "where it is undecided, only an effect of 3.4 points or more would have been seen",
     )

@@ -6,6 +6,7 @@ import pytest
 from example import LECTURE, finding
 
 from mlpstudy.report.answers.answer import answer
+from mlpstudy.report.answers.sentences import beyond
 from mlpstudy.report.lecture import read_lecture
 from mlpstudy.words import LANGUAGES, Words
 
@@ -31,6 +32,21 @@ def undecided(findings) -> list:
 
 def negligible(findings) -> list:
     return [replace(each, value=1.0, low=0.995, high=1.005) for each in findings]
+
+
+@pytest.mark.parametrize(
+    ("lead", "phrase", "said"),
+    [
+        ("dropout lowers it by {size}", "Dropout raises it by {size}", "raises it by {size}"),
+        ("it needs {size} passes", "it needs only {size} passes", "only {size} passes"),
+        ("l'écart est plus petit de {size}", "l'écart est plus grand de {size}", "est plus grand de {size}"),
+        ("{percent} of them train", "{percent} of them fail", "{percent} of them fail"),
+        ("it stays", "it stays", "stays"),
+        ("", "it stays", "it stays"),
+    ],
+)  # fmt: skip
+def test_a_clause_leaves_out_the_subject_that_was_said(lead, phrase, said):
+    assert beyond(phrase, lead) == said
 
 
 STATISTICS = [(claim, name) for claim in CLAIMS for name in claim.answers]

@@ -13,7 +13,7 @@ from mlpstudy.design.limits import names
 from mlpstudy.drawing import axes, facets, style
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.drawing.findings import NAME, VERDICTS, Rows, alike, panelled, rows_of
-from mlpstudy.drawing.texts import wrapped
+from mlpstudy.drawing.texts import width_of, wrapped
 from mlpstudy.words import Words
 
 TICK = 0.55  # inches between two ticks
@@ -21,6 +21,7 @@ WIDEST = 2.55  # inches: a name beside one panel or two
 MOST_LINES = 3  # of the titles of panels that stand side by side
 FAR, FEW = 3.0, 0.15  # quartile ranges, as Tukey has it; the share that may stand at the edge
 WORTH = 2.5  # how many times longer an axis is before something stands at its edge
+BEYOND = 6  # points between values that lie outside
 BAND = "#e2e2e2"
 
 GREY, PALE = "#808080", "#b5b5b5"
@@ -163,6 +164,7 @@ def _with_margin(values: np.ndarray) -> tuple[float, float]:
 
 def _panel(ax: Axes, panel: pd.DataFrame, ends: tuple, picture: facets.Picture, rows: Rows) -> None:
     _threshold(ax, panel)
+    taken: dict[tuple, float] = {}  # points from an edge that a row's values there have taken
     hue = picture.channels["hue"]
     for i, _, findings in hue.split(panel.assign(_at=rows.at(panel))):
         shift = (i - (len(hue) - 1) / 2) * min(0.24, 0.7 / len(hue))
@@ -171,7 +173,7 @@ def _panel(ax: Axes, panel: pd.DataFrame, ends: tuple, picture: facets.Picture, 
             same, look = same.assign(_at=same["_at"] + shift), look_of(verdict, own)
             inside = same["value"].between(*ends)
             _points(ax, same[inside], look, verdict)
-            _far(ax, same[~inside], look, ends, picture.words)
+            _far(ax, same[~inside], look, ends, picture.words, taken)
     _scale(ax, ends, picture)
 
 
@@ -193,8 +195,10 @@ def _points(ax: Axes, rows: pd.DataFrame, look: style.Look, verdict: str) -> Non
         ax.annotate("†", (x, y), (4, 0), textcoords="offset points", va="center", color=style.FAINT)
 
 
-def _far(ax: Axes, rows: pd.DataFrame, look: style.Look, ends: tuple, words: Words) -> None:
-    """What lies outside: an arrow at the edge, and its value."""
+def _far(
+    ax: Axes, rows: pd.DataFrame, look: style.Look, ends: tuple, words: Words, taken: dict
+) -> None:
+    """What lies outside: an arrow at the edge, and its value beside those of the same row."""
     for value, at in zip(rows["value"], rows["_at"], strict=True):
         if not np.isfinite(value):
             continue
@@ -203,7 +207,10 @@ def _far(ax: Axes, rows: pd.DataFrame, look: style.Look, ends: tuple, words: Wor
         ax.plot([edge], [at], marker=sign, color=look.color, clip_on=False, zorder=4, ls="none")
         where = {"textcoords": "offset points", "va": "center", "ha": side}
         size = {"fontsize": style.SMALL - 1, "color": style.readable(look.color)}
-        ax.annotate(words.number(value), (edge, at), (6 if left else -6, 0), **where, **size)
+        text, place = words.number(value), (round(at), side)
+        away = taken.get(place, BEYOND)
+        taken[place] = away + width_of(text, style.SMALL - 1) + BEYOND
+        ax.annotate(text, (edge, at), (away if left else -away, 0), **where, **size)
 
 
 def marker(look: style.Look, verdict: str) -> dict[str, Any]:

@@ -116,7 +116,8 @@ def theory_entry(picture: facets.Picture, marker: str = "") -> list:
     shown = facets.handle(style.Look(style.FAINT, "none", "--"), linewidth=1.0)
     if marker:
         shown = Line2D([], [], **bar(marker))
-    return [(shown, picture.words.gettext("theory"))]
+    words, column = picture.words, picture.spec.theory
+    return [(shown, words.label(column) if column in words.own else words.gettext("theory"))]
 
 
 def finite(values: pd.Series) -> np.ndarray:

@@ -25,7 +25,7 @@ def unseen(words: Words, findings: Sequence[Finding]) -> list[str]:
     units = dict.fromkeys(finding.unit for finding in dark)
     return [
         words.gettext(
-            "what is undecided may still be there: so many seeds see {size} or more",
+            "where it is undecided, only an effect of {size} or more would have been seen",
             size=range_of(words, [f for f in dark if f.unit == unit], lambda f: f.sees),
         )
         for unit in units
@@ -35,20 +35,29 @@ def unseen(words: Words, findings: Sequence[Finding]) -> list[str]:
 DOUBTS: tuple[tuple[Callable[[Finding], bool], Form], ...] = (
     (
         lambda finding: finding.hangs,
-        lambda w, n, all: w.gettext(
-            "{n} of {all} turn over where both sides have the control's eta", n=n, all=all
+        lambda w, n, all: w.ngettext(
+            "{n} of {all} turns over where both sides have the control's eta",
+            "{n} of {all} turn over where both sides have the control's eta",
+            n,
+            all=all,
         ),
     ),
     (
         lambda finding: bool(finding.edge),
-        lambda w, n, all: w.gettext(
-            "{n} of {all} have an eta at an edge of its grid", n=n, all=all
+        lambda w, n, all: w.ngettext(
+            "{n} of {all} has an eta at an edge of its grid",
+            "{n} of {all} have an eta at an edge of its grid",
+            n,
+            all=all,
         ),
     ),
     (
         lambda finding: finding.turns,
-        lambda w, n, all: w.gettext(
-            "{n} of {all} have another verdict after half of the passes", n=n, all=all
+        lambda w, n, all: w.ngettext(
+            "{n} of {all} has another verdict after half of the passes",
+            "{n} of {all} have another verdict after half of the passes",
+            n,
+            all=all,
         ),
     ),
     (

@@ -25,6 +25,7 @@ NUMBERS: dict[str, Form] = {  # of numbers that do not say by themselves what th
     "examples": lambda w, n, shown: w.ngettext(
         "{levels} example at once", "{levels} examples at once", n, levels=shown
     ),
+    "initialization": lambda w, n, shown: w.gettext("{levels} initialization", levels=shown),
     "family": lambda w, n, shown: w.gettext("the criteria {levels}", levels=shown),
 }
 

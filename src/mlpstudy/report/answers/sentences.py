@@ -20,6 +20,21 @@ from mlpstudy.statistics.verdicts import (
 from mlpstudy.words import Words
 
 FAR_MORE = 4  # times as many contradicted findings as supported ones: those are told first
+DEPENDENT = {
+    "no",
+    "only",
+    "more",
+    "less",
+    "is",
+    "are",
+    "est",
+    "sont",
+    "plus",
+    "moins",
+    "ne",
+    "de",
+    "of",
+}
 SHORT = 1  # word for the place of the last ones: no longer than "elsewhere"
 
 
@@ -44,7 +59,11 @@ def sentence(words: Words, findings: Sequence[Finding], claim: Claim) -> str:
     if told[0].verdict == UNDECIDED:
         text = words.gettext("Undecided {place}: {says}", place=places[0], says=says)
         return _ended(text)
-    clauses = [_clause(words, group, phrases, where) for group, where in zip(told, places)]
+    lead = words.said(phrase_for(told[0].verdict, phrases))
+    clauses = [
+        _clause(words, group, phrases, where, lead if group is not told[0] else "")
+        for group, where in zip(told, places)
+    ]
     if phrase_for(told[0].verdict, phrases) is None:
         clauses[0] = words.gettext("{says}: {said}", says=says, said=clauses[0])
     return _ended(f"{words.gettext(';')} ".join(clauses))
@@ -95,13 +114,14 @@ def _places(words: Words, told: Sequence[Group], findings: Sequence[Finding]) ->
     return places
 
 
-def _clause(words: Words, group: Group, phrases: Phrases, where: str) -> str:
-    """What a group says, with its size, and where."""
+def _clause(words: Words, group: Group, phrases: Phrases, where: str, lead: str = "") -> str:
+    """What a group says, with its size, and where; without the words that the clause before it, of
+    the phrase `lead`, has said: "Dropout lowers ...; raises ..."."""
     if group.verdict == UNDECIDED:
         return words.gettext("undecided {place}", place=where)
     found = sizes(words, group.findings)
     if (phrase := phrase_for(group.verdict, phrases)) is not None:
-        return f"{words.said(phrase).format_map(found)} {where}".rstrip()
+        return f"{beyond(words.said(phrase), lead).format_map(found)} {where}".rstrip()
     first = group.findings[0]
     form = form_of(phrases, first)
     size = found["percent" if form == PERCENT else "signed"]
@@ -113,6 +133,22 @@ def _clause(words: Words, group: Group, phrases: Phrases, where: str) -> str:
         NEGLIGIBLE: words.gettext("no difference that matters"),
     }[group.verdict]
     return f"{said} {where}".rstrip()
+
+
+def beyond(phrase: str, lead: str) -> str:
+    """A phrase without the words that it begins with like another one: its subject, as a rule.
+
+    What takes its meaning from the next word stays before it, and so does a number.
+    """
+    said = phrase.split()
+    same = 0
+    for word, other in zip(said[:-1], lead.split(), strict=False):
+        if word.casefold() != other.casefold() or "{" in word:
+            break
+        same += 1
+    while same and said[same - 1].casefold() in DEPENDENT:
+        same -= 1
+    return " ".join(said[same:])
 
 
 def _row(finding: Finding) -> Row:

@@ -1,6 +1,6 @@
 """What hidden units make of the corners, and the plateaus on which starts end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -86,6 +86,10 @@ def _in_order(names: pd.Series) -> list[str]:
     return [n for n in ORDER if n in there] + [n for n in there if n not in ORDER]
 
 
+def _named(activations: Sequence[str], words: Words) -> list[str]:
+    return [words.level("activation", activation) for activation in activations]
+
+
 def ends(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: Words) -> Figure:
     """The losses at which the starts with two hidden units end: a row of dots per activation."""
     two, levels = with_two(tables["runs"]), tables["plateaus"]
@@ -102,7 +106,7 @@ def ends(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: Wo
         ax.set_xlabel(words.gettext("loss after training: {cost}", cost=name))
         ax.xaxis.set_major_locator(MaxNLocator(4))
         ax.xaxis.set_major_formatter(lambda x, _: words.shown(round(float(x), 3)))
-        ax.set_yticks(range(len(activations)), activations)
+        ax.set_yticks(range(len(activations)), _named(activations, words))
         ax.set_ylim(len(activations) - 0.5, -0.62)
         ax.grid(axis="both", visible=False)
     _note_starts(figure, len(two), words)
@@ -173,7 +177,7 @@ def curves(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: 
     figure, axes = style.panels(1, len(activations), height=3.1, sharey=True, sharex=True)
     for ax, activation in zip(axes[0], activations, strict=True):
         _lines(ax, every[every["activation"] == activation], levels)
-        ax.set_title(activation)
+        ax.set_title(words.level("activation", activation))
     _name_plateaus(axes[0, -1], levels, words)
     axes[0, 0].set_ylabel(wrapped(words.level("cost", cost), 2.4, style.TEXT))
     axes[0, 0].yaxis.set_major_formatter(lambda y, _: words.shown(round(float(y), 3)))
