@@ -13,14 +13,17 @@ ETAS = (0.001, 0.003, 0.01, 0.03, 0.1)
 N = 8
 
 
-def edge(claim, validation, test=None, etas=ETAS) -> str:
-    """Of one cell, from its validation error and its test error: (etas, seeds)."""
+def edge(claim, validation, test=None, etas=ETAS, guess=None) -> str:
+    """Of one cell, from its validation error and its test error: (etas, seeds). guess: the error of
+    the commonest label, where the table says it."""
     test = validation if test is None else test
     frame = pd.DataFrame(
         {"eta": eta, "seed": seed, "validation_error": validation[i, seed],
          "validation_loss": 1.0, "test_error": test[i, seed], "run_id": f"{eta}-{seed}"}
         for i, eta in enumerate(etas) for seed in range(N)
     )  # fmt: skip
+    if guess is not None:
+        frame = frame.assign(guess_error=guess, at_best_loss=0.5, guess_loss=1.0)
     (made,) = measured(claim({"measure": "test_error"}), frame, {"eta": Tune()})
     return made.edge
 
@@ -51,6 +54,16 @@ def test_where_all_is_the_same_beside_it_is_none(claim):
     assert edge(claim, RISING + noise(0), test) == ""
     test[1, 3] = 0.2  # one seed trains
     assert edge(claim, RISING + noise(0), test) == "lower"
+
+
+def test_where_all_guess_there_is_none(claim):
+    """The larger eta, the worse than a guess: the smallest is the best of those that learn nothing."""
+    worse = 0.6 + RISING / 5 + noise(0)
+    assert edge(claim, worse) == edge(claim, worse, guess=0.95) == "lower"
+    assert edge(claim, worse, guess=0.6) == ""
+    assert edge(claim, worse[:3], etas=ETAS[:3], guess=0.6) == "lower"  # too narrow to say so
+    worse[-1] = 0.1  # one setting trains, and it is the best
+    assert edge(claim, worse, guess=0.6) == "upper"
 
 
 def test_a_narrow_grid_always_has_edges(claim):

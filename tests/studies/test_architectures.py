@@ -91,7 +91,8 @@ def test_the_networks_of_a_pair_are_equally_large(size):
         assert max(sizes) <= 1.03 * min(sizes), name
         if not name.startswith("rbm"):
             assert {bool(r.kernel) for r in runs} == {True, False}
-            assert np.unique([r.permuted for r in runs]).tolist() == [False, True]
+            both = size == "full" or name != "mnist_5k_8000"
+            assert np.unique([r.permuted for r in runs]).tolist() == [False, True][: 1 + both]
 
 
 @pytest.mark.parametrize("size", ["default", "full"])

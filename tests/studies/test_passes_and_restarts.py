@@ -92,10 +92,25 @@ def test_what_the_eta_with_which_most_learn_needs():
     rows = needed()
     assert set(rows["eta"]) == {0.1} and set(rows["edge"]) == {"lower"}
     half, most = rows.loc["passes of half"], rows.loc["passes of nine tenths"]
-    assert (half["value"], half["n"], half["networks"], half["learned"]) == (2, 6, 24, True)
-    # A quarter never learns: no number of passes is what nine tenths need.
-    assert (most["value"], most["high"], most["learned"]) == (inf, inf, False)
-    assert rows.loc["starts", "value"] == 3  # ln 0.05 / ln 0.25 = 2.2
+    # A quarter never learns: passes are those of the 18 that do.
+    assert (half["value"], half["n"], half["networks"], half["learned"]) == (2, 6, 18, True)
+    assert (most["value"], most["high"], most["learned"]) == (4, 4, True)
+    assert rows.loc["starts", ["value", "networks"]].tolist() == [3, 24]  # ln 0.05 / ln 0.25 = 2.2
+
+
+def test_where_no_start_learns_the_task_is_not_learned():
+    nobody = view()
+    # One start of another activation, on the same split, is better than all of these.
+    first = nobody.runs[nobody.runs["seed"] == SEEDS[0]]
+    run = first.head(1).assign(run_id="best", activation="tanh")
+    best = nobody.curves.groupby("epoch").head(1).assign(run_id="best", accuracy=1.0)
+    curves = pd.concat([nobody.curves[nobody.curves["run_id"].isin(first["run_id"])], best])
+    runs = pd.concat([first, run], ignore_index=True)
+    made = derive(View(nobody.study, {}, runs, curves, pd.DataFrame()))
+    rows = made["needed"].set_index(["activation", "needs"])
+    half = rows.loc[("relu", "passes of half")]
+    assert (half["value"], half["networks"], half["learned"]) == (inf, 4, False)
+    assert rows.loc[("relu", "starts"), "value"] == inf
 
 
 def test_where_no_example_is_held_out_each_start_is_a_unit():

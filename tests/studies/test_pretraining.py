@@ -19,7 +19,7 @@ FILE = Path(__file__).resolve().parents[2] / "config/studies/pretraining.yaml"
 
 def test_denoising_autoencoders_do_denoise():
     """Networks of one seed end apart by their kind of pretraining, the study's own four."""
-    runs = load(FILE, "default").blocks["pretrained_1"]
+    runs = load(FILE, "full").blocks["pretrained_1"]
     short = {"pretraining_epochs": 1, "epochs": 1}
     kinds = {
         run.pretraining: run.model_copy(update=short)

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy import special
 
 from mlpstudy.statistics.grids import Grid
+from mlpstudy.statistics.learning import beats_guessing
 from mlpstudy.statistics.selection import Selection
 from mlpstudy.statistics.tuning import edge, joined
 
@@ -19,9 +20,10 @@ def edges_of(at: Selection, grids: Iterable[Grid]) -> str:
     """Where the choices of some cells are the smallest or the largest of their grids: of EDGES.
 
     An edge says that the best setting may lie beyond it. It says nothing, and is not marked, where
-    a grid of WIDE values or more shows no choice: where all seeds have the same at the next value
-    inside (no network trains at either), or where the settings do not differ by what is chosen by
-    more than chance makes them (Friedman's test: each seed ranks the settings).
+    a grid of WIDE values or more shows no choice: where no network does better than guessing at any
+    setting, where all seeds have the same at the next value inside, or where the settings do not
+    differ by what is chosen by more than chance makes them (Friedman's test: each seed ranks the
+    settings).
     """
     found = ""
     for grid in grids:
@@ -35,7 +37,16 @@ def edges_of(at: Selection, grids: Iterable[Grid]) -> str:
 def _is_plateau(at: Selection, grid: Grid, field: int, values: Sequence[Any]) -> bool:
     if len(values) < WIDE:
         return False
-    return _same_inside(at, grid, field, values) or not _settings_differ(at, grid)
+    return (
+        _all_guess(at, grid)
+        or _same_inside(at, grid, field, values)
+        or not _settings_differ(at, grid)
+    )
+
+
+def _all_guess(at: Selection, grid: Grid) -> bool:
+    """Whether the networks of no setting do better than guessing: then none of them is the best."""
+    return not any(beats_guessing(at, rows[rows >= 0]) for rows in grid.rows)
 
 
 def _same_inside(at: Selection, grid: Grid, field: int, values: Sequence[Any]) -> bool:

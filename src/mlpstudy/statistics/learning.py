@@ -78,7 +78,7 @@ def learned(at: Selection, rows: Rows, may_fail: bool) -> bool:
         return True
     if at.values.dtype == bool:
         return bool(at.values[rows.condition].any())
-    return any(_beats_guessing(at, control) for control in rows.controls)
+    return any(beats_guessing(at, control) for control in rows.controls)
 
 
 def _is_of_learning(at: Selection) -> bool:
@@ -94,8 +94,10 @@ def _reached(at: Selection, rows: np.ndarray) -> np.ndarray:
     return at.frame["reached"].iloc[rows].to_numpy(dtype=bool, na_value=False)
 
 
-def _beats_guessing(at: Selection, control: np.ndarray) -> bool:
-    """Test error after the last pass below that of the commonest label, test loss after the pass
+def beats_guessing(at: Selection, control: np.ndarray) -> bool:
+    """Whether some rows do better than guessing; true where the table does not say.
+
+    Test error after the last pass below that of the commonest label, test loss after the pass
     that is best on validation below that of equal shares (where the cost is a likelihood): the
     whole interval over the seeds, or, with too few of them, the mean. The loss of a run that
     diverges is infinite: it counts as that of a guess, and its error as 1."""

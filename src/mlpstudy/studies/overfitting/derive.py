@@ -1,5 +1,7 @@
 """Networks at equal fit: trained to the same training loss, and around the width that just fits."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -21,6 +23,7 @@ COLUMNS = {
     ],
 }  # fmt: skip
 FACTORS = {"regimes": ["regime"]}
+DEPTHS = ("depth", "depth_mnist_5k")  # blocks
 FITS = 0.01  # mean training error up to which a network has learned its examples by heart
 RIGHT, WRONG = 0.03, 0.1  # training losses at which networks are compared, by their labels
 LESS, JUST, WIDER, WIDEST = "fits less", "just fits", "wider", "widest"
@@ -28,15 +31,13 @@ LESS, JUST, WIDER, WIDEST = "fits less", "just fits", "wider", "widest"
 
 def derive(view: View) -> dict[str, pd.DataFrame]:
     """runs: with lowest_loss, the least test loss of all passes. equal: the networks of the block
-    depth after the first pass at whose end the training loss is at the level, spent, and fits,
+    depth... after the first pass at whose end the training loss is at the level, spent, and fits,
     whether those of all seeds come there. regimes: the networks of the block width, each beside the
     narrowest that fits at its eta."""
     test = view.curves[view.curves["split"] == "test"]
     lowest = test.groupby("run_id", observed=True)["loss"].min()
     runs = view.runs.assign(lowest_loss=view.runs["run_id"].map(lowest))
-    deep, wide = (
-        runs[runs["run_id"].isin(view.blocks.get(name, []))] for name in ("depth", "width")
-    )
+    deep, wide = (_of_blocks(runs, view, names) for names in (DEPTHS, ("width",)))
     right, wrong = view.option("fits_right", RIGHT), view.option("fits_wrong", WRONG)
     level = deep["label_noise"].gt(0).map({False: right, True: wrong})
     return {
@@ -44,6 +45,11 @@ def derive(view: View) -> dict[str, pd.DataFrame]:
         "equal": at_equal_loss(deep, view.curves, level)[COLUMNS["equal"]],
         "regimes": _regimes(wide, view.option("fits", FITS))[COLUMNS["regimes"]],
     }
+
+
+def _of_blocks(runs: pd.DataFrame, view: View, names: Sequence[str]) -> pd.DataFrame:
+    ids = {run_id for name in names for run_id in view.blocks.get(name, [])}
+    return runs[runs["run_id"].isin(ids)]
 
 
 def _regimes(runs: pd.DataFrame, fits: float) -> pd.DataFrame:

@@ -45,7 +45,7 @@ QUANTILES = {"passes of half": 0.5, "passes of nine tenths": 0.9}
 
 def derive(view: View) -> dict[str, pd.DataFrame]:
     """runs: with step_after, passes, reached (on training) and missed. needed: the passes that a share of the
-    starts needs, and the starts until one learns, at the eta with which most learn. best_of: for
+    starts that learn needs, and the starts until one learns, at the eta with which most learn. best_of: for
     each split what the best of k starts gains in test error, by the rule that picks."""
     runs = _with_passes(view)
     tried = choose(runs, TASK, ["eta"], LEAST)
@@ -79,21 +79,25 @@ def _best_accuracy(view: View) -> pd.Series:
 
 
 def _needed(tried: pd.DataFrame, certain: float, whole: Sequence[str]) -> pd.DataFrame:
-    """A row for each task and what it needs; a quantile that is infinite was not learned."""
+    """A row for each task and what it needs. Passes are those of the starts that learn: how many do
+    not is said by the starts. Where none learns the task is not learned."""
     rows = []
     for key, cell in tried.groupby(TASK):
         runs = cell[cell["chosen"]]
         unit = pd.Series(range(len(runs)), runs.index) if key[0] in whole else runs["seed"]
-        told = dict(zip(TASK, key, strict=True)) | {
-            "eta": runs["eta"].iloc[0], "n": unit.nunique(), "networks": len(runs),
-            "edge": edges(cell, ["eta"]),
+        of_task = dict(zip(TASK, key, strict=True)) | {
+            "eta": runs["eta"].iloc[0], "edge": edges(cell, ["eta"]),
         }  # fmt: skip
+        there = runs["reached"].to_numpy(dtype=bool)
+        known = there if there.any() else ~there
         for needs, q in QUANTILES.items():
-            passes = passes_needed(runs["passes"], runs["reached"], unit, q)
-            learned = bool(np.isfinite(passes.value))
-            rows.append({**told, "needs": needs, **passes._asdict(), "learned": learned})
+            passes = passes_needed(*(x[known] for x in (runs["passes"], runs["reached"], unit)), q)
+            count = {"n": unit[known].nunique(), "networks": int(known.sum())}
+            learned = {"learned": bool(there.any())}
+            rows.append({**of_task, "needs": needs, **passes._asdict(), **count, **learned})
         starts = starts_needed(share_learned(runs["reached"], unit), certain)
-        rows.append({**told, "needs": "starts", **starts._asdict(), "learned": True})
+        count = {"n": unit.nunique(), "networks": len(runs)}
+        rows.append({**of_task, "needs": "starts", **starts._asdict(), **count, "learned": True})
     return pd.DataFrame(rows)
 
 
