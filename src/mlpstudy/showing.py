@@ -69,6 +69,8 @@ def _described(data: Dataset) -> Iterator[tuple[str, str]]:
     if data.classes:
         yield "task", f"classification, {data.classes} classes"
         yield "classes", _some(_shares(data))
+        if alike := _alike(data.labels):
+            yield "look at", f"classes that differ in capitals or blanks alone: {_some(alike)}"
     else:
         yield "task", f"regression, {data.y.shape[1]} value{'s' * (data.y.shape[1] > 1)}"
         low, high = data.y.min(axis=0), data.y.max(axis=0)
@@ -93,12 +95,24 @@ def _shares(data: Dataset) -> list[str]:
     ]
 
 
+def _alike(labels: Iterable[str]) -> list[str]:
+    """The labels that are another one but for capitals and blanks."""
+    labels = list(labels)
+    forms = ["".join(label.lower().split()) for label in labels]
+    return [label for label, form in zip(labels, forms, strict=True) if forms.count(form) > 1]
+
+
 def _twice(data: Dataset) -> str:
     """How many examples are there before, with all their inputs: they may be in two parts."""
     if data.x.size > MOST_COMPARED or not data.divided:
         return ""
-    n = len(data.x) - len(np.unique(data.x, axis=0, equal_nan=True))
-    return f", {n:,} of them with the inputs of another: parts may share those" if n else ""
+    _, first = np.unique(data.x, axis=0, return_inverse=True, equal_nan=True)
+    if not (n := len(data.x) - len(np.unique(first))):
+        return ""
+    known, tested = np.split(first, [len(first) - data.held_out])
+    shared = int(np.isin(tested, known).sum())
+    of_test = f" ({shared:,} of the test part with those of one outside of it)" if shared else ""
+    return f", {n:,} of them with the inputs of another: parts may share those{of_test}"
 
 
 def _some(names: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ from mlpstudy.stages.read import learnable
 
 N = 30
 U = [f"{i % 7}.25" for i in range(N)]
-V = [f"{-i}" for i in range(0, 2 * N, 2)]
+V = [f"{-2 * (7 * i % 31)}" for i in range(N)]  # in no order
 
 
 def lines(*columns, sep=",", header="u,v,class") -> str:
@@ -310,7 +310,7 @@ def test_too_many_cells_are_refused(line, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "source", "told"),
     [
-        ("", {}, "has one column, or an unusual separator; set separator"),
+        ("", {}, "is empty; a line of names, and lines of values"),
         ("u,v,class\n", {}, "has no rows"),
         ("u,v,class\n1,2,3\n1,2\n", {}, "line 3 has 2 cells, the first 3"),
         ("u,v,class\n1,2,3\n1,2,3,4\n", {}, "line 3 has 4 cells, the first 3"),

@@ -91,6 +91,10 @@ def _refuse_names(path: Path, names: Sequence[str]) -> None:
     for i, name in enumerate(names):
         if not name and i:
             raise Mistake(f"column {i + 1} has no name", file=path)
+        if not name.isprintable():
+            raise Mistake(
+                "is no name of a column: it holds a line break, or the like", file=path, value=name
+            )
         if name in names[:i]:
             raise Mistake("is the name of two columns", file=path, value=name)
 
@@ -128,6 +132,10 @@ def _decoded(path: Path, encoding: str) -> str:
         where = f" (byte {error.start})" if isinstance(error, UnicodeDecodeError) else ""
         hint = f"set encoding: {other}" if encoding == "utf-8" else ""
         raise Mistake(f"is no {encoding} text{where}", file=path, hint=hint) from None
+    if not text.strip():
+        raise Mistake("is empty", file=path, allowed="a line of names, and lines of values")
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
     if "\0" in text:
         raise Mistake("holds zero bytes: it is no text", file=path, hint="set encoding: utf-16")
     return text

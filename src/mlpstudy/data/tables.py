@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from mlpstudy.data import checks, table_files
+from mlpstudy.data import checks, leaks, table_files
 from mlpstudy.data.checks import in_rows, listed
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.subset import rows_of, subset_note
@@ -29,6 +29,9 @@ FEW_NUMBERS = 20  # whole numbers of a target that are taken for classes
 MOST_CLASSES = 1000
 MOST_LEVELS = 100  # of a column of text that becomes columns of 0 and 1
 LARGEST = 1e38  # single precision holds no more
+THOUSANDS = r"[-+]?[1-9]\d{0,2}([.,]\d{3})+"
+WITH_UNIT = r"[^\w\s.,+-]?[-+]?\d[\d.,]*\s?[^\w\s.,+-]?"  # $1,000.00 or 12 %
+EXACT = 2**53  # whole numbers above are rounded
 
 Task = Literal["classification", "regression"]
 
@@ -135,17 +138,23 @@ def _refuse_counters(reading: Reading, table: Table, inputs: Sequence[str]) -> N
     """A column that counts the rows says which class an example has where the rows are sorted."""
     for name in inputs:
         values = table.frame[name].to_numpy() if name in table.frame else np.array([])
-        if (
-            len(values) > 2
-            and values.dtype.kind in "iu"
-            and (np.diff(values.astype(float)) == 1).all()
-        ):
-            raise reading.mistake(
-                reading.source.place,
-                f"counts the rows, {values[0]} to {values[-1]}",
-                f"column {name}",
-                hint=f"set drop: [{name}], or name it in columns",
-            )
+        if leaks.counts(values):
+            problem = f"counts the rows, {values[0]:.15g} to {values[-1]:.15g}"
+            raise _leak(reading, name, problem)
+        if leaks.names_rows(values):
+            reading.note("look at", f"{name}: another number in each row; set drop if it is a name")
+
+
+def _refuse_copies(reading: Reading, x: "DataFrame", y: "DataFrame", task: Task) -> None:
+    if reading.source.columns or y.shape[1] > 1:
+        return
+    for name in leaks.copies(x, y.iloc[:, 0], task == "classification"):
+        raise _leak(reading, name, "says the target of every row")
+
+
+def _leak(reading: Reading, name: Any, problem: str) -> Mistake:
+    hint = f"set drop: [{name}], or name it in columns"
+    return reading.mistake(reading.source.place, problem, f"column {name}", hint=hint)
 
 
 def _rows(reading: Reading, table: Table, inputs: Sequence[str], is_second: bool) -> Rows:
@@ -226,19 +235,38 @@ def _numbers(reading: Reading, file: str, column: "Series", may_be_text: bool) -
     else:
         cells = column.astype(object)
         gaps = cells.isna().to_numpy()
-        numbers = np.array([_number(v) for v in cells.where(~gaps, np.nan)], np.float64)
-        if len(bad := np.flatnonzero(np.isnan(numbers) & ~gaps)):
-            raise _no_number(reading, file, column, cells.iloc[bad[0]], bad, may_be_text)
-        values = numbers
+        decimal = reading.source.decimal
+        values = np.array([_number(v, decimal) for v in cells.where(~gaps, np.nan)], np.float64)
+        if len(bad := np.flatnonzero(np.isnan(values) & ~gaps)):
+            raise _no_number(reading, file, column, bad, may_be_text)
     if (rows := np.flatnonzero(np.abs(values) > LARGEST)).size:
         problem = f"is infinite, or too large for single precision, in {in_rows(rows, len(values))}"
         raise reading.mistake(file, problem, f"column {column.name}")
+    if (rows := np.flatnonzero(_shortened(column, values))).size:
+        problem = f"has whole numbers that lose digits, in {in_rows(rows, len(values))}"
+        hint = f"set drop: [{column.name}] where they are names"
+        allowed = "at most 15 digits"
+        raise reading.mistake(file, problem, f"column {column.name}", allowed=allowed, hint=hint)
     return values
 
 
-def _number(value: Any) -> float:
+def _shortened(column: "Series", values: np.ndarray) -> np.ndarray:
+    """(N,) whether a cell is a whole number that its float64 is not."""
+    large = np.abs(np.nan_to_num(values)) > EXACT
+    if column.dtype.kind in "bf" or not large.any():
+        return np.zeros(len(values), bool)
+    exact = [
+        not keep or not re.fullmatch(r"[-+]?\d+", str(cell)) or int(cell) == int(value)
+        for keep, cell, value in zip(large, column, values, strict=True)
+    ]
+    return ~np.array(exact)
+
+
+def _number(value: Any, decimal: str = ".") -> float:
     """A cell as a number; NaN where it is none."""
     if isinstance(value, str):
+        if decimal == ",":  # a point would be a mark of thousands
+            value = value.replace(".", "?").replace(",", ".")
         return float(value) if NUMBER.fullmatch(value) else np.nan
     try:
         return float(value)
@@ -247,21 +275,29 @@ def _number(value: Any) -> float:
 
 
 def _no_number(
-    reading: Reading, file: str, column: "Series", value: Any, rows: np.ndarray, may_be_text: bool
+    reading: Reading, file: str, column: "Series", rows: np.ndarray, may_be_text: bool
 ) -> Mistake:
-    text, name = str(value), column.name
-    alone = reading.source.is_csv and len(rows) < len(column) / 2
-    other = "," if reading.source.decimal == "." else "."
-    if reading.source.is_csv and re.fullmatch(rf"[-+]?\d+\{other}\d+", text):
-        hint = f"set decimal: {other!r}"
-    elif alone:
-        hint = f"set na: [{text!r}] where it means a gap"
-    elif may_be_text:
-        hint = f"set drop: [{name}], or one_hot: [{name}]"
-    else:
-        hint = "set task: classification, or give each row a number"
+    texts = column.iloc[rows].astype(str).tolist()
+    hint = _hint(reading.source, str(column.name), texts, len(column), may_be_text)
     problem = f"is no number, in {in_rows(rows, len(column))}"
-    return reading.mistake(file, problem, f"column {name}", value=text, hint=hint)
+    return reading.mistake(file, problem, f"column {column.name}", value=texts[0], hint=hint)
+
+
+def _hint(source: Source, name: str, texts: list[str], n: int, may_be_text: bool) -> str:
+    """What makes numbers of texts, which are some of n cells."""
+    other = "," if source.decimal == "." else "."
+    if source.is_csv and re.fullmatch(rf"[-+]?\d+\{other}\d+", texts[0]):
+        decimals = f"set decimal: {other!r}"
+        may_be_thousands = all(re.fullmatch(THOUSANDS, text) for text in texts)
+        return f"{decimals}, or write thousands without {other!r}" if may_be_thousands else decimals
+    units = {"".join(re.findall(r"[^\w\s.,+-]", text)) for text in texts}
+    if len(units) == 1 and all(re.fullmatch(WITH_UNIT, text) for text in texts):
+        return f"write the numbers without {units.pop()!r}"
+    if source.is_csv and len(texts) < n / 2:
+        return f"set na: [{texts[0]!r}] where it means a gap"
+    if may_be_text:
+        return f"set drop: [{name}], or one_hot: [{name}]"
+    return "set task: classification, or give each row a number"
 
 
 # Gaps
@@ -311,6 +347,7 @@ def _dataset(reading: Reading, task: Task, parts: list[Rows], shape: tuple[int, 
 
     x = pd.concat([part.x for part in parts], ignore_index=True)
     y = pd.concat([part.y for part in parts], ignore_index=True)
+    _refuse_copies(reading, x, y, task)
     is_test = np.concatenate([part.is_test for part in parts])
     order = np.argsort(is_test, kind="stable")
     x = _one_hot(reading, x).iloc[order]
