@@ -233,6 +233,13 @@ def test_a_title_may_say_the_least_and_the_most_and_where_they_are():
     )
 
 
+def test_of_a_heatmap_the_ends_are_those_of_its_tiles():
+    spec, frame = drawn.FRAMES["heatmap"]
+    spec = spec.model_copy(update={"title": "{least} to {most}"})
+    frame = frame.assign(measure="test_error")
+    assert captions.title(spec, [], Words("en"), frame) == "0.1 to 0.5"
+
+
 def test_what_a_study_calls_by_a_name_is_no_theory():
     spec, frame = drawn.FRAMES["line"]
     spec = spec.model_copy(update={"theory": "published"})

@@ -46,7 +46,7 @@ def test_a_label(name, english, french):
         ("dataset", "mnist_1d", "MNIST-1D", "MNIST-1D"),
         ("cost", "mse", "squared error", "erreur quadratique"),
         ("depth", 1, "1 hidden layer", "1 couche cachée"),
-        ("depth", 0, "no hidden layer", "aucune couche cachée"),
+        ("depth", 0, "no hidden layer", "sans couche cachée"),
         ("train_size", 200, "200 examples", "200 exemples"),
         ("train_size", None, "all training examples", "tous les exemples d'apprentissage"),
         ("batch_size", None, "all examples in each step", "tous les exemples à chaque pas"),
@@ -81,7 +81,7 @@ def test_a_level(name, level, english, french):
         (
             {"depth": 0, "width": 32},
             "no hidden layer",
-            "aucune couche cachée",
+            "sans couche cachée",
         ),
         ({}, "", ""),
     ],

@@ -90,7 +90,8 @@ def counted(
 
 def _ends(spec: Any, frame: pd.DataFrame, words: Words) -> dict[str, str]:
     """The least and the most that is drawn of a figure's first measure, and where they are."""
-    frame = frame[frame[MEASURE] == spec.y[0]] if MEASURE in frame and spec.y else frame
+    measure = spec.value if spec.kind == "heatmap" else next(iter(spec.y), None)
+    frame = frame[frame[MEASURE] == measure] if MEASURE in frame else frame
     if "value" not in frame or not np.isfinite(frame["value"].astype(float)).any():
         return dict.fromkeys(("least", "most", "least_at", "most_at"), words.number(np.nan))
     values = frame["value"].astype(float)

@@ -328,14 +328,15 @@ def shade(color: str, share: float) -> tuple[str, float]:
 
 def _value_axis(ax: Axes, rows: pd.DataFrame, picture: Picture) -> None:
     """Scale and numbers of the axis of values: from 0 where all are above it and come near."""
-    seen, values = _finite(rows, VALUES), _finite(rows, ("value", "share"))
+    theory = filter(None, [getattr(picture.spec, "theory", None)])
+    seen, values = _finite(rows, VALUES), _finite(rows, ("value", "share", *theory))
     log = "y" in picture.spec.log
     if len(seen):
         cut = log and len(values) > 0 and seen.min() <= 0 < values.min()
         seen = seen[seen > 0] if cut else seen  # an interval down to 0 and below goes to the foot
         axes_of.set_scale(ax, "y", seen, log)
         if cut:
-            ax.set_ylim(bottom=max(seen.min(), values.min() / LOWER) / 1.2)
+            ax.set_ylim(bottom=min(max(seen.min(), values.min() / LOWER), values.min()) / 1.2)
         elif not log and 0 <= seen.min() < 0.5 * seen.max():
             ax.set_ylim(bottom=0 if seen.min() > 0 else -0.03 * seen.max())
     ax.yaxis.set_major_formatter(axes_of.numbers(picture.words))

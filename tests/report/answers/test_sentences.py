@@ -6,8 +6,9 @@ import pytest
 from example import LECTURE, finding
 
 from mlpstudy.report.answers.answer import answer
-from mlpstudy.report.answers.sentences import beyond
-from mlpstudy.report.lecture import read_lecture
+from mlpstudy.report.answers.places import box_of
+from mlpstudy.report.answers.sentences import beyond, sentence
+from mlpstudy.report.lecture import Claim, read_lecture
 from mlpstudy.words import LANGUAGES, Words
 
 CLAIMS = read_lecture(LECTURE)["claims"]
@@ -49,6 +50,30 @@ def test_a_clause_leaves_out_the_subject_that_was_said(lead, phrase, said):
     assert beyond(phrase, lead) == said
 
 
+def test_after_an_undecided_clause_the_subject_is_said_again():
+    phrases = {
+        "holds": "the net gains {size}",
+        "fails": "the net loses {size}",
+        "nothing": "the net stays",
+    }
+    claim = Claim("C1", fr="", en="A net", answers={"s": phrases})
+    gains, maybe, stays = found(claim, "s", 2.0)
+    also = replace(stays, condition={"dataset": "xor_4"})
+    some = [gains, *undecided([maybe]), *negligible([stays, also])]
+    said = sentence(Words("en"), some, claim)
+    assert said.count("the net") + said.count("The net") == 2
+    loses = replace(maybe, value=0.5, low=0.4, high=0.6)
+    said = sentence(Words("en"), [gains, loses, *negligible([stays])], claim)
+    assert said.startswith("The net gains") and "; loses" in said and "; stays" in said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "with no hidden layer"), ("fr", "sans couche cachée")]
+)
+def test_where_something_is_missing_is_said_without_with(language, said):
+    assert box_of(Words(language), {"depth": (0,)}) == said
+
+
 STATISTICS = [(claim, name) for claim in CLAIMS for name in claim.answers]
 
 
@@ -66,9 +91,9 @@ def test_a_sentence_follows_its_findings(claim, statistic, language):
         for findings in (above, below, negligible(above), undecided(above), mixed)
     ]
     assert len(set(said)) == len(said)
-    for sentence in said:
-        assert sentence.endswith(".") and sentence[0] == sentence[0].upper()
-        assert not set("{}") & set(sentence) and "  " not in sentence and ".." not in sentence
+    for text in said:
+        assert text.endswith(".") and text[0] == text[0].upper()
+        assert not set("{}") & set(text) and "  " not in text and ".." not in text
     everywhere = words.gettext("in all {n} settings", n=3)
     assert [everywhere in sentence for sentence in said] == [True] * 4 + [False]
 

@@ -96,8 +96,16 @@ def box_of(words: Words, box: Box) -> str:
     middle = [_levels(words, name, box[name]) for name in box if name not in (*first, *last)]
     before = [_after(words, FIRST[name], name, box[name]) for name in first]
     after = [_after(words, LAST[name], name, box[name]) for name in last]
-    with_them = [words.gettext("with {levels}", levels=", ".join(middle))] if middle else []
-    return " ".join([*before, *with_them, *after])
+    return " ".join([*before, *_with(words, middle), *after])
+
+
+def _with(words: Words, levels: Sequence[str]) -> list[str]:
+    """ "with" some levels, unless they begin by saying without what it is."""
+    if not levels:
+        return []
+    shown = ", ".join(levels)
+    begun = shown.startswith(words.gettext("without") + " ")
+    return [shown if begun else words.gettext("with {levels}", levels=shown)]
 
 
 def _after(words: Words, message: str, name: str, levels: Sequence[Any]) -> str:

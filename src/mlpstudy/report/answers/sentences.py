@@ -59,11 +59,10 @@ def sentence(words: Words, findings: Sequence[Finding], claim: Claim) -> str:
     if told[0].verdict == UNDECIDED:
         text = words.gettext("Undecided {place}: {says}", place=places[0], says=says)
         return _ended(text)
-    lead = words.said(phrase_for(told[0].verdict, phrases))
-    clauses = [
-        _clause(words, group, phrases, where, lead if group is not told[0] else "")
-        for group, where in zip(told, places)
-    ]
+    lead, clauses = "", []
+    for group, where in zip(told, places):
+        clauses.append(_clause(words, group, phrases, where, lead))
+        lead = words.said(phrase_for(group.verdict, phrases))  # "undecided" has no subject
     if phrase_for(told[0].verdict, phrases) is None:
         clauses[0] = words.gettext("{says}: {said}", says=says, said=clauses[0])
     return _ended(f"{words.gettext(';')} ".join(clauses))
