@@ -19,7 +19,8 @@ PRETRAINED = [Run(pretraining=kind, pretraining_epochs=1) for kind in ("autoenco
 
 @pytest.mark.parametrize(
     ("run", "served"), [(DENSE, True), *((run, True) for run in PRETRAINED), (CONVOLUTION, False),
-     (Run(input_noise=0.1), True), (Run(input_dropout=0.1), True), (Run(input_noise=0.1, input_dropout=0.1), False)],
+     (Run(input_noise=0.1), True), (Run(input_dropout=0.1), True), (Run(input_noise=0.1, input_dropout=0.1), False),
+     (Run(norm="batch"), False), (Run(patience=2, class_weights="balanced"), True)],
 )  # fmt: skip
 def test_what_the_native_engine_serves(run, served):
     assert serves(run) == served
@@ -35,6 +36,7 @@ def test_what_the_native_engine_serves(run, served):
         (DENSE, "cuda", "torch", "torch"),
         (CONVOLUTION, "cpu", "auto", "torch"),
         (CONVOLUTION, "cpu", "torch", "torch"),
+        (Run(norm="layer"), "cpu", "auto", "torch"),
         (CONVOLUTION, "cuda", "auto", "torch"),
     ],
 )
@@ -48,6 +50,11 @@ def test_who_trains_a_run(run, device, setting, engine):
     [
         (CONVOLUTION, "cpu", r"convolutions \(kernel\), which digits-d1-.* asks for"),
         (DENSE, "cuda", "device: cuda, which iris-d3-.* asks for"),
+        (
+            Run(norm="batch"),
+            "cpu",
+            r"normalised layers \(norm: batch\), which digits-d2-.* asks for",
+        ),
     ],
 )
 def test_what_the_native_engine_does_not_train_is_refused(run, device, lacks):

@@ -293,6 +293,14 @@ def test_the_table_of_sizes_is_that_of_the_datasets(name):
         ({"kernel": 4, "depth": 2}, []),
         ({"kernel": 4, "depth": 3}, ["kernel"]),
         ({"kernel": 4, "depth": 2, "stride": 2}, ["kernel"]),
+        (
+            {"dataset": "diabetes", "cost": "mse_raw", "class_weights": "balanced"},
+            ["class_weights"],
+        ),
+        ({"dataset": "iris", "norm": "batch", "batch_size": 89}, ["batch_size"]),
+        ({"dataset": "iris", "norm": "batch", "train_size": 33}, ["batch_size"]),
+        ({"dataset": "iris", "norm": "batch", "batch_size": 60}, []),
+        ({"dataset": "iris", "norm": "layer", "batch_size": 89}, []),
     ],
 )
 def test_what_a_dataset_cannot_serve(fields, found):

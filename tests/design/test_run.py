@@ -41,9 +41,11 @@ OTHER = {
     "init_gain": 2.0,
     "init_bias": 0.2,
     "residual": "plain",
+    "norm": "layer",
     "dropout": 0.5,
     "cost": "mse",
     "reduction": "mean",
+    "class_weights": "balanced",
     "weight_decay": 0.01,
     "optimizer": "adam",
     "eta": 0.01,
@@ -54,6 +56,7 @@ OTHER = {
     "batch_size": None,
     "epochs": 40,
     "steps": 100,
+    "patience": 5,
     "trained": "last",
     "pretraining": "rbm",
     "pretraining_epochs": 7,
@@ -122,6 +125,7 @@ def test_the_defaults_that_ids_leave_out_stay_what_they_are():
         "pretraining_epochs": 0, "pretraining_eta": 0.1, "corruption": 0.0, "restart": 0, "seed": 0,
         "input_dropout": 0.0, "kernel_above": 0, "stride_above": 1, "init_bias": 0.0,
         "reduction": "sum", "steps": None, "clip": 0.0, "warmup": 0, "folds": 0,
+        "norm": "none", "class_weights": "none", "patience": None,
     }  # fmt: skip
     assert {field: getattr(Run(), field) for field in defaults} == defaults
 
@@ -190,6 +194,7 @@ def test_what_a_run_is_while_a_layer_is_pretrained():
     run = Run(
         depth=4, activation="tanh", dropout=0.5, weight_decay=0.1, optimizer="adam", eta=1.0,
         input_dropout=0.2, reduction="mean", steps=50, clip=0.1, warmup=2,
+        class_weights="balanced", patience=3,
         schedule="cosine", pretraining="autoencoder", pretraining_epochs=7, pretraining_eta=0.3,
         momentum=0.5, batch_size=8, seed=3,
     )  # fmt: skip
@@ -241,6 +246,17 @@ def test_a_cell_is_a_run_without_its_seed():
             {"width": 65536, "depth": 10},
             "width: 38,654,705,664 weights between hidden layers: at most 100,000,000",
         ),
+        ({"norm": "batch", "depth": 0}, "norm: it has no effect without a hidden layer"),
+        (
+            {"norm": "layer", "pretraining": "autoencoder", "pretraining_epochs": 5},
+            "norm: pretraining prepares layers without it: use norm: none",
+        ),
+        (
+            {"norm": "batch", "batch_size": 1},
+            "batch_size: norm: batch needs two examples or more in a batch; or use norm: layer",
+        ),
+        ({"patience": 0}, "patience: 0 is not allowed; a whole number >= 1 and <= 100000 or null"),
+        ({"norm": "group"}, "norm: 'group' is not allowed; one of none, batch, layer"),
         ({"eta": 1e-320}, "eta: 1e-320 is not allowed; a number >= 1e-38"),
         ({"init_gain": 1e300}, "init_gain: 1e+300 is not allowed; a number >= 1e-38"),
         ({"stride": 2}, "kernel: stride and padding belong to a convolution"),

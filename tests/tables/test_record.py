@@ -17,8 +17,8 @@ PASSES = 3
 class Engine:
     """An engine that learns nothing: every number of a run is its seed."""
 
-    def __init__(self, largest: int = 2, diverged_at: int = -1):
-        self.largest, self.diverged_at = largest, diverged_at
+    def __init__(self, largest: int = 2, diverged_at: int = -1, stopped_at: int = -1):
+        self.largest, self.diverged_at, self.stopped_at = largest, diverged_at, stopped_at
         self.tasks = []
 
     def networks_that_fit(self, run, dims, classes, targets, device):
@@ -37,6 +37,7 @@ class Engine:
             {epoch: np.tile(seeds, (1, 3, len(LAYER_MEASURES))) for epoch in (0, 1, 2)},
             [{"W1": np.ones((4, 3))} for _ in task.runs],
             np.full(len(seeds), PASSES),
+            np.full(len(seeds), self.stopped_at),
         )
 
 
@@ -106,3 +107,12 @@ def test_training_sizes_are_those_of_the_folds(monkeypatch):
     assert len(recorded(monkeypatch, {"torch": Engine()}, runs)) == 2
     with pytest.raises(Mistake, match="train_size: 106 is more than the 105 that iris has"):
         recorded(monkeypatch, {"torch": Engine()}, [Run(dataset="iris", folds=10, train_size=106)])
+
+
+@pytest.mark.parametrize(("stopped_at", "probed"), [(1, [0, 1]), (3, [0, 1, 2])])
+def test_what_came_after_a_run_stopped_is_not_recorded(monkeypatch, stopped_at, probed):
+    engine = Engine(stopped_at=stopped_at)
+    [record] = recorded(monkeypatch, {"torch": engine}, [Run(dataset="iris", seed=1, patience=1)])
+    assert record.status == "finished" and record.stopped_at == stopped_at
+    assert len(record.curves) == stopped_at + 1 and record.probed.tolist() == probed
+    assert record.passes == PASSES

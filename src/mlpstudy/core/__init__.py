@@ -13,6 +13,8 @@ convolution                 Convolve, in one dimension and two                 m
 dropout                     Dropout: inverted, a rate for each run             modules.py
 bruit                       Noise on the inputs, a sigma for each run          modules.py
 connexions résiduelles      Residual: z + M(z), plain or by 1 / sqrt(L)        modules.py
+normalisation               BatchNorm, LayerNorm: a' = gain (a - mean) / sd    norms.py
+                            + shift
 fonctions de coût           nll (softmax), kl, binary_nll, mse (of the         costs.py
                             probabilities, of a sigmoid, raw), perceptron,
                             hinge

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from mlpstudy.core.class_weights import balanced
 from mlpstudy.core.modules import Buffers
 from mlpstudy.core.network import Network
 from mlpstudy.data.split import Part
@@ -29,6 +31,10 @@ class Rows:
     def rows(self, order: Tensor) -> Tensor:
         """Places in x of the examples `order` (R, B) of every run."""
         return order + self.offset
+
+    def class_weights(self) -> Tensor | None:
+        """(R, 1, classes) balanced weights of the classes: none where there are no classes."""
+        return None
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """x (R, B + empty rows, n_in) and t (R, B + empty rows, C) of the given places.
@@ -60,6 +66,13 @@ class Examples(Rows):
         offset = torch.tensor(which, device=like.device)[:, None] * N
         super().__init__(x, with_blank(network.targets(targets)), offset, N)
         self.y = torch.cat([torch.from_numpy(p.y) for p in parts]).to(like.device)
+        self.classes, self.labelled = network.classes, [parts[i].y for i in which]
+
+    def class_weights(self) -> Tensor | None:
+        if not self.classes:
+            return None
+        weights = [balanced(y, self.classes) for y in self.labelled]
+        return self.x.new_tensor(np.stack(weights))[:, None]
 
     def labels(self, rows: Tensor) -> Tensor:
         """(R, B)"""

@@ -38,11 +38,13 @@ class Learned(NamedTuple):
     """What came of a task. Numbers of a run after it diverged mean nothing."""
 
     n_parameters: int
-    curves: np.ndarray  # (R, passes + 1, 3, 2) float64: loss and accuracy, or R2, of the parts
+    # (R, passes + 1, 3, 2) float64: loss and accuracy, or R2, of the parts; after a stop anything
+    curves: np.ndarray
     diverged_at: np.ndarray  # (R,) the pass, -1 where it did not
     probed: dict[int, np.ndarray]  # pass -> (R, layers, measures), in the order of LAYER_MEASURES
     weights: list[dict[str, np.ndarray] | None]  # W1 (fan_in, fan_out), b1 (1, fan_out), ...
     weights_epoch: np.ndarray  # (R,) the pass that the weights are from, -1 without weights
+    stopped_at: np.ndarray  # (R,) the pass after which `patience` ended it, -1 where it did not
 
 
 class EngineModule(Protocol):
@@ -69,6 +71,8 @@ def unserved(run: Run) -> str:
     """What of a run the native engine does not train, in words; "" where it trains it."""
     if run.kernel:
         return "convolutions (kernel)"
+    if run.norm != "none":
+        return f"normalised layers (norm: {run.norm})"
     for field in ("activation", "cost"):
         if parts.file_of(field, getattr(run, field)):
             return f"{field}s of one's own ({getattr(run, field)})"

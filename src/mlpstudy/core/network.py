@@ -1,9 +1,10 @@
 """A chain of modules for a stack of runs of one shape, from the inputs to the last a."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import sqrt
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,10 +21,13 @@ from mlpstudy.core.modules import (
     Noise,
     Residual,
 )
+from mlpstudy.core.norms import NORMS, Norm
 from mlpstudy.core.outputs import outputs
 from mlpstudy.core.stack import Stack
 from mlpstudy.design.run import Run, shape
 from mlpstudy.design.sizes import LayerSize, layer_sizes
+
+M = TypeVar("M")
 
 
 class Network(Stack):
@@ -58,10 +62,11 @@ class Network(Stack):
             *_chain(runs, self.hidden, Linear(*self.layer_sizes[-1].fans), like),
         ]
         flat = list(_flatten(self.modules))
-        self.activations = [m for m in flat if isinstance(m, Activate)]
+        self.activations = _of(flat, Activate)
         self.buffer = Buffers()
         noisy = [m for m in flat if isinstance(m, Dropout | Noise | Masking)]
-        super().__init__(runs, [m for m in flat if isinstance(m, Linear)], noisy, like)
+        layers, norms = _of(flat, Linear), _of(flat, Norm)
+        super().__init__(runs, layers, noisy, like, norms)
         self.layers[0].first = True
 
     def initialize(self) -> None:
@@ -73,6 +78,13 @@ class Network(Stack):
             for m, W, b in zip(self.layers, weights, biases, strict=True):
                 m.W[r].copy_(torch.from_numpy(W.copy()))
                 m.b[r, 0].copy_(torch.from_numpy(b))
+        for norm in self.norms:
+            norm.reset()
+
+    def put(self, r: int, weights: Mapping[str, np.ndarray]) -> None:
+        """Give run r the arrays of a trained network, by their names: W1, b1, ..."""
+        for name, block in zip(self.names, self.blocks(self.theta), strict=True):
+            block[r].copy_(torch.from_numpy(weights[name]))
 
     def forward(self, x: Tensor) -> Tensor:
         """x (R, B, n_in) -> a of the last layer (R, B, n_out)."""
@@ -96,16 +108,36 @@ class Network(Stack):
 
     def learn_from(self, x: Tensor, t: Tensor, B: int) -> None:
         """Forward and backward: x (R, B or more, n_in), t (R, B or more, n_out) -> gradient of the
-        mean cost of the first B examples; the others are there to fill the batch."""
+        mean cost of the first B examples, each as often as it counts; the others are there to fill
+        the batch, over which batch norm normalises."""
+        for norm in self.norms:
+            norm.rows = B
         a = self.forward(x)
         delta = self.cost.delta(a, t, out=self.buffer("delta", a.shape, a)).mul_(1 / B)
+        if self.class_weights is not None:
+            delta.mul_(self.counts(t))
         if a.shape[1] > B:
             delta[:, B:].zero_()
         self.backward(delta)
+        for norm in self.norms:
+            norm.rows = 0
+
+    def counts(self, t: Tensor) -> Tensor:
+        """(R, B, 1) what examples of targets t (R, B, n_out) count: the sum over the classes of the
+        target's share times the weight."""
+        weights = self.class_weights
+        assert weights is not None
+        if t.shape[2] < weights.shape[2]:  # the share of the second class alone
+            return weights[..., :1] + (weights[..., 1:] - weights[..., :1]) * t
+        return (weights * t).sum(2, keepdim=True)
 
     def targets(self, t: Tensor) -> Tensor:
         """Targets as the cost sees them: the second class alone where it has a single output."""
         return t[..., 1:] if self.n_out == 1 and t.shape[-1] == 2 else t
+
+
+def _of(modules: list, kind: type[M]) -> list[M]:
+    return [m for m in modules if isinstance(m, kind)]
 
 
 def _flatten(modules):
@@ -129,7 +161,8 @@ def _chain(runs: list[Run], hidden: list[list], last: Linear, like: Tensor) -> I
 
 def _hidden(run: Run, layer: int, size: LayerSize) -> list:
     """The modules of one hidden layer."""
-    block = [_linear(run, size), Activate(run.activation)]
+    norm = [NORMS[run.norm](size.fan_out)] if run.norm != "none" else []
+    block = [_linear(run, size), *norm, Activate(run.activation)]
     if run.residual == "none" or layer == 0:
         return block
     return [Residual(block, 1 / sqrt(run.depth) if run.residual == "scaled" else 1.0)]

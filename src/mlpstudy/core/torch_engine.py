@@ -19,6 +19,7 @@ from mlpstudy.core.network import Network
 from mlpstudy.core.outputs import outputs
 from mlpstudy.core.threads import one_thread
 from mlpstudy.core.train import train
+from mlpstudy.design.length import passes
 from mlpstudy.design.run import Run
 from mlpstudy.design.sizes import layer_sizes
 
@@ -58,25 +59,29 @@ def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) 
     evaluations = [probes.Evaluation(network, parts[p]) for p in PARTS]
     layers = LayerProbe(task)
     curves, probed = [], {}
-    kept = Kept(network, keep)
-    diverged_at = np.full(network.R, -1)
+    kept, ends = Kept(network, keep), Ends(task.runs)
     for epoch, frozen in train(network, parts["train"]):
         scores = [evaluation() for evaluation in evaluations]
         curve = np.stack([np.stack(score, 1) for score in scores], 1)
-        lost = frozen.cpu().numpy() | ~np.isfinite(curve).all((1, 2))
-        diverged_at[(diverged_at < 0) & lost] = epoch
         curves.append(curve)
-        kept.see(epoch, curve[:, PARTS.index("validation"), 0], diverged_at < 0)
+        lost = frozen.cpu().numpy() | ~np.isfinite(curve).all((1, 2))
+        validation = curve[:, PARTS.index("validation"), 0]
+        kept.see(epoch, validation, ends.see(epoch, validation, lost))
         if is_probed(epoch):
             probed[epoch] = layers.measure(network)
         progress(network.R)
+        if ends.ended.all():
+            break
+    left = passes(task.runs[0], parts["train"].N) + 1 - len(curves)
+    progress(network.R * left)
     return Learned(
         network.n_parameters,
-        np.stack(curves, 1),
-        diverged_at,
+        np.pad(np.stack(curves, 1), ((0, 0), (0, left), (0, 0), (0, 0)), constant_values=np.nan),
+        ends.diverged_at,
         probed,
         kept.weights(),
         kept.epoch,
+        ends.stopped_at,
     )
 
 
@@ -97,6 +102,32 @@ class LayerProbe:
         self.twin.theta.copy_(network.theta)
         measured = probes.layers(self.twin, self.examples)
         return np.stack([measured[name] for name in LAYER_MEASURES], 2)
+
+
+class Ends:
+    """How the runs of a stack end before their last pass: they diverge, or `patience` stops them. The
+    stack trains them on, as long as one of it goes on; what comes after does not count."""
+
+    def __init__(self, runs: list[Run]):
+        self.patience = np.array([run.patience or np.inf for run in runs])
+        self.lowest, self.best = np.full(len(runs), np.inf), np.zeros(len(runs))
+        self.diverged_at, self.stopped_at = np.full((2, len(runs)), -1)
+
+    @property
+    def ended(self) -> np.ndarray:
+        """(R,)"""
+        return (self.diverged_at >= 0) | (self.stopped_at >= 0)
+
+    def see(self, epoch: int, loss: np.ndarray, lost: np.ndarray) -> np.ndarray:
+        """Of a pass, the validation loss (R,) and whether a run is lost (R,); (R,) the runs that
+        learned in it."""
+        goes_on = ~self.ended
+        self.diverged_at[goes_on & lost] = epoch
+        goes_on &= ~lost
+        lower = goes_on & (loss < self.lowest)
+        self.lowest[lower], self.best[lower] = loss[lower], epoch
+        self.stopped_at[goes_on & (epoch - self.best >= self.patience)] = epoch
+        return goes_on
 
 
 class Kept:
@@ -120,7 +151,7 @@ class Kept:
         self.network.copy_runs(which, self.network.theta, self.theta)
 
     def weights(self) -> list[dict[str, np.ndarray] | None]:
-        """W1, b1, W2, ... of each run."""
+        """W1, b1, W2, ... of each run, and what normalises its layers: gain1, shift1, ..."""
         if self.keep == "nothing":
             return [None] * self.network.R
         return _weights(self.network, self.theta)
@@ -128,7 +159,7 @@ class Kept:
 
 def _weights(network: Network, theta: torch.Tensor) -> list[dict[str, np.ndarray] | None]:
     blocks = [block.cpu().numpy() for block in network.blocks(theta)]
-    names = [f"{'Wb'[i % 2]}{i // 2 + 1}" for i in range(len(blocks))]
     return [
-        {name: b[r].copy() for name, b in zip(names, blocks, strict=True)} for r in range(network.R)
+        {name: b[r].copy() for name, b in zip(network.names, blocks, strict=True)}
+        for r in range(network.R)
     ]

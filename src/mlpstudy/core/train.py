@@ -78,8 +78,10 @@ class Learner:
             self.last_only or len(network.layers) == 1
         )  # nothing below learns
         self.optimizer: Any = OPTIMIZERS[runs[0].optimizer](network.theta, runs[0].momentum)
+        if runs[0].class_weights == "balanced":
+            network.class_weights = examples.class_weights()
         decay = [run.weight_decay for run in runs]
-        self.decay = network.spread(decay) if any(decay) else None
+        self.decay = network.decays(decay) if any(decay) else None
         clips = [run.clip for run in runs]
         self.limits = network.like.new_tensor(clips).view(-1, 1, 1) if any(clips) else None
         self.rates: list[float] = []

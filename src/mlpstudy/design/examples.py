@@ -6,6 +6,7 @@ A dataset that is not in the table is judged when it is read, by the same rules.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from mlpstudy.design.length import used
 from mlpstudy.design.run import Run
 from mlpstudy.design.sizes import layer_sizes
 
@@ -64,8 +65,15 @@ def misfits(run: Run, data: Examples | None = None) -> Iterator[tuple[str, str]]
         for field in ("label_noise", "label_smoothing"):
             if getattr(run, field):
                 yield field, f"{name} is a regression, it has no labels"
+        if run.class_weights != "none":
+            yield "class_weights", f"{name} is a regression, it has no classes"
         if run.cost != FOR_REAL_NUMBERS:
             yield "cost", f"{name} is a regression: use {FOR_REAL_NUMBERS}"
+    if (of_this_run or not run.folds) and _has_batch_of_one(run, used(run, data.train)):
+        yield (
+            "batch_size",
+            f"norm: batch, and the last of {used(run, data.train)} examples is alone",
+        )
     if run.kernel and len(data.shape) > 2:
         yield "kernel", f"{name} is in colour, and a convolution has one channel below it: use 0"
         return
@@ -75,3 +83,9 @@ def misfits(run: Run, data: Examples | None = None) -> Iterator[tuple[str, str]]
             field = "kernel" if layer is hidden[0] or not run.kernel_above else "kernel_above"
             yield field, f"{layer.side} is more than is left of the inputs of {name}"
             return
+
+
+def _has_batch_of_one(run: Run, examples: int) -> bool:
+    """Whether batch norm would meet a batch without a variance: the last one is the smallest."""
+    size = min(run.batch_size or examples, examples)
+    return run.norm == "batch" and (examples % size or size) == 1

@@ -18,8 +18,8 @@ MEASURES: dict[str, str] = {
     "passes": "passes until the level of `reach`; the budget where it never was",
 }
 NEED_REACH = ("reached", "passes")
-RUN_COLUMNS = (*FIELDS, *MEASURES, "run_id", "cell_id", "status", "diverged_at", "n_parameters")
-RUN_COLUMNS += ("n_inputs", "input_mean_square", "classes", "majority")
+RUN_COLUMNS = (*FIELDS, *MEASURES, "run_id", "cell_id", "status", "diverged_at", "stopped_at")
+RUN_COLUMNS += ("n_parameters", "n_inputs", "input_mean_square", "classes", "majority")
 CURVE_COLUMNS = ("epoch", "split", "loss", "accuracy")
 LAYER_COLUMNS = (
     "epoch", "layer", "delta_rms", "weight_gradient_rms", "weight_gradient_sample_rms",

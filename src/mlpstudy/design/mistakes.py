@@ -49,6 +49,20 @@ SYNONYMS = {
     "bias_std": "init_bias",
     "sigma_b": "init_bias",
     "dropout_input": "input_dropout",
+    "batch_norm": "norm",
+    "batchnorm": "norm",
+    "batch_normalization": "norm",
+    "layer_norm": "norm",
+    "layernorm": "norm",
+    "layer_normalization": "norm",
+    "normalization": "norm",
+    "use_batch_norm": "norm",
+    "early_stopping": "patience",
+    "early_stopping_rounds": "patience",
+    "n_iter_no_change": "patience",
+    "class_weight": "class_weights",
+    "max_epochs": "epochs",
+    "max_iter": "epochs",
 }
 
 Place = tuple[str | int, ...]

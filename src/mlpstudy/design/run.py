@@ -49,7 +49,9 @@ Cost = Annotated[str, _In("cost")]
 Optimizer = Annotated[str, _In("optimizer")]
 Schedule = Annotated[str, _In("schedule")]
 Residual = Literal["none", "plain", "scaled"]
+Norm = Literal["none", "batch", "layer"]
 Reduction = Literal["sum", "mean"]
+ClassWeights = Literal["none", "balanced"]
 Trained = Literal["all", "last"]
 Pretraining = Literal["none", "autoencoder", "denoising_masking", "denoising_gaussian", "rbm"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -163,6 +165,11 @@ class Run(BaseModel):
     residual: Annotated[Residual, Kind.SHAPE, Machine("none")] = Field(
         "none", description="z + g(a) from the second hidden layer on; scaled by 1/sqrt(depth)"
     )
+    norm: Annotated[Norm, Kind.SHAPE, Machine("none")] = Field(
+        "none",
+        description="what a of the hidden units is normalised over before g, with a learned gain and "
+        "shift: the examples of a batch, or the units of a layer",
+    )
     dropout: Annotated[float, Kind.SWITCH, Machine(0.0)] = Field(
         0.0, ge=0, le=0.95, description="share of hidden outputs switched off while training"
     )
@@ -173,6 +180,11 @@ class Run(BaseModel):
     )
     reduction: Annotated[Reduction, Kind.SHAPE, Machine("sum")] = Field(
         "sum", description="the cost of an example: its sum over the outputs, or their mean"
+    )
+    class_weights: Annotated[ClassWeights, Kind.SHAPE, Machine("none")] = Field(
+        "none",
+        description="what an example counts while training; balanced: n / (k n_c), of n examples in "
+        "k classes, n_c of its own",
     )
     weight_decay: Annotated[float, Kind.SWITCH, Machine(0.0)] = Field(
         0.0,
@@ -209,6 +221,13 @@ class Run(BaseModel):
         ge=1,
         le=10_000_000,
         description="length in steps, the last pass being cut short; null: epochs says it",
+    )
+    patience: Annotated[int | None, Kind.EACH, Machine(None)] = Field(
+        None,
+        ge=1,
+        le=100_000,
+        description="training ends where the validation loss has not fallen below its least for so "
+        "many passes; null: it does not",
     )
     trained: Annotated[Trained, Kind.SHAPE, Machine("all")] = Field(
         "all", description="which layers learn"
@@ -272,6 +291,7 @@ def _conflicts(run: Run) -> Iterator[tuple[str, str]]:
     if run.pretraining != "none" and not run.depth:
         yield "depth", "pretraining needs a hidden layer"
     yield from _conflicts_of_convolutions(run)
+    yield from _conflicts_of_norms(run)
     if run.steps is not None and run.epochs != _defaults(Run)["epochs"]:
         yield "steps", "give the length in steps or in epochs, not in both"
 
@@ -285,6 +305,17 @@ def _conflicts_of_convolutions(run: Run) -> Iterator[tuple[str, str]]:
             yield "padding", "a residual convolution keeps its width: use padding: (kernel - 1) / 2"
         if run.stride_above > 1:
             yield "stride_above", "a residual convolution keeps its width: use 1"
+
+
+def _conflicts_of_norms(run: Run) -> Iterator[tuple[str, str]]:
+    if run.norm == "none":
+        return
+    if not run.depth:
+        yield "norm", "it has no effect without a hidden layer (depth: 0)"
+    if run.pretraining != "none":
+        yield "norm", "pretraining prepares layers without it: use norm: none"
+    if run.norm == "batch" and run.batch_size == 1:
+        yield "batch_size", "norm: batch needs two examples or more in a batch; or use norm: layer"
 
 
 FIELDS = tuple(Run.model_fields)

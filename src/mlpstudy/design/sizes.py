@@ -25,6 +25,7 @@ class LayerSize(NamedTuple):
     seen: int = 1  # places in the kernel
     side: int = 0  # of the kernel
     stride: int = 1
+    normed: bool = False  # whether each unit or channel has a gain and a shift
 
     @property
     def fans(self) -> tuple[int, int]:
@@ -72,8 +73,8 @@ class LayerSizes(tuple[LayerSize, ...]):
 
     @cached_property
     def n_parameters(self) -> int:
-        """Weights and biases."""
-        return sum(layer.weights + layer.fan_out for layer in self)
+        """Weights and biases, gains and shifts."""
+        return sum(layer.weights + (3 if layer.normed else 1) * layer.fan_out for layer in self)
 
     @cached_property
     def products(self) -> int:
@@ -98,7 +99,8 @@ def layer_sizes(run: Run, sides: Sides, outputs: int) -> LayerSizes:
     """
     kernels = (run.kernel, run.kernel_above or run.kernel)
     strides = (run.stride, run.stride_above)
-    return _sizes(run.depth, run.width, kernels, strides, run.padding, sides, outputs)
+    normed = run.norm != "none"
+    return _sizes(run.depth, run.width, kernels, strides, run.padding, sides, outputs, normed)
 
 
 FirstAndAbove = tuple[int, int]  # of the first convolution, and of those after it
@@ -113,6 +115,7 @@ def _sizes(
     padding: int,
     sides: Sides,
     outputs: int,
+    normed: bool,
 ) -> LayerSizes:
     if kernels[0]:
         hidden = list(_convolutions(depth, width, kernels, strides, padding, sides))
@@ -120,6 +123,7 @@ def _sizes(
         fans = [prod(sides), *[width] * depth]
         hidden = [LayerSize(below, above) for below, above in pairwise(fans)]
     below = hidden[-1].units if hidden else prod(sides)
+    hidden = [layer._replace(normed=normed) for layer in hidden]
     return LayerSizes([*hidden, LayerSize(below, outputs)])
 
 

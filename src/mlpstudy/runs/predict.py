@@ -95,10 +95,7 @@ def outputs(known: KnownRun, scaler: Scaler, x: np.ndarray) -> np.ndarray:
 
     targets = max(1, len(scaler.target_mean))
     network = Network([known.run], scaler.shape.tolist(), int(scaler.classes), targets)
-    weights = load_arrays(known.folder / WEIGHTS)
-    for i, layer in enumerate(network.layers, 1):
-        layer.W[0].copy_(torch.from_numpy(weights[f"W{i}"]))
-        layer.b[0].copy_(torch.from_numpy(weights[f"b{i}"]))
+    network.put(0, load_arrays(known.folder / WEIGHTS))
     network.learning(False)
     return network.forward(torch.from_numpy(scaler.inputs(x))[None])[0].numpy().astype(np.float64)
 

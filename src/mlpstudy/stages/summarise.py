@@ -150,7 +150,8 @@ def counts(seen: View) -> dict[str, int]:
     measured = {"measurements": sum(map(len, seen.measured.values()))} if seen.measured else {}
     if runs.empty and measured:
         return measured
-    passes = runs["epochs"].where(runs["diverged_at"] < 0, runs["diverged_at"]).sum()
+    ended = runs[["diverged_at", "stopped_at"]].max(axis=1)
+    passes = runs["epochs"].where(ended < 0, ended).sum()
     return measured | {
         "networks": len(runs),
         "finished": int((runs["status"] == "finished").sum()),

@@ -69,10 +69,8 @@ class Networks:
         data = self.dataset(runs[0].dataset)
         targets = 1 if data.classes else data.y.shape[1]
         network = Network(list(runs), data.shape, data.classes, targets, dtype)
-        blocks = network.blocks(network.theta)
         for r, arrays in enumerate(weights):
-            for block, array in zip(blocks, arrays.values(), strict=True):
-                block[r].copy_(torch.from_numpy(array))
+            network.put(r, arrays)
         return network
 
     def forward(self, record: Record, x: np.ndarray, dtype: torch.dtype = torch.float64) -> Passed:

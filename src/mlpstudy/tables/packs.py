@@ -17,6 +17,7 @@ NUMBERS = (
     "passes",
 )
 ARRAYS = ("curves", "probed", "layers")
+SELDOM = {"stopped_at": -1}  # numbers, and what they are in a pack that does not hold them
 
 
 def packed(records: Sequence[Record]) -> dict[str, np.ndarray]:
@@ -29,6 +30,9 @@ def packed(records: Sequence[Record]) -> dict[str, np.ndarray]:
     }
     for name in NUMBERS:
         kept[name] = np.array([getattr(record, name) for record in records])
+    for name, usual in SELDOM.items():
+        numbers = [getattr(record, name) for record in records]
+        kept |= {name: np.array(numbers)} if set(numbers) != {usual} else {}
     for name in ARRAYS:
         arrays = [getattr(record, name) for record in records]
         kept[f"{name}_shapes"] = np.array([array.shape for array in arrays])
@@ -45,6 +49,7 @@ def unpacked(kept: Mapping[str, np.ndarray], wanted: Mapping[str, Run]) -> Itera
         run = wanted[ids[i]]
         if runs[i] == canonical(run):
             numbers = {name: kept[name][i].item() for name in NUMBERS}
+            numbers |= {name: kept[name][i].item() for name in SELDOM if name in kept}
             yield Record(run=run, **numbers, **{name: cut[i] for name, cut in arrays.items()})
 
 

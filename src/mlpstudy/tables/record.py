@@ -28,14 +28,15 @@ SPLITS_KEPT = 16
 class Record:
     """What one run gave.
 
-    curves: (passes + 1, 3 parts, 2) loss and accuracy, of a regression R2, up to the pass in which
-    it diverged.
+    curves: (passes + 1, 3 parts, 2) loss and accuracy, of a regression R2, up to the pass before it
+    diverged, or after which its patience ended.
     probed: (k,) the passes at which its layers were probed.
     layers: (k, layers, measures) in the order of measures.LAYER_MEASURES.
     diverged_at: the pass in which it diverged, -1 where it did not.
     weights: W1, b1, W2, ... where they were asked for.
     weights_epoch: the pass that they are from, -1 without weights.
-    passes: that were asked for, whether it diverged or not.
+    passes: that were asked for, whether it diverged, or stopped before, or not.
+    stopped_at: the pass after which its patience ended, -1 where it did not.
     """
 
     run: Run
@@ -51,6 +52,7 @@ class Record:
     passes: int
     weights: dict[str, np.ndarray] | None = None
     weights_epoch: int = -1
+    stopped_at: int = -1
 
     @property
     def status(self) -> str:
@@ -162,6 +164,7 @@ def _records(task: Task, learned: Learned) -> list[Record]:
             **_until(learned, r),
             weights=learned.weights[r],
             weights_epoch=int(learned.weights_epoch[r]),
+            stopped_at=int(learned.stopped_at[r]),
         )
         for r, run in enumerate(task.runs)
     ]
@@ -183,9 +186,11 @@ def _majority(split: Split) -> float:
 
 
 def _until(learned: Learned, r: int) -> dict[str, np.ndarray]:
-    """The curves and layers of one run of a stack, up to the pass before it diverged."""
-    curves, lost = learned.curves[r], int(learned.diverged_at[r])
-    last = len(curves) if lost < 0 else lost
+    """The curves and layers of one run of a stack, up to its end."""
+    curves, lost, stopped = (
+        each[r] for each in (learned.curves, learned.diverged_at, learned.stopped_at)
+    )
+    last = int(lost) if lost >= 0 else int(stopped) + 1 if stopped >= 0 else len(curves)
     passes = [epoch for epoch in learned.probed if epoch < last]
     _, layers, measures = learned.probed[0].shape
     return {

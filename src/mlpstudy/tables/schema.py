@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from mlpstudy.tables.record import Record
 
 TABLES = ("runs", "curves", "layers")
-NULLABLE = ("train_size", "batch_size", "steps")  # whole numbers that may be missing
+NULLABLE = ("train_size", "batch_size", "steps", "patience")  # whole numbers that may be missing
+
+ENDED = (
+    "status",
+    "diverged_at",
+    "stopped_at",
+)  # how it ended, and the pass, -1 where it did not so
 
 
 def tables_of(records: Iterable["Record"]) -> dict[str, pd.DataFrame]:
@@ -39,11 +45,12 @@ def _runs(records: list["Record"]) -> pd.DataFrame:
             "majority": r.majority,
             "status": r.status,
             "diverged_at": r.diverged_at,
+            "stopped_at": r.stopped_at,
         }
         for r in records
     ]
     data = ["n_inputs", "input_mean_square", "classes", "majority"]
-    columns = ["run_id", "cell_id", *FIELDS, "n_parameters", *data, "status", "diverged_at"]
+    columns = ["run_id", "cell_id", *FIELDS, "n_parameters", *data, *ENDED]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.astype(dict.fromkeys(NULLABLE, "Int64"))
 

@@ -35,9 +35,11 @@ FIELDS = {
     "init_gain": N_("gain of the initial weights"),
     "init_bias": N_("size of the initial biases"),
     "residual": N_("residual layers"),
+    "norm": N_("normalised layers"),
     "dropout": N_("share of hidden units switched off"),
     "cost": N_("cost"),
     "reduction": N_("cost over the outputs"),
+    "class_weights": N_("weights of the classes"),
     "weight_decay": N_("weight decay"),
     "optimizer": N_("optimizer"),
     "eta": N_("step eta"),
@@ -48,6 +50,7 @@ FIELDS = {
     "batch_size": N_("examples per step"),
     "epochs": N_("passes"),
     "steps": N_("steps"),
+    "patience": N_("passes of patience"),
     "trained": N_("layers that learn"),
     "pretraining": N_("pretraining"),
     "pretraining_epochs": N_("passes of pretraining, per layer"),
@@ -94,6 +97,7 @@ MEASURES = {
     "classes": N_("classes"),
     "majority": N_("share of the commonest class"),
     "diverged_at": N_("pass in which it diverged"),
+    "stopped_at": N_("pass after which its patience ended"),
     "run_id": N_("network"),
     "cell_id": N_("cell"),
     "n": N_("n"),
@@ -254,6 +258,22 @@ def _trained(words: Messages, which: str) -> str:
     return words.gettext("only the last layer learns")
 
 
+def _norm(words: Messages, kind: str) -> str:
+    return words.gettext("no normalised layers") if kind == "none" else level(words, "norm", kind)
+
+
+def _class_weights(words: Messages, kind: str) -> str:
+    if kind == "none":
+        return words.gettext("all examples count the same")
+    return words.gettext("all classes count the same")
+
+
+def _patience(words: Messages, n: int | None) -> str:
+    if n is None:
+        return words.gettext("no early stop")
+    return words.ngettext("patience of {n} pass", "patience of {n} passes", n)
+
+
 def _pretraining(words: Messages, kind: str) -> str:
     if kind == "none":
         return words.gettext("not pretrained")
@@ -293,6 +313,9 @@ LEVELS: dict[str, Callable[[Messages, Any], str]] = {
     "init_gain": _as(N_("gain of {value}")),
     "init_bias": _or_none(N_("biases as usual"), N_("biases of {value}")),
     "residual": _residual,
+    "norm": _norm,
+    "class_weights": _class_weights,
+    "patience": _patience,
     "input_dropout": _or_none(N_("all inputs"), N_("{value} of the inputs off")),
     "dropout": _or_none(N_("no dropout"), N_("rate {value}")),
     "weight_decay": _or_none(N_("no weight decay"), N_("weight decay {value}")),

@@ -63,6 +63,9 @@ NAMES: dict[str, Levels] = {
     "initialization": INITIALIZATIONS,
     "reduction": {"sum": N_("sum"), "mean": N_("mean")},
     "steps": {None: N_("by passes")},
+    "norm": {"none": N_("none"), "batch": N_("batch norm"), "layer": N_("layer norm")},
+    "class_weights": {"none": N_("none"), "balanced": N_("balanced")},
+    "patience": {None: N_("none")},
     "residual": {"none": N_("none"), "plain": N_("plain"), "scaled": N_("scaled")},
     "cost": COSTS,
     "optimizer": {

@@ -62,6 +62,9 @@ OPTIONS = {
     "cut, adamw, chunks": {"dataset": "digits", "batch_size": 70, "clip": 0.5, "optimizer": "adamw", "weight_decay": 0.1, "eta": 0.01},
     "cut, last layer": {"clip": 0.1, "trained": "last"},
     "warm-up": {"warmup": 2, "schedule": "cosine"},
+    "class weights": {"class_weights": "balanced"},
+    "class weights, one output": {"dataset": "moons", "cost": "binary_nll", "class_weights": "balanced", "label_smoothing": 0.1},
+    "patience": {"patience": 2, "epochs": 30, "eta": 0.5},
     "diverges": {"activation": "identity", "cost": "mse_raw", "eta": 1e4},
 }  # fmt: skip
 TABLES = ("activation", "cost", "optimizer", "initialization", "schedule")

@@ -10,6 +10,7 @@ from threading import Lock
 import numpy as np
 
 from mlpstudy import rng
+from mlpstudy.core.class_weights import balanced
 from mlpstudy.core.engines import Keep, Learned, Task
 from mlpstudy.core.initializers import draw_layers
 from mlpstudy.core.measures import LAYER_MEASURES, PARTS, PROBED, is_probed
@@ -49,7 +50,9 @@ def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) 
     n_out = outputs(run.cost, task.classes, task.targets)
     sizes = layer_sizes(run, tuple(task.dims), n_out)
     probed = {
-        p: np.zeros((R, len(sizes), len(LAYER_MEASURES))) for p in range(epochs + 1) if is_probed(p)
+        p: np.full((R, len(sizes), len(LAYER_MEASURES)), np.nan)
+        for p in range(epochs + 1)
+        if is_probed(p)
     }
     learned = Learned(
         sizes.n_parameters,
@@ -57,6 +60,7 @@ def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) 
         np.full(R, -1),
         probed,
         [None] * R,
+        np.full(R, -1),
         np.full(R, -1),
     )
     for places in _groups(task):
@@ -103,7 +107,10 @@ class Watched:
             parts.append(part_of(part.x, _as_cost(part.target, n_out), part.y, classes))
         t = _as_cost(split.train.target, n_out)
         self.keep = keep
-        self.group = Group(runs, sizes, split.train.x, t, tuple(parts), keep == "best")
+        counts = balanced(split.train.y, classes) if runs[0].class_weights == "balanced" else ()
+        self.group = Group(
+            runs, sizes, split.train.x, t, tuple(parts), keep == "best", weights=counts
+        )
         self.probe = Probe(self.group, split.train.x[:PROBED], t[:PROBED])
         self.probed: dict[int, np.ndarray] = {}
         initialize(self.group)
@@ -120,12 +127,16 @@ class Watched:
             group.learn(before, after, progress)
             if is_probed(after):
                 self.probed[after] = self.probe()
+            if group.ended:
+                progress((epochs - after) * len(group.runs))
+                break
 
     def leave(self, learned: Learned, places: list[int]) -> None:
         """Put what came of it in its places."""
         state = self.group.state
         learned.curves[places] = state.curves
         learned.diverged_at[places] = state.diverged_at
+        learned.stopped_at[places] = state.stopped_at
         for epoch, measures in self.probed.items():
             learned.probed[epoch][places] = measures
         if self.keep == "nothing":
@@ -138,6 +149,8 @@ class Watched:
         state = self.group.state
         if self.keep == "best":
             return max(0, state.best_pass[r])
+        if state.stopped_at[r] >= 0:
+            return state.stopped_at[r]
         diverged = state.diverged_at[r]
         return self.group.passes if diverged < 0 else max(0, diverged - 1)
 

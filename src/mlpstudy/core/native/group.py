@@ -46,7 +46,8 @@ class Group:
     x (N, n_in), t (N, C): what they learn, as the cost sees it. parts: what is measured after every
     pass, three or, to measure nothing, none. best: whether the weights of the best pass are kept.
     masks: whether inputs are set to 0, of each run a share `corruption`; a run's own
-    `input_dropout` does so, too, and raises the others. dtype: of all arithmetic, and of the parts.
+    `input_dropout` does so, too, and raises the others. weights (classes,): what examples count, none:
+    all the same. dtype: of all arithmetic, and of the parts.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Group:
         best: bool = False,
         purposes: Purposes = Purposes(),  # noqa: B008 (it is immutable)
         masks: bool = False,
+        weights: Sequence[float] | np.ndarray = (),
         dtype: Any = np.float32,
     ):
         self.runs, run, N, self.zeros = list(runs), runs[0], len(x), partial(zeros, dtype=dtype)
@@ -74,6 +76,7 @@ class Group:
             masks or run.input_noise > 0,
             masks,
             steps,
+            np.array(weights, dtype),
         )
         self.work = work_for(self.net, min(LANES, up(batch)), dtype, switches=run.dropout > 0)
         self.measuring = work_for(self.net, MEASURED, dtype, learns=False)
@@ -113,6 +116,7 @@ class Group:
             lowest=np.full(R, np.inf),
             best_pass=np.full(R, -1),
             diverged_at=np.full(R, -1),
+            stopped_at=np.full(R, -1),
             powers=np.ones(2),
             curves=np.full((R, self.passes + 1 if self.parts[0].N else 0, 3, 2), np.nan),
         )
@@ -126,6 +130,11 @@ class Group:
         """W (fan_in, fan_out) and b (1, fan_out) of layer k, of one run's theta: copies."""
         whole = layer(self.net, theta, k)[:, : self.net.fans[k + 1]]
         return whole[:-1].copy(), whole[-1:].copy()
+
+    @property
+    def ended(self) -> bool:
+        """Whether no run learns any more."""
+        return bool(((self.state.diverged_at >= 0) | (self.state.stopped_at >= 0)).all())
 
     def measure(self) -> None:
         """The scores before the first pass."""
@@ -169,6 +178,7 @@ def treated(runs: Sequence[Run], n: int) -> Treated:
         eta=np.array(eta, float).reshape(len(runs), -1),
         decay=np.array([run.weight_decay for run in runs]),
         clip=np.array([run.clip for run in runs]),
+        patience=np.array([run.patience or 0 for run in runs]),
         sigma=np.array([run.input_noise for run in runs]),
         hidden=np.where(dropped > 0, dropped, masked),
         raised=LEVELS / (LEVELS - dropped),

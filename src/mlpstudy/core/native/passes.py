@@ -28,6 +28,7 @@ class Examples(NamedTuple):
     noisy: bool  # whether something is drawn for the inputs: noise that is added to them
     masked: bool  # or, where this is so, levels that say which of them are set to 0
     steps: int  # of the training in all: the last pass may be cut short
+    weights: np.ndarray  # (classes,) what an example counts; of no length: all of them 1
 
 
 class Part(NamedTuple):
@@ -50,6 +51,7 @@ class Treated(NamedTuple):
     sigma: np.ndarray  # (R,) of the noise on the inputs
     hidden: np.ndarray  # (R,) the level below which an input is set to 0
     raised: np.ndarray  # (R,) what the other inputs are multiplied with
+    patience: np.ndarray  # (R,) passes without a lower validation loss that end it; 0: none do
     off: np.ndarray  # (R,) see Mask
     kept: np.ndarray  # (R,)
 
@@ -65,6 +67,7 @@ class State(NamedTuple):
     lowest: np.ndarray  # (R,) that loss
     best_pass: np.ndarray  # (R,)
     diverged_at: np.ndarray  # (R,) -1 where it did not
+    stopped_at: np.ndarray  # (R,) the pass after which its patience ended; -1 where it did not
     powers: np.ndarray  # (2,) momentum^t and 0.999^t, t the steps so far
     curves: np.ndarray  # (R, passes + 1, 3, 2) loss and accuracy of each part
 
@@ -116,16 +119,22 @@ def learn(net, examples, parts, treated, draws, state, work, measuring, block, o
     R = len(state.theta)
     if n == 0:
         for r in range(R):
-            if state.diverged_at[r] < 0:
-                watch(net, parts, draws, state, measuring, r, before)
+            if goes_on(state, r):
+                watch(net, parts, treated, draws, state, measuring, r, before)
     for p in range(n):
         for r in range(R):
-            if state.diverged_at[r] < 0:
+            if goes_on(state, r):
                 copied(state.theta[r], state.finite[r])
         one_pass(net, examples, treated, draws, state, work, block, orders, before, p)
         for r in range(R):
-            if state.diverged_at[r] < 0:
-                watch(net, parts, draws, state, measuring, r, before + p + 1)
+            if goes_on(state, r):
+                watch(net, parts, treated, draws, state, measuring, r, before + p + 1)
+
+
+@jit
+def goes_on(state, r):
+    """Whether a run still learns."""
+    return state.diverged_at[r] < 0 and state.stopped_at[r] < 0
 
 
 @merged
@@ -145,7 +154,7 @@ def one_pass(net, examples, treated, draws, state, work, block, orders, first, p
             lay_out(net, examples, draws, block, order, stride, start, end, before * steps)
         one, two = state.powers[0], state.powers[1]
         for r in range(len(state.theta)):
-            if state.diverged_at[r] < 0:
+            if goes_on(state, r):
                 state.powers[0], state.powers[1] = one, two
                 run_steps(net, examples, treated, draws, state, work, block, r, start, end, before)
 
@@ -212,8 +221,28 @@ def run_steps(net, examples, treated, draws, state, work, block, r, start, end, 
             a, t = part(work.a, ao, C * stride), part(block.t, at * rounded(C) * stride, C * stride)
             scale = like(theta, 1 / (B * net.over))
             costs.delta(net.cost, a, t, work.d, C, stride, used, work.top, work.total, scale)
+            if len(examples.weights):
+                weighed(work.d, t, examples.weights, C, stride, used, work.top)
             backward(net, theta, one, two, x, xo, work, used, count, c, chunks, rate)
             at += 1
+
+
+@jit
+def weighed(d, t, weights, C, stride, used, counts):
+    """delta of the outputs times what each example counts: over the classes, the target's share times
+    the weight; a single output has the share of the second class."""
+    single = len(weights) > C
+    for b in range(used):
+        counts[b] = weights[0] if single else t[b] * weights[0]
+    for c in range(1, len(weights)):
+        weight, row = weights[c], 0 if single else c * stride
+        if single:
+            weight = weight - weights[0]
+        for b in range(used):
+            counts[b] += t[row + b] * weight
+    for c in range(C):
+        for b in range(used):
+            d[c * stride + b] *= counts[b]
 
 
 @merged
@@ -244,8 +273,9 @@ def with_mask(block, xo, n, stride, hidden, raised):
 
 
 @merged
-def watch(net, parts, draws, state, work, r, epoch):
-    """Scores after a pass; a run that is not finite goes back to where it was, and stays there."""
+def watch(net, parts, treated, draws, state, work, r, epoch):
+    """Scores after a pass; a run that is not finite goes back to where it was, and stays there; one
+    whose patience ends stays where it is."""
     theta = state.theta[r]
     if not all_finite(theta):
         state.diverged_at[r] = epoch
@@ -265,6 +295,8 @@ def watch(net, parts, draws, state, work, r, epoch):
         state.lowest[r], state.best_pass[r] = scores[1, 0], epoch
         if state.best.shape[1]:
             copied(theta, state.best[r])
+    if treated.patience[r] > 0 and epoch - state.best_pass[r] >= treated.patience[r]:
+        state.stopped_at[r] = epoch
 
 
 @jit
