@@ -4,8 +4,8 @@ CORES ?= $(shell nproc 2>/dev/null || echo 2)
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/ready
-# A killed Snakemake leaves its lock, which is removed where no Snakemake runs here any more.
-SNAKEMAKE := $(RUN) -m mlpstudy unlock && $(RUN) -m snakemake
+# Goes on also after a kill, which leaves Snakemake's lock and jobs that run on without it.
+SNAKEMAKE := $(RUN) -m mlpstudy resume
 
 # Each job is a process of its own: what one has compiled the next one reads, whatever the
 # environment says of it.

@@ -50,10 +50,15 @@ def load_arrays(path: str | Path) -> dict[str, np.ndarray]:
     Raises DamagedFile where a single bit of the file has changed or its end is missing.
     """
     content = Path(path).read_bytes()
-    if _checksum(content[:-DIGITS]) != content[-DIGITS:]:
+    if not is_whole_archive(content):
         raise DamagedFile(path)
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}
+
+
+def is_whole_archive(content: bytes) -> bool:
+    """Whether a file is all that save_arrays wrote."""
+    return _checksum(content[:-DIGITS]) == content[-DIGITS:]
 
 
 def load_array(path: str | Path, name: str) -> np.ndarray:

@@ -46,7 +46,7 @@ def settings(
     """Which settings hold for the subcommand."""
 
     def read() -> Project:
-        return Project.read(file, _once([_pair(word, "--config") for word in config or []]))
+        return Project.read(file, _laid(config))
 
     context.obj = read
 
@@ -83,6 +83,49 @@ def unlock() -> None:
 
     if unlock():
         print(f"{LOCKS}: removed, no Snakemake runs here any more")
+
+
+@app.command(
+    rich_help_panel=ASK,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+def resume(context: typer.Context) -> None:
+    """Go on where the workflow stopped, or was killed: unlock, and run snakemake. Words after it
+    are Snakemake's, such as --cores 2 --config size=smoke."""
+    from mlpstudy.resume import given, resume
+
+    root = context.find_root().params
+    laid = _laid(root["config"])
+    resume(Project.read(root["file"], {**laid, **given(context.args)}), laid, context.args)
+
+
+@app.command(rich_help_panel=ASK)
+def verify(
+    remove: Annotated[
+        bool,
+        typer.Option("--repair", help="remove what is damaged; mlpstudy resume makes it again"),
+    ] = False,
+) -> None:
+    """Read every result file and compare it with its checksum; a line for each that is damaged."""
+    from mlpstudy.files import size_of
+    from mlpstudy.verify import repair, verify
+
+    found = verify()
+    for fault in found.faults:
+        print(fault)
+    removed = len(repair(found.faults)) if remove else 0
+    print(
+        f"{found.files:,} files, {size_of(found.bytes)}: {len(found.faults)} not as they were made"
+    )
+    if removed:
+        print(f"{removed} files are removed; to make them again: mlpstudy resume")
+    if found.faults:
+        raise typer.Exit(1)
+
+
+def _laid(words: list[str] | None) -> dict[str, str]:
+    """What -C lays over the settings."""
+    return _once([_pair(word, "--config") for word in words or []])
 
 
 @app.command(rich_help_panel=RUNS)

@@ -6,9 +6,11 @@ left half-written does not pass for a whole one; its last line covers the lines 
 damaged list of checksums does not blame the files that it lists.
 """
 
+import errno
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +20,10 @@ from uuid import uuid4
 SUMS = "SHA256SUMS"
 MADE_BY = "# made by "
 COVERED = "# sha256 of the lines above: "
+SEAL = b'{"sha256":"'  # of sealed JSON, then the checksum of the rest
+SEALED = b'",'  # and before the rest
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+LEFT = ".tmp"  # how a file ends that is being written, or was when its writer was killed
 
 
 class DamagedFile(ValueError):
@@ -34,16 +40,42 @@ class StaleFile(DamagedFile):
         ValueError.__init__(self, f"{path}: was made by other code or from other data")
 
 
+class FullDisk(OSError):
+    """There is no room for a file; its one line names the disk and how much is needed.
+
+    needed: bytes of the file, 0 where that is not known.
+    """
+
+    def __init__(self, error: OSError, path: str | Path, needed: int = 0):
+        super().__init__(error.errno, error.strerror, str(path))
+        self.needed = needed
+
+    def __str__(self) -> str:
+        size = f"{size_of(self.needed)} are needed" if self.needed else "more is needed"
+        return f"{self.filename}: {self.strerror}: {size}, {room(self.filename)}"
+
+
+def room(path: str | Path) -> str:
+    """How much room there is for a file, and on which disk."""
+    folder = next(p for p in Path(path).absolute().parents if p.exists())
+    disk = next(p for p in (folder, *folder.parents) if os.path.ismount(p))
+    return f"{size_of(shutil.disk_usage(folder).free)} are free on the disk {disk}"
+
+
+def size_of(bytes_: int) -> str:
+    return f"{bytes_ / 1e6:.1f} MB" if bytes_ >= 1e5 else f"{bytes_ / 1e3:.1f} KB"
+
+
 def write_atomically(path: str | Path, content: bytes, durable: bool = True) -> None:
     """Write a file so that a reader finds the old one or the new one, never a part.
 
     Its folder is made where it is missing. The temporary name beside it is unique, so two writers
     of the same content do no harm, and what fails leaves nothing behind. durable: also after the
     power fails; what is easily made again need not be. Raises OSError naming the file (disk full,
-    no permission).
+    no permission), FullDisk where there is no room.
     """
     path = Path(path)
-    temporary = path.with_name(f".{uuid4().hex}.tmp")
+    temporary = path.with_name(f".{uuid4().hex}{LEFT}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:
@@ -53,6 +85,8 @@ def write_atomically(path: str | Path, content: bytes, durable: bool = True) -> 
                 os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
+        if error.errno in FULL:
+            raise FullDisk(error, path, len(content)) from error
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         with suppress(OSError):  # already renamed, or never made
@@ -68,6 +102,30 @@ def json_bytes(content: Any) -> bytes:
 def write_json(path: Path, content: Any) -> None:
     """Write JSON, whole or not at all."""
     write_atomically(path, json_bytes(content))
+
+
+def sealed_json(content: Mapping[str, Any]) -> bytes:
+    """A mapping as JSON on one line that begins with the checksum of the rest; the same content is
+    the same bytes."""
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    rest = f"{text[1:]}\n".encode()
+    return SEAL + sha256(rest).encode() + SEALED + rest
+
+
+def read_sealed_json(path: str | Path) -> dict[str, Any]:
+    """What sealed_json made; raises DamagedFile where a bit of it has changed."""
+    content = Path(path).read_bytes()
+    if not is_sealed(content):
+        raise DamagedFile(path)
+    told = json.loads(content)
+    del told["sha256"]
+    return told
+
+
+def is_sealed(content: bytes) -> bool:
+    """Whether a file is whole sealed JSON."""
+    _, _, rest = content[len(SEAL) :].partition(SEALED)
+    return content == SEAL + sha256(rest).encode() + SEALED + rest
 
 
 # Checksums

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from mlpstudy.design.mistakes import Mistake, nearest
-from mlpstudy.files import DamagedFile
+from mlpstudy.files import FULL, DamagedFile, FullDisk, StaleFile
 
 UsageError: Any = typer.BadParameter.__mro__[1]  # typer carries a click of its own
 STOPPED = 130  # the exit code after Ctrl-C
@@ -50,8 +50,14 @@ def _usage(error: Any, app: typer.Typer) -> str:
 
 
 def _failure(error: DamagedFile | OSError) -> str:
+    if isinstance(error, StaleFile):
+        return f"{error}; to make it again: mlpstudy resume"
     if isinstance(error, DamagedFile):
-        return f"{error}; delete it and run again"
+        return f"{error}; to make it again: mlpstudy verify --repair, then mlpstudy resume"
+    if isinstance(error, FullDisk):
+        return f"{error}; make room, then: mlpstudy resume"
+    if error.errno in FULL:
+        return _failure(FullDisk(error, error.filename or "results"))
     return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 

@@ -24,7 +24,7 @@ from mlpstudy.files import (
     read_sums,
     sums_of,
     write_atomically,
-    write_json,
+    write_summed_json,
 )
 from mlpstudy.machine import machine
 from mlpstudy.report import findings_file
@@ -57,7 +57,7 @@ def report(
     plan = read_json(plan_file)
     labels = {k: text for each in read.values() for k, text in (each.get("labels") or {}).items()}
     findings_file.write(findings, families(found), labels)
-    write_json(out / "timings.json", timings(plan["steps"], benchmarks))
+    write_summed_json(out / "timings.json", timings(plan["steps"], benchmarks))
     results = next(iter(folders.values())).parents[1]
     return build(results, out, TEMPLATES, lecture, language, provenance(plan, folders))
 

@@ -175,7 +175,7 @@ def test_other_code_plans_again(project, monkeypatch, tmp_path):
 def test_a_file_that_is_no_job_is_damaged(tmp_path, text):
     path = tmp_path / "iris-0.json"
     path.write_text(text)
-    with pytest.raises(DamagedFile, match="iris-0.json: damaged, it is not what a plan holds"):
+    with pytest.raises(DamagedFile, match="iris-0.json: damaged, its checksum does not match"):
         read_job(path)
 
 

@@ -1,6 +1,5 @@
 """A job's networks: who trains them stands in its tables and in the store's keys."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from mlpstudy.design.plan import job_spec
 from mlpstudy.design.pool import Job
 from mlpstudy.design.run import Run, run_id
 from mlpstudy.design.seedless import Seeded, Seedless
+from mlpstudy.files import sealed_json
 from mlpstudy.stages.train import train
 from mlpstudy.tables.files import made_by, read_table
 from mlpstudy.tables.trained import ids_of
@@ -29,7 +29,7 @@ def trained(tmp_path):
 
     def trained(engine: str, *runs: Run) -> Path:
         job = Job.of(Seeded(run_id(run), Seedless(run), run.seed) for run in runs)
-        (tmp_path / "job.json").write_text(json.dumps(job_spec(job)), encoding="utf-8")
+        (tmp_path / "job.json").write_bytes(sealed_json(job_spec(job)))
         out = tmp_path / engine
         train(tmp_path / "job.json", [data], out, tmp_path / "store", "cpu", engine, 1)
         return out

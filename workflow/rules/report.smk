@@ -23,8 +23,11 @@ rule report:
         ],
         directory(f"{REPORT}/claims"),
         directory(f"{REPORT}/figures"),
+        f"{REPORT}/SHA256SUMS",
         f"{REPORT}/timings.json",
+        f"{REPORT}/timings.json.sha256",
         f"{RESULTS}/findings.csv",
+        f"{RESULTS}/findings.json.sha256",
         findings=f"{RESULTS}/findings.json",
     log:
         f"{LOGS}/report.log",

@@ -29,7 +29,7 @@ from mlpstudy.design.pool import Job, estimated_passes
 from mlpstudy.design.project import Project, found
 from mlpstudy.design.specs import read_job, read_json
 from mlpstudy.design.study import Study
-from mlpstudy.files import DamagedFile, sha256, write_atomically
+from mlpstudy.files import SEAL, DamagedFile, sealed_json, sha256, write_atomically
 
 INDEX = "plan.json"
 PACKAGES = ("pydantic", "PyYAML")
@@ -135,10 +135,10 @@ def _write(project: Project, folder: Path, key: str) -> Plan:
     there = _stems(folder / "jobs")
     for job in project.jobs.values():
         if job.id not in there:
-            write_atomically(plan.job_file(job.id), _bytes(job_spec(job)), durable=False)
+            write_atomically(plan.job_file(job.id), sealed_json(job_spec(job)), durable=False)
     known = {name: asdict(planned) for name, planned in studies.items()}
     index = {"key": key, "files": sums, "studies": known, "jobs": datasets, "uses": uses}
-    write_atomically(folder / INDEX, _bytes(index | {"seconds": seconds}))
+    write_atomically(folder / INDEX, sealed_json(index | {"seconds": seconds}))
     return plan
 
 
@@ -190,20 +190,20 @@ def _steps(study: Study, project: Project) -> list[str]:
 
 def _update(path: Path, spec: Mapping[str, Any]) -> str:
     """Write a file where its content has changed; its checksum."""
-    content = _bytes(spec)
+    content = sealed_json(spec)
     if not path.exists() or path.read_bytes() != content:
         write_atomically(path, content)
     return sha256(content)
 
 
-def _bytes(content: Any) -> bytes:
-    """JSON on one line, in UTF-8: the same content is the same bytes."""
-    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return f"{text}\n".encode()
-
-
 def _stems(folder: Path) -> set[str]:
-    return {path.stem for path in folder.glob("*.json")}
+    """The jobs whose files are there; another version's has no checksum, and counts as missing."""
+    return {path.stem for path in folder.glob("*.json") if _begins(path)}
+
+
+def _begins(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(SEAL)) == SEAL
 
 
 # What a plan was made of

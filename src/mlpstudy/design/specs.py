@@ -1,6 +1,5 @@
 """The files of a plan, as a stage reads them: see mlpstudy.design.plan, which writes them."""
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,15 +7,12 @@ from mlpstudy.design import parts
 from mlpstudy.design.columns import runs_in
 from mlpstudy.design.pool import Job
 from mlpstudy.design.seedless import Seeded
-from mlpstudy.files import DamagedFile
+from mlpstudy.files import DamagedFile, read_sealed_json
 
 
 def read_json(path: str | Path) -> dict[str, Any]:
-    """What stands in a file of a plan; raises DamagedFile where it is no mapping in JSON."""
-    try:
-        return dict(json.loads(Path(path).read_bytes()))
-    except (ValueError, TypeError):
-        raise _damaged(path) from None
+    """What stands in a file of a plan; raises DamagedFile where a bit of it has changed."""
+    return read_sealed_json(path)
 
 
 def _damaged(path: str | Path) -> DamagedFile:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mlpstudy.files import json_bytes, write_atomically
+from mlpstudy.files import SUMS, json_bytes, sha256, write_atomically, write_sums
 from mlpstudy.report.answers_file import as_json
 from mlpstudy.report.collect import Report, collect
 from mlpstudy.report.page import pages, single
@@ -46,10 +46,12 @@ def build(
     }
     for path, content in files.items():
         write_atomically(path, content)
+    sums = {path.relative_to(report_dir).as_posix(): sha256(text) for path, text in files.items()}
+    write_sums(report_dir / SUMS, sums, {})
     old = {path for pattern in MADE for path in report_dir.glob(pattern)}
     for path in old - set(files):
         path.unlink(missing_ok=True)
-    return list(files)
+    return [*files, report_dir / SUMS]
 
 
 def build_single(

@@ -14,7 +14,7 @@ from typing import Any
 
 from mlpstudy.design import yaml_file
 from mlpstudy.drawing import behind, vector
-from mlpstudy.files import read_summed_json
+from mlpstudy.files import SUMS, read_summed_json, read_verified
 from mlpstudy.report.explore import Explored, explored
 from mlpstudy.report.lecture import Claim
 from mlpstudy.report.maps import Maps, maps
@@ -373,7 +373,10 @@ def _picture(results: Path, told: Mapping[str, Any], study: Mapping[str, Any]) -
         caption=told.get("caption", ""),
         alt=told["alt"],
         n=told.get("n"),
-        svg={language: path.read_text(encoding="utf-8") for language, path in files.items()},
+        svg={
+            language: read_verified(path, folder / SUMS).decode()
+            for language, path in files.items()
+        },
         data=_behind(results / "tables", name, study),
     )
 

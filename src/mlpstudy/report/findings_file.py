@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.files import write_atomically, write_json
+from mlpstudy.files import (
+    DamagedFile,
+    json_bytes,
+    read_summed_json,
+    sha256,
+    sums_of,
+    write_atomically,
+    write_sums,
+)
 from mlpstudy.statistics.verdicts import Finding, as_dict
 
 SCHEMA, VERSION = "mlpstudy findings", 2
@@ -25,8 +33,13 @@ def write(path: Path, findings: Sequence[Finding], labels: Mapping[str, Any]) ->
     """
     records = [as_dict(finding) for finding in findings]
     head = {"schema": SCHEMA, "version": VERSION, "labels": dict(labels)}
-    write_json(path, {**head, "findings": records})
-    write_atomically(path.with_suffix(".csv"), as_csv(records).encode())
+    files = {
+        path: json_bytes({**head, "findings": records}),
+        path.with_suffix(".csv"): as_csv(records).encode(),
+    }
+    for file, content in files.items():
+        write_atomically(file, content)
+    write_sums(sums_of(path), {file.name: sha256(content) for file, content in files.items()}, {})
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -41,7 +54,10 @@ def read_labels(path: Path) -> dict[str, Any]:
 
 def _whole(path: Path) -> dict[str, Any]:
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        summed = sums_of(path).exists()  # not where a copy of the file stands alone
+        told = read_summed_json(path) if summed else json.loads(path.read_bytes())
+    except DamagedFile:
+        raise
     except FileNotFoundError:
         raise Mistake("is not made yet; first: snakemake --cores 2", file=path) from None
     except ValueError as error:
