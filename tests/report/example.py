@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from mlpstudy.drawing import style, vector
-from mlpstudy.files import write_summed_json
+from mlpstudy.files import SUMS, sha256, write_summed_json, write_sums
 from mlpstudy.said import LANGUAGES
 from mlpstudy.statistics.verdicts import Finding, write_findings
 
@@ -79,3 +79,11 @@ def draw(path: Path, columns: int = 1, alt: str = "Lines that fall.") -> None:
         place.mkdir(parents=True, exist_ok=True)
         said = vector.Said(path.name, "n = 24", alt, language)
         (place / f"{path.name}.svg").write_text(vector.svg(figure, said), encoding="utf-8")
+    sum_up(path.parent)
+
+
+def sum_up(folder: Path) -> None:
+    """The checksums of a folder's pictures."""
+    files = sorted(folder.rglob("*.svg"))
+    sums = {path.relative_to(folder).as_posix(): sha256(path.read_bytes()) for path in files}
+    write_sums(folder / SUMS, sums, {"draw": "0"})

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from example import LECTURE, finding, put, study
+from example import LECTURE, finding, put, study, sum_up
 
 from mlpstudy.files import DamagedFile, write_summed_json
 from mlpstudy.report.collect import ROWS, STATUSES, Claim, Picture, Verdict, collect
@@ -123,7 +123,11 @@ def test_a_damaged_table_does_not_reach_the_report(results, provenance):
 
 def test_a_figure_that_is_no_drawing_is_refused(report, results, provenance):
     assert [text.count("<svg") for text in vanishing(report).figures[0].drawn(False)] == [1, 1]
-    (results / "studies" / "vanishing" / "figures" / "deltas.svg").write_text("GIF89a")
+    folder = results / "studies" / "vanishing" / "figures"
+    (folder / "deltas.svg").write_text("GIF89a")
+    with pytest.raises(DamagedFile, match=r"deltas\.svg"):
+        collect(results, LECTURE, provenance)
+    sum_up(folder)
     figure = vanishing(collect(results, LECTURE, provenance)).figures[0]
     with pytest.raises(ValueError, match="no picture"):
         figure.drawn()
