@@ -3,7 +3,7 @@
 import pytest
 from example import finding
 
-from mlpstudy.report.phrases import cell, condition_of, swept
+from mlpstudy.report.phrases import cell, condition_of, is_flagged, notes_of, swept
 from mlpstudy.report.plan import Levels
 from mlpstudy.words import Words
 
@@ -65,3 +65,12 @@ def test_what_is_swept(levels, english, french):
 def test_a_condition_that_is_data_is_put_into_words():
     found = finding("C29", 0, -1, 1, condition={"dataset": "digits", "dropout": 0.5})
     assert condition_of(Words("fr"), found) == "digits, taux 0,5"
+
+
+def test_folds_are_said_and_no_verdict_hangs_on_them():
+    found = finding("C29", 0, -1, 1, folds=5, decides=True)
+    assert [note(Words("en")) for note in notes_of(found)] == [
+        "folds share training examples: other examples may vary more"
+    ]
+    assert not is_flagged(found)
+    assert not notes_of(finding("C29", 0, -1, 1, decides=True))

@@ -449,6 +449,13 @@ def test_runs_that_fail_are_counted(claim, runs, measure, failed):
     )
 
 
+def test_a_finding_knows_the_folds_of_its_runs(claim, runs):
+    frame = runs("dropout", {0.0: [0.1] * 6, 0.5: [0.1] * 6}, "test_error")
+    spec = {"measure": "test_error", "factor": "dropout", "of": 0.5, "against": 0.0}
+    assert only(findings(claim(spec), frame)).folds == 0
+    assert only(findings(claim(spec), frame.assign(folds=5))).folds == 5
+
+
 def test_enough_seeds_are_not_few(claim, runs):
     frame = runs("dropout", {0.0: [0.1] * 16}, "test_error").assign(epochs=5, diverged=False)
     frame.loc[0, "diverged"] = True

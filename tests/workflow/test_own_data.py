@@ -119,6 +119,20 @@ def test_what_is_made_again_follows_the_bytes(own):
         undo()
 
 
+def test_a_published_set_is_downloaded_by_a_rule_and_before_that_not_looked_at(own):
+    undo = [
+        own.edit("config/config.yaml", "  my_gaps:", "  flowers: {openml: 61}\n  my_gaps:"),
+        own.edit("config/studies/trees.yaml", "dataset: my_trees", "dataset: flowers"),
+    ]
+    try:
+        planned = own.planned()
+    finally:
+        for each in undo:
+            each()
+    assert planned["fetch"] == 2 and planned["read"] == 1
+    assert not (own.folder / "results/downloads").exists()
+
+
 def test_a_mistake_is_one_line_before_anything_is_made(own):
     settings = own.folder / "config/config.yaml"
     before = settings.read_text(encoding="utf-8")

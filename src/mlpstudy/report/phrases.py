@@ -65,6 +65,15 @@ Line = Callable[[Words], str]  # a sentence, in a language
 
 def notes_of(finding: Finding) -> list[Line]:
     """What a reader has to know of a finding beside its verdict."""
+    return [*_doubts(finding), *([_shared] if finding.folds else [])]
+
+
+def _shared(words: Words) -> str:
+    return words.gettext("folds share training examples: other examples may vary more")
+
+
+def _doubts(finding: Finding) -> list[Line]:
+    """What its verdict hangs on."""
     notes: list[Line] = []
     if finding.edge:
         notes.append(lambda words: edge_of(words, finding))
@@ -81,7 +90,7 @@ def notes_of(finding: Finding) -> list[Line]:
 
 def is_flagged(finding: Finding) -> bool:
     """Whether a deciding finding hangs on the step or on the number of passes."""
-    return finding.decides and bool(notes_of(finding))
+    return finding.decides and bool(_doubts(finding))
 
 
 def halved(words: Words, finding: Finding) -> str:

@@ -20,7 +20,7 @@ from mlpstudy.statistics.estimates import EXTREMES, Term, following, own
 from mlpstudy.statistics.grids import Grid, NotOneRowPerSeed
 from mlpstudy.statistics.intervals import Interval
 from mlpstudy.statistics.kinds import KINDS, Result, far_from, kind_of
-from mlpstudy.statistics.learning import Rows, are_few, censored, failed, learned
+from mlpstudy.statistics.learning import Rows, are_few, censored, failed, folds_of, learned
 from mlpstudy.statistics.power import of_interval
 from mlpstudy.statistics.selection import Asked, Selection, is_at, kept, position, select, values_of
 from mlpstudy.statistics.verdicts import EXPERIMENT, IDENTITY, Finding, plain
@@ -39,6 +39,7 @@ class Measured:
     (rows, where there are none). networks, runs: behind the value. p: two-sided, that it is at the
     threshold. sees: the smallest distance from it that so many seeds can see. failed: runs of either
     side that do, see `learning`. censored: whether all times of a side are longer than the budget.
+    folds: of its runs, the most.
     """
 
     condition: Levels
@@ -54,6 +55,7 @@ class Measured:
     sees: float | None = None
     failed: tuple[int, int | None] | None = None
     censored: bool = False
+    folds: int = 0
 
 
 class Compared(NamedTuple):
@@ -146,6 +148,7 @@ def as_finding(claim: Any, each: Measured, study: str) -> Finding:
         failed=each.failed,
         seeds_few=are_few(each.failed, each.n),
         censored=each.censored,
+        folds=each.folds,
         p=each.p,
     )
 
@@ -331,6 +334,7 @@ def _measured(
         sees=made.sees(claim.threshold),
         failed=failed(at, behind),
         censored=censored(at, behind),
+        folds=folds_of(at, rows),
     )
 
 

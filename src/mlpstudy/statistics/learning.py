@@ -28,6 +28,11 @@ class Rows(NamedTuple):
         return np.concatenate([np.empty(0, dtype=int), *self.controls])
 
 
+def folds_of(at: Selection, rows: np.ndarray) -> int:
+    """The folds of some rows, the most; 0 where each seed draws its parts, or no run was trained."""
+    return int(at.column("folds")[rows].max(initial=0)) if "folds" in at.frame else 0
+
+
 def failed(at: Selection, rows: Rows) -> tuple[int, int | None] | None:
     """How many runs fail: of the treated, of the control (None where there is none).
 

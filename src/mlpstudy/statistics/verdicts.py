@@ -79,6 +79,7 @@ class Finding:
     failed: tuple[int, int | None] | None = None  # runs that do: of the treated, of the control
     seeds_few: bool = False  # runs fail, and there are too few seeds to say how often
     censored: bool = False  # all times of a side are longer than the budget
+    folds: int = 0  # of its runs: those of different folds learn from shared examples
     p: float | None = None  # two-sided, that the statistic is at the threshold
     p_holm: float | None = None  # adjusted among the deciding findings of the claim: see families
     p_bh: float | None = None
@@ -298,6 +299,7 @@ def as_dict(finding: Finding) -> dict:
         "half": finding.half and [*map(_to_json, finding.half[:3]), finding.half_verdict],
         "sees": None if finding.sees is None else _to_json(finding.sees),
         "failed": finding.failed and list(finding.failed),
+        "folds": int(finding.folds),
         "verdict": finding.verdict,
     }
 

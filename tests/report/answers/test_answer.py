@@ -176,6 +176,12 @@ def test_another_verdict_after_half_of_the_passes():
     assert told == ("2 of 2 have another verdict after half of the passes",)
 
 
+def test_folds_are_a_doubt():
+    found = [replace(FOUND[1], folds=5), FOUND[3]]
+    told = answer(DROPOUT, found, ENGLISH).caveats
+    assert told == ("in 1 of 2 folds share training examples: other examples may vary more",)
+
+
 def test_how_much_an_undecided_finding_would_have_to_be():
     found = [replace(FOUND[2], sees=0.034), replace(FOUND[1], sees=0.9), replace(FOUND[0], sees=1)]
     assert answer(DROPOUT, found, ENGLISH).caveats == (

@@ -73,6 +73,14 @@ DOUBTS: tuple[tuple[Callable[[Finding], bool], Form], ...] = (
         ),
     ),
     (
+        lambda finding: finding.folds > 0,
+        lambda w, n, all: w.gettext(
+            "in {n} of {all} folds share training examples: other examples may vary more",
+            n=n,
+            all=all,
+        ),
+    ),
+    (
         lambda finding: not finding.learned,
         lambda w, n, all: w.gettext(
             "in {n} of {all} the control does no better than guessing", n=n, all=all
