@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpstudy.data.leaks import copies, counts, names_rows
+from mlpstudy.data.leaks import copies, counts, is_one_hot, names_rows
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.sources import Source
 from mlpstudy.showing import dataset_lines
@@ -169,3 +169,61 @@ def test_rows_of_the_test_part_that_are_learned_from_too_are_counted(said):
         told
         == "70, 10 of them with the inputs of another: parts may share those (2 of the test part with those of one outside of it)"
     )
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_it"),
+    [
+        ([[1, 0], [0, 1]], True),
+        ([[1, 1], [0, 1]], False),
+        ([[0.5, 0.5]], False),
+        ([["1", "0"]], False),
+    ],
+)
+def test_one_hot_targets_are_classes_written_otherwise(rows, is_it):
+    assert is_one_hot(pd.DataFrame(rows)) is is_it
+
+
+def test_one_hot_targets_are_said(said):
+    table = BASE.assign(b=(U > 0) * 1, a=(U <= 0) * 1).drop(columns="class")
+    told = said(table, target=["a", "b"])
+    assert told["look at"] == "one target of each row is 1: classes need a single column"
+
+
+def test_labels_of_many_digits_are_not_rounded(said):
+    told = said(BASE.assign(**{"class": np.where(np.arange(N) % 2, 2**62, 2**62 + 1)}))
+    assert told["classes"] == f"{2**62} 30 (50.0%) and {2**62 + 1} 30 (50.0%)"
+
+
+HEAD = "@relation r\n@attribute u numeric\n@attribute c {red,'dark blue'}\n@attribute class {a,b}\n@data\n"
+
+
+def arff(said, text, **more):
+    Path("my.arff").write_text(text, encoding="utf-8")
+    return said("", file="my.arff", **more)
+
+
+def test_an_arff_of_one_s_own(said):
+    rows = [f"{u},{('red', chr(39) + 'dark blue' + chr(39))[i % 3 > 0]},{'ab'[i % 2]}" for i, u in enumerate(U)]  # fmt: skip
+    told = arff(said, HEAD + "\n".join(rows), one_hot="c")
+    assert told["inputs"] == "3: u, c=dark blue and c=red"
+    assert told["classes"] == "a 30 (50.0%) and b 30 (50.0%)"
+    rows[3] = "?,red,a"
+    assert "column u: 1 value is missing, in row 4 of 60" in arff(
+        said, HEAD + "\n".join(rows), drop="c"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (HEAD, "my.arff: has no rows"),
+        (HEAD + "1,red\n", "cannot be read as ARFF: Bad @DATA instance format: 1,red"),
+        (HEAD + "x,red,a\n", "cannot be read as ARFF: Invalid numerical value"),
+        (HEAD + "1,green,a\n", "Data value green not found in nominal declaration"),
+        ("", "cannot be read as ARFF: Invalid layout of the ARFF file"),
+        ("@relation r\n@attribute d date 'yyyy'\n@data\n2001\n", "Bad @ATTRIBUTE type, at line 2"),
+    ],
+)
+def test_an_arff_that_cannot_be_read_is_one_line(said, text, told):
+    assert told in arff(said, text)

@@ -30,6 +30,14 @@ def names_rows(values: np.ndarray) -> bool:
     )
 
 
+def is_one_hot(targets: "DataFrame") -> bool:
+    """Whether each row of some columns holds a single 1, and 0 else: a class, written otherwise."""
+    values = targets.to_numpy()
+    if values.dtype.kind not in "biuf":
+        return False
+    return bool(np.isin(values, (0, 1)).all() and (values.sum(axis=1) == 1).all())
+
+
 def copies(x: "DataFrame", target: "Series", is_class: bool) -> Iterator[Any]:
     """The names of the columns of x that say the target of every row: a value for each class, or
     the same number, if in another unit."""

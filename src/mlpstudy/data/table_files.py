@@ -6,6 +6,7 @@ gives, and by the number of its cells. Nothing is unpickled.
 
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -327,4 +328,5 @@ def _as_arff(path: Path) -> Iterator[None]:
         yield
     except (arff.ArffException, ValueError, OSError) as error:
         told = str(error).splitlines() or [type(error).__name__]
-        raise Mistake(f"cannot be read as ARFF: {told[0]}", file=path) from None
+        line = re.sub(r",? at line -1\.?| in line -1(?=:)", "", told[0])  # it does not know which
+        raise Mistake(f"cannot be read as ARFF: {line}", file=path) from None

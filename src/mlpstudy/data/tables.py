@@ -199,6 +199,8 @@ def _task(reading: Reading, targets: list["DataFrame"]) -> Task:
     """Whether a target is of classes or of values, from how it looks."""
     if targets[0].shape[1] > 1:
         reading.note("task", "regression, for there are several targets")
+        if all(leaks.is_one_hot(target) for target in targets):
+            reading.note("look at", "one target of each row is 1: classes need a single column")
         return "regression"
     cells = [v for target in targets for v in target.iloc[:, 0].dropna().tolist()]
     numbers = {_number(value) for value in cells}
@@ -390,9 +392,10 @@ def _labels(reading: Reading, y: "DataFrame") -> np.ndarray:
         raise checks.mistake(reading.name, f"has {y.shape[1]} columns", "target", allowed=some)
     cells = y.iloc[:, 0].astype(object).tolist()
     numbers = np.array([_number(v) for v in cells if not isinstance(v, bool)])
-    if len(numbers) < len(cells) or not np.isfinite(numbers).all():
+    exact = np.isfinite(numbers).all() and np.abs(numbers).max(initial=0) < EXACT
+    if len(numbers) < len(cells) or not exact:
         return np.array([str(cell) for cell in cells])
-    whole = (numbers == np.rint(numbers)).all() and np.abs(numbers).max() < 2**53
+    whole = (numbers == np.rint(numbers)).all()
     return numbers.astype(np.int64) if whole else numbers
 
 
