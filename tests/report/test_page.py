@@ -391,7 +391,7 @@ def test_what_a_sceptic_should_know_stands_at_the_claim_and_in_its_chapter(built
     made = built()
     doubts = part_of(read_html(made["claims/C22.html"]), "What a sceptic should know")
     (line,) = chapter_of(made, "vanishing").all("p", class_="caveats")
-    for text in ("1 of 3 have an eta at an edge", "1 of 3 have another verdict after half"):
+    for text in ("1 of 3 has an eta at an edge", "1 of 3 has another verdict after half"):
         assert text in doubts and text in english(line)
     assert "What would settle it: more passes (1 condition) and more seeds (1 condition)" in doubts
     (settled,) = read_html(made[0]).all("ul", class_="unsettled")

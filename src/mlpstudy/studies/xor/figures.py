@@ -24,6 +24,8 @@ ENDS = {
 }
 ORDER = ("sigmoid", "tanh", "relu", "gaussian")  # the lecture's first, then the others
 SHOWN = 25  # starts of which the curves are drawn
+LABEL = 4.2  # inches of the name of an axis
+CLOSE = 0.25  # of the greatest loss: names of lines that are nearer run into each other
 KINDS = {"solved": N_("solved: {right} of {n} right"), "stuck": N_("stuck: {right} of {n} right")}
 
 
@@ -103,7 +105,8 @@ def ends(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: Wo
         for row, activation in enumerate(activations):
             _dots(ax, some[some["activation"] == activation], row)
         name = words.level("cost", cost)
-        ax.set_xlabel(words.gettext("loss after training: {cost}", cost=name))
+        label = words.gettext("loss after training: {cost}", cost=name)
+        ax.set_xlabel(wrapped(label, LABEL, style.TEXT))
         ax.xaxis.set_major_locator(MaxNLocator(4))
         ax.xaxis.set_major_formatter(lambda x, _: words.shown(round(float(x), 3)))
         ax.set_yticks(range(len(activations)), _named(activations, words))
@@ -120,15 +123,24 @@ def _note_starts(figure: Figure, n: int, words: Words) -> None:
 def _mark_plateaus(ax, levels: pd.DataFrame, words: Words) -> None:
     """The computed losses as thin lines, with the number of confused corners at the top."""
     named = [("solved", 0.0)] + [(f"{r.confused} confused", r.loss) for r in levels.itertuples()]
+    losses = [loss for _, loss in named]
     for end, loss in named:
         color, name = ENDS[end]
         ax.axvline(loss, color=style.GRID if end == "solved" else color, lw=0.8, zorder=1)
-        place = {"ha": "center", "va": "bottom", "fontsize": style.SMALL}
+        place = {"ha": _side(loss, losses), "va": "bottom", "fontsize": style.SMALL}
         text = words.gettext(name)
         half = text.rfind(" ") if end == "solved" else text.find(" ")
         text = f"{text[:half]}\n{text[half + 1 :]}"
         _above(ax, loss, text, color=style.readable(color), **place)
     ax.set_xlim(-0.06 * levels["loss"].max(), 1.1 * levels["loss"].max())
+
+
+def _side(loss: float, losses: Sequence[float]) -> str:
+    """Where the name of a line ends: at its middle, or away from a line that is near."""
+    near = CLOSE * max(losses)
+    after = [other for other in losses if 0 < other - loss < near]
+    before = [other for other in losses if 0 < loss - other < near]
+    return "right" if after and not before else "left" if before and not after else "center"
 
 
 def _above(ax, x: float, text: str, **more) -> None:
