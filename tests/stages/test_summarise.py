@@ -42,8 +42,10 @@ def test_the_whole_training_part_is_told_by_its_size():
     assert seen["batch_size"].isna().tolist() == [True, False, True, False]
     assert len(seen.groupby(["dataset", "train_size"])) == 4
     assert with_sizes(runs.head(0), dataset).empty
+    asked.clear()
     folded = with_sizes(runs.assign(folds=[4, 4, 2, 0]), dataset)
     assert folded["train_size"].tolist() == [55, 60, 30, 200]  # less a quarter, or half, of 100
+    assert asked == ["wine", "own"]
 
 
 USES = used_by([Run(dataset="iris")])

@@ -18,7 +18,7 @@ if DOWNLOADED:
         params:
             source=lambda wildcards: DOWNLOADED[wildcards.file].model_dump_json(),
         shell:
-            "python -m mlpstudy.rules fetch {params.source:q} --to {output:q} > {log:q} 2>&1"
+            "python -m mlpstudy.rules fetch {params.source:q} --to {output:q} 2>&1 | tee {log:q}"
 
 
 if SETTINGS.datasets:

@@ -78,11 +78,12 @@ def with_sizes(runs: pd.DataFrame, dataset: Callable[[str], Dataset]) -> pd.Data
     """The runs, with the number of examples where the whole training part was used: groups by a
     key that is null would not be there. dataset: gives a dataset by name."""
     divided = ["dataset", "folds"]
+    whole_part = runs.loc[runs["train_size"].isna(), divided]
     whole = {
         (name, folds): EXAMPLES[name].train
         if name in EXAMPLES and not folds
         else split_sizes(dataset(name), folds)[0]
-        for name, folds in runs.loc[runs["train_size"].isna(), divided].itertuples(index=False)
+        for name, folds in whole_part.drop_duplicates().itertuples(index=False)
     }
     keys = pd.MultiIndex.from_frame(runs[divided])
     sizes = pd.Series(keys.map(whole), runs.index, "Int64")
