@@ -240,6 +240,11 @@ def test_of_a_heatmap_the_ends_are_those_of_its_tiles():
     assert captions.title(spec, [], Words("en"), frame) == "0.1 to 0.5"
 
 
+def test_numbers_that_a_study_names_are_listed_by_their_names():
+    words = Words("en", {"depth=0": "logistic model"})
+    assert swept.listed("depth", [0, 2], words) == "logistic model and 2"
+
+
 def test_what_a_study_calls_by_a_name_is_no_theory():
     spec, frame = drawn.FRAMES["line"]
     spec = spec.model_copy(update={"theory": "published"})

@@ -37,7 +37,8 @@ def swept(spec: Any, frame: pd.DataFrame) -> dict[str, list]:
 
 def listed(name: str, levels: Sequence, words: Words) -> str:
     """The levels of a field: numbers alone, names in words; of many numbers the ends."""
-    if not all(level is not None and is_number(level) for level in levels):
+    called = any(f"{name}={level}" in words.own for level in levels)
+    if called or not all(level is not None and is_number(level) for level in levels):
         return words.listed([words.level(name, level) for level in levels])
     if len(levels) <= MOST_LEVELS:
         return words.listed(levels)
