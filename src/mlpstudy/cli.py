@@ -286,6 +286,27 @@ def predict(
     print(to or text, end="\n" if to else "")
 
 
+@app.command(rich_help_panel=RUNS)
+def scores(
+    context: typer.Context,
+    run: Annotated[
+        str,
+        typer.Argument(help="a folder of mlpstudy run, or its id", autocompletion=completion.runs),
+    ],
+) -> None:
+    """Score a network that mlpstudy run has trained: balanced accuracy, F1, who is taken for whom;
+    of a regression errors in the data's own unit."""
+    from mlpstudy.runs.known import known_run
+    from mlpstudy.runs.scores import scored, shown, write_confusion
+    from mlpstudy.stages.prepare import dataset_from
+
+    project = context.obj()
+    known = known_run(project, run)
+    found = scored(known, dataset_from(project)(known.run.dataset))
+    write_confusion(known, found)
+    _print(shown(found))
+
+
 @app.command("list", rich_help_panel=LOOK)
 def list_(
     context: typer.Context,

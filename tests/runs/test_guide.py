@@ -36,7 +36,7 @@ def run(words: str) -> int:
 
 
 def test_every_command_does_what_the_guide_says(ready, capsys):
-    assert [command.split()[0] for command in COMMANDS] == ["run", "run", "show", "compare", "predict", "replay", "status"]  # fmt: skip
+    assert [command.split()[0] for command in COMMANDS] == ["run", "run", "run", "show", "compare", "scores", "predict", "replay", "status"]  # fmt: skip
     printed = {}
     for command in COMMANDS:
         assert run(command) == 0, capsys.readouterr().err
@@ -44,6 +44,7 @@ def test_every_command_does_what_the_guide_says(ready, capsys):
     assert "eta" in printed["show"] and "mlpstudy run dataset=iris" in printed["show"]
     assert "tanh" in printed["compare"] and (ready / "results/compared.png").exists()
     assert len((ready / "answers.csv").read_text(encoding="utf-8").splitlines()) == 1 + 7
+    assert "balanced_accuracy" in printed["scores"]
     assert "12 runs agree, bit for bit" in printed["replay"]
     assert re.search(r"steps +12 +12 +0 ", printed["status"])
 
@@ -57,7 +58,7 @@ def test_a_run_of_a_study_stands_behind_its_findings(ready, project, capsys):
 
 @pytest.mark.parametrize(
     "words",
-    ["show", "show nothing", "compare a b", "compare", "predict nothing x.csv", "status stps",
+    ["show", "show nothing", "compare a b", "compare", "predict nothing x.csv", "scores nothing", "status stps",
      "compare a b --picture x.svg", "show --al x"],
 )  # fmt: skip
 def test_a_slip_of_the_pen_is_one_line(ready, words, capsys):

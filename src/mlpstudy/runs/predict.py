@@ -1,5 +1,6 @@
 """What a saved network answers to examples that it has never seen."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from mlpstudy.data.scaler import Scaler
 from mlpstudy.data.table_files import Table, read
 from mlpstudy.data.tables import word
 from mlpstudy.design.mistakes import Mistake, nearest
+from mlpstudy.design.run import Run
 from mlpstudy.design.sources import SUFFIXES, Source
 from mlpstudy.runs.known import KnownRun
 
@@ -32,12 +34,18 @@ def predict(known: KnownRun, file: Path, source: Source | None = None) -> "DataF
 
     source: how the table of the run's dataset is read, where that is a user's own. Raises Mistake.
     """
+    weights = weights_of(known)
+    scaler = Scaler.load(known.folder / SCALER)
+    x = examples(file, scaler, source)
+    return answers(known, scaler, answers_of(known.run, scaler, weights, scaler.inputs(x)))
+
+
+def weights_of(known: KnownRun) -> dict[str, np.ndarray]:
+    """What a run has kept: W1, b1, ...; raises Mistake where there is nothing."""
     if not (known.folder / WEIGHTS).exists():
         problem = f"has no weights; first: mlpstudy run --id {known.id}"
         raise Mistake(problem, file=str(known.folder), value=known.id)
-    scaler = Scaler.load(known.folder / SCALER)
-    x = examples(file, scaler, source)
-    return answers(known, scaler, outputs(known, scaler, x))
+    return load_arrays(known.folder / WEIGHTS)
 
 
 def examples(file: Path, scaler: Scaler, source: Source | None) -> np.ndarray:
@@ -87,17 +95,24 @@ def _numbers(file: Path, table: Table, name: object) -> np.ndarray:
     return numbers
 
 
-def outputs(known: KnownRun, scaler: Scaler, x: np.ndarray) -> np.ndarray:
-    """a (N, C) of the last layer, for x (N, n_in) in the data's units."""
+def answers_of(
+    run: Run, scaler: Scaler, weights: Mapping[str, np.ndarray], x: np.ndarray
+) -> np.ndarray:
+    """a (N, C) of the last layer, for x (N, n_in) as the network sees it."""
     import torch
 
     from mlpstudy.core.network import Network
 
     targets = max(1, len(scaler.target_mean))
-    network = Network([known.run], scaler.shape.tolist(), int(scaler.classes), targets)
-    network.put(0, load_arrays(known.folder / WEIGHTS))
+    network = Network([run], scaler.shape.tolist(), int(scaler.classes), targets)
+    network.put(0, weights)
     network.learning(False)
-    return network.forward(torch.from_numpy(scaler.inputs(x))[None])[0].numpy().astype(np.float64)
+    return network.forward(torch.from_numpy(x)[None])[0].numpy().astype(np.float64)
+
+
+def guesses(a: np.ndarray) -> np.ndarray:
+    """(N,) the class that outputs a (N, C) name: the strongest, or the sign of a single one."""
+    return a.argmax(1) if a.shape[1] > 1 else (a[:, 0] > 0).astype(int)
 
 
 def answers(known: KnownRun, scaler: Scaler, a: np.ndarray) -> "DataFrame":
@@ -110,7 +125,7 @@ def answers(known: KnownRun, scaler: Scaler, a: np.ndarray) -> "DataFrame":
         return pd.DataFrame(values, columns=names)
     classes = int(scaler.classes)
     labels = scaler.labels.tolist() or [str(i) for i in range(classes)]
-    guess = a.argmax(1) if a.shape[1] > 1 else (a[:, 0] > 0).astype(int)
+    guess = guesses(a)
     table = pd.DataFrame({"class": [labels[i] for i in guess]})
     if known.run.cost in PROBABLE:
         for i, p in enumerate(probabilities(a, known.run.cost, classes).T):
