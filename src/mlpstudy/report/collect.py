@@ -108,6 +108,12 @@ class Picture:
     svg: Mapping[str, str]  # by language
     data: Mapping[str, behind.Behind] = field(default_factory=dict)  # what is drawn, by language
 
+    @property
+    def counted(self) -> bool:
+        """Whether its caption says how many networks are behind it."""
+        caption = self.caption.values() if isinstance(self.caption, Mapping) else [self.caption]
+        return any("n = " in str(text).replace("\u202f", " ") for text in caption)
+
     def drawn(self, once: bool = True) -> list[str]:
         """What a page shows: the drawing alone, once for each language.
 
