@@ -33,6 +33,12 @@ def test_its_contents_are_answers_claims_chapters_glossary_and_provenance(printe
     assert {entry[1:] for entry in entries(printed)} <= ids
 
 
+def test_the_title_page_says_what_was_asked_and_of_which_lecture(printed):
+    (title,) = printed.all("header", class_="opening")
+    for text in ("The lecture, put to the test", "41 claims", "On the lecture"):
+        assert text in english(title)
+
+
 def test_page_numbers_stand_where_they_are_known(folder):
     page = read_html(document(folder, "", "en", {"answers": 3, "chapter-vanishing": 17}))
     numbers = [span.text for span in page.all("span", class_="page")]

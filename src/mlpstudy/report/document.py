@@ -50,8 +50,10 @@ def document(
         *(Entry(_id(chapter), _title(chapter)) for chapter in chapters),
         *_entries(closing),
     ]
+    source = re.search(r"<p>.*?</p>", _element(first, "footer", "foot"), re.DOTALL)
+    title = _element(first, "header", "opening").removesuffix("</header>")
     body = [
-        f'<article class="view index">{_element(first, "header", "opening")}',
+        f'<article class="view index">{title}<div class="source">{source[0] if source else ""}</div></header>',
         _contents(entries, words.gettext("Contents"), pages or {}),
         *opening, "</article>", *chapters, '<article class="view index">', *closing, "</article>",
     ]  # fmt: skip
