@@ -59,6 +59,11 @@ def test_a_name_that_is_none_writes_nothing(name, tmp_path):
         ("eta: [0.01, 0.03, 0.1, 0.3]", "eta: [0.1]", "eta is tuned and has one value (0.1)"),
         ("    matters: 0.005  ", "    # ", "claim error_with_momentum says of no difference"),
         ("{measure: test_error,", "{kind: share, measure: test_error < 0.2,", "8 seeds for shares"),
+        (
+            "base: {",
+            "base: {folds: 5, ",
+            "sweep.momentum: 8 seeds in 5 folds test some examples more",
+        ),
     ],
 )
 def test_what_weakens_an_answer_is_said(begun, old, new, line):

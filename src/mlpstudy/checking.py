@@ -83,9 +83,17 @@ def _weak(study: Study) -> Iterator[str]:
                 yield f"weak: sweep.{name}: {field} has {len(values)} values ({grid}); {FEW_VALUES} at least show a best one"
             if len(values) == 1:
                 yield f"weak: sweep.{name}: {field} is tuned and has one value ({values[0]:g})"
+    yield from _weak_folds(study)
     for claim in study.claims:
         if claim.contrast.against is not None and claim.matters is None:
             yield f"weak: claim {claim.statistic} says of no difference that it is too small to matter (matters)"
+
+
+def _weak_folds(study: Study) -> Iterator[str]:
+    for name, runs in study.blocks.items():
+        seeds = len({run.seed for run in runs})
+        for folds in sorted({run.folds for run in runs if run.folds and seeds % run.folds}):
+            yield f"weak: sweep.{name}: {seeds} seeds in {folds} folds test some examples more often; a multiple of {folds} does not"
 
 
 def _time(seconds: float) -> str:

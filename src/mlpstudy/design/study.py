@@ -61,6 +61,7 @@ RESERVED = frozenset(
         "data",
         "dataset",
         "draw",
+        "fetch",
         "figures",
         "findings",
         "help",
