@@ -1,0 +1,112 @@
+"""Break things on purpose, go on without help, and say what was lost: benchmarks/chaos.md.
+
+    python -m benchmarks.chaos                          everything: 200 kills, 250 damages, 50 disks
+    python -m benchmarks.chaos flips --n 20 --seed 1    one of them
+
+What was found is kept in benchmarks/results/chaos.json, from which the table is written each time.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.chaos.disks import disks
+from benchmarks.chaos.flips import flips
+from benchmarks.chaos.kills import kills
+from benchmarks.chaos.project import ROOT, Project
+from mlpstudy.machine import machine
+
+KEPT, PAGE = ROOT / "benchmarks/results/chaos.json", ROOT / "benchmarks/chaos.md"
+HOW_MANY = {"kills": 200, "flips": 250, "disks": 50}
+HEAD = f"""\
+# What was broken on purpose, and what was lost
+
+`make chaos` does this to two small studies (some sixteen cells, six seeds, iris and wine) and writes
+this page. After each injection the workflow goes on with `mlpstudy resume` and nothing else. Measured
+on {machine()}.
+
+| injected | how many | found | lost | wrong |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def rows(kept: dict[str, dict[str, Any]]) -> list[str]:
+    lines = []
+    if k := kept.get("kills"):
+        by_kind = ", ".join(f"{n} {kind}" for kind, n in sorted(k["kills"].items()))
+        found = f"{k['ends']} undisturbed ends; {k['helpless']} starts that failed by themselves"
+        lines.append(
+            f"| SIGKILL at a random moment | {sum(k['kills'].values())} ({by_kind}) | {found} "
+            f"| {k['lost']} files | {k['wrong']} files |"
+        )
+    if f := kept.get("flips"):
+        n = f["flips"] + f["cuts"]
+        found = (
+            f"{f['named']} named by `verify`; {f['refused']} of {f['read']} readings ended in a line, "
+            f"{f['tracebacks']} in a traceback"
+        )
+        lines.append(
+            f"| one flipped bit ({f['flips']}) or a missing end ({f['cuts']}), times unchanged "
+            f"| {n} | {found} | 0 | {f['wrong']} files |"
+        )
+    if d := kept.get("disks"):
+        found = f"{d['named']} named with what is needed, {d['tracebacks']} otherwise"
+        lines.append(
+            f"| full disk at a random point | {d['disks']} | {found} "
+            f"| {d['half']} half-written | {d['wrong']} files |"
+        )
+    return lines
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(prog="benchmarks.chaos")
+    asked.add_argument("parts", nargs="*", choices=(*HOW_MANY, []), default=[])
+    asked.add_argument("--n", type=int, help="how many injections")
+    asked.add_argument("--seed", type=int, default=0)
+    asked.add_argument("--minutes", type=float, default=float("inf"), help="of kills, at most")
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        project = Project(Path(folder))
+        for part in given.parts or HOW_MANY:
+            n, rng = given.n or HOW_MANY[part], random.Random(given.seed)
+            until = time.monotonic() + 60 * given.minutes
+            found = (
+                kills(project, n, rng, until) if part == "kills" else inside(project, part)(n, rng)
+            )
+            keep(part, found._asdict())
+
+
+def inside(project: Project, part: str) -> Callable[[int, random.Random], Any]:
+    """One of the parts that need no process of their own, in the project's folder."""
+    run = {"flips": flips, "disks": disks}[part]
+
+    def within(n: int, rng: random.Random) -> Any:
+        if not (project.folder / "report").exists():
+            code, said = project.resume()
+            assert code == 0, said[-3000:]
+        with contextlib.chdir(project.folder):
+            return run(n, rng)
+
+    return within
+
+
+def keep(part: str, found: dict[str, Any]) -> None:
+    """Keep what was found, and write the page."""
+    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    kept[part] = found
+    KEPT.parent.mkdir(exist_ok=True)
+    KEPT.write_text(json.dumps(kept, indent=1))
+    PAGE.write_text(HEAD + "\n".join(rows(kept)) + "\n", encoding="utf-8")
+    print(f"{part}: {found}", flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    main()
