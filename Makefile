@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CHROMIUM := $(or $(MLPSTUDY_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 APT := apt-get -qq -o Acquire::Retries=0 -o Acquire::http::Timeout=20
 
-.PHONY: report smoke pdf provenance test browser bench lint words setup
+.PHONY: report smoke pdf provenance test browser bench chaos lint words setup
 
 report: $(READY)
 	$(SNAKEMAKE) --cores $(CORES)
@@ -44,6 +44,10 @@ browser:
 
 bench: $(VENV)/bench
 	$(RUN) -m benchmarks
+
+# Kills, flipped bits and full disks over a small sweep, an hour or two; writes benchmarks/chaos.md.
+chaos: $(READY)
+	$(RUN) -m benchmarks.chaos
 
 $(VENV)/bench: $(READY) benchmarks/requirements.txt
 	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt

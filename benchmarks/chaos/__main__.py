@@ -14,6 +14,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,29 +71,28 @@ def main() -> None:
     asked.add_argument("parts", nargs="*", choices=(*HOW_MANY, []), default=[])
     asked.add_argument("--n", type=int, help="how many injections")
     asked.add_argument("--seed", type=int, default=0)
-    asked.add_argument("--minutes", type=float, default=float("inf"), help="of kills, at most")
+    asked.add_argument("--minutes", type=float, default=float("inf"), help="of each part, at most")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         project = Project(Path(folder))
         for part in given.parts or HOW_MANY:
             n, rng = given.n or HOW_MANY[part], random.Random(given.seed)
             until = time.monotonic() + 60 * given.minutes
-            found = (
-                kills(project, n, rng, until) if part == "kills" else inside(project, part)(n, rng)
-            )
+            run = partial(kills, project) if part == "kills" else inside(project, part)
+            found = run(n, rng, until)
             keep(part, found._asdict())
 
 
-def inside(project: Project, part: str) -> Callable[[int, random.Random], Any]:
+def inside(project: Project, part: str) -> Callable[[int, random.Random, float], Any]:
     """One of the parts that need no process of their own, in the project's folder."""
     run = {"flips": flips, "disks": disks}[part]
 
-    def within(n: int, rng: random.Random) -> Any:
+    def within(n: int, rng: random.Random, until: float) -> Any:
         if not (project.folder / "report").exists():
             code, said = project.resume()
             assert code == 0, said[-3000:]
         with contextlib.chdir(project.folder):
-            return run(n, rng)
+            return run(n, rng, until)
 
     return within
 

@@ -5,6 +5,7 @@ import io
 import random
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -30,8 +31,9 @@ class Filled(NamedTuple):
     wrong: int
 
 
-def disks(n: int, rng: random.Random) -> Filled:
-    """Fill the disk below results/ of the working folder n times, at random points of all stages.
+def disks(n: int, rng: random.Random, until: float = float("inf")) -> Filled:
+    """Fill the disk below results/ of the working folder n times, or as often as there is time for
+    until a moment, at random points of all stages.
 
     The caller may mount. What is there already is kept aside.
     """
@@ -40,18 +42,18 @@ def disks(n: int, rng: random.Random) -> Filled:
     RESULTS.mkdir()
     try:
         with _mounted(ROOM):
-            return _filled(n, rng)
+            return _filled(n, rng, until)
     finally:
         shutil.rmtree(RESULTS, ignore_errors=True)
         aside.rename(RESULTS)
 
 
-def _filled(n: int, rng: random.Random) -> Filled:
+def _filled(n: int, rng: random.Random, until: float) -> Filled:
     project = Project.read()
     _stages(project)
     whole, needed = _contents(), _used()
     counted = dict.fromkeys(Filled._fields, 0)
-    while counted["disks"] < n:
+    while counted["disks"] < n and time.monotonic() < until:
         for path in RESULTS.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         _resize(f"{max(rng.randrange(needed) // 1024, 16)}k")

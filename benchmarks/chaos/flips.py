@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -32,8 +33,9 @@ class Flipped(NamedTuple):
     wrong: int
 
 
-def flips(n: int, rng: random.Random) -> Flipped:
-    """Damage n files of the working folder, one at a time, and put each right again.
+def flips(n: int, rng: random.Random, until: float = float("inf")) -> Flipped:
+    """Damage n files of the working folder, or as many as there is time for until a moment, one at a
+    time, and put each right again.
 
     Each is verified, and read by the stage that reads it: what that stage writes is the same bytes
     as before, or nothing.
@@ -42,7 +44,7 @@ def flips(n: int, rng: random.Random) -> Flipped:
     _every_stage(project)
     whole = _contents()
     counted = dict.fromkeys((*Flipped._fields, "same"), 0)
-    for _ in range(n):
+    while counted["read"] < n and time.monotonic() < until:
         path = rng.choice(sorted(whole))
         kind = "cuts" if rng.random() < 0.2 else "flips"
         _damage(path, kind, rng)
@@ -51,10 +53,13 @@ def flips(n: int, rng: random.Random) -> Flipped:
         counted["read"] += 1
         counted[_read(project, path)] += 1
         now = _contents()
-        counted["wrong"] += sum(now.get(p, old) != old for p, old in whole.items() if p != path)
-        for changed in {path, *(p for p in whole if now.get(p) != whole[p])}:
-            changed.parent.mkdir(parents=True, exist_ok=True)
-            changed.write_bytes(whole[changed])
+        changed = {p for p, old in whole.items() if p != path and now.get(p, old) != old}
+        for other in changed:
+            print(f"{path}: {kind}: {other} has changed", flush=True)
+        counted["wrong"] += len(changed)
+        for each in {path, *(p for p in whole if now.get(p) != whole[p])}:
+            each.parent.mkdir(parents=True, exist_ok=True)
+            each.write_bytes(whole[each])
     del counted["same"]
     return Flipped(**counted)
 

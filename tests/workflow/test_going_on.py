@@ -2,7 +2,12 @@
 and nothing else."""
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -114,3 +119,29 @@ def test_a_replay_does_not_compare_other_data(kept):
         undo()
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1 and "SHA256SUMS: was made by other code" in done.stderr
+
+
+def test_after_a_kill_resume_makes_what_was_made_before(kept):
+    """Of the whole group, as the end of a terminal or of a machine is: `make chaos` does more."""
+    tables = kept.folder / BOTH / "tables"
+    before = {path.name: path.read_bytes() for path in tables.iterdir()}
+    shutil.rmtree(tables)
+    environment = os.environ | {"PYTHONPATH": str(kept.folder / "src")}
+    command = [sys.executable, "-m", "mlpstudy", "-C", "size=smoke", "resume", "--cores", "2"]
+    with subprocess.Popen(
+        command,
+        cwd=kept.folder,
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        while not any((kept.folder / ".snakemake/incomplete").iterdir()):
+            assert process.poll() is None
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+    done = kept.mlpstudy("resume", "--cores", "2", f"{BOTH}tables")
+    assert done.returncode == 0, done.stderr
+    assert "cut off and made again: results/smoke/studies/both" in done.stderr
+    after = {path.name: path.read_bytes() for path in tables.iterdir()}
+    assert after == before

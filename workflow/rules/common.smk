@@ -39,10 +39,16 @@ if workflow.is_main_process and (cores := workflow.resource_settings.cores):
     seconds = known_seconds(PLAN.seconds, Path(RESULTS, "benchmarks"))
     snakemake_logger.addHandler(TimeLeft(seconds, cores))
 
-# Every job gets the Python that runs Snakemake.
+# Every job gets the Python that runs Snakemake, and says so where it was killed: what Linux kills is
+# mostly what took more memory than there is.
+KILLED = (
+    "killed by SIGKILL, mostly for want of memory: give it more with"
+    " --set-resources RULE:mem_mb=8000 on a cluster, or fewer --cores here"
+)
 shell.prefix(
     "set -euo pipefail; "
     f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; "
+    f"trap '[ $? -ne 137 ] || echo \"mlpstudy: {KILLED}\" >&2' EXIT; "
 )
 
 
@@ -129,6 +135,16 @@ def job_of_run(wildcards):
         return str(PLAN.job_file(PLAN.run(wildcards.run_id)[0]))
     except Mistake as mistake:
         return str(mistake)
+
+
+def memory_of_job(wildcards, attempt):
+    """Megabytes of a job, more with each attempt."""
+    return PLAN.megabytes.get(wildcards.job, 2000) * SETTINGS.threads * attempt
+
+
+def memory(megabytes):
+    """The same of another rule."""
+    return lambda wildcards, attempt: megabytes * attempt
 
 
 def data_of_run(wildcards):

@@ -37,7 +37,7 @@ rule report:
         "../envs/mlpstudy.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=memory(2000),
         runtime=10,
     params:
         studies=lambda wildcards, input: folders(input.studies),

@@ -14,7 +14,7 @@ rule measure:
         "../envs/mlpstudy.yaml"
     threads: SETTINGS.threads
     resources:
-        mem_mb=4000,
+        mem_mb=memory(4000),
         runtime=60,
     params:
         data=options("data"),
@@ -44,7 +44,7 @@ rule summarise:
         "../envs/mlpstudy.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=memory(4000),
         runtime=30,
     params:
         jobs=lambda wildcards, input: folders(input.jobs),
@@ -82,7 +82,7 @@ rule draw:
         "../envs/mlpstudy.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=memory(2000),
         runtime=30,
     params:
         study=lambda wildcards, input: folders([input.study])[0],

@@ -40,7 +40,7 @@ if SETTINGS.datasets:
             "../envs/mlpstudy.yaml"
         threads: 1
         resources:
-            mem_mb=4000,
+            mem_mb=memory(4000),
             runtime=10,
         params:
             source=lambda wildcards: source(wildcards.dataset).model_dump_json(),
@@ -64,7 +64,7 @@ rule prepare:
         "../envs/mlpstudy.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=memory(1000),
         runtime=10,
     shell:
         "python -m mlpstudy.rules prepare {wildcards.dataset:q} --to {output:q} > {log:q} 2>&1"
@@ -86,7 +86,7 @@ rule train:
         "../envs/mlpstudy.yaml"
     threads: SETTINGS.threads
     resources:
-        mem_mb=2000,
+        mem_mb=memory_of_job,
         runtime=120,
     params:
         data=options("data"),
@@ -116,7 +116,7 @@ rule run:
         "../envs/mlpstudy.yaml"
     threads: SETTINGS.threads
     resources:
-        mem_mb=2000,
+        mem_mb=memory(2000),
         runtime=60,
     params:
         data=options("data"),

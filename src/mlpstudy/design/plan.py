@@ -50,13 +50,14 @@ class Planned:
 @dataclass(frozen=True)
 class Plan:
     """What the workflow knows. jobs: the datasets of each, by its id; uses: what its runs use (see
-    used.py); seconds: of one core, estimated."""
+    used.py); seconds: of one core, estimated; megabytes: of memory on one thread, estimated."""
 
     folder: Path
     studies: dict[str, Planned]
     jobs: dict[str, list[str]]
     uses: dict[str, str]
     seconds: dict[str, float]
+    megabytes: dict[str, int]
 
     def datasets_of(self, job: str) -> list[str]:
         """The datasets of a job, also of one that is no longer planned and waits in a queue.
@@ -112,7 +113,8 @@ def known_plan(folder: Path) -> Plan:
 
 def _plan(folder: Path, index: Mapping[str, Any]) -> Plan:
     studies = {name: Planned(**known) for name, known in index["studies"].items()}
-    return Plan(folder, studies, dict(index["jobs"]), dict(index["uses"]), dict(index["seconds"]))
+    of_jobs = (dict(index[name]) for name in ("jobs", "uses", "seconds", "megabytes"))
+    return Plan(folder, studies, *of_jobs)
 
 
 def _write(project: Project, folder: Path, key: str) -> Plan:
@@ -127,7 +129,8 @@ def _write(project: Project, folder: Path, key: str) -> Plan:
     jobs = project.jobs.values()
     datasets, uses = {job.id: job.datasets for job in jobs}, {job.id: job.uses for job in jobs}
     seconds = {job.id: round(job.seconds, 1) for job in jobs}
-    plan = Plan(folder, studies, datasets, uses, seconds)
+    megabytes = {job.id: job.megabytes for job in jobs}
+    plan = Plan(folder, studies, datasets, uses, seconds, megabytes)
     sums = {
         path.relative_to(folder).as_posix(): _update(path, spec)
         for path, spec in _specs(project, plan)
@@ -138,7 +141,9 @@ def _write(project: Project, folder: Path, key: str) -> Plan:
             write_atomically(plan.job_file(job.id), sealed_json(job_spec(job)), durable=False)
     known = {name: asdict(planned) for name, planned in studies.items()}
     index = {"key": key, "files": sums, "studies": known, "jobs": datasets, "uses": uses}
-    write_atomically(folder / INDEX, sealed_json(index | {"seconds": seconds}))
+    write_atomically(
+        folder / INDEX, sealed_json(index | {"seconds": seconds, "megabytes": megabytes})
+    )
     return plan
 
 

@@ -53,6 +53,18 @@ class Job:
         return sum(n * estimated_seconds(known[key]) for key, n in alike.items())
 
     @property
+    def megabytes(self) -> int:
+        """Of memory on one thread, estimated."""
+        alike = Counter(id(each.seedless) for each in self.seeded)
+        known = {id(each.seedless): each.seedless.run for each in self.seeded}
+        kept = sum(n * _kept_bytes(known[key]) for key, n in alike.items())
+        stack = max(
+            min(n * _bytes(known[key]), max(STACK_BYTES, _bytes(known[key])))
+            for key, n in alike.items()
+        )
+        return PROCESS_MB + round((kept + stack) / 1e6)
+
+    @property
     def uses(self) -> str:
         """The entries of tables that its runs use, and the fields that they set."""
         return used_by({id(each.seedless): each.seedless.run for each in self.seeded}.values())
@@ -136,6 +148,31 @@ def _pieces(stack: Sequence[Seeded], n: int) -> Iterable[list[Seeded]]:
     n = min(n, len(stack))
     ends = [len(stack) * i // n for i in range(n + 1)]
     return [list(stack[start:end]) for start, end in zip(ends, ends[1:])]
+
+
+# How much memory a run takes: an estimate that a cluster is told, and never a result.
+
+PROCESS_MB = 700  # Python, its libraries (torch for convolutions) and the datasets
+STACK_BYTES = 32 * 2**20  # of a stack, unless one network takes more: see `networks_that_fit`
+NUMBER = 4  # bytes
+PARAMETERS = 5  # arrays of the size of the parameters
+OUTPUTS, PATCHED = 4, 2  # arrays of the size of a layer's outputs, and of a convolution's patches
+PROBED_PASSES = 10  # in which layers are probed, about
+ROW_BYTES = 300  # of the tables: a pass and a part, while they are made
+
+
+def _bytes(run: Run) -> int:
+    """Of one network while it learns."""
+    data = EXAMPLES.get(run.dataset, UNKNOWN)
+    layers = layer_sizes(run, data.shape, data.outputs)
+    batch = run.batch_size or used(run, data.train)
+    outputs = batch * (OUTPUTS * (layers[0].fan_in + layers.units) + PATCHED * layers.patches)
+    return NUMBER * (PARAMETERS * layers.n_parameters + outputs)
+
+
+def _kept_bytes(run: Run) -> int:
+    """Of the rows that one run adds to the tables: of its curves, and of its layers."""
+    return ROW_BYTES * (3 * estimated_passes(run) + PROBED_PASSES * (run.depth + 1))
 
 
 # How long a run takes. An estimate decides only where the pool is cut, never a result.
