@@ -17,6 +17,7 @@ UNCOVERED = {"logs", "benchmarks", "made_by"}  # folders
 MADE_ELSEWHERE = {".snakemake_timestamp", "report.pdf", "single.html", "provenance.html"}
 SUM = ".sha256"
 FOREIGN = "no checksum covers it: it was not made here, or not to its end"
+OF_A_PLAN = "damaged, or of an earlier version"
 LEFT_BEHIND = "left by a writer that was killed"
 REPAIRED = "removed"
 
@@ -131,7 +132,7 @@ def _own(path: Path, contents: Contents) -> str:
     if path.suffix == ".npz":
         whole = is_whole_archive(contents.of(path))
     elif path.suffix == ".json" and "plan" in path.parts:
-        whole = is_sealed(contents.of(path))
+        return "" if is_sealed(contents.of(path)) else OF_A_PLAN
     else:
         return FOREIGN
     return "" if whole else "damaged, its checksum does not match"
