@@ -63,6 +63,7 @@ SILENT = {
     "design.names",
     "design.parts",
     "core.parts",
+    "design.taken",
     "design.used",
     "design.examples.misfits",
 }

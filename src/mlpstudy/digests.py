@@ -44,6 +44,8 @@ PARTS: dict[str, tuple[Entry, ...]] = {
     "summarise": (Entry("studies/{}/derive.py"),),
     "draw": (Entry("studies/{}/figures.py"),),
 }
+# A user's own parts that a stage uses beside those by which networks learn.
+PLUGGED = {"summarise": ("measure",), "draw": ("figure",), "report": ("figure",)}
 # What is imported by the name of an engine: by what trains, by a run alone, and by what measures.
 ENGINES = {
     "native": Entry("core/native/engine.py", ("learn", "networks_that_fit")),
@@ -119,15 +121,24 @@ def of_study(stage: str, study: Mapping[str, Any], package: Package = HERE) -> s
     """
     entries = (*STAGES[stage], *_parts(stage, study, package), *_all_trainers(stage, package))
     said = {k: study[k] for k in MEASURED if k in study} if stage == "measure" else study
-    used, files = _named_in(said), parts.listed_in(study)
-    return _digest(package.closure(entries, used), *parts.fingerprints(used, files))
+    used = _named_in(said)
+    return _digest(package.closure(entries, used), *_plugged(stage, said, used, study))
+
+
+def _plugged(
+    stage: str, said: Mapping[str, Any], used: Used, study: Mapping[str, Any]
+) -> list[str]:
+    """The fingerprints of a user's own parts that a stage of a study uses."""
+    more = {field: _words(said) for field in PLUGGED.get(stage, ())}
+    return parts.fingerprints({**used, **more}, parts.listed_in(study))
 
 
 def of_report(studies: Sequence[Mapping[str, Any]], package: Package = HERE) -> str:
     """Of the code of the report of some studies, as study.json holds them."""
     charts = [Entry(CHART.format(name)) for name in package.names(Path(CHART).parent)]
     named = _named_in({"studies": list(studies)})
-    return _digest(package.closure((*STAGES["report"], *charts), named))
+    plugged = {each for study in studies for each in _plugged("report", study, {}, study)}
+    return _digest(package.closure((*STAGES["report"], *charts), named), *sorted(plugged))
 
 
 @cache
@@ -164,12 +175,16 @@ def _parts(stage: str, study: Mapping[str, Any], package: Package) -> Iterator[E
 
 def _named_in(study: Mapping[str, Any]) -> Used:
     """The entries that a study may use: the words that stand in it, and defaults of a run."""
-    words = set(re.findall(r"[\w-]+", json.dumps(study, sort_keys=True)))
+    words = _words(study)
     used: dict[str, set[str]] = {FIELD: words}
     for field in TABLES.values():
         default = Run.model_fields[field].default
         used[field] = words if field in words else words | {default}
     return used
+
+
+def _words(study: Mapping[str, Any]) -> set[str]:
+    return set(re.findall(r"[\w-]+", json.dumps(study, sort_keys=True)))
 
 
 def _digest(closure: Closure, *more: str) -> str:

@@ -29,12 +29,12 @@ def check_engine(project: Project) -> None:
 
 
 def check_parts(project: Project) -> None:
-    """Raises Mistake where a user's own activation, initialization or cost is not what it should
-    be. Another process runs the files: this one does not wait for torch where there are none."""
+    """Raises Mistake where a part of a user's own is not what it should be. Another process runs the
+    files: this one does not wait for torch where there are none."""
     if not project.settings.plugins:
         return
     done = subprocess.run(
-        [sys.executable, "-m", "mlpstudy.core.parts", *map(str, project.settings.plugins)],
+        [sys.executable, "-m", "mlpstudy.plugins", *map(str, project.settings.plugins)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from mlpstudy.design import parts
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.project import Project
@@ -76,6 +77,7 @@ def _current(studies: Iterable[Path]) -> tuple[dict[str, Path], dict[str, Any]]:
     """The folders of studies and what their study.json says, by name; raises StaleFile."""
     folders = {folder.name: folder for folder in studies}
     read = {name: read_summed_json(folder / "study.json") for name, folder in folders.items()}
+    parts.use(dict.fromkeys(file for study in read.values() for file in parts.listed_in(study)))
     for name, study in read.items():
         for file, stage in (("findings.json", "summarise"), ("figures.json", "draw")):
             check_made_by(sums_of(folders[name] / file), {stage: of_study(stage, study)})

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 
 from mlpstudy.core import parts as core_parts
 from mlpstudy.core.activations import ACTIVATIONS
@@ -138,22 +137,3 @@ def test_the_package_s_own_slopes_pass_the_same_check(name):
 
     steepest = core_parts._check_slope(how.g, lambda a, z: how.dg(a, z).double(), refused)
     assert 0.99 * how.slope < steepest < 1.001 * how.slope
-
-
-def test_the_check_of_files_is_a_command_of_its_own(tmp_path, capsys):
-    good, bad = tmp_path / "good.py", tmp_path / "bad.py"
-    good.write_text(TWINS, encoding="utf-8")
-    bad.write_text(HEAD + 'ACTIVATIONS = {"x": (torch.tanh, torch.add)}', encoding="utf-8")
-    try:
-        core_parts.main([str(good)])
-        with pytest.raises(SystemExit) as left:
-            core_parts.main([str(bad)])
-    finally:
-        parts.use(())
-        for table, names in ((ACTIVATIONS, ["my_tanh"]), (COSTS, ["my_nll"]), (OF_TWO, ["my_nll"])):
-            for each in names:
-                table.pop(each, None)
-        for each in ("my_he", "my_glorot"):
-            INITIALIZERS.pop(each, None)
-    assert left.value.code == 2 and capsys.readouterr().err.count("\n") == 1
-    assert torch.get_default_dtype() == torch.float32

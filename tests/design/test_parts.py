@@ -10,6 +10,7 @@ from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.names import names_of, package_names
 from mlpstudy.design.run import Run
 from mlpstudy.design.settings import load
+from mlpstudy.design.taken import taken
 
 FILE = (
     'raise SystemExit("run")\nACTIVATIONS = {"snake": (1, 2), "wave-2": 3}\nCOSTS = {"huber": 4}\n'
@@ -74,7 +75,7 @@ def test_fingerprints_are_of_the_bytes_of_what_is_used(write):
 def test_what_cannot_be_is_one_line(write, text, says):
     file = write(text)
     with pytest.raises(Mistake) as mistake:
-        parts.use([file], {field: package_names(field) for field in parts.TABLES})
+        parts.use([file], taken())
     assert says in str(mistake.value) and str(file) in str(mistake.value)
     assert "\n" not in str(mistake.value) and parts.files() == ()
 

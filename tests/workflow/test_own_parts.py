@@ -18,10 +18,11 @@ def write(folder: Path) -> None:
     studies = folder / "config/studies"
     for path in studies.iterdir():
         path.unlink()
-    config, study = blocks("yaml")
-    (studies / "snakes.yaml").write_text(study, encoding="utf-8")
-    [code] = blocks("python")
-    (folder / "my_parts.py").write_text(code, encoding="utf-8")
+    _, snakes, config, halves = blocks("yaml")
+    for name, study in (("snakes", snakes), ("halves", halves)):
+        (studies / f"{name}.yaml").write_text(study, encoding="utf-8")
+    for name, code in zip(("my_parts", "my_measures"), blocks("python"), strict=True):
+        (folder / f"{name}.py").write_text(code, encoding="utf-8")
     settings = (folder / "config/config.yaml").read_text(encoding="utf-8")
     settings = settings.replace("plugins: []", config.strip())
     (folder / "config/config.yaml").write_text(settings, encoding="utf-8")
@@ -33,10 +34,35 @@ def own(filled):
     return filled("own parts", write)
 
 
+def findings(own, study: str) -> list[dict]:
+    file = own.folder / f"results/smoke/studies/{study}/findings.json"
+    found = json.loads(file.read_text(encoding="utf-8"))
+    return found["findings"] if isinstance(found, dict) else found
+
+
 def test_the_sweep_has_a_finding(own):
-    findings = json.loads((own.folder / "results/smoke/studies/snakes/findings.json").read_text("utf-8"))  # fmt: skip
-    [finding] = findings["findings"] if isinstance(findings, dict) else findings
+    [finding] = findings(own, "snakes")
     assert finding["statistic"] == "loss_saved" and finding["n"] == 8
+
+
+def test_the_measure_decides_and_the_kind_is_drawn_in_the_chapter(own):
+    found = findings(own, "halves")
+    assert [f["condition"] for f in found] == [{"activation": "sigmoid"}, {"activation": "tanh"}]
+    assert all(f["n"] == 8 and 0 <= f["value"] <= 10 for f in found)
+    results = own.folder / "results/smoke"
+    page = (results / "report/chapters/halves.html").read_text(encoding="utf-8")
+    assert "passes until the loss is halved" in page
+    assert (results / "studies/halves/figures/halves.svg").exists()
+
+
+def test_a_changed_measure_trains_nothing(own):
+    assert own.planned() == {}
+    undo = own.edit("my_measures.py", "loss[0] / 2", "loss[0] / 4")
+    try:
+        planned = own.planned()
+    finally:
+        undo()
+    assert planned == {"summarise": 1, "draw": 1, "report": 1, "all": 1}
 
 
 def test_the_guide_s_commands_work(own):

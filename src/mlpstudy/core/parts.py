@@ -1,4 +1,5 @@
-"""A user's own parts, imported, checked as the package's own are, and put into the tables.
+"""A user's own parts, imported; those that train are checked as the package's own are, and put
+into the tables. For measures see statistics/plugin_measures, for figures drawing/plugin_kinds.
 
 What a file may say of each (see docs/own-parts.md):
 
@@ -21,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 
 from mlpstudy.design import parts
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.names import package_names
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,21 +37,23 @@ def install() -> None:
 
     Raises Mistake in one line where a file does not run, or a part is not what it should be.
     """
-    for field, table in parts.TABLES.items():
+    for field, put in _INSTALL.items():
         for name in parts.names(field):
-            file = parts.file_of(field, name)
-            assert file is not None
-            _INSTALL[field](name, _entry(file, table, name), _mistake(file, table, name))
+            put(name, *part(field, name))
 
 
-def _mistake(file: Path, table: str, name: str) -> Callable[..., Mistake]:
-    return lambda problem, **more: Mistake(
-        problem, file=str(file), key=f"{table}[{name!r}]", **more
-    )
+def part(field: str, name: str) -> tuple[Any, Callable[..., Mistake]]:
+    """What a user's file has under a name in the table of a field, and what makes a Mistake there.
 
+    Raises Mistake where the file does not run.
+    """
+    file, table = parts.file_of(field, name), parts.TABLES[field]
+    assert file is not None
 
-def _entry(file: Path, table: str, name: str) -> Any:
-    return getattr(_imported(file, file.stat().st_mtime_ns), table)[name]
+    def mistake(problem: str, **more: Any) -> Mistake:
+        return Mistake(problem, file=str(file), key=f"{table}[{name!r}]", **more)
+
+    return getattr(_imported(file, file.stat().st_mtime_ns), table)[name], mistake
 
 
 @cache
@@ -63,7 +65,7 @@ def _imported(file: Path, written: int) -> ModuleType:
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         problem = f"does not run: {type(error).__name__}: {error}"
         raise Mistake(" ".join(problem.split()), file=str(file)) from None
     finally:
@@ -77,10 +79,11 @@ def _pair(entry: Any, what: str, mistake: Callable[..., Mistake]) -> tuple[Calla
     return entry
 
 
-def _called(mistake: Callable[..., Mistake], function: Callable, *arguments: Any) -> Any:
+def called(mistake: Callable[..., Mistake], function: Callable, *arguments: Any) -> Any:
+    """What a user's function returns; raises Mistake where it fails."""
     try:
         return function(*arguments)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         problem = f"{getattr(function, '__name__', 'it')} fails: {type(error).__name__}: {error}"
         raise mistake(" ".join(problem.split())) from None
 
@@ -113,8 +116,8 @@ def _check_slope(g: Callable, dg: Callable, mistake: Callable[..., Mistake]) -> 
 
     a = torch.linspace(-REACH, REACH, POINTS, dtype=torch.float64)
     a = a + 0.37 * (a[1] - a[0])  # no round number, where kinks are
-    z, above, below = (_called(mistake, g, a + h) for h in (0, STEP, -STEP))
-    slope = _called(mistake, dg, a, z)
+    z, above, below = (called(mistake, g, a + h) for h in (0, STEP, -STEP))
+    slope = called(mistake, dg, a, z)
     for got, what in ((z, "g(a)"), (slope, "dg(a, z)")):
         if not isinstance(got, torch.Tensor) or got.shape != a.shape:
             raise mistake(f"{what} is not a tensor of a's shape")
@@ -143,7 +146,7 @@ def _install_initialization(name: str, entry: Any, mistake: Callable[..., Mistak
         allowed = "deviation(fan_in, fan_out), or a law and it: " + ", ".join(LAWS)
         raise mistake("is not allowed", allowed=allowed)
     for fans in ((1, 1), (3, 200), (784, 10)):
-        size = _called(mistake, deviation, *fans)
+        size = called(mistake, deviation, *fans)
         if not isinstance(size, int | float) or not 0 <= size < math.inf:
             raise mistake(f"the deviation for fans {fans} is no finite number >= 0", value=size)
     INITIALIZERS[name] = Initializer(LAWS[law], deviation, of_matrix=law == "orthogonal")
@@ -169,11 +172,11 @@ def _check_delta(terms: Callable, delta: Callable, mistake: Callable[..., Mistak
     a = torch.linspace(-2, 2, 2 * 5 * 3, dtype=torch.float64).sin().reshape(2, 5, 3)
     t = torch.eye(3, dtype=torch.float64)[torch.arange(10) % 3].reshape(2, 5, 3)
     a = (3 * a).requires_grad_()
-    costs = _called(mistake, terms, a, t)
+    costs = called(mistake, terms, a, t)
     if not isinstance(costs, torch.Tensor) or costs.shape != a.shape[:2]:
         raise mistake("terms(a, t) is not a tensor (R, B): a sum over the outputs of each example")
-    [expected] = _called(mistake, torch.autograd.grad, costs.sum(), a)
-    got = _called(mistake, delta, a.detach(), t)
+    [expected] = called(mistake, torch.autograd.grad, costs.sum(), a)
+    got = called(mistake, delta, a.detach(), t)
     if not isinstance(got, torch.Tensor) or got.shape != a.shape:
         raise mistake("delta(a, t) is not a tensor of a's shape")
     off = (got - expected).abs()
@@ -186,17 +189,3 @@ _INSTALL: Mapping[str, Callable[[str, Any, Callable[..., Mistake]], None]] = {
     "initialization": _install_initialization,
     "cost": _install_cost,
 }
-
-
-def main(files: list[str]) -> None:
-    """Check the parts in some files: one line and exit code 2 where one is not what it should be."""
-    try:
-        parts.use(files, {field: package_names(field) for field in parts.TABLES})
-        install()
-    except Mistake as mistake:
-        print(f"mlpstudy: {mistake}", file=sys.stderr)
-        sys.exit(2)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

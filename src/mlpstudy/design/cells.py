@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from mlpstudy.design import parts
 from mlpstudy.design.claims import LARGEST, SMALLEST, ContrastSpec, FigureSpec
 from mlpstudy.design.expressions import names_in
 from mlpstudy.design.limits import limits
@@ -50,7 +51,7 @@ def tables_of(study: Any) -> dict[str, Table]:
     measures, and those of its module."""
     known = study.known
     measures = tuple(study.measures)
-    run = (*RUN_COLUMNS, *measures, *known.columns.get("runs", ()))
+    run = (*RUN_COLUMNS, *parts.names("measure"), *measures, *known.columns.get("runs", ()))
     tables = {
         "curves": Table((*run, *CURVE_COLUMNS), ROWS_OF["curves"]),
         "layers": Table((*run, *LAYER_COLUMNS), ROWS_OF["layers"]),
@@ -258,8 +259,6 @@ def _needs_level(study, measures, cells: Sequence[Run], place, always: bool) -> 
     texts = [study.measures.get(name, name) for text in measures for name in names_in(text)]
     if not always and not any(name in NEED_REACH for text in texts for name in names_in(text)):
         return
-    if set(NEED_REACH) <= set(study.known.columns.get("runs", ())):
-        return  # its module says what is reached
     if set(NEED_REACH) <= set(study.known.columns.get("runs", ())):
         return  # the study's module says what is reached
     if study.reach is None:

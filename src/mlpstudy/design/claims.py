@@ -7,11 +7,13 @@ to values, a list is always a list, so that whoever reads a claim has one form t
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, Strict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Strict, model_validator
 
+from mlpstudy.design import parts
 from mlpstudy.design.expressions import names_in
 from mlpstudy.design.mistakes import refuse, text_like
 from mlpstudy.design.strict import STRICT
+from mlpstudy.design.texts import Line, Text
 
 FIGURE = "figure_"  # the table that a figure is drawn from begins with it
 BY_HAND = "python"  # the kind of figure that a function of the study's folder draws
@@ -30,6 +32,16 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
+def _kind(name: str) -> str:
+    known = (*KINDS_OF_FIGURE, *parts.names("figure"))
+    if name not in known:
+        raise refuse("is not allowed", allowed="one of " + ", ".join(known), options=known)
+    return name
+
+
+KindOfFigure = Annotated[
+    str, AfterValidator(_kind), Field(json_schema_extra={"enum": list(KINDS_OF_FIGURE)})
+]
 Words = Annotated[tuple[Word, ...], Strict(False), BeforeValidator(_listed)]
 Expression = Annotated[str, BeforeValidator(lambda text: str(text)), Field(min_length=1)]
 
@@ -175,7 +187,7 @@ class FigureSpec(BaseModel):
     model_config = STRICT
 
     name: Word = Field(description="the figure's name, which is its file's too")
-    kind: Literal[KINDS_OF_FIGURE] = Field(description="what it looks like")
+    kind: KindOfFigure = Field(description="what it looks like; a plugin may have more kinds")
     table: Word = Field("runs", description="runs, curves, layers or a table of the study's module")
     blocks: Words = Field((), description="blocks whose runs are drawn; none: all")
     where: Pattern = Field({}, description="the rows that are drawn: values of fields")
@@ -208,10 +220,14 @@ class FigureSpec(BaseModel):
     )
     theory: Word | None = Field(None, description="a column drawn as a thin line")
     interactive: bool = Field(True, description="whether the page holds a twin to explore")
-    title: Any = Field(None, description="one line; {n} {supported} ... are counted")
-    n_of: Any = Field(None, description="what n counts, where it is not seeds: starts, rounds")
-    note: Any = Field(None, description="what to see that cannot be computed")
-    alt: Any = Field(None, description="what it shows, for those who do not see it; kind python")
+    title: Line | None = Field(None, description="one line; {n} {supported} ... are counted")
+    n_of: Line | None = Field(
+        None, description="what n counts, where it is not seeds: starts, rounds"
+    )
+    note: Text | None = Field(None, description="what to see that cannot be computed")
+    alt: Text | None = Field(
+        None, description="what it shows, for those who do not see it; kind python"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -222,7 +238,7 @@ class FigureSpec(BaseModel):
 
     @model_validator(mode="after")
     def _complete(self) -> "FigureSpec":
-        needed = _NEEDED.get(self.kind, ())
+        needed = _NEEDED.get(self.kind, () if self.kind in KINDS_OF_FIGURE else ("x", "y"))
         for key in needed:
             if not getattr(self, key):
                 raise refuse(f"is missing: kind {self.kind} needs it", key=(key,))

@@ -1,7 +1,8 @@
-"""A user's own activations, initializations and costs: names in Python files that config.yaml lists.
+"""A user's own activations, initializations, costs, measures and kinds of figure: names in Python
+files that config.yaml lists.
 
-Here the files are read, not run: Snakemake checks names while it parses. Who trains imports them:
-see mlpstudy.core.parts. A table is a dictionary literal at the top level of a file,
+Here the files are read, not run: Snakemake checks names while it parses. Who trains, measures or
+draws imports them: see mlpstudy.core.parts. A table is a dictionary literal at the top level of a file,
 
     ACTIVATIONS = {"swish2": (swish2, slope_of_swish2)}
 """
@@ -14,9 +15,12 @@ from re import fullmatch
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.files import sha256
 
-TABLES = {"activation": "ACTIVATIONS", "initialization": "INITIALIZATIONS", "cost": "COSTS"}
+LEARNT = {"activation": "ACTIVATIONS", "initialization": "INITIALIZATIONS", "cost": "COSTS"}
+TABLES = {**LEARNT, "measure": "MEASURES", "figure": "FIGURES"}  # of what runs and studies name
 PLUGINS = "plugins"  # the key of the settings, and of what is planned
-NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "letters, digits, _ and -, not _ or - first"
+WORD = r"[A-Za-z_][A-Za-z0-9_]{0,63}", "letters, digits and _, no digit first"
+PATTERNS = {"measure": WORD, "figure": WORD}  # a measure stands in expressions
 
 _names: dict[str, dict[str, Path]] = {}  # by field and name, the file that has it
 
@@ -41,7 +45,7 @@ def _found(
             allowed = f"one of {', '.join(TABLES.values())}: {{...}}"
             raise Mistake("has no table of parts", file=str(file), allowed=allowed)
         for field, table in tables.items():
-            for name in _keys(file, table):
+            for name in _keys(file, table, *PATTERNS.get(field, NAME)):
                 places = found.setdefault(field, {})
                 _refuse_taken(file, field, name, places.get(name), taken)
                 places[name] = file
@@ -116,7 +120,7 @@ def _tables(tree: ast.Module) -> Iterable[tuple[str, ast.expr]]:
                     yield fields[target.id], node.value
 
 
-def _keys(file: Path, table: ast.expr) -> list[str]:
+def _keys(file: Path, table: ast.expr, pattern: str, allowed: str) -> list[str]:
     """The names in a table; raises Mistake where they cannot be read without running the file."""
     keys = table.keys if isinstance(table, ast.Dict) else [None]
     texts = [
@@ -126,8 +130,7 @@ def _keys(file: Path, table: ast.expr) -> list[str]:
         problem = f"line {table.lineno}: the table's names cannot be read"
         raise Mistake(problem, file=str(file), allowed='a dictionary such as {"swish2": ...}')
     for i, name in enumerate(texts):
-        if not fullmatch(NAME, name):
-            allowed = "letters, digits, _ and -, not _ or - first"
+        if not fullmatch(pattern, name):
             raise Mistake("is no name", file=str(file), value=name, allowed=allowed)
         if name in texts[:i]:
             raise Mistake("is there twice", file=str(file), value=name)

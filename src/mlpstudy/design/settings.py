@@ -16,9 +16,9 @@ from pydantic import (
 
 from mlpstudy.design import parts, yaml_file
 from mlpstudy.design.mistakes import Mistake, Place, mistake_in, nearest, refuse, text_like
-from mlpstudy.design.names import package_names
 from mlpstudy.design.sources import Sources
 from mlpstudy.design.strict import STRICT
+from mlpstudy.design.taken import taken
 
 COMMAND_LINE = "--config"
 
@@ -70,7 +70,9 @@ class Settings(BaseModel):
     config_dir: str = Field("config", min_length=1, description="the folder that holds studies/")
     datasets: Sources = Field({}, description="a user's own tables, by the names they get")
     plugins: Annotated[tuple[PythonFile, ...], Strict(False)] = Field(
-        (), description="Python files with a user's own activations, initializations and costs"
+        (),
+        description="Python files with a user's own activations, initializations, costs, measures and "
+        "kinds of figure",
     )
 
     @model_validator(mode="after")
@@ -116,7 +118,7 @@ def load(path: Path | str, overrides: Mapping[str, Any] | None = None) -> Settin
 
     try:
         settings = Settings.model_validate({**document, **above})
-        parts.use(settings.plugins, {field: package_names(field) for field in parts.TABLES})
+        parts.use(settings.plugins, taken())
         settings.study_files()
         return settings
     except ValidationError as error:
@@ -144,4 +146,6 @@ def _files(folder: Path) -> dict[str, Path]:
     for file in sorted(visible):
         if file.suffix != ".yaml":
             raise Mistake("is not seen", file=file, allowed="studies end in .yaml")
+        if not file.is_file():
+            raise Mistake("is no file", file=file, allowed="a study, as mlpstudy new writes one")
     return {file.stem: file for file in sorted(visible, key=lambda file: file.stem)}

@@ -1,7 +1,6 @@
 """A study: one question in a YAML file -> the runs that it asks for, and the claims at stake."""
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -49,7 +48,7 @@ from mlpstudy.design.run import DATASETS, FIELDS, Run, canonical
 from mlpstudy.design.seedless import Seeded, Seedless
 from mlpstudy.design.settings import SIZES, Settings, StudyName
 from mlpstudy.design.strict import STRICT
-from mlpstudy.said import LANGUAGES
+from mlpstudy.design.texts import Line, Text
 
 MODULES = PACKAGE / "studies"
 # A study is a target of the workflow, beside its rules and the words a user types.
@@ -99,25 +98,6 @@ ClaimId = text_like(
 )
 
 
-def said_like(pattern: str, allowed: str) -> Any:
-    """The type of a text, or of one for each language, that a regular expression matches."""
-
-    def check(text: Any) -> Any:
-        for language, each in text.items() if isinstance(text, dict) else [("", text)]:
-            key = (language,) if language else ()
-            if language and language not in LANGUAGES:
-                raise refuse("unknown key", key=key, allowed="one of " + ", ".join(LANGUAGES))
-            if not (isinstance(each, str) and re.fullmatch(pattern, each, re.DOTALL)):
-                raise refuse("is not allowed", key=key, allowed=allowed)
-        if isinstance(text, dict) and (missing := set(LANGUAGES) - set(text)):
-            raise refuse("is missing", key=(min(missing),), allowed=allowed)
-        return text
-
-    return Annotated[Any, AfterValidator(check), Field(json_schema_extra={"allowed": allowed})]
-
-
-Line = said_like(r"[^\x00-\x1f\x7f\u2028\u2029]{1,300}", "one line of 1 to 300 characters")
-Text = said_like(r".{1,4000}", "text of 1 to 4000 characters")
 _INFINITE = (math.inf, -math.inf)
 _OPTION = "a number, text, true or false, or a list of these"
 
@@ -373,18 +353,10 @@ def load(path: Path | str, size: str = "default", datasets: Iterable[str] = ()) 
         some = "one of " + ", ".join(SIZES)
         raise Mistake("is not a size", value=size, allowed=some, nearest=nearest(size, SIZES))
     document = yaml_file.read(path)
-    overlay = document.get(size) if size in OVERLAYS else None
-    try:
-        above = overlay if isinstance(overlay, dict) else {}
-        merged, decided = laid_over(document, above, (size,))
-        study = Study.model_validate(merged, context={DATASETS: datasets})
-    except ValidationError as error:
-        raise mistake_in(
-            error, Study, path, lambda place: dotted(origin(_written(place, merged), decided, size))
-        ) from None
-    except Mistake as mistake:
-        mistake.file = str(path)
-        raise
+    study, decided = _at_size(document, size, path, datasets)
+    for other in {*OVERLAYS} - {size}:
+        if isinstance(document.get(other), dict):  # a mistake there is told at every size
+            _at_size(document, other, path, datasets)
     if study.name != Path(path).stem:
         expected = f"the name of its file: {Path(path).stem}"
         raise Mistake("is not allowed", file=path, key="study", value=study.name, allowed=expected)
@@ -396,6 +368,24 @@ def load(path: Path | str, size: str = "default", datasets: Iterable[str] = ()) 
     if study.claims and size != "smoke":  # that size decides nothing: it shows that all goes well
         _refuse_few_seeds(study)
     return study
+
+
+def _at_size(
+    document: dict[str, Any], size: str, path: Path | str, datasets: frozenset[str]
+) -> tuple[Study, set[Place]]:
+    """The study in a document at a size, and the places that the size's overlay decided."""
+    overlay = document.get(size) if size in OVERLAYS else None
+    try:
+        above = overlay if isinstance(overlay, dict) else {}
+        merged, decided = laid_over(document, above, (size,))
+        return Study.model_validate(merged, context={DATASETS: datasets}), decided
+    except ValidationError as error:
+        raise mistake_in(
+            error, Study, path, lambda place: dotted(origin(_written(place, merged), decided, size))
+        ) from None
+    except Mistake as mistake:
+        mistake.file = str(path)
+        raise
 
 
 def _refuse_few_seeds(study: Study) -> None:

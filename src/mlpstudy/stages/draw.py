@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mlpstudy.design import parts
 from mlpstudy.digests import of_study
 from mlpstudy.drawing.figures import drawn
 from mlpstudy.files import (
@@ -23,6 +24,7 @@ def draw(folder: Path, out: Path) -> None:
     folder: what `summarise` has written. out: the folder for figures.json and figures.
     """
     study = read_summed_json(folder / "study.json")
+    parts.use(parts.listed_in(study))
     summarised = {"summarise": of_study("summarise", study)}
     check_made_by(sums_of(folder / "study.json"), summarised)
     names = [p.stem for p in sorted((folder / "tables").glob("*.parquet"))]

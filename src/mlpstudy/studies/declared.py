@@ -21,6 +21,7 @@ from mlpstudy.said import LANGUAGES
 from mlpstudy.statistics.cells import cells
 from mlpstudy.statistics.contrasts import findings as findings_of
 from mlpstudy.statistics.measures import endings, evaluate
+from mlpstudy.statistics.plugin_measures import with_plugins
 from mlpstudy.statistics.survival import survival
 from mlpstudy.statistics.tuning import choose, family
 from mlpstudy.statistics.verdicts import Finding, Half
@@ -66,6 +67,7 @@ class Declared:
         """The tables of the study's folder: those that it measured, and those that it derives."""
         reach = self.view.study["reach"]
         ended = endings(self.view.runs, self.view.curves, reach and Reach.model_validate(reach))
+        ended = with_plugins(ended, self.view)
         return {"runs": ended, **self.view.measured, **self._derived(ended)}
 
     def _derived(self, ended: pd.DataFrame) -> dict[str, pd.DataFrame]:

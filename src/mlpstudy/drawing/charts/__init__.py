@@ -7,14 +7,16 @@ no word: levels are numbers of places, which a specification calls in its langua
 
 import importlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mlpstudy.design import parts
 from mlpstudy.design.claims import FigureSpec
+from mlpstudy.drawing.plugin_kinds import plugged
 from mlpstudy.words import Words
 
 MOST_ROWS = 5000  # of a chart: with more a page is slow
@@ -45,17 +47,25 @@ def charts(
         spec = FigureSpec.model_validate(given)
         frame = tables.get(f"figure_{spec.name}", pd.DataFrame())
         most = np.inf if spec.kind in FOLDED else MOST_ROWS
-        if spec.interactive and spec.kind in MODULES and 0 < len(frame) <= most:
+        if spec.interactive and _interactive(spec.kind) and 0 < len(frame) <= most:
             yield chart(spec, frame, words)
+
+
+def _interactive(kind: str) -> Callable[..., tuple[Any, pd.DataFrame]] | None:
+    """What makes the chart of a kind; None where nothing does."""
+    if kind in parts.names("figure"):
+        return plugged(kind).interactive
+    if kind not in MODULES:
+        return None
+    return importlib.import_module(f"mlpstudy.drawing.charts.{MODULES[kind]}").interactive
 
 
 def chart(spec: Any, frame: pd.DataFrame, words: Words) -> Chart:
     """One figure in a language; frame: as for the picture, with a column `run` where a run stands
     for a row. Raises ValueError for a kind without a chart."""
-    if spec.kind not in MODULES:
+    if (interactive := _interactive(spec.kind)) is None:
         raise ValueError(f"kind {spec.kind!r}: allowed are {', '.join(MODULES)}")
-    module = importlib.import_module(f"mlpstudy.drawing.charts.{MODULES[spec.kind]}")
-    drawn, rows = module.interactive(spec, frame, words)
+    drawn, rows = interactive(spec, frame, words)
     plain = drawn.to_dict(validate=False)
     plain["data"] = {"name": "rows"}
     return Chart(spec.name, json.loads(json.dumps(plain, sort_keys=True)), rows)

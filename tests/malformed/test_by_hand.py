@@ -6,43 +6,7 @@ import pytest
 
 from mlpstudy import cli
 from mlpstudy.cli import main
-
-STUDY = """\
-study: mine
-title: t
-question: q
-base: {dataset: iris, activation: tanh, epochs: 1}
-seeds: 6
-tune: {eta: {}}
-sweep: {all: {grid: {depth: [1, 2], eta: [0.1]}}}
-claims:
-  - {id: C1, name: errs, says: s, contrast: {measure: test_error, factor: depth, of: 2, against: 1},
-     direction: above, threshold: 0}
-figures: [{name: errors, kind: line, x: depth, y: test_error}]
-"""
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    """A folder with a config and one study; whoever trains there fails."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "config/studies").mkdir(parents=True)
-    (tmp_path / "config/config.yaml").write_text("size: default\n")
-    (tmp_path / "config/studies/mine.yaml").write_text(STUDY)
-    (tmp_path / "a_file").touch()
-    return tmp_path
-
-
-def refused(words, capsys) -> str:
-    """The one line with which a command is left."""
-    with pytest.raises(SystemExit) as left:
-        main(list(words))
-    printed = capsys.readouterr()
-    assert (left.value.code, printed.out) == (2, "")
-    assert printed.err.count("\n") == 1 and printed.err.startswith("mlpstudy: ")
-    assert not Path("results").exists()
-    return printed.err
-
+from tests.malformed.conftest import STUDY, refused
 
 WORDS = [
     ("run depth=0x10", "depth: '0x10' is not allowed; a whole number >= 0 and <= 1000; write 16"),
