@@ -30,6 +30,7 @@ STAGES, READ, ASK, RUNS, LOOK = (
     "One run",
     "Look up",
 )
+StudyArgument = Annotated[str, typer.Argument(help="its name", autocompletion=completion.studies)]
 UsageError: Any = typer.BadParameter.__mro__[1]  # typer carries a click of its own
 STOPPED = 130  # the exit code after Ctrl-C
 TARGETS = ("datasets", "activations", "initializations", "costs", "optimizers", "schedules")
@@ -389,7 +390,12 @@ def plan(context: typer.Context) -> None:
 
 
 @app.command(rich_help_panel=ASK)
-def new(context: typer.Context, name: str) -> None:
+def new(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Argument(help="letters, digits, _ and -; also the name of the file")
+    ],
+) -> None:
     """Write a commented study to begin with: config/studies/NAME.yaml."""
     from pathlib import Path
 
@@ -427,20 +433,25 @@ def check(
 
 @app.command(rich_help_panel=LOOK)
 def schema() -> None:
-    """Write the JSON schemas of studies and settings, for completion in an editor: config/schema."""
+    """Write what follows from the models: config/schema, for an editor, and docs/reference.md."""
+    from mlpstudy import reference
     from mlpstudy.design.schema import SCHEMAS, file_of, text_of
     from mlpstudy.files import write_atomically
 
-    for name in SCHEMAS:
-        write_atomically(file_of(name), text_of(name).encode())
-        print(file_of(name))
+    files = {file_of(name): text_of(name) for name in SCHEMAS}
+    for file, text in {**files, reference.FILE: reference.text(app)}.items():
+        write_atomically(file, text.encode())
+        print(file)
 
 
 # The stages, by name: mlpstudy.rules has them with all paths
 
 
 @app.command(rich_help_panel=STAGES)
-def prepare(context: typer.Context, dataset: str) -> None:
+def prepare(
+    context: typer.Context,
+    dataset: Annotated[str, typer.Argument(help="its name", autocompletion=completion.datasets)],
+) -> None:
     """Make a dataset: results/data/DATASET.npz."""
     from mlpstudy.stages.prepare import prepare
     from mlpstudy.stages.read import read
@@ -462,26 +473,29 @@ def _source(project: Project, dataset: str) -> Source | None:
 
 
 @app.command(rich_help_panel=STAGES)
-def train(context: typer.Context, job: str) -> None:
+def train(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(help="its id: a file of results/plan/jobs")],
+) -> None:
     """Train the networks of a job that are not trained yet, and write its tables."""
     by_name.train(context.obj(), job)
 
 
 @app.command(rich_help_panel=STAGES)
-def measure(context: typer.Context, study: str) -> None:
+def measure(context: typer.Context, study: StudyArgument) -> None:
     """What a study measures by itself, beside training: results/measured/STUDY."""
     project = context.obj()
     compared(by_name.measure(project, study), project.measured_dir(study))
 
 
 @app.command(rich_help_panel=STAGES)
-def summarise(context: typer.Context, study: str) -> None:
+def summarise(context: typer.Context, study: StudyArgument) -> None:
     """A study's summary tables and findings, from the tables of its jobs and its measurements."""
     by_name.summarise(context.obj(), study)
 
 
 @app.command(rich_help_panel=STAGES)
-def draw(context: typer.Context, study: str) -> None:
+def draw(context: typer.Context, study: StudyArgument) -> None:
     """A study's figures, from its summary tables."""
     by_name.draw(context.obj(), study)
 

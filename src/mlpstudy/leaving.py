@@ -12,6 +12,12 @@ from mlpstudy.files import FULL, DamagedFile, FullDisk, StaleFile
 
 UsageError: Any = typer.BadParameter.__mro__[1]  # typer carries a click of its own
 STOPPED = 130  # the exit code after Ctrl-C
+EXIT_CODES = {
+    0: "all went well",
+    1: "something failed, such as a full disk; runs differ (`replay`); a finding is weak (`check --strict`)",
+    2: "a mistake in what was written: a setting, a study, a table, a plugin, a word of the command line",
+    STOPPED: "stopped by Ctrl-C; what was trained is kept",
+}
 YOUNG = 100_000  # objects between two looks for garbage: what is imported, and drawn, is none
 
 

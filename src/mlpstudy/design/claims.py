@@ -177,8 +177,8 @@ class Decides(BaseModel):
 
     model_config = STRICT
 
-    control_below: float | None = None
-    control_above: float | None = None
+    control_below: float | None = Field(None, description="only where the control lies below")
+    control_above: float | None = Field(None, description="only where the control lies above")
 
 
 class FigureSpec(BaseModel):

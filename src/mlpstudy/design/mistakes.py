@@ -198,11 +198,16 @@ def words(schema: dict) -> str:
     if "anyOf" in schema:
         return " or ".join(words(option) for option in schema["anyOf"])
     if "enum" in schema:
-        return "one of " + ", ".join(map(str, schema["enum"]))
+        return "one of " + ", ".join(map(_word, schema["enum"]))
     if schema.get("type") == "array":
         several = " of one or more" if schema.get("minItems") else ""
         return f"a list{several}, each {words(schema.get('items', {}))}"
     return f"{_KINDS.get(schema.get('type', ''), 'a value')} {_limits(schema)}".strip()
+
+
+def _word(value: Any) -> str:
+    """A value that may stand somewhere: in quotes where it is no word."""
+    return str(value) if re.fullmatch(r"[\w.+-]+", str(value)) else repr(value)
 
 
 _KINDS = {

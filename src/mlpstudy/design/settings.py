@@ -57,7 +57,7 @@ class Settings(BaseModel):
         Strict(False),
         BeforeValidator(_names),
         Field(min_length=1, json_schema_extra={"allowed": "all, or a list of names of studies"}),
-    ] = Field(("all",), description="the studies to run; all: every YAML in <config_dir>/studies")
+    ] = Field(("all",), description="the studies to run; all: every YAML in studies/ of config_dir")
     threads: int = Field(1, ge=1, le=1024, description="threads of one job")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where networks are trained")
     engine: Literal["auto", "native", "torch"] = Field(
