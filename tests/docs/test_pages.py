@@ -15,7 +15,7 @@ from mlpstudy.cli import app
 from mlpstudy.design import parts
 from mlpstudy.design.command_line import run_of
 from mlpstudy.design.settings import Settings
-from mlpstudy.design.study import load
+from mlpstudy.design.study import Study, load
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "config/README.md"])
@@ -70,8 +70,7 @@ def test_a_command_is_one_of_ours(page, words):
 def test_yaml_is_what_the_tool_takes(page, text, tmp_path):
     document = yaml.safe_load(text)
     if "study" not in document:
-        allowed = {*Settings.model_fields, "title", "question", "contrast", "labels"}
-        assert set(document) <= allowed
+        assert set(document) <= {*Settings.model_fields, *Study.model_fields, "contrast"}
         return
     (tmp_path / "parts.py").write_text(
         "ACTIVATIONS = {'snake': 1}\nINITIALIZATIONS = {'half_he': 1}\nCOSTS = {'huber': 1}\n"
