@@ -30,9 +30,9 @@ def lines(path: Path) -> list[str]:
 
 def test_the_study_to_begin_with_is_right_at_every_size(begun):
     assert begun == Path("config/studies/wonder.yaml")
-    # 2 depths x 2 momenta x 4 etas
+    # 2 depths x 2 momenta x 5 etas
     size, sight = lines(begun)[0].split(", ", 1)
-    assert size == "block momentum: 16 settings x 8 seeds"
+    assert size == "block momentum: 20 settings x 8 seeds"
     assert sight == "which see 1.16 standard deviations, or a share of 0.58 against none"
     assert lines(begun)[1].startswith("128 networks, roughly")
     assert not [line for line in lines(begun) if line.startswith("weak")]
@@ -55,8 +55,16 @@ def test_a_name_that_is_none_writes_nothing(name, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [
-        ("eta: [0.01, 0.03, 0.1, 0.3]", "eta: [0.01, 0.1]", "eta has 2 values (0.01, 0.1)"),
-        ("eta: [0.01, 0.03, 0.1, 0.3]", "eta: [0.1]", "eta is tuned and has one value (0.1)"),
+        (
+            "eta: [0.003, 0.01, 0.03, 0.1, 0.3]",
+            "eta: [0.01, 0.1]",
+            "eta has 2 values (0.01, 0.1); 5 or more",
+        ),
+        (
+            "eta: [0.003, 0.01, 0.03, 0.1, 0.3]",
+            "eta: [0.1]",
+            "eta is tuned and has one value (0.1)",
+        ),
         ("    matters: 0.005  ", "    # ", "claim error_with_momentum says of no difference"),
         ("{measure: test_error,", "{kind: share, measure: test_error < 0.2,", "8 seeds for shares"),
         (

@@ -18,7 +18,9 @@ from mlpstudy.statistics.verdicts import Finding, doubled, read_findings
 from mlpstudy.statistics.weaknesses import blind, decisive, name_of, weaknesses
 
 FEW_SEEDS = 16  # a share of fewer runs has an interval that holds nearly half of all shares
-FEW_VALUES = 3  # of a tuned field: of fewer there is no best one between two worse ones
+FEW_VALUES = (
+    5  # of a tuned field: with fewer a choice at the edge is always marked (statistics/grids)
+)
 
 
 class Remark(NamedTuple):
@@ -76,13 +78,14 @@ def _weak(study: Study) -> Iterator[str]:
     if shares and fewest < FEW_SEEDS:
         yield f"weak: {fewest} seeds for shares ({', '.join(shares)}); {FEW_SEEDS} or more say more"
     for field in study.tune:
+        tried = sorted({getattr(run, field) for run in study.runs})
+        if len(tried) == 1:  # in some blocks a field may be fixed, in all of them it is not tuned
+            yield f"weak: {field} is tuned and has one value ({tried[0]:g})"
         for name, runs in study.blocks.items():
             values = sorted({getattr(run, field) for run in runs})
-            if 1 < len(values) < FEW_VALUES:
+            if 1 < len(values) < FEW_VALUES and _is_chosen(study, field, name):
                 grid = ", ".join(f"{value:g}" for value in values)
-                yield f"weak: sweep.{name}: {field} has {len(values)} values ({grid}); {FEW_VALUES} at least show a best one"
-            if len(values) == 1:
-                yield f"weak: sweep.{name}: {field} is tuned and has one value ({values[0]:g})"
+                yield f"weak: sweep.{name}: {field} has {len(values)} values ({grid}); {FEW_VALUES} or more can show a best one"
     yield from _weak_folds(study)
     for claim in study.claims:
         if claim.contrast.against is not None and claim.matters is None:
@@ -96,17 +99,27 @@ def _weak_folds(study: Study) -> Iterator[str]:
             yield f"weak: sweep.{name}: {seeds} seeds in {folds} folds test some examples more often; a multiple of {folds} does not"
 
 
+def _is_chosen(study: Study, field: str, block: str) -> bool:
+    """Whether a claim about a block chooses a field, and does not tell its values apart."""
+    for claim in study.claims:
+        tuned = study.tune if claim.tune is None else claim.tune
+        apart = (*claim.for_each, *claim.over, *claim.contrast.factors)
+        if field in tuned and field not in apart and (not claim.blocks or block in claim.blocks):
+            return True
+    return False
+
+
 def _time(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def check(project: Project, names: Sequence[str] = ()) -> Iterator[Remark]:
-    """The remarks on some studies, or all that are chosen; a heading comes before those of each.
+    """The remarks on some studies, chosen or not, or all that are chosen; a heading comes before those of each.
 
     Raises Mistake where a study is not there.
     """
     settings = project.settings
-    files = settings.study_files()
+    files = settings.every_study_file() if names else settings.study_files()
     for name in names:
         if name not in files:
             allowed, close = "one of " + ", ".join(files), nearest(name, files)

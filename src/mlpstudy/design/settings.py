@@ -91,9 +91,13 @@ class Settings(BaseModel):
         """Where the report goes."""
         return "report" if self.size == "default" else f"results/{self.size}/report"
 
+    def every_study_file(self) -> dict[str, Path]:
+        """The studies of the folder, chosen or not, by name; raises Mistake where there are none."""
+        return _files(Path(self.config_dir, "studies"))
+
     def study_files(self) -> dict[str, Path]:
         """The chosen studies by name and the file of each; raises Mistake where one is missing."""
-        there = _files(Path(self.config_dir, "studies"))
+        there = self.every_study_file()
         if self.studies == ("all",):
             return there
         for i, name in enumerate(self.studies):

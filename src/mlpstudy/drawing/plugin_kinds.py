@@ -11,22 +11,23 @@ interactive gives an Altair chart without data, and its rows, which are the same
 import json
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from mlpstudy.core.parts import called, part
 from mlpstudy.design import parts
 from mlpstudy.design.claims import FigureSpec
-from mlpstudy.drawing import style, vector
 from mlpstudy.said import LANGUAGES
 from mlpstudy.words import Words
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FIELD = "figure"
 ALLOWED = "a function static(spec, frame, words), or two: (static, interactive)"
 
-Static = Callable[[FigureSpec, pd.DataFrame, Words], Figure]
+Static = Callable[[FigureSpec, pd.DataFrame, Words], "Figure"]
 Interactive = Callable[[FigureSpec, pd.DataFrame, Words], tuple[Any, pd.DataFrame]]
 
 
@@ -44,7 +45,9 @@ def plugged(name: str) -> Plugged:
     if not (1 <= len(functions) <= 2 and all(map(callable, functions))):
         raise mistake("is not allowed", allowed=ALLOWED)
 
-    def static(spec: FigureSpec, frame: pd.DataFrame, words: Words) -> Figure:
+    def static(spec: FigureSpec, frame: pd.DataFrame, words: Words) -> "Figure":
+        from matplotlib.figure import Figure  # not where charts are made
+
         figure = called(mistake, functions[0], spec, frame.copy(), words)
         if not isinstance(figure, Figure) or not figure.axes:
             raise mistake("static(spec, frame, words) gives no figure of Matplotlib with axes")
@@ -88,6 +91,8 @@ def _fields(spec: Any) -> set[str]:
 
 def check_kinds() -> None:
     """Raises Mistake where a kind in the files in use cannot draw a small example, in each language."""
+    from mlpstudy.drawing import style, vector
+
     for name in parts.names(FIELD):
         kind, spec, frame = plugged(name), _spec(name), _example()
         rows = []
