@@ -34,9 +34,9 @@ def test_the_study_to_begin_with_is_right_at_every_size(begun):
     size, sight = lines(begun)[0].split(", ", 1)
     assert size == "block momentum: 20 settings x 8 seeds"
     assert sight == "which see 1.16 standard deviations, or a share of 0.58 against none"
-    assert lines(begun)[1].startswith("128 networks, roughly")
+    assert lines(begun)[1].startswith("160 networks, roughly")
     assert not [line for line in lines(begun) if line.startswith("weak")]
-    for size, n in [("smoke", 32), ("full", 128)]:
+    for size, n in [("smoke", 40), ("full", 160)]:
         assert len(load(begun, size).runs) == n
 
 
