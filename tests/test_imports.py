@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src/mlpstudy"
 WAY = (
     "files", "archive", "machine", "progress", "said", "words", "rng", "design", "syntax", "closure", "kept", "digests", "data", "core", "tables",
     "statistics", "analysis", "drawing", "studies", "report", "stages", "runs", "single",
-    "plugins", "planning", "status", "checking", "showing", "answering", "landing", "publish", "stamps", "unlock", "resume", "verify", "leaving", "by_name", "rules", "completion", "reference", "cli", "__main__",
+    "plugins", "planning", "status", "checking", "showing", "answering", "landing", "publish", "stamps", "unlock", "resume", "verify", "killed", "leaving", "by_name", "rules", "completion", "reference", "cli", "__main__",
 )  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 

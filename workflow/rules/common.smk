@@ -39,16 +39,11 @@ if workflow.is_main_process and (cores := workflow.resource_settings.cores):
     seconds = known_seconds(PLAN.seconds, Path(RESULTS, "benchmarks"))
     snakemake_logger.addHandler(TimeLeft(seconds, cores))
 
-# Every job gets the Python that runs Snakemake, and says so where it was killed: what Linux kills is
-# mostly what took more memory than there is.
-KILLED = (
-    "killed by SIGKILL, mostly for want of memory: give it more with"
-    " --set-resources RULE:mem_mb=8000 on a cluster, or fewer --cores here"
-)
+# Every job gets the Python that runs Snakemake, and says so where it was killed.
 shell.prefix(
     "set -euo pipefail; "
     f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; "
-    f"trap '[ $? -ne 137 ] || echo \"mlpstudy: {KILLED}\" >&2' EXIT; "
+    "trap '[ $? -ne 137 ] || python -m mlpstudy.killed >&2' EXIT; "
 )
 
 
