@@ -51,9 +51,7 @@ def copies(x: "DataFrame", target: "Series", is_class: bool) -> Iterator[Any]:
 
 def _same_classes(column: "Series", target: "Series") -> bool:
     """Whether there is one value for each class and one class for each value."""
-    import pandas as pd
-
-    values, classes = (pd.factorize(each)[0] for each in (column, target))
+    values, classes = (each.factorize()[0] for each in (column, target))
     n = values.max() + 1
     one_to_one = n == classes.max() + 1 == len(np.unique(values * n + classes))
     return one_to_one and 1 < n <= len(values) / 2
