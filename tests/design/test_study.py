@@ -562,8 +562,8 @@ def test_every_field_is_explained_to_the_user_with_its_default(field):
 def test_the_example_of_the_guide_is_a_study(write):
     text = re.search(r"```yaml\n(.*?)```", guide(), re.DOTALL)[1]
     path = write(text, "config/studies/my_question.yaml")
-    assert len(load(path).runs) == 2 * 2 * 3 * 8
-    assert len(load(path, "smoke").runs) == 2 * 2 * 3 * 2
+    assert len(load(path).runs) == 2 * 2 * 5 * 8
+    assert len(load(path, "smoke").runs) == 2 * 2 * 5 * 2
 
 
 def test_asking_costs_no_heavy_import():
