@@ -2,7 +2,7 @@
 
 A file is covered by a SHA256SUMS or a NAME.sha256 that lists it, or carries its own checksum: an npz
 in its last bytes, a file of the plan in its first. Snakemake's logs, its measurements of time and the
-stamps are no results: a changed stamp only has something made again.
+stamps are no results: a changed stamp only has something made again. Nor are the pictures of one run.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +15,7 @@ from mlpstudy.files import LEFT, SUMS, DamagedFile, is_sealed, read_sums, sha256
 PLACES = ("results", "report")
 UNCOVERED = {"logs", "benchmarks", "made_by"}  # folders
 MADE_ELSEWHERE = {".snakemake_timestamp", "report.pdf", "single.html", "provenance.html"}
+ALONE = {"runs", "compared.png"}  # what one run leaves besides tables and arrays: pictures, pages
 SUM = ".sha256"
 FOREIGN = "no checksum covers it: it was not made here, or not to its end"
 OF_A_PLAN = "damaged, or of an earlier version"
@@ -134,5 +135,5 @@ def _own(path: Path, contents: Contents) -> str:
     elif path.suffix == ".json" and "plan" in path.parts:
         return "" if is_sealed(contents.of(path)) else OF_A_PLAN
     else:
-        return FOREIGN
+        return "" if set(path.parts) & ALONE else FOREIGN
     return "" if whole else "damaged, its checksum does not match"
