@@ -10,8 +10,6 @@ from mlpstudy.design.plan import plan_of
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run, run_id
 
-LECTURE = Path("config/lecture.yaml")
-
 
 def train(project: Project, job: str) -> None:
     """Train the networks of a job that are not trained yet, and write its tables."""
@@ -65,7 +63,7 @@ def report(project: Project) -> list[Path]:
 
     return publish.report(
         plan_of(project).report_file,
-        LECTURE,
+        project.lecture,
         [project.study_dir(name) for name in project.studies],
         project.results / "benchmarks",
         project.report,
@@ -80,7 +78,7 @@ def single_page(project: Project) -> Path:
 
     return publish.single(
         plan_of(project).report_file,
-        LECTURE,
+        project.lecture,
         [project.study_dir(name) for name in project.studies],
         project.report / "single.html",
         project.settings.language,

@@ -372,7 +372,7 @@ def answer(
     project = context.obj()
     findings = project.results / "findings.json"
     language = language or project.settings.language
-    show(findings, by_name.LECTURE, claim, language, Console(markup=False))
+    show(findings, project.lecture, claim, language, Console(markup=False))
 
 
 @app.command(rich_help_panel=ASK)

@@ -18,6 +18,7 @@ from mlpstudy.design.project import Project
 from mlpstudy.digests import HERE, of_dataset, of_job, of_report, of_run, of_source, of_study
 from mlpstudy.files import SUMS, is_whole, write_atomically
 
+SHARED = ("prepare", "run")  # rules whose results serve all sizes
 FORCED = "\nagain: "
 
 
@@ -91,33 +92,39 @@ class Stamps:
     def __init__(self, project: Project):
         self.project, self.makers = project, Makers(project)
         self.folder = project.results / "made_by"
+        self.shared = Path(project.settings.placed("results/made_by"))
+
+    def place(self, rule: str, name: str = "") -> Path:
+        """Where the stamp of a result lies."""
+        folder = self.shared if rule in SHARED else self.folder
+        return folder / rule / name
 
     def prepare(self, dataset: str) -> str:
         path, makers = self.project.data_file(dataset), self.makers.prepare(dataset)
         good = not path.exists() or store.is_current(path, makers[0])
-        return stamp(Path("results/made_by/prepare", dataset), *makers, good=good)
+        return stamp(self.place("prepare", dataset), *makers, good=good)
 
     def train(self, job: str, uses: str) -> str:
-        return stamp(self.folder / "train" / job, *self.makers.train(uses))
+        return stamp(self.place("train", job), *self.makers.train(uses))
 
     def run(self, run_id: str, uses: str) -> str:
-        return stamp(Path("results/made_by/run", run_id), *self.makers.run(uses))
+        return stamp(self.place("run", run_id), *self.makers.run(uses))
 
     def measure(self, study: str) -> str:
         good = _good(self.project.measured_dir(study))
-        return stamp(self.folder / "measure" / study, *self.makers.measure(study), good=good)
+        return stamp(self.place("measure", study), *self.makers.measure(study), good=good)
 
     def summarise(self, study: str) -> str:
         good = _good(self.project.study_dir(study) / "tables")
-        return stamp(self.folder / "summarise" / study, *self.makers.summarise(study), good=good)
+        return stamp(self.place("summarise", study), *self.makers.summarise(study), good=good)
 
     def draw(self, study: str) -> str:
         good = _good(self.project.study_dir(study) / "figures")
-        return stamp(self.folder / "draw" / study, *self.makers.draw(study), good=good)
+        return stamp(self.place("draw", study), *self.makers.draw(study), good=good)
 
     @cached_property
     def report(self) -> str:
-        return stamp(self.folder / "report", *self.makers.report())
+        return stamp(self.place("report"), *self.makers.report())
 
 
 def _good(folder: Path) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from mlpstudy.design import yaml_file
+from mlpstudy.design.project import Project
 from mlpstudy.design.settings import Settings, load
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -43,6 +44,7 @@ def test_every_key_of_a_file_arrives(config):
         language: fr
         job_seconds: 5
         config_dir: config
+        output_dir: elsewhere
         datasets: {my_trees: {file: data/trees.csv, target: species}}
         plugins: []
     """
@@ -57,6 +59,7 @@ def test_every_key_of_a_file_arrives(config):
         "language": "fr",
         "job_seconds": 5.0,
         "config_dir": "config",
+        "output_dir": "elsewhere",
         "plugins": (),
     }
 
@@ -72,6 +75,20 @@ def test_every_key_of_a_file_arrives(config):
 def test_sizes_do_not_overwrite_each_other(size, results, report):
     settings = Settings(size=size)
     assert (settings.results_dir, settings.report_dir) == (results, report)
+
+
+@pytest.mark.parametrize("folder", ["lecture", "a b/c", "/scratch/me"])
+@pytest.mark.parametrize("size", ["default", "full"])
+def test_all_that_is_made_lies_in_the_folder_that_is_asked_for(folder, size):
+    project, at_home = Project(Settings(size=size, output_dir=folder)), Project(Settings(size=size))
+    places = [
+        lambda p: p.results, lambda p: p.report, lambda p: p.trained, lambda p: p.plan_dir,
+        lambda p: p.data_file("iris"), lambda p: p.run_dir("x"), lambda p: p.study_dir("s"),
+    ]  # fmt: skip
+    assert [place(project) for place in places] == [
+        Path(folder, place(at_home)) for place in places
+    ]
+    assert at_home.below("lecture").results == Path("lecture", at_home.results)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +126,7 @@ def test_chosen_studies_keep_their_order(config):
 
 
 NAMES = "1 to 64 of A-Z, a-z, 0-9, _ and -, not _ or - first"
-KEYS = "one of size, studies, threads, device, engine, language, job_seconds, config_dir, datasets, plugins"
+KEYS = "one of size, studies, threads, device, engine, language, job_seconds, config_dir, output_dir, datasets, plugins"
 SIZES = "one of smoke, default, full"
 THREADS = "a whole number >= 1 and <= 1024"
 SECONDS = "a number >= 0.001 and <= 86400"
@@ -154,6 +171,7 @@ REFUSED = [
     ("studies: ['asks\\n']", f"studies[0]: 'asks\\\\n' is not allowed; {NAMES}"),
     ('studies: ["asks\\n"]', f"studies[0]: 'asks\\n' is not allowed; {NAMES}"),
     ("config_dir: ''", "config_dir: '' is not allowed; text"),
+    ("output_dir: 'a{b}'", "output_dir: 'a{b}' is not allowed; the path of a folder, without { } * ?"),
     ("config_dir: 5", "config_dir: 5 is not allowed; text"),
 ]  # fmt: skip
 

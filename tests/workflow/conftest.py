@@ -83,10 +83,10 @@ class Checkout:
     def cold(self) -> "Checkout":
         return Checkout(self.folder, sys.executable)
 
-    def run(self, *arguments: str, **options) -> subprocess.CompletedProcess:
-        """python -m ARGUMENTS with this copy's sources."""
+    def run(self, *arguments: str, sources: str = "", **options) -> subprocess.CompletedProcess:
+        """python -m ARGUMENTS with this copy's sources, or with others."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MLPSTUDY")}
-        environment |= {"PYTHONPATH": str(self.folder / "src"), "NO_COLOR": "1"}
+        environment |= {"PYTHONPATH": sources or str(self.folder / "src"), "NO_COLOR": "1"}
         return subprocess.run(
             [self.python, "-m", *arguments],
             cwd=self.folder,

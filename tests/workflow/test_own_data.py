@@ -146,9 +146,10 @@ def test_a_mistake_is_one_line_before_anything_is_made(own):
             done = own.snakemake("--dry-run")
         finally:
             settings.write_text(before, encoding="utf-8")
-        [line] = [each for each in done.stderr.splitlines() if each.startswith("mlpstudy: ")]
-        assert "Traceback" not in done.stderr
-        assert done.returncode == 2 and line.startswith("mlpstudy: data/J. Müller's ")
+        said = done.stdout + done.stderr
+        [line] = [each for each in said.splitlines() if each.startswith("mlpstudy: ")]
+        assert "Traceback" not in said
+        assert done.returncode == 1 and line.startswith("mlpstudy: data/J. Müller's ")
         assert told in line
 
 

@@ -83,20 +83,34 @@ def test_a_command_is_given_all_inputs_and_outputs(planned, rule):
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_command_reads_what_it_is_given_and_nothing_else(project, planned, rule):
-    *_, words = planned[rule]
-    done = audited(project, words)
+def test_a_command_reads_what_it_is_given_and_nothing_else(project, planned, rule, tmp_path):
+    """In a folder that holds the inputs of its rule alone, as where no filesystem is shared."""
+    inputs, outputs, words = planned[rule]
+    handed_over(project.folder, tmp_path, inputs)
+    done = audited(replace(project, folder=tmp_path), words, project.folder / "src")
     assert done.returncode == 0, done.stderr
     opened = {line.partition(" ")[2] for line in done.stdout.splitlines() if "opened " in line}
     assert {path for path in opened if not given(path, words)} == set()
     assert opened or rule == "prepare"
+    assert [path for path in outputs if not (tmp_path / path).exists()] == []
 
 
-def audited(project, words: list[str]) -> subprocess.CompletedProcess:
+def handed_over(source: Path, target: Path, files: list[str]) -> None:
+    for file in files:
+        (target / file).parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (source / file).is_dir() else shutil.copy
+        copy(source / file, target / file)
+
+
+def audited(project, words: list[str], sources: Path | None = None) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-c", AUDIT, *words[3:]],
         cwd=project.folder,
-        env={"PYTHONPATH": str(project.folder / "src"), "PATH": "", "NO_COLOR": "1"},
+        env={
+            "PYTHONPATH": str(sources or project.folder / "src"),
+            "PATH": "",
+            "NO_COLOR": "1",
+        },
         capture_output=True,
         text=True,
         timeout=300,
@@ -130,7 +144,7 @@ def test_a_job_that_waited_on_a_cluster_does_not_read_the_studies_again(project,
     try:
         remote = ("--mode", "remote", "--force", "--nolock", "--target-jobs", f"train:job={job}")
         done = project.snakemake(*remote)
-        assert project.snakemake("--dry-run").returncode == 2
+        assert project.snakemake("--dry-run").returncode == 1
     finally:
         undo()
     assert done.returncode == 0, done.stderr

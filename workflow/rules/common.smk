@@ -1,22 +1,37 @@
 # What the rules share: the plan, and the inputs that depend on it.
+import os
 import re
-import shlex
 import sys
 from pathlib import Path
 
-from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.plan import known_plan, plan_of
+from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger as snakemake_logger
+from snakemake.settings.types import SharedFSUsage
+
+try:
+    from mlpstudy.design.mistakes import Mistake
+except ModuleNotFoundError as error:
+    raise WorkflowError(
+        f"mlpstudy: {error.name} is not installed in the Python that runs Snakemake: in the "
+        "checkout, pip install --requirement requirements.txt --editable ."
+    ) from None
+
+from mlpstudy.design.plan import known_plan, plan_of, travelling
 from mlpstudy.design.project import Project, STUDY_FILES, TABLES
+from mlpstudy.files import DamagedFile
 from mlpstudy.planning import check_data, check_engine, check_parts
 from mlpstudy.progress import TimeLeft, known_seconds
 from mlpstudy.stamps import Stamps
-from snakemake.logging import logger as snakemake_logger
 
-# config holds what `--config key=value` gave; the file itself is read and checked by Project.
-# The plan expands every study, so that every mistake is found before anything is run. What waited
-# in the queue of a cluster reads the Snakefile again, and goes by the plan that it was given.
+# Where the paths of this workflow begin: in another folder, where a module has a `prefix`.
+PREFIX = workflow.modifier.path_modifier.replace_prefix("")
+
+# config holds what `--config key=value` or a module gave; the file itself is read and checked by
+# Project. The plan expands every study, so that every mistake is found before anything is run. What
+# waited in the queue of a cluster reads the Snakefile again, and goes by the plan that it was given.
 try:
-    PROJECT = Project.read(overrides=config)
+    SETTINGS = Project.read_anywhere(config).settings
+    PROJECT = Project(SETTINGS).below(PREFIX)
     if workflow.is_main_process:
         check_parts(PROJECT)
         check_engine(PROJECT)
@@ -24,36 +39,67 @@ try:
         PLAN = plan_of(PROJECT)
     else:
         PLAN = known_plan(PROJECT.plan_dir)
-except Mistake as mistake:
-    print(f"mlpstudy: {mistake}", file=sys.stderr)
-    sys.exit(2)
+except (Mistake, DamagedFile) as error:
+    raise WorkflowError(f"mlpstudy: {error}") from None
+except OSError as error:
+    raise WorkflowError(f"mlpstudy: {error.filename}: {error.strerror}") from None
 
 # What would make each result now, as an input of its rule: see mlpstudy.stamps.
 STAMPS = Stamps(PROJECT)
-SETTINGS = PROJECT.settings
+# As Snakemake knows them: it puts a module's prefix before them.
 RESULTS, REPORT = SETTINGS.results_dir, SETTINGS.report_dir
+DATA, RUNS = SETTINGS.placed("results/data"), SETTINGS.placed("results/runs")
 LOGS = f"{RESULTS}/logs"
 
 # How long the rest will take is said beside the steps that are done.
-if workflow.is_main_process and (cores := workflow.resource_settings.cores):
-    seconds = known_seconds(PLAN.seconds, Path(RESULTS, "benchmarks"))
-    snakemake_logger.addHandler(TimeLeft(seconds, cores))
+if workflow.is_main_process and not workflow.modifier.namespace:
+    if cores := workflow.resource_settings.cores:
+        seconds = known_seconds(PLAN.seconds, PROJECT.results / "benchmarks")
+        snakemake_logger.addHandler(TimeLeft(seconds, cores))
 
-# Every job gets the Python that runs Snakemake, and says so where it was killed.
+# Where no filesystem is shared, settings and plan travel to the jobs with the workflow's sources.
+ALONE = SharedFSUsage.SOURCES not in workflow.storage_settings.shared_fs_usage
+if ALONE:
+    workflow.configfiles.extend(travelling(PROJECT))
+
+# Jobs find the Python that runs Snakemake first; that of a container or of an environment that
+# Snakemake deploys comes before it.
+os.environ["PATH"] = os.pathsep.join(
+    [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+)
+
+# A job that was killed says so.
 shell.prefix(
     "set -euo pipefail; "
-    f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; "
     "trap '[ $? -ne 137 ] || python -m mlpstudy.killed >&2' EXIT; "
 )
+
+
+# A GPU is asked for where the settings do, so that `--resources gpu=1` has one job there at a time.
+GPU = {"gpu": 1} if SETTINGS.device == "cuda" else {}
+
+
+def planned(path):
+    """A file of the plan: it lies where this is started, whatever the storage of results."""
+    return local(str(path))
+
+
+def known(study):
+    """What the plan knows of a study."""
+    if study not in PLAN.studies:
+        raise WorkflowError(f"{study!r} is not a study of this project")
+    return PLAN.studies[study]
 
 
 def made_by(rule, name="", *more):
     """The stamp of a result. Only the main process looks whether it is what it was."""
     if not workflow.is_main_process:
-        place = "results" if rule in ("prepare", "run") else RESULTS
-        return str(Path(place, "made_by", rule, name))
+        return planned(STAMPS.place(rule, name))
     stamp = getattr(STAMPS, rule)
-    return stamp(name, *more) if name else stamp
+    path = stamp(name, *more) if name else stamp
+    if ALONE:
+        workflow.configfiles.append(path)
+    return planned(path)
 
 
 def stamp_of_dataset(wildcards):
@@ -65,27 +111,26 @@ def stamp_of_job(wildcards):
 
 
 def stamp_of_run(wildcards):
-    try:
-        job, _ = PLAN.run(wildcards.run_id)
-    except Mistake as mistake:
-        return str(mistake)
+    job, _ = asked(PLAN.run, wildcards.run_id)
     return made_by("run", wildcards.run_id, PLAN.uses.get(job, ""))
 
 
-def stamp_of_measurement(wildcards):
-    return (
-        made_by("measure", wildcards.study) if wildcards.study in PLAN.studies else []
-    )
+def stamp_of_study(rule):
+    """The stamp of what a rule makes of a study."""
+
+    def stamp(wildcards):
+        known(wildcards.study)
+        return made_by(rule, wildcards.study)
+
+    return stamp
 
 
-def stamp_of_summary(wildcards):
-    return (
-        made_by("summarise", wildcards.study) if wildcards.study in PLAN.studies else []
-    )
-
-
-def stamp_of_drawing(wildcards):
-    return made_by("draw", wildcards.study) if wildcards.study in PLAN.studies else []
+def asked(question, name):
+    """What the plan knows of a name."""
+    try:
+        return question(name)
+    except Mistake as mistake:
+        raise WorkflowError(str(mistake)) from None
 
 
 def source(dataset):
@@ -110,26 +155,19 @@ def before(file):
     """What must be there before a file is downloaded: the description says where an ARFF lies."""
     first = DOWNLOADED[file].downloads[0]
     needed = DOWNLOADED[file].openml and file != first
-    return [ancient(first)] if needed else []
+    return [ancient(planned(first))] if needed else []
 
 
 def data(datasets):
-    return [f"results/data/{name}.npz" for name in datasets]
+    return [f"{DATA}/{name}.npz" for name in datasets]
 
 
 def data_of_job(wildcards):
-    """The files of a job's datasets; for what there is not, a missing input that says so."""
-    try:
-        return data(PLAN.datasets_of(wildcards.job))
-    except Mistake as mistake:
-        return str(mistake)
+    return data(asked(PLAN.datasets_of, wildcards.job))
 
 
 def job_of_run(wildcards):
-    try:
-        return str(PLAN.job_file(PLAN.run(wildcards.run_id)[0]))
-    except Mistake as mistake:
-        return str(mistake)
+    return planned(PLAN.job_file(asked(PLAN.run, wildcards.run_id)[0]))
 
 
 def memory_of_job(wildcards, attempt):
@@ -143,34 +181,33 @@ def memory(megabytes):
 
 
 def data_of_run(wildcards):
-    try:
-        return data([PLAN.run(wildcards.run_id)[1]])
-    except Mistake as mistake:
-        return str(mistake)
+    return data([asked(PLAN.run, wildcards.run_id)[1]])
 
 
 def data_of_measurement(wildcards):
-    known = PLAN.studies.get(wildcards.study)
-    if known is None or not known.measured:
-        return f"{wildcards.study!r} measures nothing by itself"
-    return data(known.datasets)
+    if not known(wildcards.study).measured:
+        raise WorkflowError(f"{wildcards.study!r} measures nothing by itself")
+    return data(known(wildcards.study).datasets)
 
 
 def data_of_study(wildcards):
-    known = PLAN.studies.get(wildcards.study)
-    return data(known.datasets) if known else []
+    return data(known(wildcards.study).datasets)
+
+
+def tables_of(jobs):
+    return [f"{RESULTS}/jobs/{job}/{table}" for job in jobs for table in TABLES]
 
 
 def tables_of_jobs(wildcards):
-    known = PLAN.studies.get(wildcards.study)
-    if known is None:
-        return f"{wildcards.study} is not a study of this project"
-    return [f"{RESULTS}/jobs/{job}/{table}" for job in known.jobs for table in TABLES]
+    return tables_of(known(wildcards.study).jobs)
+
+
+def measured(study):
+    return [f"{RESULTS}/measured/{study}"] if known(study).measured else []
 
 
 def measured_by(wildcards):
-    known = PLAN.studies.get(wildcards.study)
-    return [f"{RESULTS}/measured/{wildcards.study}"] if known and known.measured else []
+    return measured(wildcards.study)
 
 
 def results_of(study):
@@ -179,16 +216,22 @@ def results_of(study):
     return [f"{RESULTS}/studies/{study}/{name}" for name in names]
 
 
+def is_there(path):
+    return Path(PREFIX, path).exists()
+
+
 def everything_of(study):
     """What a study has found, and what it stands on and has lost: once the results are there,
     Snakemake misses a lost file only where a target names it."""
-    known, results = PLAN.studies[study], results_of(study)
-    if not all(Path(result).exists() for result in results):
+    results = results_of(study)
+    if not all(map(is_there, results)):
         return results
-    jobs = [f"{RESULTS}/jobs/{job}/{table}" for job in known.jobs for table in TABLES]
-    measured = [f"{RESULTS}/measured/{study}"] if known.measured else []
-    below = [*data(known.datasets), *jobs, *measured]
-    return [*results, *(path for path in below if not Path(path).exists())]
+    below = [
+        *data(known(study).datasets),
+        *tables_of(known(study).jobs),
+        *measured(study),
+    ]
+    return [*results, *(path for path in below if not is_there(path))]
 
 
 # On the command line

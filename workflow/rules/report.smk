@@ -1,8 +1,8 @@
 # The page and the README, from what all studies found.
 rule report:
     input:
-        plan=str(PLAN.report_file),
-        lecture="config/lecture.yaml",
+        plan=planned(PLAN.report_file),
+        lecture=planned(PROJECT.lecture),
         studies=[results_of(study) for study in PLAN.studies],
         made_by=made_by("report"),
     output:
@@ -33,15 +33,13 @@ rule report:
         f"{LOGS}/report.log",
     benchmark:
         f"{RESULTS}/benchmarks/report.tsv"
-    conda:
-        "../envs/mlpstudy.yaml"
     threads: 1
     resources:
         mem_mb=memory(2000),
         runtime=10,
     params:
         studies=lambda wildcards, input: folders(input.studies),
-        benchmarks=f"{RESULTS}/benchmarks",
+        benchmarks=str(PROJECT.results / "benchmarks"),
         to=folder,
         language=SETTINGS.language,
     shell:

@@ -1,19 +1,18 @@
 # What a study measures by itself: only where its module has a function `measure`.
 rule measure:
     input:
-        study=str(PLAN.measurement_file("{study}")),
+        study=planned(PLAN.measurement_file("{study}")),
         data=data_of_measurement,
-        made_by=stamp_of_measurement,
+        made_by=stamp_of_study("measure"),
     output:
         directory(f"{RESULTS}/measured/{{study}}"),
     log:
         f"{LOGS}/measure/{{study}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/measure/{{study}}.tsv"
-    conda:
-        "../envs/mlpstudy.yaml"
     threads: SETTINGS.threads
     resources:
+        **GPU,
         mem_mb=memory(4000),
         runtime=60,
     params:
@@ -28,11 +27,11 @@ rule measure:
 # A study's tables and findings, then its figures. Its name is a target of its own.
 rule summarise:
     input:
-        study=str(PLAN.study_file("{study}")),
+        study=planned(PLAN.study_file("{study}")),
         jobs=tables_of_jobs,
         measured=measured_by,
         data=data_of_study,
-        made_by=stamp_of_summary,
+        made_by=stamp_of_study("summarise"),
     output:
         [f"{RESULTS}/studies/{{study}}/{name}" for name in STUDY_FILES],
         tables=directory(f"{RESULTS}/studies/{{study}}/tables"),
@@ -40,8 +39,8 @@ rule summarise:
         f"{LOGS}/summarise/{{study}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/summarise/{{study}}.tsv"
-    conda:
-        "../envs/mlpstudy.yaml"
+    group:
+        "study"
     threads: 1
     resources:
         mem_mb=memory(4000),
@@ -62,7 +61,7 @@ rule draw:
         f"{RESULTS}/studies/{{study}}/findings.json",
         f"{RESULTS}/studies/{{study}}/findings.json.sha256",
         study=f"{RESULTS}/studies/{{study}}/study.json",
-        made_by=stamp_of_drawing,
+        made_by=stamp_of_study("draw"),
         tables=f"{RESULTS}/studies/{{study}}/tables",
     output:
         f"{RESULTS}/studies/{{study}}/figures.json",
@@ -78,8 +77,8 @@ rule draw:
         f"{LOGS}/draw/{{study}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/draw/{{study}}.tsv"
-    conda:
-        "../envs/mlpstudy.yaml"
+    group:
+        "study"
     threads: 1
     resources:
         mem_mb=memory(2000),
@@ -98,3 +97,4 @@ for name in PLAN.studies:
             name
         input:
             everything_of(name),
+        localrule: True

@@ -6,14 +6,12 @@ if DOWNLOADED:
         input:
             lambda wildcards: before(wildcards.file),
         output:
-            "{file}",
+            local("{file}"),
         log:
             f"{LOGS}/fetch/{{file}}.log",
         wildcard_constraints:
             file="|".join(map(re.escape, DOWNLOADED)),
         localrule: True
-        conda:
-            "../envs/mlpstudy.yaml"
         threads: 1
         params:
             source=lambda wildcards: DOWNLOADED[wildcards.file].model_dump_json(),
@@ -27,17 +25,18 @@ if SETTINGS.datasets:
     rule read:
         input:
             made_by=stamp_of_dataset,
-            files=lambda wildcards: ancient(files_of(wildcards.dataset)),
+            files=lambda wildcards: [
+                ancient(planned(file)) for file in files_of(wildcards.dataset)
+            ],
         output:
-            "results/data/{dataset}.npz",
+            f"{DATA}/{{dataset}}.npz",
         log:
             f"{LOGS}/read/{{dataset}}.log",
         benchmark:
             f"{RESULTS}/benchmarks/read/{{dataset}}.tsv"
         wildcard_constraints:
             dataset="|".join(SETTINGS.datasets),
-        conda:
-            "../envs/mlpstudy.yaml"
+        localrule: True
         threads: 1
         resources:
             mem_mb=memory(4000),
@@ -55,13 +54,12 @@ rule prepare:
     input:
         made_by=stamp_of_dataset,
     output:
-        "results/data/{dataset}.npz",
+        f"{DATA}/{{dataset}}.npz",
     log:
         f"{LOGS}/prepare/{{dataset}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/prepare/{{dataset}}.tsv"
-    conda:
-        "../envs/mlpstudy.yaml"
+    localrule: True
     threads: 1
     resources:
         mem_mb=memory(1000),
@@ -73,7 +71,7 @@ rule prepare:
 # The name of a job says what it trains, so the age of its file says nothing.
 rule train:
     input:
-        job=ancient(str(PLAN.job_file("{job}"))),
+        job=ancient(planned(PLAN.job_file("{job}"))),
         data=data_of_job,
         made_by=stamp_of_job,
     output:
@@ -82,16 +80,15 @@ rule train:
         f"{LOGS}/train/{{job}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train/{{job}}.tsv"
-    conda:
-        "../envs/mlpstudy.yaml"
     threads: SETTINGS.threads
     resources:
+        **GPU,
         mem_mb=memory_of_job,
         runtime=120,
     params:
         data=options("data"),
         to=folder,
-        store="results/trained",
+        store=str(PROJECT.trained),
         device=SETTINGS.device,
         engine=SETTINGS.engine,
     shell:
@@ -107,15 +104,14 @@ rule run:
         data=data_of_run,
         made_by=stamp_of_run,
     output:
-        "results/runs/{run_id}/run.json",
+        f"{RUNS}/{{run_id}}/run.json",
     log:
         f"{LOGS}/run/{{run_id}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/run/{{run_id}}.tsv"
-    conda:
-        "../envs/mlpstudy.yaml"
     threads: SETTINGS.threads
     resources:
+        **GPU,
         mem_mb=memory(2000),
         runtime=60,
     params:

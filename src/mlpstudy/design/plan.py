@@ -34,7 +34,7 @@ from mlpstudy.files import SEAL, DamagedFile, sealed_json, sha256, write_atomica
 INDEX = "plan.json"
 PACKAGES = ("pydantic", "PyYAML")
 WHERE = "command line"
-UNUSED = {"threads"}  # a setting that changes no bit of a result
+UNUSED = {"threads", "config_dir", "output_dir"}  # settings that change no bit of a result
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,17 @@ class Plan:
     @property
     def report_file(self) -> Path:
         return self.folder / "report.json"
+
+
+def travelling(project: Project) -> list[str]:
+    """The files that a job needs beside its rule's inputs, where no filesystem is shared: settings,
+    studies, a user's own parts, and all of the plan and of the stamps."""
+    settings = project.settings
+    config = Path(settings.config_dir)
+    asked = [config / "config.yaml", project.lecture, *settings.study_files().values()]
+    own = [Path(file) for source in settings.datasets.values() for file in source.files]
+    made = [*project.plan_dir.rglob("*.json")]
+    return [str(path) for path in (*asked, *settings.plugins, *own, *made) if Path(path).is_file()]
 
 
 # Written

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlpstudy.design import settings as settings_file
 from mlpstudy.design.mistakes import Mistake, nearest
+from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.pool import Job, jobs, jobs_of, pool
 from mlpstudy.design.run import Run
 from mlpstudy.design.seedless import Seeded
@@ -14,6 +15,8 @@ from mlpstudy.design.settings import Settings
 from mlpstudy.design.study import Study, load_all
 
 CONFIG = "config/config.yaml"
+CHECKOUT = PACKAGE.parents[1]
+LECTURE = "lecture.yaml"
 TABLES = ("runs.parquet", "curves.parquet", "layers.parquet", "SHA256SUMS")
 STUDY_JSON = ("study.json", "findings.json", "counts.json", "diverged.json", "tables.json")
 STUDY_FILES = tuple(name for file in STUDY_JSON for name in (file, f"{file}.sha256"))
@@ -31,6 +34,22 @@ class Project:
         if config == CONFIG and not Path(CONFIG).exists():
             raise Mistake("is not here: start this in the folder of the checkout", file=CONFIG)
         return cls(settings_file.load(config, overrides))
+
+    @classmethod
+    def read_anywhere(cls, overrides: Mapping[str, Any]) -> "Project":
+        """The project of the working folder; of one without settings that which came with the code.
+
+        So the workflow runs in any folder, and as a module of another. Raises Mistake.
+        """
+        if Path(CONFIG).exists() or not (CHECKOUT / CONFIG).exists():
+            return cls.read(overrides=overrides)
+        shipped = CHECKOUT / CONFIG
+        return cls.read(str(shipped), {"config_dir": str(shipped.parent), **overrides})
+
+    def below(self, folder: str) -> "Project":
+        """The same, with all that is written in another folder; "": in the same."""
+        place = Path(folder, self.settings.output_dir).as_posix()
+        return Project(self.settings.model_copy(update={"output_dir": place}))
 
     @cached_property
     def studies(self) -> dict[str, Study]:
@@ -93,10 +112,10 @@ class Project:
     @property
     def trained(self) -> Path:
         """What is trained, whatever the size it was trained for."""
-        return Path("results/trained")
+        return Path(self.settings.placed("results/trained"))
 
     def data_file(self, dataset: str) -> Path:
-        return Path("results/data", f"{dataset}.npz")
+        return Path(self.settings.placed("results/data"), f"{dataset}.npz")
 
     @property
     def plan_dir(self) -> Path:
@@ -112,7 +131,13 @@ class Project:
         return self.results / "studies" / study
 
     def run_dir(self, run_id: str) -> Path:
-        return Path("results/runs", run_id)
+        return Path(self.settings.placed("results/runs"), run_id)
+
+    @property
+    def lecture(self) -> Path:
+        """The lecture's claims: of the project, or else those that came with the code."""
+        known = Path(self.settings.config_dir, LECTURE)
+        return known if known.exists() else Path(CONFIG).with_name(LECTURE)
 
 
 def found(name: str, known: Mapping[str, Any], kind: str, place: str) -> Any:

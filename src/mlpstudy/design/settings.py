@@ -33,6 +33,9 @@ PythonFile = text_like(
     r"(?!-)[^\x00-\x1f\x7f{}*?]{1,290}\.py", "the path of a file that ends in .py"
 )
 
+# A path of Snakemake's, in which braces would be wildcards.
+Folder = text_like(r"(?!-)[^\x00-\x1f\x7f{}*?]{1,290}", "the path of a folder, without { } * ?")
+
 
 def _names(value: Any) -> Any:
     """One text with commas, as the command line gives it, as a list of names."""
@@ -68,6 +71,7 @@ class Settings(BaseModel):
         30.0, ge=0.001, le=86_400, description="estimated length of one job on one core, in seconds"
     )
     config_dir: str = Field("config", min_length=1, description="the folder that holds studies/")
+    output_dir: Folder = Field(".", description="the folder that holds results/ and report/")
     datasets: Sources = Field({}, description="a user's own tables, by the names they get")
     plugins: Annotated[tuple[PythonFile, ...], Strict(False)] = Field(
         (),
@@ -84,12 +88,16 @@ class Settings(BaseModel):
     @property
     def results_dir(self) -> str:
         """Where everything but the report goes."""
-        return "results" if self.size == "default" else f"results/{self.size}"
+        return self.placed("results" if self.size == "default" else f"results/{self.size}")
 
     @property
     def report_dir(self) -> str:
         """Where the report goes."""
-        return "report" if self.size == "default" else f"results/{self.size}/report"
+        return self.placed("report" if self.size == "default" else f"results/{self.size}/report")
+
+    def placed(self, path: str) -> str:
+        """Where a path of `results` or `report` is, seen from the working folder."""
+        return Path(self.output_dir, path).as_posix()
 
     def every_study_file(self) -> dict[str, Path]:
         """The studies of the folder, chosen or not, by name; raises Mistake where there are none."""
