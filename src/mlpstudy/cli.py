@@ -376,8 +376,17 @@ def answer(
 
 
 @app.command(rich_help_panel=ASK)
-def plan(context: typer.Context) -> None:
+def plan(
+    context: typer.Context,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=0, max=100_000, help="on a cluster: so many at a time")
+    ] = 0,
+    start: Annotated[
+        float, typer.Option("--start", min=0, help="seconds of such a job before it trains")
+    ] = 6.0,
+) -> None:
     """Write the plan, and say how many networks and jobs it has, and roughly how long they take."""
+    from mlpstudy import cluster
     from mlpstudy.design.plan import plan_of
     from mlpstudy.planning import check_data, check_parts, estimate
 
@@ -386,6 +395,8 @@ def plan(context: typer.Context) -> None:
     check_data(project)
     plan_of(project)
     for line in estimate(project):
+        print(line)
+    for line in cluster.lines(project, jobs, start) if jobs else ():
         print(line)
 
 
