@@ -254,10 +254,13 @@ def status(
     ] = None,
 ) -> None:
     """Show how far the studies are: trained, missing, diverged, made by other code; also meanwhile."""
+    from mlpstudy.design.plan import upgraded
     from mlpstudy.status import Statuses, table
 
     project = context.obj()
     statuses = Statuses(project)
+    if line := upgraded(project.plan_dir):
+        print(line)
     _print(table([statuses.of(name) for name in studies or project.studies]))
 
 

@@ -256,8 +256,9 @@ def kill_submitter(flow: Workflow, cluster: Cluster, times: int, draw: random.Ra
     met = 0
     for _ in range(times):
         process = flow.start()
+        wait(lambda: cluster.running() or process.poll() is not None, 120)  # noqa: B023
         with suppress(subprocess.TimeoutExpired):
-            process.wait(draw.uniform(3, 25))
+            process.wait(draw.uniform(0, 25))
         if process.poll() is not None:  # it was done: once more from the beginning
             shutil.rmtree(flow.folder / "results")
         else:

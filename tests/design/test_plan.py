@@ -2,16 +2,19 @@
 
 import json
 import os
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from mlpstudy.design import plan as module
 from mlpstudy.design.columns import runs_in, runs_spec
-from mlpstudy.design.plan import known_plan, plan_of
+from mlpstudy.design.plan import known_plan, plan_of, upgraded, versions
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import FIELDS, Run
 from mlpstudy.design.seedless import Seeded, Seedless
 from mlpstudy.design.specs import read_job, read_study
+from mlpstudy.design.version import VERSION
 from mlpstudy.files import DamagedFile
 
 STUDY = """\
@@ -24,6 +27,7 @@ sweep:
   small: {grid: {depth: [1, 2], eta: [0.1, 0.2]}}
   wide: {base: {dataset: wine, batch_size: null}, zip: {width: [64, 8], dropout: [0.0, 0.5]}}
 """
+ROOT = Path(__file__).resolve().parents[2]
 OLD = 1_000_000_000  # a time, in nanoseconds
 
 
@@ -206,3 +210,42 @@ def test_a_run_of_no_job_is_named(project, line_of):
     assert line_of(lambda: plan.datasets_of("iris-0")).startswith(
         "command line: job: 'iris-0' is not a job of this project"
     )
+
+
+# Other versions
+
+
+def planned_before(folder, *versions):
+    """A plan as another version has left it."""
+    index = json.loads((folder / "plan.json").read_text())
+    index |= {"key": "of other code", "versions": list(versions)}
+    if not versions:
+        del index["versions"]
+    (folder / "plan.json").write_text(json.dumps(index))
+
+
+@pytest.mark.parametrize(
+    ("left", "said", "known"),
+    [
+        (["0.1.0"], "results is of mlpstudy 0.1.0, and this is ", ["0.1.0", VERSION]),
+        ([], "results is of mlpstudy 0.1.0, and this is ", ["0.1.0", VERSION]),
+        (["0.1.0", "9.0"], "results is of mlpstudy 9.0, and this is ", ["0.1.0", "9.0", VERSION]),
+        (["0.1.0", VERSION], "", ["0.1.0", VERSION]),
+    ],
+)
+def test_what_another_version_has_planned_is_said_once(project, left, said, known):
+    folder = plan_of(project()).folder
+    assert (upgraded(folder), versions(folder)) == ("", [VERSION])
+    planned_before(folder, *left)
+    assert upgraded(folder).startswith(said) and bool(said) == bool(upgraded(folder))
+    plan_of(project())
+    assert (upgraded(folder), versions(folder)) == ("", known)
+
+
+def test_where_nothing_is_planned_no_version_is_said(tmp_path):
+    assert (upgraded(tmp_path), versions(tmp_path)) == ("", [])
+
+
+def test_the_version_is_that_of_the_package():
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert package["project"]["version"] == VERSION

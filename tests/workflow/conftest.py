@@ -224,7 +224,8 @@ def measured(tmp_path_factory, worker_id, python) -> Checkout:
         done = Checkout(folder, python).cold.snakemake()
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
-    return Checkout(made_once(tmp_path_factory, worker_id, "two studies", make), python)
+    name = f"two studies {'in a long path ' * 12}".strip()  # 191 characters
+    return Checkout(made_once(tmp_path_factory, worker_id, name, make), python)
 
 
 @pytest.fixture(scope="session")

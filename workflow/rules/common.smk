@@ -16,7 +16,7 @@ except ModuleNotFoundError as error:
         "checkout, pip install --requirement requirements.txt --editable ."
     ) from None
 
-from mlpstudy.design.plan import known_plan, plan_of, travelling
+from mlpstudy.design.plan import known_plan, plan_of, travelling, upgraded
 from mlpstudy.design.project import Project, STUDY_FILES, TABLES
 from mlpstudy.files import DamagedFile
 from mlpstudy.planning import check_data, check_engine, check_parts
@@ -36,6 +36,8 @@ try:
         check_parts(PROJECT)
         check_engine(PROJECT)
         check_data(PROJECT)
+        if line := upgraded(PROJECT.plan_dir):
+            snakemake_logger.warning(f"mlpstudy: {line}")
         PLAN = plan_of(PROJECT)
     else:
         PLAN = known_plan(PROJECT.plan_dir)

@@ -29,6 +29,7 @@ from mlpstudy.design.pool import Job, estimated_passes
 from mlpstudy.design.project import Project, found
 from mlpstudy.design.specs import read_job, read_json
 from mlpstudy.design.study import Study
+from mlpstudy.design.version import UNSAID, VERSION
 from mlpstudy.files import SEAL, DamagedFile, sealed_json, sha256, write_atomically
 
 INDEX = "plan.json"
@@ -97,9 +98,34 @@ def travelling(project: Project) -> list[str]:
     settings = project.settings
     config = Path(settings.config_dir)
     asked = [config / "config.yaml", project.lecture, *settings.study_files().values()]
-    own = [Path(file) for source in settings.datasets.values() for file in source.files]
+    own = [f for s in settings.datasets.values() for f in (*s.files, *s.downloads)]
     made = [*project.plan_dir.rglob("*.json")]
     return [str(path) for path in (*asked, *settings.plugins, *own, *made) if Path(path).is_file()]
+
+
+# By which version
+
+
+def versions(folder: Path) -> list[str]:
+    """The versions of this project that have planned in a folder, the last one last. Others had
+    other forms, so nothing is checked."""
+    try:
+        index = json.loads((folder / INDEX).read_bytes())
+    except (OSError, ValueError):
+        return []
+    is_plan = isinstance(index, dict) and "key" in index
+    return list(index.get("versions", [UNSAID])) if is_plan else []
+
+
+def upgraded(folder: Path) -> str:
+    """A line where another version has planned there last; "" where none has."""
+    last = versions(folder)[-1:]
+    if last in ([], [VERSION]):
+        return ""
+    return (
+        f"{folder.parent} is of mlpstudy {last[0]}, and this is {VERSION}: what other code has made "
+        "is made again, and nothing is mixed"
+    )
 
 
 # Written
@@ -151,10 +177,10 @@ def _write(project: Project, folder: Path, key: str) -> Plan:
         if job.id not in there:
             write_atomically(plan.job_file(job.id), sealed_json(job_spec(job)), durable=False)
     known = {name: asdict(planned) for name, planned in studies.items()}
+    by = [*(version for version in versions(folder) if version != VERSION), VERSION]
     index = {"key": key, "files": sums, "studies": known, "jobs": datasets, "uses": uses}
-    write_atomically(
-        folder / INDEX, sealed_json(index | {"seconds": seconds, "megabytes": megabytes})
-    )
+    index |= {"seconds": seconds, "megabytes": megabytes, "versions": by}
+    write_atomically(folder / INDEX, sealed_json(index))
     return plan
 
 
