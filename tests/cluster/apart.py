@@ -16,7 +16,7 @@ from pathlib import Path
 
 from slurm import JOB_SECONDS, ROOT, made, project
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 
 
 def snakemake(folder: Path, *words: str) -> subprocess.CompletedProcess:
