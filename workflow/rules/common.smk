@@ -66,8 +66,8 @@ if ALONE:
 
 # Jobs find the Python that runs Snakemake first; that of a container or of an environment that
 # Snakemake deploys comes before it.
-os.environ["PATH"] = os.pathsep.join(
-    [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+os.environ.update(
+    PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 )
 
 # A job that was killed says so.
