@@ -69,6 +69,13 @@ claims:
 figures:
   - {{name: errors, kind: point, x: depth, y: test_error, title: Test errors}}
 """
+HEAD = """\
+# What was done to the workflow on SLURM
+
+Written by `.venv/bin/python tests/cluster/slurm.py`: every file of the results is compared with those of an
+undisturbed run without SLURM.
+
+"""
 STUDIES = (("first", "iris", "relu", 30), ("second", "wine", "tanh", 30))
 JOB_SECONDS = "0.02"  # some jobs for each study
 
@@ -400,7 +407,7 @@ def main() -> None:
             outcomes.append(injected(kind, times, place, cluster, right))
             print(outcomes[-1], flush=True)
             if asked.to:
-                asked.to.write_text(table(outcomes), encoding="utf-8")
+                asked.to.write_text(HEAD + table(outcomes), encoding="utf-8")
     finally:
         cluster.stop()
     print(table(outcomes), end="")

@@ -78,7 +78,9 @@ def test_a_command_is_given_all_inputs_and_outputs(planned, rule):
     assert len(stamps) == 1
     paths = {*inputs, *outputs}.difference(stamps)
     # They lie together.
-    paths = {path.removesuffix(".sha256").replace("findings.csv", "findings.json") for path in paths}
+    paths = {
+        path.removesuffix(".sha256").replace("findings.csv", "findings.json") for path in paths
+    }
     lacking = [path for path in paths if not given(path, words)]
     assert lacking == []
 
