@@ -10,11 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src/mlpstudy"
 WAY = (
     "files", "archive", "machine", "progress", "said", "words", "rng", "design", "syntax", "closure", "kept", "digests", "data", "core", "tables",
     "statistics", "analysis", "drawing", "studies", "report", "stages", "runs", "single",
-<<<<<<< HEAD
-    "plugins", "planning", "status", "checking", "showing", "answering", "landing", "publish", "stamps", "unlock", "resume", "verify", "killed", "leaving", "by_name", "rules", "completion", "reference", "cli", "__main__",
-=======
-    "planning", "cluster", "status", "checking", "showing", "answering", "landing", "publish", "stamps", "unlock", "resume", "verify", "leaving", "by_name", "rules", "completion", "cli", "__main__",
->>>>>>> 1df6c65 (The executor of a place without a shared filesystem is a package; an image is built in two steps)
+    "plugins", "planning", "cluster", "status", "checking", "showing", "answering", "landing", "publish", "stamps", "unlock", "resume", "verify", "killed", "leaving", "by_name", "rules", "completion", "reference", "cli", "__main__",
 )  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 
