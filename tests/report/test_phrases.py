@@ -3,7 +3,14 @@
 import pytest
 from example import finding
 
-from mlpstudy.report.phrases import cell, condition_of, is_flagged, notes_of, swept
+from mlpstudy.report.phrases import (
+    cell,
+    condition_of,
+    hanging_lines,
+    is_flagged,
+    notes_of,
+    swept,
+)
 from mlpstudy.report.plan import Levels
 from mlpstudy.words import Words
 
@@ -74,3 +81,22 @@ def test_folds_are_said_and_no_verdict_hangs_on_them():
     ]
     assert not is_flagged(found)
     assert not notes_of(finding("C29", 0, -1, 1, decides=True))
+
+
+@pytest.mark.parametrize(
+    ("sees", "english"),
+    [
+        ((0.03, 0.005), "The seeds: 1 of 2 undecided deciding findings has too few of them to see "
+                        "what matters."),
+        ((0.03, 0.02), "The seeds: 2 of 2 undecided deciding findings have too few of them to see "
+                       "what matters."),
+        ((0.01,), "The seeds: 1 undecided deciding finding has enough of them to see what matters."),
+        ((None,), "Nothing here was chosen by how well it did."),
+    ],
+)  # fmt: skip
+def test_a_chapter_says_whose_seeds_are_too_few_to_see_what_matters(sees, english):
+    undecided = [
+        finding("C23", -0.05, -0.1, 0.0, sees=seen, matters=0.01, decides=True) for seen in sees
+    ]
+    decided = finding("C23", 0.5, 0.4, 0.6, sees=9.0, matters=0.01, decides=True)
+    assert [line(Words("en")) for line in hanging_lines([*undecided, decided])] == [english]

@@ -9,7 +9,8 @@ from mlpstudy.report.collect import STATUSES, Verdict
 from mlpstudy.report.plan import SHOWN, Levels
 from mlpstudy.said import Said
 from mlpstudy.statistics.depends import CLAIM
-from mlpstudy.statistics.verdicts import Finding
+from mlpstudy.statistics.verdicts import UNDECIDED, Finding
+from mlpstudy.statistics.weaknesses import blind
 from mlpstudy.words import Words
 from mlpstudy.words.numbers import MISSING, between, number
 
@@ -115,6 +116,8 @@ def hanging_lines(findings: Iterable[Finding]) -> list[Line]:
         lines.append(lambda words: _at_edges(words, edges, len(known)))
     if halved:
         lines.append(lambda words: _on_passes(words, halved))
+    if undecided := [finding for finding in known if _is_weighed(finding)]:
+        lines.append(lambda words: _on_seeds(words, undecided))
     if not lines:
         lines.append(lambda words: words.gettext("Nothing here was chosen by how well it did."))
     return lines
@@ -144,6 +147,28 @@ def _at_edges(words: Words, edges: int, n: int) -> str:
         "The grid: {n} of {all} deciding findings have a chosen η at an edge of their grid.",
         edges,
         all=n,
+    )
+
+
+def _is_weighed(finding: Finding) -> bool:
+    """Whether it is undecided, and known what its seeds can see."""
+    known = finding.sees is not None and finding.matters
+    return finding.verdict == UNDECIDED and bool(known)
+
+
+def _on_seeds(words: Words, undecided: Sequence[Finding]) -> str:
+    blinded = sum(bool(blind(finding)) for finding in undecided)
+    if not blinded:
+        return words.ngettext(
+            "The seeds: {n} undecided deciding finding has enough of them to see what matters.",
+            "The seeds: all {n} undecided deciding findings have enough of them to see what matters.",
+            len(undecided),
+        )
+    return words.ngettext(
+        "The seeds: {n} of {all} undecided deciding findings has too few of them to see what matters.",
+        "The seeds: {n} of {all} undecided deciding findings have too few of them to see what matters.",
+        blinded,
+        all=len(undecided),
     )
 
 
