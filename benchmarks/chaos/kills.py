@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ KINDS = ("group", "main", "job")
 THRESHOLDS = (0, 0.001)
 PART = 4  # of the time for everything, within which a start is killed: there is often less to do
 RULES = "mlpstudy.rules"
+TRAINED = "results/trained/"
 # Seven times in eight the tables alone are asked for: pictures and pages take most of the time.
 LATER = (
     "report/",
@@ -61,7 +63,9 @@ def kills(project: Project, n: int, rng: random.Random, until: float = float("in
                 process.wait()
                 continue
             code = process.wait()
-            helpless += bool(code)
+            if code:
+                helpless += 1
+                print(f"resume ended with {code}:\n{project.said[-2000:]}", flush=True)
             if code and not may:
                 break
         ends += 1
@@ -69,9 +73,20 @@ def kills(project: Project, n: int, rng: random.Random, until: float = float("in
         now, wanted = project.results(), expected[threshold]
         if targets:
             wanted = {path: old for path, old in wanted.items() if not path.startswith(LATER)}
-        lost += len(wanted.keys() - now.keys())
-        wrong += sum(now.get(path, old) != old for path, old in wanted.items())
+        for path, how in _unlike(wanted, now):
+            print(f"{how}: {path}", flush=True)
+            lost, wrong = lost + (how == "lost"), wrong + (how == "wrong")
     return Killed(done, ends, lost, wrong, helpless)
+
+
+def _unlike(wanted: dict[str, bytes], now: dict[str, bytes]) -> Iterator[tuple[str, str]]:
+    """The files that are not there, or not the same. What is trained is kept only to be used again:
+    where tables are there already, it is not missed."""
+    for path, content in wanted.items():
+        if path not in now and not path.startswith(TRAINED):
+            yield path, "lost"
+        elif now.get(path, content) != content:
+            yield path, "wrong"
 
 
 def _undisturbed(project: Project) -> tuple[dict[float, dict[str, bytes]], float]:

@@ -249,3 +249,11 @@ def test_where_nothing_is_planned_no_version_is_said(tmp_path):
 def test_the_version_is_that_of_the_package():
     package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert package["project"]["version"] == VERSION
+
+
+def test_a_plan_does_not_hang_on_what_running_the_package_leaves_behind(tmp_path, monkeypatch):
+    for name in ("run.py", "__pycache__/run.cpython-311.pyc", "__pycache__/0.closures"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    monkeypatch.setattr(module, "PACKAGE", tmp_path)
+    assert module._sources() == [tmp_path / "run.py"]

@@ -265,9 +265,9 @@ def _key(project: Project) -> str:
 
 
 def _sources() -> list[Path]:
-    """All files of the package but what Python compiles."""
+    """All files of the package but what is left behind by running it."""
     files = (path for path in PACKAGE.rglob("*") if path.is_file())
-    return sorted(path for path in files if path.suffix != ".pyc")
+    return sorted(path for path in files if "__pycache__" not in path.parts)
 
 
 def _is_whole(folder: Path, index: Mapping[str, Any]) -> bool:
