@@ -4,11 +4,14 @@ The workflow's rules give all paths themselves: see mlpstudy.rules.
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mlpstudy.design.plan import plan_of
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run, run_id
+
+if TYPE_CHECKING:
+    from mlpstudy.runs.known import KnownRun
 
 
 def train(project: Project, job: str) -> None:
@@ -92,6 +95,17 @@ def run(project: Project, run: Run, folder: Path | None, keep: Literal["last", "
 
     folder = folder or project.run_dir(run_id(run))
     return single.run(run, dataset_from(project), folder, *_how(project), keep)
+
+
+def go_on(
+    project: Project, before: "KnownRun", epochs: int, folder: Path | None
+) -> tuple[Path, bool]:
+    """Train a run for so many passes in all; the folder, and whether it begins as the run did."""
+    from mlpstudy.runs.known import known_run
+    from mlpstudy.runs.longer import goes_on, longer
+
+    made = run(project, longer(before, epochs), folder, "last")
+    return made, goes_on(before, known_run(project, str(made)))
 
 
 def _how(project: Project) -> tuple[str, str, int]:

@@ -290,6 +290,37 @@ def predict(
     print(to or text, end="\n" if to else "")
 
 
+@app.command("continue", rich_help_panel=RUNS)
+def continue_(
+    context: typer.Context,
+    run: Annotated[
+        str,
+        typer.Argument(
+            help="an id of the studies, or a folder of mlpstudy run", autocompletion=completion.runs
+        ),
+    ],
+    epochs: Annotated[int, typer.Option("--epochs", help="passes in all")],
+    to: Annotated[
+        str | None, typer.Option("--to", help="a folder; default: results/runs/RUN_ID")
+    ] = None,
+) -> None:
+    """Train a run for more passes: its own again, bit for bit, and then the rest."""
+    from mlpstudy.design.command_line import folder_of
+    from mlpstudy.runs.known import known_run
+
+    folder = folder_of(to)
+    project = context.obj()
+    before = known_run(project, run)
+    made, agrees = by_name.go_on(project, before, epochs, folder)
+    print(made)
+    if not agrees:
+        print(
+            f"its first {before.run.epochs} passes differ from those of {before.id}: other code or data"
+        )
+        raise typer.Exit(1)
+    print(f"its first {before.run.epochs} passes are those of {before.id}, bit for bit")
+
+
 @app.command(rich_help_panel=RUNS)
 def scores(
     context: typer.Context,

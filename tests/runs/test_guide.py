@@ -36,7 +36,7 @@ def run(words: str) -> int:
 
 
 def test_every_command_does_what_the_guide_says(ready, capsys):
-    assert [command.split()[0] for command in COMMANDS] == ["run", "run", "run", "show", "compare", "scores", "predict", "replay", "status"]  # fmt: skip
+    assert [command.split()[0] for command in COMMANDS] == ["run", "run", "run", "continue", "show", "compare", "scores", "predict", "replay", "status"]  # fmt: skip
     printed = {}
     for command in COMMANDS:
         assert run(command) == 0, capsys.readouterr().err
@@ -44,6 +44,7 @@ def test_every_command_does_what_the_guide_says(ready, capsys):
     assert "eta" in printed["show"] and "mlpstudy run dataset=iris" in printed["show"]
     assert "tanh" in printed["compare"] and (ready / "results/compared.png").exists()
     assert len((ready / "answers.csv").read_text(encoding="utf-8").splitlines()) == 1 + 7
+    assert "its first 20 passes are those of iris-d2-w8-tanh-s0-f9e023a4" in printed["continue"]
     assert "balanced_accuracy" in printed["scores"]
     assert "12 runs agree, bit for bit" in printed["replay"]
     assert re.search(r"steps +12 +12 +0 ", printed["status"])
