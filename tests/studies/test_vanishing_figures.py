@@ -33,7 +33,7 @@ def test_a_line_for_each_cell_and_a_name_for_those_with_a_colour():
     assert [line.get_ydata()[0] for line in ax.get_lines()] == [-6, 0, 0, pytest.approx(-0.3)]
     assert [line.get_color() for line in ax.get_lines()][0] == SEEN["sigmoid", "old_uniform"]
     names = {text.get_text(): text.xy[1] for text in ax.texts}
-    assert set(names) == {"sigmoid, old_uniform", "relu, he_normal", "tanh, orthogonale"}
-    first, second = sorted((names["relu, he_normal"], names["tanh, orthogonale"]))
+    assert set(names) == {"sigmoïde, ancienne uniforme", "ReLU, He", "tanh, orthogonale"}
+    first, second = sorted((names["ReLU, He"], names["tanh, orthogonale"]))
     assert second - first > 0.2
     assert [label.get_text() for label in ax.get_yticklabels()] == ["10⁻⁴", "1"]

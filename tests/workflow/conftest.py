@@ -252,3 +252,15 @@ def filled(
         return Checkout(made_once(tmp_path_factory, worker_id, name, make), python)
 
     return filled
+
+
+@pytest.fixture
+def kept(measured):
+    """The two studies; whatever a test does to their results is undone."""
+    saved = measured.folder.parent / "saved"
+    for name in ("results", ".snakemake"):
+        shutil.copytree(measured.folder / name, saved / name)
+    yield measured
+    for name in ("results", ".snakemake"):
+        shutil.rmtree(measured.folder / name, ignore_errors=True)
+        shutil.move(saved / name, measured.folder / name)

@@ -50,17 +50,17 @@ exec "$@"
 """
 
 
-def test_a_container_is_what_a_job_runs_in_where_it_is_asked_for(measured, monkeypatch, tmp_path):
+def test_a_container_is_what_a_job_runs_in_where_it_is_asked_for(kept, monkeypatch, tmp_path):
     """By an apptainer that writes down what it is asked."""
     shim, asked = tmp_path / "apptainer", tmp_path / "asked"
     shim.write_text(APPTAINER.format(asked=asked))
     shim.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     target = ("--force", "results/data/iris.npz", "--config", "size=smoke")
-    measured.run("snakemake", "--cores", "1", *target)
+    kept.run("snakemake", "--cores", "1", *target)
     assert not asked.exists()
     words = ("--software-deployment-method", "apptainer")
-    done = measured.run("snakemake", "--cores", "1", *words, *target)
+    done = kept.run("snakemake", "--cores", "1", *words, *target)
     assert done.returncode == 0, done.stdout + done.stderr
     assert " mlpstudy.sif " in asked.read_text()
     assert "python -m mlpstudy.rules prepare iris" in asked.read_text()

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpstudy.core.parts import called, part
+from mlpstudy.core.parts import called
+from mlpstudy.core.parts import part as plugin
 from mlpstudy.design import parts
 from mlpstudy.statistics.measures import endings
 
@@ -38,7 +39,7 @@ def _measured(
     name: str, runs: pd.DataFrame, curves: pd.DataFrame, layers: pd.DataFrame
 ) -> np.ndarray:
     """(R,) of floats; of booleans where all are."""
-    measure, mistake = part(FIELD, name)
+    measure, mistake = plugin(FIELD, name)
     if not callable(measure):
         raise mistake("is not allowed", allowed="a function: measure(run, curves, layers)")
     of_curves, of_layers = _by_run(curves), _by_run(layers)
