@@ -84,10 +84,10 @@ def test_the_language_is_switched_at_once_and_kept(opened, size, path):
           return performance.now() - start; }))"""
     )
     assert took < 100
-    assert page.locator(".home").inner_text() == "Le cours à l'épreuve"
+    page.locator(".home", has_text="Le cours à l'épreuve").wait_for()
     assert page.locator("html").get_attribute("lang") == "fr"
     page.reload()
-    assert page.locator(".home").inner_text() == "Le cours à l'épreuve"
+    page.locator(".home", has_text="Le cours à l'épreuve").wait_for()
 
 
 ENGLISH, FRENCH = "The lecture, put to the test", "Le cours à l'épreuve"
