@@ -18,6 +18,7 @@ from benchmarks.chaos.project import STUDIES, Project
 KINDS = ("group", "main", "job")
 THRESHOLDS = (0, 0.001)
 PART = 4  # of the time for everything, within which a start is killed: there is often less to do
+GIVEN_UP = 3  # starts in turn that end with an error
 RULES = "mlpstudy.rules"
 TRAINED = "results/trained/"
 # Seven times in eight the tables alone are asked for: pictures and pages take most of the time.
@@ -38,45 +39,67 @@ class Killed(NamedTuple):
     wrong: int
     helpless: int
 
+    def and_(self, other: "Killed") -> "Killed":
+        return Killed(*(mine + its for mine, its in zip(self, other, strict=True)))
 
-def kills(project: Project, n: int, rng: random.Random, until: float = float("inf")) -> Killed:
+
+class Undisturbed(NamedTuple):
+    """The results for each threshold, and for how many seconds a start may go on before its kill."""
+
+    results: dict[float, dict[str, bytes]]
+    seconds: float
+
+
+def kills(
+    project: Project, undisturbed: Undisturbed, n: int, rng: random.Random, until: float
+) -> Killed:
     """Kill n times, or until a moment, and go on each time; what was found in the end.
 
     After each end something is made stale or taken away, so that there is more to do.
     """
-    expected, longest = _undisturbed(project)
-    tables = _tables(project)
-    done: Counter[str] = Counter()
-    ends = lost = wrong = helpless = 0
-    threshold = THRESHOLDS[-1]
-    while done.total() < n and time.monotonic() < until:
+    project.write(THRESHOLDS[-1])
+    threshold, tables, found = THRESHOLDS[-1], _tables(project), Killed(Counter(), 0, 0, 0, 0)
+    while found.kills.total() < n and time.monotonic() < until:
         threshold = _spoil(project, rng, threshold)
         targets = [] if rng.randrange(8) == 0 else tables
-        code = 1
-        while code:
-            may = done.total() < n and time.monotonic() < until
-            process = project.start("resume", "--cores", "2", *targets)
-            kind = rng.choice(KINDS)
-            if may and _kill(process, kind, rng.uniform(0, longest), rng):
-                done[kind] += 1
-                code = 1
-                process.wait()
-                continue
-            code = process.wait()
-            if code:
-                helpless += 1
-                print(f"resume ended with {code}:\n{project.said[-2000:]}", flush=True)
-            if code and not may:
-                break
-        ends += 1
-        print(f"{done.total()} kills, {ends} ends", flush=True)
-        now, wanted = project.results(), expected[threshold]
+        left = n - found.kills.total()
+        done, helpless = _killed_until_all_is_made(
+            project, targets, rng, left, undisturbed.seconds, until
+        )
+        wanted = undisturbed.results[threshold]
         if targets:
             wanted = {path: old for path, old in wanted.items() if not path.startswith(LATER)}
-        for path, how in _unlike(wanted, now):
-            print(f"{how}: {path}", flush=True)
-            lost, wrong = lost + (how == "lost"), wrong + (how == "wrong")
-    return Killed(done, ends, lost, wrong, helpless)
+        unlike = list(_unlike(wanted, project.results()))
+        how = Counter(how for _, how in unlike)
+        found = found.and_(Killed(done, 1, how["lost"], how["wrong"], helpless))
+        for path, how_ in unlike:
+            print(f"{how_}: {path}", flush=True)
+        print(f"{found.kills.total()} kills, {found.ends} ends", flush=True)
+    return found
+
+
+def _killed_until_all_is_made(
+    project: Project, targets: list[str], rng: random.Random, n: int, seconds: float, until: float
+) -> tuple[Counter[str], int]:
+    """Kill at most n starts for some targets, and let one come to its end; the kills, and how many
+    starts ended by themselves with an error."""
+    done: Counter[str] = Counter()
+    helpless = 0
+    while True:
+        may = done.total() < n and time.monotonic() < until
+        process = project.start("resume", "--cores", "2", *targets)
+        kind, after = rng.choice(KINDS), rng.uniform(0, seconds)
+        if may and _kill(process, kind, after, rng):
+            done[kind] += 1
+            process.wait()
+            print(f"  {kind} killed after {after:.2f} s", flush=True)
+            continue
+        if not (code := process.wait()):
+            return done, helpless
+        helpless += 1
+        print(f"resume ended with {code}:\n{project.said}", flush=True)
+        if helpless > GIVEN_UP:
+            raise RuntimeError("resume does not go on: see what it said above")
 
 
 def _unlike(wanted: dict[str, bytes], now: dict[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -89,17 +112,17 @@ def _unlike(wanted: dict[str, bytes], now: dict[str, bytes]) -> Iterator[tuple[s
             yield path, "wrong"
 
 
-def _undisturbed(project: Project) -> tuple[dict[float, dict[str, bytes]], float]:
-    """The results for each threshold, and how long it takes to make all."""
-    expected, longest = {}, 0.0
+def undisturbed(project: Project) -> Undisturbed:
+    """What comes out where nothing is killed."""
+    results, seconds = {}, 0.0
     for threshold in THRESHOLDS:
         project.write(threshold)
         began = time.monotonic()
         code, said = project.resume()
         assert code == 0, said[-3000:]
-        longest = longest or (time.monotonic() - began) / PART
-        expected[threshold] = project.results()
-    return expected, longest
+        seconds = seconds or (time.monotonic() - began) / PART
+        results[threshold] = project.results()
+    return Undisturbed(results, seconds)
 
 
 def _tables(project: Project) -> list[str]:
