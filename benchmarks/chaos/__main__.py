@@ -2,7 +2,7 @@
 
     python -m benchmarks.chaos                          everything: 200 kills, 250 damages, 50 disks
     python -m benchmarks.chaos flips --n 20 --seed 1    one of them
-    python -m benchmarks.chaos kills --go-on            what is left of 200, after a series was broken off
+    python -m benchmarks.chaos kills --go-on            what a broken-off series has left of 200
 
 What was found is kept in benchmarks/results/chaos.json, from which the table is written each time:
 kills in shards of ten, each with a seed of its own, so that a series that is broken off loses one

@@ -1,5 +1,7 @@
 """What is trained again and what is not, and a study as a target."""
 
+import shutil
+
 import pytest
 
 
@@ -33,3 +35,9 @@ def test_a_study_is_a_target_that_trains_nothing_else(smoke, name):
     assert f"studies/{name}/findings.json" in dry
     assert not any(f"studies/{other}/" in dry for other in set(project.studies) - {name})
     assert smoke.counted(dry)["train"] == len(project.jobs_of(name))
+
+
+def test_two_datasets_are_targets_where_nothing_was_made(checkout):
+    """Snakemake looks through the folder of the first one's stamp before the second one's is there."""
+    shutil.rmtree(checkout.folder / "results/made_by", ignore_errors=True)
+    assert checkout.planned("results/data/iris.npz", "results/data/wine.npz") == {"prepare": 2}
