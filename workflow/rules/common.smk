@@ -99,8 +99,9 @@ def made_by(rule, name="", *more):
         return planned(STAMPS.place(rule, name))
     stamp = getattr(STAMPS, rule)
     path = stamp(name, *more) if name else stamp
-    if cache := getattr(workflow, "iocache", None):  # there is none while this is parsed
-        # Snakemake may have looked through the stamp's folder before this one was there.
+    # Snakemake may have looked through the stamp's folder before this one was there; it has no
+    # cache yet while this file is parsed.
+    if cache := getattr(workflow, "iocache", None):
         cache.exists_local[path] = True
     if ALONE:
         workflow.configfiles.append(path)
