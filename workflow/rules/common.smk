@@ -216,9 +216,13 @@ def measured_by(wildcards):
     return measured(wildcards.study)
 
 
+# What `summarise` makes of a study.
+SUMMARISED = (*STUDY_FILES, "tables")
+
+
 def results_of(study):
     """What a study has found and drawn, each a file or a folder."""
-    names = (*STUDY_FILES, "tables", "figures.json", "figures.json.sha256", "figures")
+    names = (*SUMMARISED, "figures.json", "figures.json.sha256", "figures")
     return [f"{RESULTS}/studies/{study}/{name}" for name in names]
 
 
@@ -227,10 +231,11 @@ def is_there(path):
 
 
 def everything_of(study):
-    """What a study has found, and what it stands on and has lost: once the results are there,
+    """What a study has found, and what it stands on and has lost: where nothing is summarised anew,
     Snakemake misses a lost file only where a target names it."""
     results = results_of(study)
-    if not all(map(is_there, results)):
+    summarised = [f"{RESULTS}/studies/{study}/{name}" for name in SUMMARISED]
+    if not all(map(is_there, summarised)):
         return results
     below = [
         *data(known(study).datasets),
