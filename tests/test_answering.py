@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from mlpstudy.answering import show
+from mlpstudy.answering import findings_with, show
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.report import findings_file
 from mlpstudy.statistics.verdicts import Finding
@@ -59,16 +59,23 @@ def test_in_french(findings):
     assert "−5,0 points [−6,0 ; −4,0]" in lines[1]
 
 
-def test_all_claims_have_one_line_each(findings):
-    lines = printed(findings, width=90)
-    assert [line[:3].strip() for line in lines] == [*(f"C{n:02}" for n in range(1, 42)), "W1"]
-    assert lines[28] == (
+def test_what_was_tested_has_a_line_each_and_the_rest_is_counted(findings):
+    first, opinion, own, untested = printed(findings, width=90)
+    assert first == (
         "C29  ✓? partly supported  Dropout lowers the test error by 5 points [4.0, 6.0] with 30 …"
     )
-    assert lines[0] == "C01  – not tested         Not tested in this report."
-    assert (
-        lines[-1].endswith("Own: no (20.0 points [19.0, 21.0]).") and "✗ contradicted" in lines[-1]
-    )
+    assert opinion.startswith("C41  “” opinion")
+    assert own.endswith("Own: no (20.0 points [19.0, 21.0]).") and "✗ contradicted" in own
+    assert untested == "39 claims are not tested."
+
+
+def test_a_claim_that_the_report_lacks_is_looked_for_in_those_of_some_studies(findings):
+    results = findings.parent
+    alone = results / "reports" / "mine" / "findings.json"
+    findings_file.write(alone, [finding("T1", 0.3, -0.05)], {})
+    assert findings_with("t1", results) == alone
+    assert findings_with("C29", results) == findings_with("", results) == findings
+    assert findings_with("C01", results) == findings
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from rich.text import Text
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.report import findings_file
 from mlpstudy.report.answers import Answer, Dot, answer
+from mlpstudy.report.answers.answer import UNTESTED
 from mlpstudy.report.lecture import Claim, read_lecture
 from mlpstudy.report.statuses import SYMBOLS, verdict
 from mlpstudy.said import LANGUAGES, Said
@@ -30,7 +31,27 @@ def show(findings: Path, lecture: Path, claim: str, language: str, console: Cons
         says = {finding.statistic: finding.says for finding in found if finding.claim == told.claim}
         console.print(*_one(words, told, says, console.width), sep="\n", highlight=False)
     else:
-        console.print(_all(words, [answer(each, found, words) for each in claims]))
+        answers = [answer(each, found, words) for each in claims]
+        tested = [each for each in answers if each.verdict != UNTESTED]
+        console.print(_all(words, tested))
+        if n := len(answers) - len(tested):
+            console.print(
+                words.ngettext("One claim is not tested.", "{n} claims are not tested.", n)
+            )
+
+
+def findings_with(claim: str, results: Path) -> Path:
+    """The file of findings to look in: the whole report's, but for a claim that it lacks that of a
+    report of some studies."""
+    whole = results / findings_file.NAME
+    for path in (whole, *sorted(results.glob(f"reports/*/{findings_file.NAME}"))):
+        if claim and path.exists() and _is_in(claim, path):
+            return path
+    return whole
+
+
+def _is_in(claim: str, findings: Path) -> bool:
+    return claim.lower() in {record["claim"].lower() for record in findings_file.read(findings)}
 
 
 def _words(findings: Path, language: str) -> Words:

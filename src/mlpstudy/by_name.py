@@ -3,12 +3,16 @@
 The workflow's rules give all paths themselves: see mlpstudy.rules.
 """
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from mlpstudy.design.plan import plan_of
+from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.plan import plan_of, report_spec
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run, run_id
+from mlpstudy.design.specs import read_json
+from mlpstudy.files import SUMS
 
 if TYPE_CHECKING:
     from mlpstudy.runs.known import KnownRun
@@ -47,6 +51,7 @@ def summarise(project: Project, study: str) -> None:
     plan = plan_of(project)
     planned = plan.studies[study]
     jobs = [project.job_dir(job) for job in planned.jobs]
+    _need([job / SUMS for job in jobs], study)
     measured = project.measured_dir(study) if planned.measured else None
     data = [path for path in map(project.data_file, planned.datasets) if path.exists()]
     summarise(plan.study_file(study), jobs, measured, data, project.study_dir(study))
@@ -57,35 +62,60 @@ def draw(project: Project, study: str) -> None:
     from mlpstudy.stages.draw import draw
 
     project.study(study)
+    _need([project.study_dir(study) / "study.json"], study)
     draw(project.study_dir(study), project.study_dir(study))
 
 
-def report(project: Project) -> list[Path]:
-    """The report of all studies; what was written."""
+def report(project: Project, names: Sequence[str] = ()) -> list[Path]:
+    """The report of all studies; of some, in a folder of their own. What was written."""
     from mlpstudy import publish
 
+    project, plan = _chosen(project, names)
     return publish.report(
-        plan_of(project).report_file,
+        plan,
         project.lecture,
-        [project.study_dir(name) for name in project.studies],
+        _studies(project),
         project.results / "benchmarks",
-        project.report,
-        project.results / "findings.json",
+        project.report_of(names) if names else project.report,
+        project.findings_of(names),
         project.settings.language,
     )
 
 
-def single_page(project: Project) -> Path:
-    """The report of all studies as one page."""
+def single_page(project: Project, names: Sequence[str] = ()) -> Path:
+    """The same as one page."""
     from mlpstudy import publish
 
-    return publish.single(
-        plan_of(project).report_file,
-        project.lecture,
-        [project.study_dir(name) for name in project.studies],
-        project.report / "single.html",
-        project.settings.language,
-    )
+    project, plan = _chosen(project, names)
+    folder = project.report_of(names) if names else project.report
+    language = project.settings.language
+    page = folder / "single.html"
+    return publish.single(plan, project.lecture, _studies(project), page, language)
+
+
+def _chosen(project: Project, names: Sequence[str]) -> tuple[Project, dict[str, Any]]:
+    """The project with some of its studies, or with all; what its plan says to the report."""
+    if not names:
+        return project, read_json(plan_of(project).report_file)
+    for name in names:
+        project.study(name)
+    some = Project(project.settings.model_copy(update={"studies": tuple(names)}))
+    return some, report_spec(some)
+
+
+def _studies(project: Project) -> list[Path]:
+    """The folders of the studies. Raises Mistake where one has nothing drawn."""
+    for name in project.studies:
+        _need([project.study_dir(name) / "figures.json"], name)
+    return [project.study_dir(name) for name in project.studies]
+
+
+def _need(paths: Iterable[Path], study: str) -> None:
+    """Raises Mistake where what a study is made of is not there."""
+    for path in paths:
+        if not path.exists():
+            problem = f"is not made yet; first: snakemake --cores 2 {study}"
+            raise Mistake(problem, file=path.as_posix())
 
 
 def run(project: Project, run: Run, folder: Path | None, keep: Literal["last", "best"]) -> Path:

@@ -5,6 +5,7 @@ What a subcommand needs is imported when it runs: `mlpstudy list` does not wait 
 
 import sys
 from collections.abc import Iterable
+from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 import typer
@@ -21,19 +22,35 @@ from mlpstudy.rules import compared, pages
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Put the claims of a lecture on multilayer perceptrons to the test.",
+    epilog="All studies: snakemake --cores 2. One: snakemake --cores 2 STUDY. Begin: docs/tutorial.md",
 )
-STAGES, READ, ASK, RUNS, LOOK = (
-    "The stages, as the workflow calls them",
-    "Read the answers",
-    "Ask a question",
-    "One run",
-    "Look up",
-)
+# What a person does, in that order, and the commands for it.
+PANELS = {
+    "Look up": ("list", "data"),
+    "One run": ("run", "show", "scores", "compare", "predict", "continue", "replay"),
+    "Ask a question": ("new", "check", "plan", "status"),
+    "Read the answers": ("report", "answer", "pdf"),
+    "After a stop or a crash": ("resume", "verify", "unlock"),
+    "The stages, as the workflow calls them": ("prepare", "train", "measure", "summarise", "draw"),
+    "For who changes the package": ("schema",),
+}
+SomeStudies = Annotated[
+    list[str] | None,
+    typer.Argument(help="all, where none is named", autocompletion=completion.studies),
+]
 StudyArgument = Annotated[str, typer.Argument(help="its name", autocompletion=completion.studies)]
 UsageError: Any = typer.BadParameter.__mro__[1]  # typer carries a click of its own
 STOPPED = 130  # the exit code after Ctrl-C
 TARGETS = ("datasets", "activations", "initializations", "costs", "optimizers", "schedules")
+
+
+def _said(asked: bool) -> None:
+    """Say the version, and leave."""
+    if asked:
+        print(f"mlpstudy {version('mlpstudy')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -43,6 +60,9 @@ def settings(
     config: Annotated[
         list[str] | None, typer.Option("--config", "-C", help="KEY=VALUE laid over the file")
     ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", help="say the version", callback=_said, is_eager=True)
+    ] = False,
 ) -> None:
     """Which settings hold for the subcommand."""
 
@@ -69,17 +89,23 @@ def _pair(word: str, file: str) -> tuple[str, str]:
     return key, value
 
 
-@app.command(rich_help_panel=READ)
+@app.command()
 def pdf(context: typer.Context) -> None:
-    """The report as a PDF, printed by Chromium: report.pdf beside the page."""
+    """Print the report as a PDF: report.pdf beside the page.
+
+    Chromium or Chrome does it; MLPSTUDY_CHROMIUM names it where it is not found.
+    """
     from mlpstudy import publish
 
     print(publish.pdf(context.obj()))
 
 
-@app.command(rich_help_panel=ASK)
+@app.command()
 def unlock() -> None:
-    """Remove the lock that a killed Snakemake left here; not where one is still running."""
+    """Remove the lock that a killed Snakemake left here.
+
+    Not where one is still running. `resume` does it by itself.
+    """
     from mlpstudy.unlock import LOCKS, unlock
 
     if unlock():
@@ -87,12 +113,14 @@ def unlock() -> None:
 
 
 @app.command(
-    rich_help_panel=ASK,
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
 )
 def resume(context: typer.Context) -> None:
-    """Go on where the workflow stopped, or was killed: unlock, and run snakemake. Words after it
-    are Snakemake's, such as --cores 2 --config size=smoke."""
+    """Go on where the workflow stopped, or was killed.
+
+    Unlocks and runs snakemake. Words after it are Snakemake's, such as --cores 2 --config
+    size=smoke.
+    """
     from mlpstudy.resume import given, resume
 
     root = context.find_root().params
@@ -100,14 +128,17 @@ def resume(context: typer.Context) -> None:
     resume(Project.read(root["file"], {**laid, **given(context.args)}), laid, context.args)
 
 
-@app.command(rich_help_panel=ASK)
+@app.command()
 def verify(
     remove: Annotated[
         bool,
         typer.Option("--repair", help="remove what is damaged; mlpstudy resume makes it again"),
     ] = False,
 ) -> None:
-    """Read every result file and compare it with its checksum; a line for each that is damaged."""
+    """Compare every result file with its checksum.
+
+    A line for each that is damaged, and exit code 1.
+    """
     from mlpstudy.files import size_of
     from mlpstudy.verify import repair, verify
 
@@ -129,7 +160,7 @@ def _laid(words: list[str] | None) -> dict[str, str]:
     return _once([_pair(word, "--config") for word in words or []])
 
 
-@app.command(rich_help_panel=RUNS)
+@app.command()
 def run(
     context: typer.Context,
     fields: Annotated[
@@ -148,7 +179,10 @@ def run(
         Literal["last", "best"], typer.Option(help="after the last pass, or the best on validation")
     ] = "last",
 ) -> None:
-    """Train one network alone and leave a folder: settings, curves, layers, weights, pictures."""
+    """Train one network alone, and leave a folder.
+
+    It holds settings, curves, weights, pictures, and a page to begin with: run.html.
+    """
     from mlpstudy.design.command_line import folder_of
 
     # The words first: no study is expanded, and no library loaded, for a slip of the pen.
@@ -176,14 +210,14 @@ def _run_of(context: typer.Context, fields: list[str]) -> Any:
         return run_of(fields, lambda: context.obj().settings.datasets)
 
 
-@app.command(rich_help_panel=RUNS)
+@app.command()
 def replay(
     context: typer.Context,
     run_ids: Annotated[list[str] | None, typer.Argument(help="runs of the studies")] = None,
     sample: Annotated[int, typer.Option("--sample", min=0, help="take so many at random")] = 0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="of the sample")] = 0,
 ) -> None:
-    """Train runs again, each alone, and compare every number with the sweep's, bit for bit."""
+    """Train runs of the studies again, and compare bit for bit."""
     from mlpstudy import single
 
     project = context.obj()
@@ -200,7 +234,7 @@ def replay(
         print(f"all {len(chosen)} runs agree, bit for bit")
 
 
-@app.command(rich_help_panel=RUNS)
+@app.command()
 def show(
     context: typer.Context,
     run: Annotated[
@@ -213,7 +247,7 @@ def show(
         bool, typer.Option("--all", help="also settings that have their default")
     ] = False,
 ) -> None:
-    """Show one run: its settings, its results, the findings behind which it stands, its command."""
+    """Show one run: settings, results, its findings, its command."""
     from mlpstudy.runs.known import known_run
     from mlpstudy.runs.show import show
 
@@ -221,7 +255,7 @@ def show(
     _print(show(project, known_run(project, run), every))
 
 
-@app.command(rich_help_panel=RUNS)
+@app.command()
 def compare(
     context: typer.Context,
     runs: Annotated[
@@ -231,7 +265,7 @@ def compare(
         str, typer.Option("--picture", help="where the picture of their curves goes")
     ] = "results/compared.png",
 ) -> None:
-    """Compare runs: the settings in which they differ, what they came to, a picture of both."""
+    """Compare runs: where settings and results differ; a picture."""
     from pathlib import Path
 
     from mlpstudy.runs import compare
@@ -245,15 +279,15 @@ def compare(
     print(compare.picture(known, Path(picture)))
 
 
-@app.command(rich_help_panel=ASK)
+@app.command()
 def status(
     context: typer.Context,
-    studies: Annotated[
-        list[str] | None,
-        typer.Argument(help="all, where none is named", autocompletion=completion.studies),
-    ] = None,
+    studies: SomeStudies = None,
 ) -> None:
-    """Show how far the studies are: trained, missing, diverged, made by other code; also meanwhile."""
+    """Show how far the studies are.
+
+    What is trained, missing, diverged, or made by other code; also while Snakemake runs.
+    """
     from mlpstudy.design.plan import upgraded
     from mlpstudy.status import Statuses, table
 
@@ -264,7 +298,7 @@ def status(
     _print(table([statuses.of(name) for name in studies or project.studies]))
 
 
-@app.command(rich_help_panel=RUNS)
+@app.command()
 def predict(
     context: typer.Context,
     run: Annotated[
@@ -274,7 +308,10 @@ def predict(
     file: Annotated[str, typer.Argument(help="a table of examples: CSV, Parquet or NPZ")],
     to: Annotated[str, typer.Option("--to", help="a CSV file; default: the terminal")] = "",
 ) -> None:
-    """Answer to new examples with a network that mlpstudy run has trained: a CSV, one row each."""
+    """Answer to new examples with a trained network.
+
+    A CSV with a row for each: the class and its probability, or the value.
+    """
     from pathlib import Path
 
     from mlpstudy.files import write_atomically
@@ -290,7 +327,7 @@ def predict(
     print(to or text, end="\n" if to else "")
 
 
-@app.command("continue", rich_help_panel=RUNS)
+@app.command("continue")
 def continue_(
     context: typer.Context,
     run: Annotated[
@@ -304,7 +341,10 @@ def continue_(
         str | None, typer.Option("--to", help="a folder; default: results/runs/RUN_ID")
     ] = None,
 ) -> None:
-    """Train a run for more passes: its own again, bit for bit, and then the rest."""
+    """Train a run for more passes.
+
+    Its own are trained again, and compared bit for bit, and then the rest.
+    """
     from mlpstudy.design.command_line import folder_of
     from mlpstudy.runs.known import known_run
 
@@ -321,7 +361,7 @@ def continue_(
     print(f"its first {before.run.epochs} passes are those of {before.id}, bit for bit")
 
 
-@app.command(rich_help_panel=RUNS)
+@app.command()
 def scores(
     context: typer.Context,
     run: Annotated[
@@ -329,8 +369,10 @@ def scores(
         typer.Argument(help="a folder of mlpstudy run, or its id", autocompletion=completion.runs),
     ],
 ) -> None:
-    """Score a network that mlpstudy run has trained: balanced accuracy, F1, who is taken for whom;
-    of a regression errors in the data's own unit."""
+    """Score a trained network: balanced accuracy, F1, confusion.
+
+    Of a regression R2, and errors in the data's own unit.
+    """
     from mlpstudy.runs.known import known_run
     from mlpstudy.runs.scores import scored, shown, write_confusion
     from mlpstudy.stages.prepare import dataset_from
@@ -342,12 +384,12 @@ def scores(
     _print(shown(found))
 
 
-@app.command("list", rich_help_panel=LOOK)
+@app.command("list")
 def list_(
     context: typer.Context,
     what: Annotated[str, typer.Argument(help="studies or one of " + ", ".join(TARGETS))] = "",
 ) -> None:
-    """Show the studies, datasets, activations, initializations, costs, optimizers, schedules."""
+    """Show the studies, datasets, activations, optimizers, ..."""
     known = ("studies", *TARGETS)
     if what and what not in known:
         raise _unknown("list", what, known)
@@ -370,7 +412,7 @@ def _listed(context: typer.Context, kind: str) -> list[str]:
     return [f"{s.name:{width}}  {words.said(s.title)} ({s.extent})" for s in studies]
 
 
-@app.command(rich_help_panel=LOOK)
+@app.command()
 def data(
     context: typer.Context,
     dataset: Annotated[
@@ -380,7 +422,10 @@ def data(
         ),
     ] = "",
 ) -> None:
-    """Show the datasets, or what was understood of one: examples, classes, columns, gaps, parts."""
+    """Show the datasets, or what was understood of one.
+
+    Examples, classes, columns, gaps, parts. Nothing is trained.
+    """
     from mlpstudy.showing import dataset_lines, datasets_lines
 
     project = context.obj()
@@ -392,24 +437,29 @@ def data(
         print(line)
 
 
-@app.command(rich_help_panel=READ)
+@app.command()
 def answer(
     context: typer.Context,
     claim: Annotated[str, typer.Argument(help="such as C29; none: a line for each")] = "",
     language: Annotated[str, typer.Option("--language", help="en or fr; default: as set")] = "",
 ) -> None:
-    """What the report answers to a claim: the sentence, its number, and the conditions behind it."""
+    """Show what the report answers: a line per claim, or one in full."""
     from rich.console import Console
 
-    from mlpstudy.answering import show
+    from mlpstudy.answering import findings_with, show
 
     project = context.obj()
-    findings = project.results / "findings.json"
     language = language or project.settings.language
-    show(findings, project.lecture, claim, language, Console(markup=False))
+    show(
+        findings_with(claim, project.results),
+        project.lecture,
+        claim,
+        language,
+        Console(markup=False),
+    )
 
 
-@app.command(rich_help_panel=ASK)
+@app.command()
 def plan(
     context: typer.Context,
     jobs: Annotated[
@@ -419,7 +469,7 @@ def plan(
         float, typer.Option("--start", min=0, help="seconds of such a job before it trains")
     ] = 6.0,
 ) -> None:
-    """Write the plan, and say how many networks and jobs it has, and roughly how long they take."""
+    """Say how many networks and jobs there are, and how long they take."""
     from mlpstudy import cluster
     from mlpstudy.design.plan import plan_of
     from mlpstudy.planning import check_data, check_parts, estimate
@@ -434,7 +484,7 @@ def plan(
         print(line)
 
 
-@app.command(rich_help_panel=ASK)
+@app.command()
 def new(
     context: typer.Context,
     name: Annotated[
@@ -450,18 +500,19 @@ def new(
     print(f"{path}; then: mlpstudy check {name}, snakemake --cores 2 {name}")
 
 
-@app.command(rich_help_panel=ASK)
+@app.command()
 def check(
     context: typer.Context,
-    studies: Annotated[
-        list[str] | None,
-        typer.Argument(help="all, where none is named", autocompletion=completion.studies),
-    ] = None,
+    studies: SomeStudies = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="exit code 1 where a deciding finding is weak")
     ] = False,
 ) -> None:
-    """Say all that can be said of studies before anything is trained, and of their findings."""
+    """Say what is wrong or weak in studies, before anything is trained.
+
+    Mistakes, sizes, what so many seeds can see; of findings that are there, what a sceptic
+    would not believe.
+    """
     from mlpstudy.checking import check
     from mlpstudy.planning import check_parts
 
@@ -476,9 +527,9 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command(rich_help_panel=LOOK)
+@app.command()
 def schema() -> None:
-    """Write what follows from the models: config/schema, for an editor, and docs/reference.md."""
+    """Write config/schema and docs/reference.md from the models."""
     from mlpstudy import reference
     from mlpstudy.design.schema import SCHEMAS, file_of, text_of
     from mlpstudy.files import write_atomically
@@ -492,7 +543,7 @@ def schema() -> None:
 # The stages, by name: mlpstudy.rules has them with all paths
 
 
-@app.command(rich_help_panel=STAGES)
+@app.command()
 def prepare(
     context: typer.Context,
     dataset: Annotated[str, typer.Argument(help="its name", autocompletion=completion.datasets)],
@@ -517,46 +568,51 @@ def _source(project: Project, dataset: str) -> Source | None:
     return project.settings.datasets.get(dataset)
 
 
-@app.command(rich_help_panel=STAGES)
+@app.command()
 def train(
     context: typer.Context,
     job: Annotated[str, typer.Argument(help="its id: a file of results/plan/jobs")],
 ) -> None:
-    """Train the networks of a job that are not trained yet, and write its tables."""
+    """Train the networks of a job, and write its tables."""
     by_name.train(context.obj(), job)
 
 
-@app.command(rich_help_panel=STAGES)
+@app.command()
 def measure(context: typer.Context, study: StudyArgument) -> None:
-    """What a study measures by itself, beside training: results/measured/STUDY."""
+    """Make what a study measures by itself: results/measured/STUDY."""
     project = context.obj()
     compared(by_name.measure(project, study), project.measured_dir(study))
 
 
-@app.command(rich_help_panel=STAGES)
+@app.command()
 def summarise(context: typer.Context, study: StudyArgument) -> None:
-    """A study's summary tables and findings, from the tables of its jobs and its measurements."""
+    """Make a study's tables and findings, from those of its jobs."""
     by_name.summarise(context.obj(), study)
 
 
-@app.command(rich_help_panel=STAGES)
+@app.command()
 def draw(context: typer.Context, study: StudyArgument) -> None:
-    """A study's figures, from its summary tables."""
+    """Draw a study's figures, from its tables."""
     by_name.draw(context.obj(), study)
 
 
-@app.command(rich_help_panel=STAGES)
+@app.command()
 def report(
     context: typer.Context,
+    studies: SomeStudies = None,
     single: Annotated[
-        bool, typer.Option("--single", help="all pages as one file: report/single.html")
+        bool, typer.Option("--single", help="all pages as one file: single.html")
     ] = False,
 ) -> None:
-    """The report of all studies, from their findings, tables and figures."""
+    """Write the report, of all studies or of those that are named.
+
+    Of all: report/index.html. Of some, which snakemake --cores 2 STUDY has run:
+    results/reports/STUDY/index.html. Nothing is trained.
+    """
     if single:
-        print(by_name.single_page(context.obj()))
+        print(by_name.single_page(context.obj(), studies or []))
     else:
-        pages(by_name.report(context.obj()))
+        pages(by_name.report(context.obj(), studies or []))
 
 
 def _print(shown: Any) -> None:
@@ -578,6 +634,18 @@ def _unknown(key: str, value: str, known: Iterable[str]) -> Mistake:
         allowed="one of " + ", ".join(known),
         nearest=nearest(value, known),
     )
+
+
+def _arrange() -> None:
+    """Put the commands into their panels, in the order of PANELS."""
+    place = {name: panel for panel, names in PANELS.items() for name in names}
+    by_name_ = {c.name or c.callback.__name__: c for c in app.registered_commands if c.callback}
+    for name, command in by_name_.items():
+        command.rich_help_panel = place[name]
+    app.registered_commands = [by_name_[name] for name in place]
+
+
+_arrange()
 
 
 def main(arguments: list[str] | None = None) -> None:

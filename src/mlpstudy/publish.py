@@ -17,7 +17,6 @@ from mlpstudy.design import parts
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.project import Project
-from mlpstudy.design.specs import read_json
 from mlpstudy.digests import STAGES, of_stage, of_study
 from mlpstudy.files import (
     check_made_by,
@@ -39,7 +38,7 @@ PACKAGES = ("torch", "numpy", "pandas", "scikit-learn", "seaborn", "matplotlib",
 
 
 def report(
-    plan_file: Path,
+    plan: Mapping[str, Any],
     lecture: Path,
     studies: Iterable[Path],
     benchmarks: Path,
@@ -49,13 +48,12 @@ def report(
 ) -> list[Path]:
     """Build the report, all findings in one file, and how long it took in another; what was written.
 
-    plan_file: report.json of a plan. studies: what `summarise` and `draw` have written, a folder
+    plan: report.json of a plan. studies: what `summarise` and `draw` have written, a folder
     for each. benchmarks: what Snakemake measured, where there is any. out: the report's folder.
     Raises StaleFile where a study was summarised or drawn by other code.
     """
     folders, read = _current(studies)
     found = [f for folder in folders.values() for f in read_findings(folder / "findings.json")]
-    plan = read_json(plan_file)
     labels = {k: text for each in read.values() for k, text in (each.get("labels") or {}).items()}
     findings_file.write(findings, families(found), labels)
     write_summed_json(out / "timings.json", timings(plan["steps"], benchmarks))
@@ -64,12 +62,12 @@ def report(
 
 
 def single(
-    plan_file: Path, lecture: Path, studies: Iterable[Path], out: Path, language: str
+    plan: Mapping[str, Any], lecture: Path, studies: Iterable[Path], out: Path, language: str
 ) -> Path:
     """Build the report as one page; see `report`. out: the page."""
     folders, _ = _current(studies)
     results = next(iter(folders.values())).parents[1]
-    told = provenance(read_json(plan_file), folders)
+    told = provenance(plan, folders)
     return build_single(results, out, TEMPLATES, lecture, language, told)
 
 

@@ -132,8 +132,9 @@ def report(
 ) -> None:
     """The report of all studies, from their findings, tables and figures."""
     from mlpstudy import publish
+    from mlpstudy.design.specs import read_json
 
-    pages(publish.report(plan, lecture, studies, benchmarks, to, findings, language))
+    pages(publish.report(read_json(plan), lecture, studies, benchmarks, to, findings, language))
 
 
 def pages(written: Iterable[Path]) -> None:

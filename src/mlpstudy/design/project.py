@@ -1,6 +1,6 @@
 """The checkout as a whole: its settings, its studies, the jobs they come to, and where files go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,14 @@ class Project:
     @property
     def report(self) -> Path:
         return Path(self.settings.report_dir)
+
+    def report_of(self, studies: Sequence[str]) -> Path:
+        """The report of some studies alone."""
+        return self.results / "reports" / "-".join(studies)
+
+    def findings_of(self, studies: Sequence[str]) -> Path:
+        """The findings of some studies in one file; of all, where none is named."""
+        return (self.report_of(studies) if studies else self.results) / "findings.json"
 
     @property
     def trained(self) -> Path:

@@ -21,6 +21,7 @@ from mlpstudy.files import (
 )
 from mlpstudy.statistics.verdicts import Finding, as_dict
 
+NAME = "findings.json"
 SCHEMA, VERSION = "mlpstudy findings", 2
 COLUMNS = (*(field.name for field in fields(Finding)), "verdict")
 SCHEMA_FILE = Path(__file__).with_name("findings.schema.json")

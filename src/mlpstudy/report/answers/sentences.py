@@ -57,6 +57,8 @@ def sentence(words: Words, findings: Sequence[Finding], claim: Claim) -> str:
     says, phrases = _says(words, findings), claim.answers.get(findings[0].statistic, {})
     places = _places(words, told, findings)
     if told[0].verdict == UNDECIDED:
+        if not places[0]:
+            return _ended(words.gettext("Undecided: {says}", says=says))
         text = words.gettext("Undecided {place}: {says}", place=places[0], says=says)
         return _ended(text)
     lead, clauses = "", []
