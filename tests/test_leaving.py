@@ -17,7 +17,7 @@ from mlpstudy.files import DamagedFile, StaleFile, write_atomically
         (
             DamagedFile("a.json"),
             1,
-            "a.json: damaged, its checksum does not match; to make it again: mlpstudy verify --repair, then mlpstudy resume",
+            "a.json: damaged, its checksum does not match; to make it again: mlpstudy verify --repair, then mlpstudy resume (a single run: mlpstudy run)",
         ),
         (
             StaleFile("SHA256SUMS"),

@@ -75,7 +75,7 @@ def test_a_damage_is_named_whatever_the_time_of_the_file(made, file, damage):
 
 def test_repair_removes_what_is_damaged_and_the_list_that_snakemake_looks_for(made):
     Path(FILES[3]).write_bytes(b"x")
-    write_atomically("results/runs/a/curves.png", b"x")
+    write_atomically("results/compared.png", b"x")
     strange, left = Path("results/jobs/mine.txt"), Path("results/trained/.0123.tmp")
     for path in (strange, left):
         path.write_bytes(b"")

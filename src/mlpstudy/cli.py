@@ -140,6 +140,7 @@ def verify(
     A line for each that is damaged, and exit code 1.
     """
     from mlpstudy.files import size_of
+    from mlpstudy.leaving import AGAIN
     from mlpstudy.verify import repair, verify
 
     found = verify()
@@ -150,7 +151,7 @@ def verify(
         f"{found.files:,} files, {size_of(found.bytes)}: {len(found.faults)} not as they were made"
     )
     if removed:
-        print(f"{removed} files are removed; to make them again: mlpstudy resume")
+        print(f"{removed} files are removed; to make them again: {AGAIN}")
     if found.faults:
         raise typer.Exit(1)
 

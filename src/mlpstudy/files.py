@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -150,6 +150,13 @@ def write_sums(path: str | Path, files: Mapping[str, str], made_by: Mapping[str,
     write_atomically(path, f"{above}{COVERED}{sha256(above.encode())}\n".encode())
 
 
+def add_to_sums(path: str | Path, files: Iterable[str | Path]) -> None:
+    """List more files of its folder in a SHA256SUMS that is there."""
+    before = read_sums(path)
+    added = {Path(file).name: sha256(Path(file).read_bytes()) for file in files}
+    write_sums(path, {**before.files, **added}, before.made_by)
+
+
 def read_sums(path: str | Path) -> Sums:
     """Read what write_sums wrote; raises DamagedFile where a bit of it has changed."""
     try:
@@ -175,7 +182,10 @@ def read_verified(path: str | Path, sums: str | Path | None = None) -> bytes:
     sums = Path(sums or path.with_name(SUMS))
     content = path.read_bytes()
     name = Path(os.path.relpath(path, sums.parent)).as_posix()
-    if read_sums(sums).files.get(name) != sha256(content):
+    listed = read_sums(sums).files
+    if name not in listed:
+        raise DamagedFile(path, f"or of an earlier version: {sums.name} does not list it")
+    if listed[name] != sha256(content):
         raise DamagedFile(path)
     return content
 

@@ -18,6 +18,7 @@ EXIT_CODES = {
     2: "a mistake in what was written: a setting, a study, a table, a plugin, a word of the command line",
     STOPPED: "stopped by Ctrl-C; what was trained is kept",
 }
+AGAIN = "mlpstudy resume (a single run: mlpstudy run)"
 YOUNG = 100_000  # objects between two looks for garbage: what is imported, and drawn, is none
 
 
@@ -59,7 +60,7 @@ def _failure(error: DamagedFile | OSError) -> str:
     if isinstance(error, StaleFile):
         return f"{error}; to make it again: mlpstudy resume"
     if isinstance(error, DamagedFile):
-        return f"{error}; to make it again: mlpstudy verify --repair, then mlpstudy resume"
+        return f"{error}; to make it again: mlpstudy verify --repair, then {AGAIN}"
     if isinstance(error, FullDisk):
         return f"{error}; make room, then: mlpstudy resume"
     if error.errno in FULL:

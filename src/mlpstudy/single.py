@@ -22,9 +22,9 @@ from mlpstudy.design.used import used_by
 from mlpstudy.digests import makers_of_job
 from mlpstudy.drawing import style
 from mlpstudy.drawing.single import pictures
-from mlpstudy.files import write_json
+from mlpstudy.files import SUMS, add_to_sums, write_json
 from mlpstudy.progress import Progress
-from mlpstudy.runs.known import KnownRun
+from mlpstudy.runs.known import RUN_JSON, SCALER, WEIGHTS, KnownRun
 from mlpstudy.runs.page import write_page
 from mlpstudy.stages.prepare import data_file, dataset_from
 from mlpstudy.stages.train import recorder, run_alone
@@ -42,11 +42,12 @@ def run(
     threads: int,
     keep: Literal["last", "best"] = "last",
 ) -> Path:
-    """Train one run alone; the folder that it leaves: run.json, which is written last, the three
-    tables, weights.npz, scaler.npz, curves and layers as
-    pictures, run.html. dataset: gives one by name. keep: the
-    weights after the last pass, or after the best one on validation; of a run that diverges, of the
-    passes before that."""
+    """Train one run alone; the folder that it leaves: run.json, the three tables, weights.npz,
+    scaler.npz, curves and layers as pictures, run.html, and the checksums of all of these.
+
+    dataset: gives one by name. keep: the weights after the last pass, or after the best one on
+    validation; of a run that diverges, of the passes before that.
+    """
     watched = recorder(dataset, device, engine, threads, keep)
     watched.progress = progress = Progress(run_id(run), 1, watched.passes(run) + 1)
     record = run_alone(watched, run)
@@ -55,13 +56,16 @@ def run(
     makers = makers_of_job(used_by([run]), watched.device, watched.engine(run))
     makers[f"data/{run.dataset}"] = fingerprint(dataset(run.dataset))
     write_tables(folder, tables, makers)
-    save_arrays(folder / "weights.npz", record.weights or {})
-    scaler(dataset(run.dataset), run).save(folder / "scaler.npz")
+    files = [folder / WEIGHTS, folder / SCALER]
+    save_arrays(files[0], record.weights or {})
+    scaler(dataset(run.dataset), run).save(files[1])
     with style.context():
         for name, figure in pictures(tables):
-            style.save(figure, folder / name)
-    write_page(KnownRun(run, folder, tables))
-    write_json(folder / "run.json", _told(record, makers))
+            files += style.save(figure, folder / name)
+    files.append(write_page(KnownRun(run, folder, tables)))
+    files.append(folder / RUN_JSON)
+    write_json(files[-1], _told(record, makers))
+    add_to_sums(folder / SUMS, files)
     return folder
 
 

@@ -2,7 +2,7 @@
 
 A file is covered by a SHA256SUMS or a NAME.sha256 that lists it, or carries its own checksum: an npz
 in its last bytes, a file of the plan in its first. Snakemake's logs, its measurements of time and the
-stamps are no results: a changed stamp only has something made again. Nor are the pictures of one run.
+stamps are no results: a changed stamp only has something made again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,8 +14,15 @@ from mlpstudy.files import LEFT, SUMS, DamagedFile, is_sealed, read_sums, sha256
 
 PLACES = ("results", "report")
 UNCOVERED = {"logs", "benchmarks", "made_by"}  # folders
-MADE_ELSEWHERE = {".snakemake_timestamp", "report.pdf", "single.html", "provenance.html"}
-ALONE = {"runs", "compared.png"}  # what one run leaves besides tables and arrays: pictures, pages
+MADE_ELSEWHERE = {
+    ".snakemake_timestamp",
+    "report.pdf",
+    "single.html",
+    "provenance.html",
+    "compared.png",
+    "compared.svg",
+}
+RUN_JSON = "run.json"  # of a single run, what Snakemake is asked for
 SUM = ".sha256"
 FOREIGN = "no checksum covers it: it was not made here, or not to its end"
 OF_A_PLAN = "damaged, or of an earlier version"
@@ -51,12 +58,17 @@ def verify(places: Iterable[str | Path] = PLACES) -> Verified:
 def repair(faults: Iterable[Fault]) -> list[Path]:
     """Remove what is damaged and can be made again, and what killed writers left; what was removed.
 
-    Of a folder that Snakemake sees as one the list of checksums goes too, so that it is missed.
+    Of a folder that Snakemake sees as one the list of checksums goes too, so that it is missed, and
+    of a single run its run.json.
     """
     removed = []
     for fault in faults:
         if fault.made:
-            listed = (fault.path, fault.path.with_name(SUMS), _sums_above(fault.path))
+            listed = (
+                fault.path,
+                *(fault.path.with_name(name) for name in (SUMS, RUN_JSON)),
+                _sums_above(fault.path),
+            )
             for path in dict.fromkeys(listed):
                 if path.is_file():
                     path.unlink()
@@ -135,5 +147,5 @@ def _own(path: Path, contents: Contents) -> str:
     elif path.suffix == ".json" and "plan" in path.parts:
         return "" if is_sealed(contents.of(path)) else OF_A_PLAN
     else:
-        return "" if set(path.parts) & ALONE else FOREIGN
+        return FOREIGN
     return "" if whole else "damaged, its checksum does not match"

@@ -7,8 +7,11 @@ import pytest
 from mlpstudy.design.command_line import run_of
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, run_id
-from mlpstudy.files import DamagedFile
+from mlpstudy.files import DamagedFile, add_to_sums, read_sums, write_sums
 from mlpstudy.runs.known import chosen_fields, command, known_run
+from mlpstudy.runs.scores import scored, write_confusion
+from mlpstudy.stages.prepare import dataset_from
+from mlpstudy.verify import repair, verify
 
 IRIS = {"dataset": "iris", "depth": 1, "width": 4, "epochs": 3}
 
@@ -44,10 +47,42 @@ def test_the_nearest_run_is_named(project, trained):
         known_run(project, name[:-1])
 
 
+def test_every_file_of_a_run_has_its_checksum(project, trained):
+    folder = trained(**IRIS)
+    known = known_run(project, str(folder))
+    write_confusion(known, scored(known, dataset_from(project)("iris")))
+    found = verify(["results/runs"])
+    assert found.faults == [] and found.files == len(list(folder.iterdir())) > 10
+
+
+@pytest.mark.parametrize("name", ["run.json", "run.html", "curves.svg", "weights.npz", "scaler.npz", "layers.parquet"])  # fmt: skip
+def test_one_flipped_bit_of_a_run_is_named_and_removed(project, trained, name):
+    folder = trained(**IRIS)
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    if name.endswith(("json", "parquet")):
+        with pytest.raises(DamagedFile, match=name):
+            known_run(project, str(folder))
+    (fault,) = verify(["results/runs"]).faults
+    assert fault.path == folder / name and "damaged" in fault.reason
+    assert set(repair([fault])) == {folder / name, folder / "SHA256SUMS", folder / "run.json"}
+
+
+def test_a_run_json_of_an_earlier_version_is_said_to_be_so(project, trained):
+    folder = trained(**IRIS)
+    sums = read_sums(folder / "SHA256SUMS")
+    tables = {name: sha for name, sha in sums.files.items() if name.endswith("parquet")}
+    write_sums(folder / "SHA256SUMS", tables, sums.made_by)
+    with pytest.raises(DamagedFile, match="run.json: damaged, or of an earlier version"):
+        known_run(project, str(folder))
+
+
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"fields": {"depth": -1}}', b"\xff"])
-def test_a_damaged_run_json_is_said_to_be(project, trained, content):
+def test_a_run_json_of_other_code_is_said_to_be_damaged(project, trained, content):
     folder = trained(**IRIS)
     (folder / "run.json").write_bytes(content)
+    add_to_sums(folder / "SHA256SUMS", [folder / "run.json"])
     with pytest.raises(DamagedFile, match="run.json"):
         known_run(project, str(folder))
 

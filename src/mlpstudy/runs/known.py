@@ -14,11 +14,11 @@ from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import ANY, DATASETS, FIELDS, Run, run_id
 from mlpstudy.design.yaml_file import written
-from mlpstudy.files import DamagedFile
+from mlpstudy.files import DamagedFile, read_verified
 from mlpstudy.tables.files import made_by, read_table
 from mlpstudy.tables.schema import TABLES
 
-RUN_JSON = "run.json"
+RUN_JSON, WEIGHTS, SCALER = "run.json", "weights.npz", "scaler.npz"
 
 
 class KnownRun:
@@ -111,9 +111,11 @@ def _alone_ids(project: Project) -> list[str]:
 
 def _alone(folder: Path) -> KnownRun:
     try:
-        told = json.loads((folder / RUN_JSON).read_text(encoding="utf-8"))
+        told = json.loads(read_verified(folder / RUN_JSON))
         run = Run.model_validate(told["fields"], context={DATASETS: ANY})
-    except (ValueError, KeyError, TypeError) as error:
+    except DamagedFile:
+        raise
+    except (ValueError, KeyError, TypeError) as error:  # of other code
         raise DamagedFile(folder / RUN_JSON) from error
     return KnownRun(run, folder, {table: read_table(folder, table) for table in TABLES})
 

@@ -13,12 +13,11 @@ from mlpstudy.data.tables import word
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.run import Run
 from mlpstudy.design.sources import SUFFIXES, Source
-from mlpstudy.runs.known import KnownRun
+from mlpstudy.runs.known import SCALER, WEIGHTS, KnownRun
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-WEIGHTS, SCALER = "weights.npz", "scaler.npz"
 PROBABLE = {
     "nll",
     "kl",

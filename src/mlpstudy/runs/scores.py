@@ -20,9 +20,9 @@ from mlpstudy.data.scaler import Scaler
 from mlpstudy.data.split import split
 from mlpstudy.data.store import fingerprint
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.files import write_atomically
-from mlpstudy.runs.known import KnownRun
-from mlpstudy.runs.predict import SCALER, answers_of, guesses, weights_of
+from mlpstudy.files import SUMS, add_to_sums, write_atomically
+from mlpstudy.runs.known import SCALER, KnownRun
+from mlpstudy.runs.predict import answers_of, guesses, weights_of
 
 CONFUSION = "confusion.csv"
 DIGITS = 4
@@ -107,6 +107,7 @@ def write_confusion(known: KnownRun, found: Scored) -> None:
     if frames:
         table = pd.concat(frames)[["part", "label", *found.labels]]
         write_atomically(known.folder / CONFUSION, table.to_csv(index=False).encode())
+        add_to_sums(known.folder / SUMS, [known.folder / CONFUSION])
 
 
 def shown(found: Scored, part: str = "test") -> RenderableType:
