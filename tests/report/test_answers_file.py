@@ -16,7 +16,7 @@ def test_all_claims_are_there_in_order_and_in_both_languages(told):
     assert (told["schema"], told["version"]) == (SCHEMA, VERSION)
     assert [each["claim"] for each in told["answers"]] == [f"C{n:02}" for n in range(1, 42)]
     for each in told["answers"]:
-        texts = ("plain", "sentence", "lead", "number", "caveats")
+        texts = ("plain", "sentence", "lead", "detail", "number", "caveats")
         assert all(set(each[name]) == {"en", "fr"} for name in texts)
 
 

@@ -27,7 +27,7 @@ DECIDES = {
         "C27": {"share_with_remedy"},
         "C30": {"share_gained_by_activation"},
         "C31": {"share_gained_by_residual"},
-        "C33": {"share_gained_by_initialization"},
+        "C33": {"share_gained_by_weights"},
     },
     "costs": {
         "C05": {"passes_lost_saturated", "off_accuracy"},

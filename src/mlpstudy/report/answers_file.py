@@ -9,7 +9,7 @@ from mlpstudy.said import LANGUAGES
 from mlpstudy.words import Words
 
 SCHEMA, VERSION = "mlpstudy answers", 1
-TEXTS = ("plain", "sentence", "lead", "number", "caveats")
+TEXTS = ("plain", "sentence", "lead", "detail", "number", "caveats")
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from mlpstudy.said import Said
 from mlpstudy.statistics.verdicts import KINDS
 
 PHRASES = ("holds", "fails", "nothing")  # of a statistic: what a supported finding says, ...
-Phrases = Mapping[str, str | Said]
+BRIEF = "brief"  # beside them: shorter ones, for an answer that is told in brief
+Phrases = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,14 @@ class Claim:
         if self.kind not in KINDS:
             raise ValueError(f"claim {self.id}: kind {self.kind!r}: allowed are {', '.join(KINDS)}")
         for statistic, phrases in self.answers.items():
-            if unknown := set(phrases) - set(PHRASES):
-                raise ValueError(
-                    f"claim {self.id}: answers.{statistic}: {', '.join(sorted(unknown))}: "
-                    f"allowed are {', '.join(PHRASES)}"
-                )
+            self._check(f"answers.{statistic}", phrases, (*PHRASES, BRIEF))
+            self._check(f"answers.{statistic}.{BRIEF}", phrases.get(BRIEF, {}), PHRASES)
+
+    def _check(self, place: str, phrases: Phrases, allowed: tuple[str, ...]) -> None:
+        if unknown := sorted(set(phrases) - set(allowed)):
+            raise ValueError(
+                f"claim {self.id}: {place}: {', '.join(unknown)}: allowed are {', '.join(allowed)}"
+            )
 
 
 def read_lecture(path: Path) -> dict[str, Any]:

@@ -180,6 +180,7 @@ class Site:
             "scale_of": strips.table_scale,
             "row": lambda finding, on: strips.row(finding, on, finding.threshold),
             "sentence": self._sentence,
+            "detail": self._detail,
             "lead": self._lead,
             "number_of": lambda verdict: self._said(lambda w: view.answer(verdict, w).number),
             "answered": Answered(self),
@@ -216,6 +217,14 @@ class Site:
             for name, words in self.view.speakers.items()
         }
         return both(texts) if plain else self._with_terms(texts)
+
+    def _detail(self, verdict: Verdict) -> Markup:
+        """All that is found where the sentence tells it in brief."""
+        texts = {
+            name: self.view.answer(verdict, words).detail
+            for name, words in self.view.speakers.items()
+        }
+        return self._with_terms(texts) if any(texts.values()) else Markup("")
 
     def _explained(self, text: Any) -> Markup:
         return self._with_terms(localized(text))

@@ -129,9 +129,12 @@ class Finding:
     @property
     def hangs(self) -> bool:
         """Whether it hangs on eta: at the control's eta it lies on the other side for certain."""
-        if self.common is None or not self.learned:
-            return False
-        return {self.verdict, self._side(self.common)} == {SUPPORTED, CONTRADICTED}
+        return {self.verdict, self.common_verdict} == {SUPPORTED, CONTRADICTED}
+
+    @property
+    def common_verdict(self) -> str | None:
+        """The verdict with both sides at the control's eta; None where it is not known."""
+        return None if self.common is None or not self.learned else self._side(self.common)
 
     def _side(self, interval: tuple[float, float, float]) -> str:
         if any(map(math.isnan, (*interval, self.threshold))):

@@ -57,12 +57,13 @@ def widened(findings):
         (
             FOUND,
             "Dropout lowers the test error by 2.3 to 5 points with 30 % of labels wrong; no "
-            "difference that matters on digits with clean labels; undecided elsewhere.",
+            "difference that matters on digits with clean labels; undecided elsewhere "
+            "(−1.0 point [−6.0, 4.0]).",
         ),
         (
             flipped(FOUND),
             "Dropout raises it by 2.3 to 5 points with 30 % of labels wrong; no difference that "
-            "matters on digits with clean labels; undecided elsewhere.",
+            "matters on digits with clean labels; undecided elsewhere (1.0 point [−4.0, 6.0]).",
         ),
         (
             widened(FOUND),
@@ -187,3 +188,17 @@ def test_how_much_an_undecided_finding_would_have_to_be():
     assert answer(DROPOUT, found, ENGLISH).caveats == (
         "where it is undecided, only an effect of 3.4 points or more would have been seen",
     )
+
+
+def test_what_is_seen_only_at_each_sides_own_eta_is_a_doubt():
+    told = [replace(f, common=(f.value / 10, -0.09, 0.09)) for f in FOUND]
+    lines = answer(DROPOUT, told, ENGLISH).caveats
+    assert "2 of 4 are seen only where each side has its own eta" in lines
+    same = [replace(f, common=(f.value, f.low, f.high)) for f in FOUND]
+    assert not any("its own eta" in line for line in answer(DROPOUT, same, ENGLISH).caveats)
+
+
+def test_what_would_have_been_seen_is_a_distance_from_a_threshold_that_is_not_0():
+    near = error("moons", 0.0, 0.1, 0.02, threshold=0.1, direction="above", sees=0.03)
+    (line,) = answer(DROPOUT, [near], ENGLISH).caveats
+    assert line.startswith("where it is undecided, only a value 3 points or more off the threshold")

@@ -7,7 +7,7 @@ from example import LECTURE, finding
 
 from mlpstudy.report.answers.answer import answer
 from mlpstudy.report.answers.places import box_of
-from mlpstudy.report.answers.sentences import beyond, sentence
+from mlpstudy.report.answers.sentences import beyond, brief, in_a_breath, sentence
 from mlpstudy.report.lecture import Claim, read_lecture
 from mlpstudy.words import LANGUAGES, Words
 
@@ -109,3 +109,69 @@ def test_fewer_conditions_need_fewer_words():
     assert place(above) == "in all 3 settings."
     assert place(above[:2]) == "in both settings."
     assert place([*above[:2], below[2]]).startswith("on digits and wine;")
+
+
+DEEP = Claim(
+    "C1", fr="", en="A net",
+    answers={
+        "s": {
+            "holds": "with pains the net gains {size}",
+            "fails": "with pains the net loses {size}",
+            "nothing": "with pains the net stays",
+            "brief": {"holds": "the net gains {size}", "fails": "loses"},
+        },
+    },
+)  # fmt: skip
+
+
+def scattered(gains: int, loses: int, stays: int) -> list:
+    """Findings of one cell each, in an order that no few levels tell apart."""
+    above, below = found(DEEP, "s", 2.0)[0], found(DEEP, "s", 0.25)[0]
+    kinds = [above] * gains + [below] * loses + negligible([above]) * stays
+    cells = [(n * 7 % 12 % 4, n * 7 % 12 // 4) for n in range(12)]
+    return [replace(f, condition={"dataset": d, "eta": e}) for f, (d, e) in zip(kinds, cells)]
+
+
+def test_in_brief_what_comes_first_and_how_often_the_contrary():
+    assert brief(Words("en"), scattered(6, 2, 4), DEEP) == (
+        "The net gains 2 times in 6 of 12 settings; loses in 2."
+    )
+    assert brief(Words("en"), scattered(0, 8, 4), DEEP) == (
+        "With pains the net loses 0.25 times in 8 of 12 settings."
+    )
+
+
+def test_what_is_short_stays_whole():
+    few = found(CLAIMS[0], "gained_by_hidden_layer", 2.0)
+    assert brief(Words("en"), few, CLAIMS[0]) == sentence(Words("en"), few, CLAIMS[0])
+
+
+def test_only_answers_that_take_more_than_a_breath_are_told_in_brief():
+    told, words = (scattered(6, 2, 4), DEEP), Words("en")
+    whole, short = sentence(words, *told), brief(words, *told)
+    assert in_a_breath(words, [told]) == [whole]  # alone it is read in one
+    assert in_a_breath(words, [told, told, told])[-1] in (whole, short)
+    assert short in in_a_breath(words, [told, told, told])
+    gains = found(CLAIMS[0], "gained_by_hidden_layer", 2.0)
+    text = answer(CLAIMS[0], gains, words)
+    assert text.detail == ""
+
+
+@pytest.mark.parametrize(
+    ("threshold", "said"),
+    [(1.0, "(1.00 times [0.10, 1.90], threshold 1)"), (0.0, "(1.0 times [−0.1, 1.9])")],
+)
+def test_a_single_undecided_finding_has_its_value_and_what_it_is_close_to(threshold, said):
+    gains, maybe = found(DEEP, "s", 2.0)[:2]
+    low = 0.1 if threshold else -0.1
+    maybe = replace(maybe, value=1.0, low=low, high=1.9, threshold=threshold, matters=None)
+    assert said in sentence(Words("en"), [gains, maybe], DEEP)
+
+
+def test_a_level_of_what_is_no_share_is_no_percentage():
+    claim = Claim("C1", fr="", en="An output falls")
+    low = finding(
+        "C1", 0.0094, 0.007, 0.012, direction="below", threshold=0.2, unit="mean output",
+        matters=0.05, decides=True,
+    )  # fmt: skip
+    assert "%" not in sentence(Words("en"), [low], claim)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mlpstudy.report.answers.caveats import caveats
-from mlpstudy.report.answers.sentences import groups, phrase_for, sentence
+from mlpstudy.report.answers.sentences import groups, in_a_breath, phrase_for, sentence
 from mlpstudy.report.answers.sizes import AS_IT_IS, form_of, number_of
 from mlpstudy.report.lecture import Claim
 from mlpstudy.statistics.verdicts import (
@@ -51,6 +51,7 @@ class Answer(NamedTuple):
     threshold: float  # of the statistic that is told first; NaN where there is none
     unit: str
     lead: str = ""  # the sentence of the first statistic alone
+    detail: str = ""  # all that the sentence leaves out, where it is told in brief
     plain: str = ""  # the claim in plain words
     weight: float = 1  # how much the lecture hangs on it
     caveats: tuple[str, ...] = ()  # what speaks against believing it as it stands
@@ -64,7 +65,8 @@ def answer(claim: Claim, findings: Iterable[Finding], words: Words) -> Answer:
     plain = words.said(claim.in_plain_words)
     if not decide:
         return _unanswered(claim, words, plain)
-    told = [sentence(words, of, claim) for of in decide]
+    told = in_a_breath(words, [(of, claim) for of in decide])
+    whole = [sentence(words, of, claim) for of in decide]
     lead = decide[0]
     return Answer(
         claim=claim.id,
@@ -75,6 +77,7 @@ def answer(claim: Claim, findings: Iterable[Finding], words: Words) -> Answer:
         threshold=float(lead[0].threshold),
         unit=lead[0].unit,
         lead=told[0],
+        detail="" if told == whole else " ".join(whole),
         plain=plain,
         weight=claim.weight,
         caveats=tuple(caveats(words, deciding(of_claim))),
@@ -135,7 +138,9 @@ def _unanswered(claim: Claim, words: Words, plain: str) -> Answer:
         verdict, text = OPINION, words.gettext("An opinion: not tested.")
     else:
         verdict, text = UNTESTED, words.gettext("Not tested in this report.")
-    return Answer(claim.id, verdict, text, "", [], math.nan, "", text, plain, claim.weight)
+    return Answer(
+        claim.id, verdict, text, "", [], math.nan, "", text, plain=plain, weight=claim.weight
+    )
 
 
 def _number(words: Words, told: Sequence[Sequence[Finding]], claim: Claim) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from mlpstudy.report.answers.sizes import range_of
-from mlpstudy.statistics.verdicts import UNDECIDED, Finding
+from mlpstudy.statistics.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED, Finding
 from mlpstudy.words import Words
 
 Form = Callable[[Words, int, int], str]  # of n findings among all
@@ -22,14 +22,32 @@ def caveats(words: Words, findings: Sequence[Finding]) -> list[str]:
 def unseen(words: Words, findings: Sequence[Finding]) -> list[str]:
     """For each unit how large an effect has to be to be seen where a finding is undecided."""
     dark = [f for f in findings if f.verdict == UNDECIDED and f.sees is not None]
-    units = dict.fromkeys(finding.unit for finding in dark)
+    kinds = dict.fromkeys((finding.unit, bool(finding.threshold)) for finding in dark)
     return [
-        words.gettext(
-            "where it is undecided, only an effect of {size} or more would have been seen",
-            size=range_of(words, [f for f in dark if f.unit == unit], lambda f: f.sees),
-        )
-        for unit in units
+        _unseen(words, [f for f in dark if (f.unit, bool(f.threshold)) == kind], kind[1])
+        for kind in kinds
     ]
+
+
+def _unseen(words: Words, dark: Sequence[Finding], away: bool) -> str:
+    """away: what would be seen is a distance from a threshold that is not 0."""
+    size = range_of(words, dark, lambda finding: finding.sees)
+    if away:
+        return words.gettext(
+            "where it is undecided, only a value {size} or more off the threshold would have been "
+            "told from it",
+            size=size,
+        )
+    return words.gettext(
+        "where it is undecided, only an effect of {size} or more would have been seen", size=size
+    )
+
+
+def only_tuned(finding: Finding) -> bool:
+    """Whether it is seen only where each side has its own eta: at the control's it is not told."""
+    if finding.verdict not in (SUPPORTED, CONTRADICTED) or finding.hangs:
+        return False
+    return finding.common_verdict not in (None, finding.verdict)
 
 
 DOUBTS: tuple[tuple[Callable[[Finding], bool], Form], ...] = (
@@ -38,6 +56,15 @@ DOUBTS: tuple[tuple[Callable[[Finding], bool], Form], ...] = (
         lambda w, n, all: w.ngettext(
             "{n} of {all} turns over where both sides have the control's eta",
             "{n} of {all} turn over where both sides have the control's eta",
+            n,
+            all=all,
+        ),
+    ),
+    (
+        only_tuned,
+        lambda w, n, all: w.ngettext(
+            "{n} of {all} is seen only where each side has its own eta",
+            "{n} of {all} are seen only where each side has its own eta",
             n,
             all=all,
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from mlpstudy.report.answers.answer import general, in_order
-from mlpstudy.report.answers.sentences import sentence
+from mlpstudy.report.answers.sentences import in_a_breath
 from mlpstudy.report.lecture import Claim
 from mlpstudy.statistics.verdicts import Finding, deciding
 from mlpstudy.words import Words
@@ -27,6 +27,6 @@ def chapter(
     for claim in sorted(own.values(), key=lambda each: (-each.weight, order[each.id])):
         of_claim = deciding([finding for finding in here if finding.claim == claim.id])
         for of in in_order(claim, of_claim):
-            told.append((any(f.decides for f in of), sentence(words, of, claim)))
-    told.sort(key=lambda each: not each[0])
-    return " ".join(text for _, text in told[:SENTENCES])
+            told.append((of, claim))
+    told.sort(key=lambda each: not any(f.decides for f in each[0]))
+    return " ".join(in_a_breath(words, told[:SENTENCES]))

@@ -22,9 +22,7 @@ NUMBERS: dict[str, Form] = {  # of numbers that do not say by themselves what th
     "width": lambda w, n, shown: w.ngettext(
         "{levels} unit per layer", "{levels} units per layer", n, levels=shown
     ),
-    "examples": lambda w, n, shown: w.ngettext(
-        "{levels} example at once", "{levels} examples at once", n, levels=shown
-    ),
+    "step_after": lambda w, n, shown: w.gettext("a step after {levels}", levels=shown),
     "initialization": lambda w, n, shown: w.gettext("{levels} initialization", levels=shown),
     "family": lambda w, n, shown: w.gettext("the criteria {levels}", levels=shown),
 }

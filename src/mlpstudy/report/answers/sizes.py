@@ -6,7 +6,7 @@ Shares and accuracies are told in points or per cent, decades also as a factor.
 import math
 from collections.abc import Callable, Sequence
 
-from mlpstudy.report.lecture import Phrases
+from mlpstudy.report.lecture import BRIEF, Phrases
 from mlpstudy.statistics.verdicts import IDENTITY, Finding
 from mlpstudy.words import Words
 from mlpstudy.words.numbers import measured
@@ -15,6 +15,7 @@ DIGITS = 2  # of a size in a sentence
 FARTHEST = 300.0  # decades: the factor of more is no number
 POINTS, PERCENT, AS_IT_IS = "points", "percent", "as it is"  # how a share is told
 DIFFERENCES = ("accuracy", "test accuracy", "test error", "test error less training error")
+SHARES = ("share of ", "of the ")  # how the units of shares begin
 Form = Callable[[Words, float, str], str]  # of a unit, as it goes with a number that is shown
 
 FORMS: dict[str, Form] = {
@@ -39,12 +40,14 @@ FORMS: dict[str, Form] = {
 
 def form_of(phrases: Phrases, finding: Finding) -> str:
     """How phrases tell a share: in points (a difference), in per cent (a level), or as it is."""
-    texts = [text if isinstance(text, str) else text["en"] for text in phrases.values()]
+    said = (text for name, text in phrases.items() if name != BRIEF)
+    texts = [text if isinstance(text, str) else text["en"] for text in said]
     if any("{deviation}" in text for text in texts) or (finding.nature == IDENTITY and not texts):
         return AS_IT_IS
     if finding.unit in DIFFERENCES:
         return POINTS
-    is_level = any("{percent}" in text for text in texts) or (not texts and finding.threshold > 0)
+    is_share = finding.unit.startswith(SHARES) and not texts and finding.threshold > 0
+    is_level = any("{percent}" in text for text in texts) or is_share
     return PERCENT if is_level else POINTS
 
 
@@ -57,13 +60,13 @@ def unit_of(finding: Finding, form: str = POINTS) -> tuple[str, float]:
         return finding.unit, 1
     if finding.unit in DIFFERENCES:
         return "points", 100
-    if finding.unit.startswith(("share of ", "of the ")):
+    if finding.unit.startswith(SHARES):
         return ("%", 100) if form == PERCENT else ("points", 100)
     return {"percentage points": "points"}.get(finding.unit, finding.unit), 1
 
 
-def sizes(words: Words, findings: Sequence[Finding]) -> dict[str, str]:
-    """What may stand in a phrase on findings of one statistic.
+def sizes(words: Words, findings: Sequence[Finding], bare: bool = False) -> dict[str, str]:
+    """What may stand in a phrase on findings of one statistic. bare: no interval, of a single one.
 
     size: from the smallest to the largest, without a sign; signed: with it. number: size without a
     unit. most: the largest. percent: the same as shares of a whole. factor: of decades;
@@ -77,12 +80,12 @@ def sizes(words: Words, findings: Sequence[Finding]) -> dict[str, str]:
     percents = sorted(finding.value * 100 for finding in findings)
     return {
         "size": in_unit(words, _range(words, low, high), high, unit)
-        + _interval(words, findings, scale),
+        + ("" if bare else _interval(words, findings, scale)),
         "signed": in_unit(words, _range(words, signed[0], signed[-1]), signed[-1], unit),
         "number": _range(words, low, high),
         "most": in_unit(words, words.number(high, DIGITS), high, unit),
         "percent": in_unit(words, _range(words, percents[0], percents[-1]), percents[-1], "%")
-        + _interval(words, findings, 100),
+        + ("" if bare else _interval(words, findings, 100)),
         "factor": _range(words, *(10 ** min(value, FARTHEST) for value in (low, high))),
         "doublings": _range(words, *(2 ** min(value, FARTHEST) for value in (low, high))),
         "deviation": words.number(high / scale, DIGITS),
@@ -120,6 +123,12 @@ def number_of(words: Words, finding: Finding, form: str = POINTS) -> str:
         return value
     interval = f"[{shown.low}{shown.between}{shown.high}]"
     return " ".join(filter(None, (value, interval, shown.power)))
+
+
+def threshold_of(words: Words, finding: Finding, form: str = POINTS) -> str:
+    """The threshold as the finding's value is told, without its unit."""
+    _, scale = unit_of(finding, form)
+    return words.number(finding.threshold * scale, DIGITS)
 
 
 def in_unit(words: Words, shown: str, value: float, unit: str) -> str:
