@@ -32,6 +32,10 @@ def test_the_price_of_a_project():
     first, second = lines(project, 2, 300.0)
     assert "about 30 min of training, 1.0 core hours, 33% of them before training" in first
     assert second.startswith("4 jobs, 10.0 min the median, 10.0 min the longest")
+    assert first.startswith("on a cluster, 2 jobs at a time, each with")
+    assert next(lines(project, 9, 300.0)).startswith(
+        "on a cluster, 9 jobs at a time (more than 4 are no faster), each with"
+    )
     assert f"about {4 * FILES} files" in second and len(TABLES) + 5 == FILES
 
 

@@ -29,8 +29,9 @@ def lines(project: Project, cores: int, start: float) -> Iterator[str]:
         return
     together = sum(jobs) + start * len(jobs)
     wall = seconds_on(cores, (seconds + start for seconds in jobs))
+    enough = f" (more than {len(jobs):,} are no faster)" if cores > len(jobs) else ""
     yield (
-        f"on a cluster, {cores:,} jobs at a time, each with {start:g} s before it trains: "
+        f"on a cluster, {cores:,} jobs at a time{enough}, each with {start:g} s before it trains: "
         f"about {wall / 60:.0f} min of training, {together / 3600:.1f} core hours, "
         f"{start * len(jobs) / together:.0%} of them before training"
     )

@@ -14,54 +14,84 @@ import sys
 import tempfile
 from pathlib import Path
 
-from slurm import JOB_SECONDS, ROOT, made, project
+from slurm import ROOT, made, project
 
 HERE = Path(__file__).resolve().parent
+APART = HERE / "plugins"
+# A user's own table, which travels with the settings.
+OWN = "datasets: {trees: {file: trees.csv, target: kind}}\n"
+ROWS = [f"{i % 7}.5,{-i % 11},{'oak' if i % 2 else 'elm'}" for i in range(60)]
+STUDY = """\
+study: third
+title: Does a wider layer help?
+question: Networks of one layer.
+base: {dataset: trees, depth: 1, epochs: 3, eta: 0.1}
+seeds: 6
+sweep: {widths: {grid: {width: [4, 8]}}}
+claims:
+  - {id: WIDE, name: width, says: A wider layer errs less, direction: below, threshold: 0,
+     contrast: {measure: test_error, factor: width, of: 8, against: 4}}
+figures:
+  - {name: errors, kind: point, x: width, y: test_error, title: Test errors}
+"""
 
 
 def snakemake(folder: Path, *words: str) -> subprocess.CompletedProcess:
-    places = [str(HERE / "plugins"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    places = [str(APART), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(places), "TMPDIR": str(folder.parent)}
     return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", *words]
-        + ["--config", f"job_seconds={JOB_SECONDS}"],
-        cwd=folder, env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},
-        capture_output=True, text=True,
+        [sys.executable, "-m", "snakemake", "--cores", "2", *words],
+        cwd=folder, env=environment, capture_output=True, text=True,
     )  # fmt: skip
 
 
 def checkout(folder: Path) -> Path:
     """The project with the workflow in it: sources travel from the working folder alone."""
     project(folder)
+    (folder / "config/config.yaml").write_text(OWN)
+    (folder / "config/studies/third.yaml").write_text(STUDY)
+    (folder / "trees.csv").write_text("\n".join(["height,age,kind", *ROWS, ""]))
     shutil.copy(ROOT / "Snakefile", folder)
     shutil.copytree(ROOT / "workflow", folder / "workflow")
     return folder
 
 
-def main() -> None:
+def install() -> None:
+    """What is missing: rsync from Debian, the storage from the package index."""
     if not shutil.which("rsync"):
         subprocess.run(["apt-get", "-qq", "install", "-y", "rsync"], check=True)
-    asked = str(ROOT / "tests/cluster/requirements.txt")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--requirement", asked]
     try:
         import snakemake_storage_plugin_fs  # noqa: F401
     except ModuleNotFoundError:
-        subprocess.run(pip, check=True)
+        asked = ["--requirement", str(HERE / "requirements.txt")]
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *asked], check=True)
+
+
+def left_at_home(apart: Path) -> list[str]:
+    """What lies among the results where Snakemake was started: the plan and its stamps alone."""
+    files = [path for path in (apart / "results").rglob("*") if path.is_file()]
+    return sorted({file.relative_to(apart / "results").parts[0] for file in files})
+
+
+def main() -> None:
+    install()
     place = Path(tempfile.mkdtemp(prefix="mlpstudy-apart-"))
     usual, apart = checkout(place / "usual"), checkout(place / "apart")
     storage = ("--default-storage-provider", "fs", "--default-storage-prefix", str(place / "store"))
     apart_from_all = ("--executor", "apart", "--jobs", "2", "--shared-fs-usage", "none")
-    runs = [snakemake(usual), snakemake(apart, *storage, *apart_from_all)]
-    for done in runs:
+    for done in (snakemake(usual), snakemake(apart, *storage, *apart_from_all)):
         if done.returncode:
             sys.exit(done.stdout[-6000:] + done.stderr[-6000:])
     right, found = made(usual), made(place / "store")
     wrong = sorted(name for name in right if found.get(name) != right[name])
     for name in wrong:
         print(f"{name}: {'differs' if name in found else 'is not there'}")
-    print(f"{len(right)} files compared, {len(wrong)} lost or wrong")
-    if not wrong:
-        shutil.rmtree(place)
-    sys.exit(bool(wrong))
+    jobs = len(list(place.glob("apart-*.log")))
+    print(f"{jobs} jobs, each in a folder of its own; {len(right)} files compared, ", end="")
+    print(f"{len(wrong)} lost or wrong; made where Snakemake ran: {', '.join(left_at_home(apart))}")
+    if wrong or not jobs:
+        sys.exit(f"not all is as it should be: see {place}")
+    shutil.rmtree(place)
 
 
 if __name__ == "__main__":

@@ -177,6 +177,13 @@ def install() -> None:
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *asked], check=True)
 
 
+def kill(process: subprocess.Popen) -> None:
+    """End a process and those that it started, where it has not ended by itself."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def wait(until: Callable[[], object], seconds: float) -> bool:
     """Whether something came true in time."""
     end = time.monotonic() + seconds
@@ -219,6 +226,7 @@ class Workflow:
     def __init__(self, folder: Path, cluster: Cluster | None):
         self.folder, self.cluster, self.starts = folder, cluster, 0
         self.log = folder / "snakemake.log"
+        self.process: subprocess.Popen | None = None
 
     def start(self) -> subprocess.Popen:
         self.starts += 1
@@ -234,10 +242,20 @@ class Workflow:
             words += ["--cores", "2"]
         words += ["--config", f"job_seconds={JOB_SECONDS}"]
         with self.log.open("ab") as log:
-            return subprocess.Popen(
+            self.process = subprocess.Popen(
                 words, cwd=self.folder, env=environment, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
+        return self.process
+
+    def stop(self) -> None:
+        """Leave no Snakemake behind."""
+        if self.process:
+            kill(self.process)
+
+    def said(self, words: str) -> int:
+        """How often Snakemake has said something."""
+        return self.log.read_text().count(words)
 
     def unlock(self) -> None:
         subprocess.run(
@@ -259,21 +277,23 @@ class Workflow:
 
 
 def kill_submitter(flow: Workflow, cluster: Cluster, times: int, draw: random.Random):
-    """Kill Snakemake at random moments; its jobs live on, and some are submitted a second time."""
+    """Kill Snakemake while a job of it runs, at random moments; its jobs live on, and some are
+    submitted a second time."""
     met = 0
-    for _ in range(times):
+    for _ in range(3 * times):
+        if met == times:
+            break
         process = flow.start()
         wait(lambda: cluster.running() or process.poll() is not None, 120)  # noqa: B023
         with suppress(subprocess.TimeoutExpired):
-            process.wait(draw.uniform(0, 25))
-        if process.poll() is not None:  # it was done: once more from the beginning
+            process.wait(draw.uniform(0, 15))
+        wait(lambda: cluster.running() or process.poll() is not None, 60)  # noqa: B023
+        met += bool(cluster.running())
+        kill(process)
+        if process.returncode == 0:  # it was done: once more from the beginning
             shutil.rmtree(flow.folder / "results")
-        else:
-            met += bool(cluster.running())
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
         flow.unlock()
-    return times, met
+    return met, met
 
 
 def kill_node(flow: Workflow, cluster: Cluster, times: int, draw: random.Random):
@@ -285,7 +305,7 @@ def kill_node(flow: Workflow, cluster: Cluster, times: int, draw: random.Random)
         met += 1
         os.killpg(cluster.daemons[node].pid, signal.SIGKILL)
         for job in cluster("squeue", "-h", "-t", "R", "-w", node, "-o", "%A").split():
-            for pid in _processes(job):
+            for pid in (*_processes(job), *_stepds(job)):
                 os.kill(pid, signal.SIGKILL)
         wait(lambda: "down" in cluster("sinfo", "-h", "-n", node, "-o", "%t"), 90)  # noqa: B023
         cluster.start_node(node)
@@ -293,13 +313,24 @@ def kill_node(flow: Workflow, cluster: Cluster, times: int, draw: random.Random)
 
 
 def _processes(job: str, word: bytes = b"") -> Iterator[int]:
-    """The processes of a job, those whose command line holds a word, and the daemon of its steps."""
+    """The processes of a job, those whose command line holds a word."""
+    of_job = f"SLURM_JOB_ID={job}\0".encode()
+    for pid, command in _commands():
+        with suppress(OSError):
+            if word in command and of_job in Path(f"/proc/{pid}/environ").read_bytes():
+                yield pid
+
+
+def _stepds(job: str) -> Iterator[int]:
+    """The daemons of a job's steps."""
+    return (pid for pid, command in _commands() if f"slurmstepd: [{job}.".encode() in command)
+
+
+def _commands() -> Iterator[tuple[int, bytes]]:
+    """All processes, and their command lines."""
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            command = (entry / "cmdline").read_bytes()
-            inside = f"SLURM_JOB_ID={job}\0".encode() in (entry / "environ").read_bytes()
-            if inside and word in command or f"slurmstepd: [{job}.".encode() in command:
-                yield int(entry.name)
+            yield int(entry.name), (entry / "cmdline").read_bytes()
 
 
 def preempt(flow: Workflow, cluster: Cluster, times: int, draw: random.Random):
@@ -340,17 +371,26 @@ def _each_running(flow: Workflow, cluster: Cluster, times: int, draw: random.Ran
 
 
 def end_time(flow: Workflow, cluster: Cluster, times: int, draw: random.Random):
-    """Let the time of running jobs be over: stop what they do, and give them a minute."""
-    process, met = flow.start(), 0
+    """Let the time of running jobs be over: stop what they do, and give them a minute. It has met
+    a job where Snakemake says that its time was over."""
+    process = flow.start()
     for _ in range(times):
-        if not wait(cluster.running, 120):
+        if not wait(lambda: _at_work(cluster), 120):
             break
-        job = draw.choice(cluster.running() or ["0"])
-        for pid in _processes(job, b"mlpstudy.rules"):
-            os.kill(pid, signal.SIGSTOP)
+        job, pids = draw.choice(_at_work(cluster) or [("0", [])])
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
         cluster("scontrol", "update", f"JobId={job}", "TimeLimit=1")
-        met += wait(lambda: job not in cluster.running(), 150)  # noqa: B023
-    return times, met, process
+        said = f"'{job}' failed, SLURM status is: 'TIMEOUT'"
+        wait(lambda: flow.said(said) or process.poll() is not None, 240)  # noqa: B023
+    return times, flow.said("SLURM status is: 'TIMEOUT'"), process
+
+
+def _at_work(cluster: Cluster) -> list[tuple[str, list[int]]]:
+    """The running jobs that are in the middle of a rule, and its processes."""
+    jobs = [(job, list(_processes(job, b"mlpstudy.rules"))) for job in cluster.running()]
+    return [(job, pids) for job, pids in jobs if pids]
 
 
 HARM = {
@@ -368,8 +408,11 @@ def injected(kind: str, times: int, place: Path, cluster: Cluster, right: dict[s
     """Do harm of a kind, go on until all is done, and compare."""
     flow = Workflow(project(place / kind.replace(" ", "-")), cluster)
     harm, _ = HARM[kind]
-    done, met, *process = harm(flow, cluster, times, random.Random(kind))
-    finished = flow.finish(*process)
+    try:
+        done, met, *process = harm(flow, cluster, times, random.Random(kind))
+        finished = flow.finish(*process)
+    finally:
+        flow.stop()
     found = made(flow.folder) if finished else {}
     wrong = sorted(name for name in right if found.get(name) != right[name])
     return Outcome(kind, done, met, flow.starts, len(right), wrong)

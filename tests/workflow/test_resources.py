@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,35 @@ def test_a_retry_has_more_memory(path):
     memories = re.findall(r"mem_mb=(.*),", text)
     assert all(given.startswith("memory") for given in memories)  # both take the attempt
     assert len(memories) == text.count("resources:")
+
+
+LOCAL = """\
+from pathlib import Path
+from snakemake.api import SnakemakeApi
+from snakemake.io import is_flagged
+from snakemake.settings.types import DAGSettings, ResourceSettings
+
+with SnakemakeApi() as api:
+    flow = api.workflow(resource_settings=ResourceSettings(cores=1), snakefile=Path("Snakefile"))
+    workflow = flow.dag(DAGSettings(forceall=True)).workflow_api._workflow
+    workflow._prepare_dag(forceall=True, ignore_incomplete=True, lock_warn_only=True)
+    workflow._build_dag()
+    files = {job.rule.name: (*job.input, *job.output) for job in workflow.dag.jobs}
+    print(len(files), [rule for rule in files if any(is_flagged(f, "local") for f in files[rule])])
+"""
+
+
+def test_no_job_is_kept_from_leaving_the_machine(measured):
+    """Where no filesystem is shared, Snakemake runs what has a local file where it is itself; of a
+    group of such jobs all at once."""
+    (measured.folder / "local.py").write_text(LOCAL, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "local.py"],
+        cwd=measured.folder, env=os.environ | {"PYTHONPATH": "src"}, capture_output=True, text=True,
+    )  # fmt: skip
+    (measured.folder / "local.py").unlink()
+    count, _, local = done.stdout.strip().partition(" ")
+    assert int(count) > 5 and local == "[]", done.stderr
 
 
 APPTAINER = """\

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import flag
 from snakemake.logging import logger as snakemake_logger
+from snakemake.path_modifier import PATH_MODIFIER_FLAG
 from snakemake.settings.types import SharedFSUsage
 
 try:
@@ -82,8 +84,9 @@ GPU = {"gpu": 1} if SETTINGS.device == "cuda" else {}
 
 
 def planned(path):
-    """A file of the plan: it lies where this is started, whatever the storage of results."""
-    return local(str(path))
+    """A file of the plan: it lies in the working folder, whatever the storage of results, and
+    travels with the sources. `local` would have its jobs run where Snakemake does."""
+    return flag(str(path), PATH_MODIFIER_FLAG)
 
 
 def known(study):
