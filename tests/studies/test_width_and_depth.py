@@ -30,10 +30,14 @@ def test_a_budget_is_the_median_of_its_block():
 
 
 @pytest.mark.parametrize(
-    ("named", "forgotten"), [("over: [depth]", "depth"), ("over: [budget]", "budget")]
+    ("named", "left", "forgotten"),
+    [
+        ("for_each: [dataset, depth]", "for_each: [dataset]", "depth"),
+        ("over: [budget]", "over: []", "budget"),
+    ],
 )
-def test_a_forgotten_factor_is_refused(named, forgotten, tmp_path):
-    text = FILE.read_text(encoding="utf-8").replace(named, "over: []")
+def test_a_forgotten_factor_is_refused(named, left, forgotten, tmp_path):
+    text = FILE.read_text(encoding="utf-8").replace(named, left)
     (tmp_path / FILE.name).write_text(text, encoding="utf-8")
     with pytest.raises(Mistake, match=f"{forgotten} (varies|differs)"):
         load(tmp_path / FILE.name).resolved()
