@@ -206,9 +206,17 @@ def _clause(
     said = {
         SUPPORTED: words.gettext("yes ({size})", size=size),
         CONTRADICTED: words.gettext("no ({size})", size=size),
-        NEGLIGIBLE: words.gettext("no difference that matters"),
+        NEGLIGIBLE: _at_threshold(words, first, size, form),
     }[group.verdict]
     return f"{said} {where}".rstrip()
+
+
+def _at_threshold(words: Words, finding: Finding, size: str, form: str) -> str:
+    """What is as good as at its threshold: no difference, where that is 0."""
+    if not finding.threshold or form == AS_IT_IS:
+        return words.gettext("no difference that matters")
+    threshold = threshold_of(words, finding, form)
+    return words.gettext("at the threshold of {threshold} ({size})", threshold=threshold, size=size)
 
 
 def _open(words: Words, group: Group, phrases: Phrases) -> str:
