@@ -66,10 +66,11 @@ def _sight(seeds: int) -> str:
 
 
 def _claims(study: Study) -> Iterator[str]:
+    deciding = {claim.id for claim in study.claims if claim.decides}
     for claim in study.claims:
-        conditions = ", ".join(claim.for_each) or "one condition"
-        role = "decides" if claim.decides else "also seen"
-        yield f"claim {claim.id} {claim.statistic}: {claim.contrast.kind}, for each {conditions}; {role}"
+        where = f"for each {', '.join(claim.for_each)}" if claim.for_each else "in one condition"
+        role = "decides" if claim.decides or claim.id not in deciding else "also seen"
+        yield f"claim {claim.id} {claim.statistic}: {claim.contrast.kind}, {where}; {role}"
 
 
 def _weak(study: Study) -> Iterator[str]:

@@ -52,7 +52,9 @@ def dataset_lines(name: str, source: Source | None) -> Iterator[str]:
     found = learnable(name, source)
     target = [("target", listed(source.target))] if source.target else []
     sums = [("SHA-256", f"{Path(file).name} {checksum(file)}") for file in source.files]
-    return _lines([*found.notes, *target, *_described(found.dataset), *sums])
+    said = {what for what, _ in found.notes}
+    described = [fact for fact in _described(found.dataset) if fact[0] not in said]
+    return _lines([*found.notes, *target, *described, *sums])
 
 
 def _lines(facts: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -64,17 +66,17 @@ def _described(data: Dataset) -> Iterator[tuple[str, str]]:
     x = data.x
     columns = data.columns or tuple(map(str, range(1, x.shape[1] + 1)))
     yield "examples", f"{len(x):,}{_twice(data)}"
-    shape = " x ".join(map(str, data.shape))
-    yield "inputs", f"{shape}: {_some(columns)}" if len(data.shape) == 1 else f"{shape}, a picture"
+    yield "inputs", f"{len(columns)}: {_some(columns)}" if len(data.shape) == 1 else _picture(data)
     if data.classes:
         yield "task", f"classification, {data.classes} classes"
-        yield "classes", _some(_shares(data))
+        yield "classes", f"{data.classes}: {_some(_shares(data))}"
         if alike := _alike(data.labels):
             yield "look at", f"classes that differ in capitals or blanks alone: {_some(alike)}"
     else:
         yield "task", f"regression, {data.y.shape[1]} value{'s' * (data.y.shape[1] > 1)}"
         low, high = data.y.min(axis=0), data.y.max(axis=0)
-        yield "values", _some([f"{a:g} to {b:g}" for a, b in zip(low, high, strict=True)])
+        ranges = _some([f"{a:g} to {b:g}" for a, b in zip(low, high, strict=True)])
+        yield "values", f"{data.y.shape[1]}: {ranges}"
     gaps = np.isnan(x).sum(axis=0)
     yield "missing", _some([f"{columns[i]} {gaps[i]:,}" for i in np.flatnonzero(gaps)])
     low, high = np.nanmin(x, axis=0), np.nanmax(x, axis=0)
@@ -85,6 +87,11 @@ def _described(data: Dataset) -> Iterator[tuple[str, str]]:
     yield "parts", f"{train:,} training, {validation:,} validation, {test:,} test{fixed}{whole}"
     yield "standardised", "yes, by the training part" if data.standardise else "no"
     yield "from", data.source
+
+
+def _picture(data: Dataset) -> str:
+    shape = " x ".join(map(str, data.shape[:2]))
+    return f"{shape}, a picture" + (f" of {data.shape[2]} channels" if data.shape[2:] else "")
 
 
 def _shares(data: Dataset) -> list[str]:

@@ -18,9 +18,15 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
+from mlpstudy.core.batches import Examples
+from mlpstudy.core.network import Network
+from mlpstudy.core.train import train
 from mlpstudy.data import downloads, pictures
+from mlpstudy.data.split import examples_of, split
 from mlpstudy.data.subset import rows_of
+from mlpstudy.design.examples import misfits
 from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.run import Run
 from mlpstudy.design.sources import PICTURES, Source
 from mlpstudy.digests import of_source
 from mlpstudy.stages.read import learnable
@@ -290,11 +296,26 @@ def test_pictures_of_idx_files(published, server, name):
 
 def test_pictures_in_colour(published):
     data, _ = learnable("mine", published("CIFAR10", cifar_like()))
-    assert data.shape == (3, 32, 32) and data.held_out == 20 and len(data.y) == 120
+    assert data.shape == (32, 32, 3) and data.held_out == 20 and len(data.y) == 120
     assert data.labels[0] == "airplane" and data.y[:11].tolist() == [*range(10), 0]
-    colours = data.x[0].reshape(3, 32, 32) * 255
-    assert [np.unique(colour.round()).tolist() for colour in colours] == [[1], [2], [3]]
+    colours = data.x[0].reshape(data.shape) * 255
+    assert [np.unique(colours[..., i].round()).tolist() for i in range(3)] == [[1], [2], [3]]
     assert not Path("../../evil.txt").exists() and not [*Path().rglob("evil*")]
+
+
+def test_a_convolution_learns_from_pictures_in_colour(published):
+    data, _ = learnable("mine", published("CIFAR10", cifar_like()))
+    run = Run(depth=2, width=2, kernel=8, stride=4, kernel_above=3, epochs=1)
+    assert not [*misfits(run, examples_of(data))]
+    network = Network([run], data.shape, classes=10)
+    assert [layer.W.shape[1:] for layer in network.layers] == [
+        (8 * 8 * 3, 2),
+        (3 * 3 * 2, 2),
+        (50, 10),
+    ]
+    network.initialize()
+    learned = Examples([split(data, run).train], which=[0], network=network)
+    assert [frozen.item() for _, frozen in train(network, learned)] == [False, False]
 
 
 def test_some_of_the_pictures_with_the_shares_of_classes_and_parts(published):

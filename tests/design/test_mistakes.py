@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from mlpstudy.design.claims import ContrastSpec
 from mlpstudy.design.mistakes import (
     SYNONYMS,
     Mistake,
@@ -17,6 +18,8 @@ from mlpstudy.design.mistakes import (
 )
 from mlpstudy.design.names import names_of
 from mlpstudy.design.run import FIELDS
+from mlpstudy.design.sources import Source
+from mlpstudy.design.study import Study
 
 
 def test_a_mistake_is_one_line_with_file_key_value_allowed_and_nearest():
@@ -104,10 +107,21 @@ def test_the_nearest_word(word, found):
     assert nearest(word, ["sigmoid", "tanh", "relu", "leaky_relu"]) == found
 
 
+@pytest.mark.parametrize(
+    ("written", "hint"), [("0,1", "write 0.1"), ("-2,5", "write -2.5"), ("0,125", "write 0.125"), ("1,000", ""), ("1,2,3", "")]
+)  # fmt: skip
+def test_a_decimal_comma(written, hint):
+    with pytest.raises(ValidationError) as raised:
+        Inner.model_validate({"eta": written})
+    assert mistake_in(raised.value, Inner).hint == hint
+
+
 @pytest.mark.parametrize("word", SYNONYMS)
 def test_words_of_other_frameworks(word):
     meant = SYNONYMS[word]
-    tables = [FIELDS, *map(names_of, ("initialization", "activation", "cost"))]
+    named = map(names_of, ("initialization", "activation", "cost"))
+    models = (model.model_fields for model in (Source, Study, ContrastSpec))
+    tables = [FIELDS, *named, *models]
     [table] = [table for table in tables if meant in table]
     assert word not in table and nearest(word.upper(), table) == meant
     assert nearest(word, ["nothing"]) == ""

@@ -45,6 +45,11 @@ WORDS = [
     ("run dataset=../x", "dataset: '../x' is not allowed"),
     ("run dataset=", "dataset: '' is not allowed"),
     ("run =3", "'' is unknown"),
+    (
+        "run device=cuda",
+        "'device' is no field of a run; it is a setting: mlpstudy -C device=cuda run",
+    ),
+    ("run eta=0,1", "eta: '0,1' is not allowed; a number >= 1e-38 and <= 1e+38; write 0.1"),
     ("run dpeth=3", "'dpeth' is unknown; one of dataset, "),
     ("run --id=", "run: '' is not a run of this project"),
     ("run --id= depth=3", "--id: and fields do not go together"),

@@ -37,7 +37,8 @@ class Dataset:
 
     x: (N, n_in) float64.  y: (N,) int64 labels 0 .. classes - 1, or (N, k) float64 values.
     classes: 0 for a regression.  shape: of one example, its product is n_in; where it has two
-    axes the examples are pictures, and their numbers share one unit.
+    axes the examples are pictures, with a third one in colour (height, width, channels), and
+    their numbers share one unit.
     divided: into training, validation and test; False: each part is the whole set.
     columns: what the inputs are called.  labels: what the classes were called.
     held_out: so many examples at the end are the test part; 0: it is drawn.

@@ -156,7 +156,10 @@ def _cifar(path: Path) -> Labelled:
     if lacking := [name for name in BATCHES if name not in found]:
         raise Mistake(f"holds no {lacking[0]}", file=path, hint=AGAIN)
     rows = np.concatenate([found[name] for name in BATCHES])
-    return Labelled(rows[:, 1:].reshape(-1, 3, 32, 32), rows[:, 0], len(found[BATCHES[-1]]))
+    x = (
+        rows[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+    )  # a convolution's channels come last
+    return Labelled(x, rows[:, 0], len(found[BATCHES[-1]]))
 
 
 def _batch(archive: tarfile.TarFile, member: tarfile.TarInfo) -> np.ndarray:

@@ -11,6 +11,7 @@ from mlpstudy.design.examples import misfits
 from mlpstudy.design.mistakes import Mistake, mistake_in, nearest
 from mlpstudy.design.names import names_of
 from mlpstudy.design.run import DATASETS, FIELDS, Run
+from mlpstudy.design.settings import Settings
 
 PLACE = "command line"
 BIN = ".venv/bin/"  # where make puts the programs of the project, seen from its folder
@@ -24,6 +25,9 @@ def run_of(words: Sequence[str], datasets: Callable[[], Iterable[str]] = tuple) 
         field, equals, text = word.partition("=")
         if not equals:
             raise Mistake("is not FIELD=VALUE", file=PLACE, value=word, allowed="such as depth=8")
+        if field in Settings.model_fields:
+            hint = f"it is a setting: mlpstudy -C {word} run ..."
+            raise Mistake("is no field of a run", file=PLACE, value=field, hint=hint)
         if field not in FIELDS:
             some = "one of " + ", ".join(FIELDS)
             close = nearest(field, FIELDS)

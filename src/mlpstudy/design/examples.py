@@ -10,6 +10,8 @@ from mlpstudy.design.length import used
 from mlpstudy.design.run import Run
 from mlpstudy.design.sizes import layer_sizes
 
+COLOUR = 3  # axes of a picture in colour: height, width, channels
+
 
 class Examples(NamedTuple):
     """Examples in the training part, the shape of one, outputs of a network, classes (0: none)."""
@@ -74,8 +76,9 @@ def misfits(run: Run, data: Examples | None = None) -> Iterator[tuple[str, str]]
             "batch_size",
             f"norm: batch, and the last of {used(run, data.train)} examples is alone",
         )
-    if run.kernel and len(data.shape) > 2:
-        yield "kernel", f"{name} is in colour, and a convolution has one channel below it: use 0"
+    if run.kernel and len(data.shape) > COLOUR:
+        shape = " x ".join(map(str, data.shape))
+        yield "kernel", f"{name} has examples of {shape}, neither lines nor pictures: use 0"
         return
     hidden = layer_sizes(run, data.shape, data.outputs)[:-1]
     for layer in hidden:

@@ -14,6 +14,7 @@ ABSENT = object()
 LONGEST_VALUE = 60
 LONGEST_KEY = 160
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+DECIMAL_COMMA = re.compile(r"[-+]?(0,\d{1,20}|\d{1,20},(?!\d{3}$)\d{1,20})", re.ASCII)  # not 1,000
 
 # Words of other frameworks, and what they are called here.
 SYNONYMS = {
@@ -67,6 +68,65 @@ SYNONYMS = {
     "class_weight": "class_weights",
     "max_epochs": "epochs",
     "max_iter": "epochs",
+    "n_epochs": "epochs",
+    "num_epochs": "epochs",
+    "data": "dataset",
+    "dataset_name": "dataset",
+    "n_layers": "depth",
+    "hidden_layers": "depth",
+    "n_hidden": "width",
+    "hidden_dim": "width",
+    "hidden_layer_sizes": "width",
+    "nonlinearity": "activation",
+    "act": "activation",
+    "init": "initialization",
+    "weight_init": "initialization",
+    "solver": "optimizer",
+    "optim": "optimizer",
+    "criterion": "cost",
+    "loss_fn": "cost",
+    "loss_function": "cost",
+    "bs": "batch_size",
+    "dropout_rate": "dropout",
+    "train_samples": "train_size",
+    "n_train": "train_size",
+    "logistic": "sigmoid",
+    "crossentropy": "nll",
+    "categorical_crossentropy": "nll",
+    "sparse_categorical_crossentropy": "nll",
+    "softmax": "nll",
+    # Of tables, in pandas and elsewhere
+    "path": "file",
+    "filename": "file",
+    "csv": "file",
+    "label": "target",
+    "labels": "target",
+    "y": "target",
+    "label_column": "target",
+    "target_column": "target",
+    "features": "columns",
+    "inputs": "columns",
+    "x": "columns",
+    "usecols": "columns",
+    "exclude": "drop",
+    "ignore": "drop",
+    "sep": "separator",
+    "delimiter": "separator",
+    "na_values": "na",
+    "categorical": "one_hot",
+    "dummies": "one_hot",
+    "standardize": "standardise",
+    "normalize": "standardise",
+    "scale": "standardise",
+    "n_samples": "examples",
+    "type": "task",
+    # Of a study
+    "metric": "measure",
+    "baseline": "against",
+    "control": "against",
+    "hypotheses": "claims",
+    "plots": "figures",
+    "n_seeds": "seeds",
 }
 
 Place = tuple[str | int, ...]
@@ -274,6 +334,8 @@ def _hint(value: Any, expected: dict) -> str:
     text = value.strip()
     if len(text) < 40 and NUMBER.fullmatch(text):
         return f"write {text} without quotes"
+    if DECIMAL_COMMA.fullmatch(text):
+        return f"write {text.replace(',', '.')}"
     whole = _whole(value)
     return "" if whole is None else f"write {whole}"
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mlpstudy.design.run import Run
 
 Sides = tuple[int, ...]  # of a line (length,) or a picture (height, width)
+Shape = tuple[int, ...]  # the same, and of a picture in colour (height, width, channels)
 
 
 class LayerSize(NamedTuple):
@@ -92,15 +93,15 @@ class LayerSizes(tuple[LayerSize, ...]):
         return sum(layer.patches for layer in self)
 
 
-def layer_sizes(run: Run, sides: Sides, outputs: int) -> LayerSizes:
-    """The layers of a run's network, the one of its outputs last; sides: of one example.
+def layer_sizes(run: Run, shape: Shape, outputs: int) -> LayerSizes:
+    """The layers of a run's network, the one of its outputs last; shape: of one example.
 
     They say nothing of whether a kernel fits: see `LayerSize.sides`.
     """
     kernels = (run.kernel, run.kernel_above or run.kernel)
     strides = (run.stride, run.stride_above)
     normed = run.norm != "none"
-    return _sizes(run.depth, run.width, kernels, strides, run.padding, sides, outputs, normed)
+    return _sizes(run.depth, run.width, kernels, strides, run.padding, shape, outputs, normed)
 
 
 FirstAndAbove = tuple[int, int]  # of the first convolution, and of those after it
@@ -113,22 +114,22 @@ def _sizes(
     kernels: FirstAndAbove,
     strides: FirstAndAbove,
     padding: int,
-    sides: Sides,
+    shape: Shape,
     outputs: int,
     normed: bool,
 ) -> LayerSizes:
     if kernels[0]:
-        hidden = list(_convolutions(depth, width, kernels, strides, padding, sides))
+        hidden = list(_convolutions(depth, width, kernels, strides, padding, shape))
     else:
-        fans = [prod(sides), *[width] * depth]
+        fans = [prod(shape), *[width] * depth]
         hidden = [LayerSize(below, above) for below, above in pairwise(fans)]
-    below = hidden[-1].units if hidden else prod(sides)
+    below = hidden[-1].units if hidden else prod(shape)
     hidden = [layer._replace(normed=normed) for layer in hidden]
     return LayerSizes([*hidden, LayerSize(below, outputs)])
 
 
-def _convolutions(depth, width, kernels, strides, padding, below) -> Iterator[LayerSize]:
-    channels = 1
+def _convolutions(depth, width, kernels, strides, padding, shape) -> Iterator[LayerSize]:
+    below, channels = shape[:2], prod(shape[2:])
     for layer in range(depth):
         kernel, stride = kernels[layer > 0], strides[layer > 0]
         sides, seen = slid(below, kernel, stride, padding), kernel ** len(below)
