@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from mlpstudy import caches
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.files import FULL, DamagedFile, FullDisk, StaleFile
 
@@ -24,6 +25,7 @@ YOUNG = 100_000  # objects between two looks for garbage: what is imported, and 
 
 def leave(app: typer.Typer, name: str, arguments: list[str] | None = None) -> None:
     """Run a command; a mistake is one line and exit code 2, a failure one line and 1."""
+    caches.keep_in_reach()
     gc.set_threshold(YOUNG)
     atexit.register(gc.freeze)  # nor is it looked through at the end: a tenth of a short job
     try:
