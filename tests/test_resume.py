@@ -4,6 +4,7 @@ import base64
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +14,8 @@ from mlpstudy.design.plan import plan_of
 from mlpstudy.design.project import Project
 from mlpstudy.design.settings import Settings
 from mlpstudy.files import SUMS, sha256, write_sums
-from mlpstudy.resume import INCOMPLETE, arguments, cut_off, given, resume
+from mlpstudy.resume import INCOMPLETE, NETWORK, arguments, cut_off, given, resume
+from mlpstudy.resume import STUDY as STUDY_BYTES
 from mlpstudy.unlock import LOCKS, end_orphans, holders
 
 SLEEP = "import time; print('up', flush=True); time.sleep(60)"
@@ -151,3 +153,32 @@ def test_long_marks_in_several_folders_are_read(tmp_path, monkeypatch):
     path.parent.mkdir(parents=True)
     path.write_text("{}")
     assert list(cut_off()) == [f"results/jobs/{'x' * 300}"]
+
+
+@pytest.mark.parametrize(("free", "said"), [(10**12, False), (10**6, True)])
+def test_what_will_not_fit_is_said_before_snakemake_runs(
+    project, called, monkeypatch, capsys, free, said
+):
+    """12 networks and a study, of which nothing is there."""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    resume(project, {}, [])
+    line = f"about {(12 * NETWORK + STUDY_BYTES) / 1e6:.1f} MB are needed for what is missing, 1.0 MB are free"
+    assert (line in capsys.readouterr().err) == said
+    assert len(called) == 1
+
+
+def test_a_mistake_in_a_study_is_one_line_and_snakemake_does_not_run(project, called, tmp_path):
+    study = tmp_path / "config/studies/mine.yaml"
+    study.write_text(STUDY.replace("epochs: 1", "epochs: -1"), encoding="utf-8")
+    with pytest.raises(Mistake, match="epochs") as mistake:
+        resume(Project(Settings()), {}, [])
+    assert "\n" not in str(mistake.value) and not called
+
+
+@pytest.mark.parametrize(
+    "words", [["-d", "x"], ["--directory=x"], ["--snakefile", "x"], ["-s", "x"]]
+)
+def test_another_folder_is_not_planned_with_the_studies_of_this_one(project, called, words):
+    (project.plan_dir / "plan.json").unlink()
+    resume(project, {}, words)
+    assert len(called) == 1 and not (project.plan_dir / "plan.json").exists()

@@ -3,19 +3,26 @@
 import base64
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.plan import Plan, known_plan
+from mlpstudy.design.plan import Plan, known_plan, plan_of
 from mlpstudy.design.project import Project
-from mlpstudy.files import SUMS, DamagedFile, is_whole, sums_of
+from mlpstudy.design.specs import read_json
+from mlpstudy.files import SUMS, DamagedFile, is_whole, room, size_of, sums_of
 from mlpstudy.unlock import LOCKS, end_orphans, holders, resuming, unlock
 
 INCOMPLETE = Path(".snakemake", "incomplete")
 CONFIG = "--config"
 CORES = re.compile("(--cores|--jobs|--profile)\\b|-[cj]")
+ELSEWHERE = re.compile(
+    "(--directory|--snakefile)\\b|-[ds]"
+)  # other studies than those of this folder
+# Bytes on the disk, as the default size has them: 370 MB for 82,000 networks, 60 MB for 25 studies.
+NETWORK, STUDY = 4_500, 2_400_000
 SHOWN = 3  # steps that were cut off, by name
 
 
@@ -23,14 +30,17 @@ def resume(project: Project, config: Mapping[str, str], words: Sequence[str]) ->
     """Run Snakemake, in place of this process, once nothing is left that stops it.
 
     config: what is laid over the settings. words: what Snakemake is given. Raises Mistake where one
-    runs in this folder already.
+    runs in this folder already, or in what is planned.
     """
     here = Path.cwd()
     for process in (*holders(here), *resuming(here)):
         problem = "runs in this folder already: wait for it, or stop it"
         raise Mistake(problem, file=str(here), key="process", value=process)
     cut, orphans = list(cut_off()), end_orphans(here)
-    for line in said(project, unlock(), orphans, cut):
+    lines = [*said(project, unlock(), orphans, cut)]
+    if not any(map(ELSEWHERE.match, words)):
+        lines += no_room(project, plan_of(project))
+    for line in lines:
         print(f"mlpstudy: {line}", file=sys.stderr, flush=True)
     command = [sys.executable, "-m", "snakemake", *arguments(config, words)]
     os.execv(sys.executable, command)
@@ -96,8 +106,26 @@ def said(project: Project, unlocked: bool, orphans: int, cut: Sequence[str]) -> 
     yield "; ".join(found)
 
 
+def no_room(project: Project, plan: Plan) -> Iterator[str]:
+    """One line where what is missing will not fit on the disk, by an estimate; none where it will."""
+    jobs, studies = _done(project, plan)
+    networks = read_json(plan.report_file)["networks"] * (1 - jobs / max(1, len(plan.jobs)))
+    needed = int(NETWORK * networks + STUDY * (len(plan.studies) - studies))
+    if needed > shutil.disk_usage(plan.folder).free:
+        yield (
+            f"about {size_of(needed)} are needed for what is missing, {room(plan.report_file)}; "
+            "what is trained until then is kept"
+        )
+
+
 def _progress(project: Project, plan: Plan) -> str:
+    jobs, studies = _done(project, plan)
+    of_all = f"of {len(plan.studies)} studies"
+    return f"{jobs} of {len(plan.jobs)} jobs and {studies} {of_all} are done"
+
+
+def _done(project: Project, plan: Plan) -> tuple[int, int]:
+    """Jobs that are trained, and studies that are drawn."""
     jobs = sum(is_whole(project.job_dir(job) / SUMS) for job in plan.jobs)
-    folders = [project.study_dir(name) for name in plan.studies]
-    drawn = sum(is_whole(sums_of(folder / "figures.json")) for folder in folders)
-    return f"{jobs} of {len(plan.jobs)} jobs and {drawn} of {len(folders)} studies are done"
+    figures = (project.study_dir(name) / "figures.json" for name in plan.studies)
+    return jobs, sum(is_whole(sums_of(path)) for path in figures)
