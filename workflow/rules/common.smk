@@ -18,6 +18,7 @@ except ModuleNotFoundError as error:
         "checkout, pip install --requirement requirements.txt --editable ."
     ) from None
 
+from mlpstudy.clock import follow
 from mlpstudy.design.plan import known_plan, plan_of, travelling, upgraded
 from mlpstudy.design.project import Project, STUDY_FILES, TABLES
 from mlpstudy.files import DamagedFile
@@ -41,6 +42,8 @@ try:
         if line := upgraded(PROJECT.plan_dir):
             snakemake_logger.warning(f"mlpstudy: {line}")
         PLAN = plan_of(PROJECT)
+        if line := follow([PROJECT.settings.placed("results"), PROJECT.report]):
+            snakemake_logger.warning(f"mlpstudy: {line}")
     else:
         PLAN = known_plan(PROJECT.plan_dir)
 except (Mistake, DamagedFile) as error:
