@@ -22,6 +22,11 @@ def test_every_claim_of_the_lecture_has_something_that_decides_it():
     assert of_lecture == {id for id, kind in LECTURE.items() if kind != "opinion"}
 
 
+def test_every_experiment_says_what_matters():
+    claims = [(path.stem, c) for path in STUDIES for c in load(path).claims]
+    assert not [(study, c.name) for study, c in claims if not c.identity and c.matters is None]
+
+
 def test_every_study_has_its_section_in_the_note_on_design():
     note = Path("docs/design-of-studies.md").read_text(encoding="utf-8")
     sections = re.findall(r"^## (\w+)$", note, flags=re.MULTILINE)
