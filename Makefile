@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CHROMIUM := $(or $(MLPSTUDY_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 APT := apt-get -qq -o Acquire::Retries=0 -o Acquire::http::Timeout=20
 
-.PHONY: report smoke pdf provenance test browser bench chaos lint words setup
+.PHONY: report smoke pdf provenance test browser bench chaos cluster lint words setup
 
 report: $(READY)
 	$(SNAKEMAKE) --cores $(CORES)
@@ -48,6 +48,12 @@ bench: $(VENV)/bench
 # Kills, flipped bits and full disks over a small sweep, an hour or two; writes benchmarks/chaos.md.
 chaos: $(READY)
 	$(RUN) -m benchmarks.chaos
+
+# A SLURM of this machine alone with harm done to it, and the workflow with no shared filesystem: as
+# root on Debian, some 30 minutes; writes docs/cluster-injections.md.
+cluster: $(READY)
+	$(RUN) tests/cluster/apart.py
+	$(RUN) tests/cluster/slurm.py --to docs/cluster-injections.md
 
 $(VENV)/bench: $(READY) benchmarks/requirements.txt
 	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt

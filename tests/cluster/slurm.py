@@ -72,8 +72,8 @@ figures:
 HEAD = """\
 # What was done to the workflow on SLURM
 
-Written by `.venv/bin/python tests/cluster/slurm.py`: every file of the results is compared with those of an
-undisturbed run without SLURM.
+Written by `.venv/bin/python tests/cluster/slurm.py`, each row the last time that this was done: every
+file of the results is compared with those of an undisturbed run without SLURM.
 
 """
 STUDIES = (("first", "iris", "relu", 30), ("second", "wine", "tanh", 30))
@@ -418,22 +418,30 @@ def injected(kind: str, times: int, place: Path, cluster: Cluster, right: dict[s
     return Outcome(kind, done, met, flow.starts, len(right), wrong)
 
 
-def table(outcomes: list[Outcome]) -> str:
+def table(outcomes: list[Outcome], before: str = "") -> str:
+    """The outcomes, and those of other kinds that an earlier table has."""
+    rows = {line.split(" | ")[0].removeprefix("| "): line for line in before.splitlines()}
+    for each in outcomes:
+        counts = (each.done, each.met, each.starts, each.files, len(each.wrong))
+        rows[each.kind] = f"| {each.kind} | " + " | ".join(map(str, counts)) + " |"
     lines = [
         "| injected | times | while a job ran | Snakemake started | files compared | lost or wrong |",
         "|---|---|---|---|---|---|",
+        *(rows[kind] for kind in HARM if kind in rows),
     ]
-    for each in outcomes:
-        counts = (each.done, each.met, each.starts, each.files, len(each.wrong))
-        lines.append(f"| {each.kind} | " + " | ".join(map(str, counts)) + " |")
     return "\n".join(lines) + "\n"
+
+
+def write(path: Path, outcomes: list[Outcome]) -> None:
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(HEAD + table(outcomes, before), encoding="utf-8")
 
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("--kills", type=int, default=20, help="how often Snakemake is killed")
     words.add_argument("--only", nargs="*", choices=HARM, default=list(HARM))
-    words.add_argument("--to", type=Path, help="a file for the table; default: the terminal")
+    words.add_argument("--to", type=Path, help="a file for the table, too; keeps other kinds")
     asked = words.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     install()
@@ -450,7 +458,7 @@ def main() -> None:
             outcomes.append(injected(kind, times, place, cluster, right))
             print(outcomes[-1], flush=True)
             if asked.to:
-                asked.to.write_text(HEAD + table(outcomes), encoding="utf-8")
+                write(asked.to, outcomes)
     finally:
         cluster.stop()
     print(table(outcomes), end="")
