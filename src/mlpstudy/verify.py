@@ -27,7 +27,6 @@ SUM = ".sha256"
 FOREIGN = "no checksum covers it: it was not made here, or not to its end"
 OF_A_PLAN = "damaged, or of an earlier version"
 LEFT_BEHIND = "left by a writer that was killed"
-REPAIRED = "removed"
 
 
 class Fault(NamedTuple):

@@ -66,6 +66,20 @@ def test_a_command_is_one_of_ours(page, words):
         run_of(ours)
 
 
+def test_the_layout_names_every_module_and_folder_of_the_package():
+    package = ROOT / "src/mlpstudy"
+    modules = {path.stem for path in package.glob("[a-z]*.py")}
+    folders = {f"src/mlpstudy/{path.parent.name}" for path in package.glob("*/__init__.py")}
+    named = set(re.findall(r"`([\w./]+)`", TEXTS[ROOT / "docs/layout.md"]))
+    assert (modules | folders) - named == set()
+
+
+def test_what_is_cited_is_the_last_release():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    last = re.search(r"^## \[(\d[\d.]+)\] - (\S+)$", TEXTS[ROOT / "CHANGELOG.md"], re.MULTILINE)
+    assert last and (cited["version"], cited["date-released"]) == last.groups()
+
+
 @pytest.mark.parametrize(("page", "text"), of_pages(r"```yaml\n(.*?)```"))
 def test_yaml_is_what_the_tool_takes(page, text, tmp_path):
     document = yaml.safe_load(text)

@@ -4,7 +4,7 @@ Points x (N, d), labels s (N,) of -1 and 1. A hyperplane through the origin has 
 a bias has a weight more: give the points a constant 1 (`with_one`).
 """
 
-from math import comb, log2
+from math import comb
 from typing import NamedTuple
 
 import numpy as np
@@ -32,11 +32,6 @@ def cover(n: int, d: int) -> float:
     dimensions (Cover 1965, theorem 1). One half at n = 2 d.
     """
     return sum(comb(n - 1, k) for k in range(d)) / 2 ** (n - 1)
-
-
-def capacity_bits(n: int, d: int) -> float:
-    """log2 of Cover's C(n, d)."""
-    return n + log2(cover(n, d))
 
 
 def margin(x: np.ndarray, s: np.ndarray, w: np.ndarray) -> float:

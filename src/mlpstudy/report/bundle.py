@@ -37,10 +37,5 @@ def policy(style: str, scripts: Sequence[str], beside: bool = False) -> str:
     )
 
 
-def data_uri(content: bytes, kind: str) -> str:
-    """A picture itself, as the address of an image. kind: "svg+xml", "webp" or "png"."""
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
-
-
 def _digest(source: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}"

@@ -278,11 +278,6 @@ class Report:
         return tuple((c, table) for c in self.chapters for table in c.tables if table.theory)
 
     @property
-    def answered_first(self) -> tuple[Verdict, ...]:
-        """The verdicts in the lecture's order, those without a finding after the others."""
-        return tuple(sorted(self.verdicts, key=lambda verdict: not verdict.findings))
-
-    @property
     def datasets(self) -> tuple[str, ...]:
         """The datasets that networks were trained on."""
         told = self.provenance.get("datasets")

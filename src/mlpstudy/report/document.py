@@ -19,7 +19,6 @@ CHAPTER = re.compile(r'href="(chapters/[^"#]+)"')
 ACROSS = re.compile(r'href="[^"#]+#')  # a link to a place on another page
 WHOLE = re.compile(r'href="(?:\.\./)?(?:chapters|claims)/([^"#]+)\.html"')  # to one as a whole
 ELSEWHERE = re.compile(r'(<a [^>]*?) ?href="[^"#][^"]*"')
-POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 UNKNOWN = "000"  # a page's number before it is known
 
