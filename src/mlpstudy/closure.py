@@ -136,16 +136,18 @@ class Module:
 
     def _take(self, statement: ast.stmt, local: set[str]) -> None:
         names, gives = defined_by(statement), imported_by(statement)
-        tables = [name for name in names if self._field_of(name) and _literal(statement)]
+        table = _literal(statement)
+        tables = {name: key for name in names if table and (key := self._field_of(name))}
         node = Node(said(statement), self, gives, bool(tables))
         self.imports |= gives
         for name in names:
             self.defined.setdefault(name, []).append(node)
-        for name in tables:
-            self._take_table(name, _literal(statement))
+        if table:
+            for name, key in tables.items():
+                self._take_table(name, key, table)
         if self.file == RUN[0]:
             node.said.texts.clear()  # the entries that a run uses are given
-        if (self.file, *names) == RUN:
+        if (self.file, *names) == RUN and isinstance(statement, ast.ClassDef):
             self._take_run(statement)
         if acts(statement, local):
             self.effects.append(node)
@@ -155,24 +157,24 @@ class Module:
         branched = BRANCHES.get(table) if self.file.startswith(NATIVE) else None
         return TABLES.get((self.file, table), branched)
 
-    def _take_table(self, name: str, table: ast.Dict) -> None:
-        keys = [ast.literal_eval(key) for key in table.keys]
+    def _take_table(self, name: str, field_of_run: str, table: ast.Dict) -> None:
+        keys = [ast.literal_eval(key) for key in table.keys if key]
         entries = (Node(said(value), self) for value in table.values)
         self.tables[name] = dict(zip(keys, entries, strict=True))
-        self.fields[name] = self._field_of(name)
+        self.fields[name] = field_of_run
         self.order[name] = Node(Said(digest_of(keys)))
 
     def _take_run(self, run: ast.ClassDef) -> None:
         """A run is its values: what its fields refuse makes nothing."""
-        fields = [part for part in run.body if isinstance(part, ast.AnnAssign) and part.value]
-        kept = [part for part in run.body if part not in fields and not _only_checks(part)]
+        fields = [s for s in run.body if isinstance(s, ast.AnnAssign) and s.value]
+        kept = [s for s in run.body if s not in fields and not _only_checks(s)]
         self.run = Node(said(ast.ClassDef(**{**vars(run), "body": kept})), self)
-        self.tables[RUN[1]] = {part.target.id: self._field(part) for part in fields}
+        self.tables[RUN[1]] = {ast.unparse(s.target): self._field(s) for s in fields}
 
-    def _field(self, part: ast.AnnAssign) -> Node:
+    def _field(self, line: ast.AnnAssign) -> Node:
         """A field's type, kinds and default: not its range and what is said of it."""
-        default = _default(part.value)
-        says = said(part.target, part.annotation, default)
+        default = _default(line)
+        says = said(line.target, line.annotation, default)
         says.texts.clear()
         return Node(says, self, always=not _is_off(default))
 
@@ -182,8 +184,9 @@ def _literal(statement: ast.stmt) -> ast.Dict | None:
     return value if isinstance(value, ast.Dict) else None
 
 
-def _default(value: ast.expr) -> ast.expr:
-    """The default in Field(default, ge=0, description="...")."""
+def _default(line: ast.AnnAssign) -> ast.expr:
+    """The default in Field(default, ge=0, description="..."), or what a field is given as it is."""
+    value = line.value or line.target
     if not isinstance(value, ast.Call):
         return value
     named = [keyword.value for keyword in value.keywords if keyword.arg == "default"]
@@ -398,7 +401,7 @@ class Package:
         inner = Use(tuple(rest), use.entry)
         if root in node.said.imports:
             yield from self._imported(node.said.imports[root], inner)
-        elif root in node.module.defined:
+        elif node.module and root in node.module.defined:
             yield from self._named(node.module, root, inner)
 
     def _imported(self, what: Import, use: Use) -> Iterator[Target]:
@@ -440,7 +443,7 @@ class Package:
         """What a name at the top level of a module stands for."""
         if {module.name, f"{module.name}.{name}"} & SILENT:
             return
-        if (module.file, name) == RUN:
+        if module.run and (module.file, name) == RUN:
             yield from (module.run, Ask(FIELD, ANY, RUN))
             return
         for node in module.defined[name]:

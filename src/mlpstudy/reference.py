@@ -56,7 +56,9 @@ MODELS: dict[str, tuple[type[BaseModel], str]] = {
 NEEDED = "*needed*"
 BLOCKS = {"blocks": "block"}
 WRITTEN = {Claim: {**BLOCKS, "statistic": "name"}, FigureSpec: BLOCKS}  # keys, where kept otherwise
-COMPUTED = {(ContrastSpec, "kind"): "`contrast` with `against`, else `level`"}  # defaults
+COMPUTED: dict[tuple[type[BaseModel], str], str] = {
+    (ContrastSpec, "kind"): "`contrast` with `against`, else `level`"
+}  # defaults
 FACTOR = (
     "`factor`",
     "a word",

@@ -119,7 +119,7 @@ class _Reader:
             self._parts(node)
         else:
             self.tokens[-1] = "Assign"
-            self._parts(ast.Assign([node.target], node.value))
+            self._parts(ast.Assign([node.target], node.value or node.target))
 
     # Names
 

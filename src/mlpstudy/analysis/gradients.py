@@ -39,8 +39,8 @@ def put(network: Network, theta: Tensor) -> None:
 def by_hand(network: Network, x: Tensor, t: Tensor) -> Tensor:
     """The core's own backward pass, for the first run of a stack that learns."""
     network.learning(True)
-    stacked = [part.expand(network.R, *part.shape) for part in (x, t)]
-    network.learn_from(*stacked, len(x))
+    inputs, targets = (part.expand(network.R, *part.shape) for part in (x, t))
+    network.learn_from(inputs, targets, len(x))
     return vector(network, network.gradient)
 
 

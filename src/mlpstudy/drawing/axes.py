@@ -1,7 +1,7 @@
 """How a column stands on an axis: as numbers, straight or logarithmic, or as places in a row."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -82,7 +82,8 @@ class Along:
         values = np.array(self.levels, float)
         if self.log:
             values = np.log(np.where(values > 0, values, min(values[values > 0]) / 10))
-        kept, least = [], share * (values.max() - values.min())
+        kept: list[tuple[Any, float]] = []
+        least = share * (values.max() - values.min())
         for level, value in zip(self.levels[::-1], values[::-1], strict=True):
             if not kept or kept[-1][1] - value >= least:
                 kept.append((level, value))
@@ -106,7 +107,7 @@ def tick(name: str, level: Any, words: Words) -> str:
     return words.value(name, level) if level is None else words.level(name, level)
 
 
-def set_scale(ax: Axes, which: str, values: Sequence[float], log: bool) -> None:
+def set_scale(ax: Axes, which: str, values: Iterable[float], log: bool) -> None:
     """A logarithmic scale where it is wanted; 0 then has a place of its own below all others."""
     above = [value for value in values if value > 0]
     if not log or not above:

@@ -238,11 +238,11 @@ def _fixed(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> str:
     shown = told(fixed(spec, study, frame), words)
     parts = [words.gettext("Fixed: {condition}.", condition=shown)] if shown else []
     for (field, swept_field), pairs in together(spec, study, frame).items():
-        each = [
+        values = [
             f"{tick(field, value, words)} ({words.level(swept_field, beside)})"
             for value, beside in pairs
         ]
-        label, each = sentence(words.label(field)), words.listed(each)
+        label, each = sentence(words.label(field)), words.listed(values)
         parts.append(words.gettext("{label}: {each}.", label=label, each=each))
     if spec.kind == "forest":
         common = told(usual(spec, frame), words)

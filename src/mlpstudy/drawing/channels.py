@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -108,7 +109,7 @@ def levels_of(
     for name in fields:
         seen = dict.fromkeys(plain(value) for value in frame[name])
         known = {value: place for place, value in enumerate((orders or {}).get(name, ()))}
-        ranked = sorted(seen, key=lambda value, known=known: _rank(value, known))
+        ranked = sorted(seen, key=partial(_rank, known=known))
         places[name] = {value: place for place, value in enumerate(ranked)}
     rows = frame[list(fields)].drop_duplicates().itertuples(index=False, name=None)
     levels = dict.fromkeys(tuple(map(plain, row)) for row in rows)

@@ -233,8 +233,8 @@ def picture(
         columns = math.ceil(columns / rows)
     height = height or HEIGHTS.get(columns, LOWEST)
     height *= 1 if rows < 3 else 0.85
-    scales = {"sharex": True, "sharey": shared(found)} | scales
-    figure, axes = style.panels(rows, columns, height=height, **scales)
+    sharex, sharey = scales.get("sharex", True), scales.get("sharey", shared(found))
+    figure, axes = style.panels(rows, columns, height=height, sharex=sharex, sharey=sharey)
     return Picture(spec, frame, words, found, figure, axes, wrapped, height)
 
 

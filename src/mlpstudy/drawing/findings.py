@@ -52,7 +52,7 @@ def panelled(spec: Any, frame: pd.DataFrame) -> Layout:
     """The layout, with a panel for each claim where there are several."""
     layout = Layout.of(spec)
     several = frame[NAME].nunique() > 1 and NAME not in names(spec.col) + names(spec.row)
-    claims = {"row" if spec.col else "col": NAME} if several else {}
+    claims: dict[str, Any] = {"row" if spec.col else "col": NAME} if several else {}
     return layout._replace(y=("value",), style=None, **claims)
 
 
@@ -88,7 +88,8 @@ def rows_of(
     fields = tuple(name for name in condition(spec, whole) if whole is frame or has(frame, name))
     heading, common = _heading(frame, fields), usual(spec, whole)
     fields = tuple(sorted(fields, key=lambda name: name != heading))
-    levels, labels, last = [], [], None
+    levels: list[tuple | None] = []
+    labels, last = [], None
     for level in levels_of(frame, fields, spec.where):
         cell = dict(zip(fields, level, strict=True))
         group = told({heading: cell.pop(heading)}, words) if heading else ""

@@ -120,7 +120,7 @@ def context() -> contextlib.AbstractContextManager:
     return mpl.rc_context(RC)
 
 
-def looks(names: Iterable[str]) -> dict[str, Look]:
+def looks(names: Iterable) -> dict[Any, Look]:
     """A look for each category, by its place: give the full list, so that a name keeps its look.
 
     At most len(COLOURS) * len(LINES) = 28 names; the first seven differ in colour and marker, and

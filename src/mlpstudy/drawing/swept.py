@@ -79,7 +79,7 @@ def together(
     those of which the description says so itself, as they may have many values beside one.
     """
     shown, some = swept(spec, frame), blocks(spec, study)
-    walks = {}
+    walks: dict[str, str] = {}
     for block in some:
         drawn = next((field for field in block["zip"] if field in shown), None)
         others = [field for field in block["zip"] if field not in (*shown, *spec.together)]

@@ -221,8 +221,8 @@ class Vector(RendererBase):
 def outline(path: Path, relative: bool = False) -> str:
     """A path as SVG has it; relative to where its first point is, for a marker."""
     if round_ := circle(path):
-        (x, y), r = round_
-        r = number(r)
+        (x, y), radius = round_
+        r = number(radius)
         start = f"m-{r} 0" if relative else f"M{number(x - float(r))} {number(y)}"
         return f"{start}a{r} {r} 0 1 0 {number(2 * float(r))} 0a{r} {r} 0 1 0 -{number(2 * float(r))} 0z"
     parts, at, here = [], 0, np.zeros(2)

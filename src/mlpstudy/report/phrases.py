@@ -57,7 +57,9 @@ def edge_of(words: Words, finding: Finding) -> str:
 
 def hanging(words: Words, finding: Finding) -> str:
     """What is measured with both sides at the control's settings, where that decides otherwise."""
-    common = words.measured(*finding.common, finding.threshold)
+    assert finding.common is not None
+    value, low, high = finding.common
+    common = words.measured(value, low, high, finding.threshold)
     return words.gettext("hangs on η: {value} where both sides have the control's", value=common)
 
 
@@ -96,6 +98,7 @@ def is_flagged(finding: Finding) -> bool:
 
 def halved(words: Words, finding: Finding) -> str:
     """What half of the passes gave."""
+    assert finding.half is not None and finding.half_verdict is not None
     value, low, high = finding.half[:3]
     return words.gettext(
         "at half of the passes {verdict}: {value}",

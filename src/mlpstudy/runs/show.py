@@ -21,7 +21,11 @@ DIGITS = 4
 
 def show(project: Project, known: KnownRun, every: bool = False) -> RenderableType:
     """What is known of a run. every: also the settings that have their default."""
-    parts = [heading(known), settings_table([known], every), results_table(known)]
+    parts: list[RenderableType] = [
+        heading(known),
+        settings_table([known], every),
+        results_table(known),
+    ]
     for name, blocks in asking(project, known.id).items():
         parts.append(Text(f"\nasked by {name}, {', '.join(blocks)}", style="bold"))
         findings = behind(project, project.studies[name], known)

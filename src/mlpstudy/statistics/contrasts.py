@@ -362,12 +362,15 @@ def _common(sides: Sequence[_Side]) -> list[Term] | None:
     not tried there."""
     if not any(side.is_control for side in sides):
         return None
-    terms: list[Term | None] = []
+    terms: list[Term] = []
     for treated, control in zip(sides[::2], sides[1::2], strict=True):
         for key, grid in _ordered(treated):
             weight, theirs = treated.weight / len(treated.grids), control.grids[key]
-            terms += [_followed(weight, grid, theirs), own(-weight, theirs)]
-    return None if None in terms else terms
+            followed = _followed(weight, grid, theirs)
+            if followed is None:
+                return None
+            terms += [followed, own(-weight, theirs)]
+    return terms
 
 
 def _followed(weight: float, grid: Grid, control: Grid) -> Term | None:

@@ -15,7 +15,7 @@ class Where(NamedTuple):
     """How many of the n findings at some values have the verdict."""
 
     condition: dict[str, Any]
-    count: int
+    count: int  # type: ignore[assignment]  # it hides a method of tuples
     n: int
 
 
@@ -82,7 +82,7 @@ def _best(
 
 def _right(fields: Sequence[str], rows: Sequence[Mapping[str, Any]], labels: Sequence) -> int:
     """How many labels are those of most of the others at the same values."""
-    groups = defaultdict(Counter)
+    groups: dict[Any, Counter] = defaultdict(Counter)
     for row, label in zip(rows, labels, strict=True):
         groups[_key(row, fields)][label] += 1
     return sum(_is_of_most(groups[_key(row, fields)], label) for row, label in zip(rows, labels))

@@ -27,9 +27,9 @@ def edges_of(at: Selection, grids: Iterable[Grid]) -> str:
     """
     found = ""
     for grid in grids:
-        for field, values in enumerate(zip(*(grid.tried or grid.settings))):
-            end, values = edge([grid.settings[grid.best][field]], values), sorted(set(values))
-            if end and not _is_plateau(at, grid, field, values):
+        for field, tried in enumerate(zip(*(grid.tried or grid.settings))):
+            end = edge([grid.settings[grid.best][field]], tried)
+            if end and not _is_plateau(at, grid, field, sorted(set(tried))):
                 found = joined(found, end)
     return found
 

@@ -4,7 +4,7 @@ A cell is one configuration without the seed and without what is tuned. One row 
 setting of a cell is what every interval over seeds rests on: it is checked here, for all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,7 +71,7 @@ class Grid:
         """(S, len(seeds)) the rows of these seeds, all of them known."""
         return self.rows[:, np.searchsorted(self.seeds, seeds)]
 
-    def only(self, settings: Sequence[int]) -> "Grid":
+    def only(self, settings: Iterable[int]) -> "Grid":
         """The same with some of its settings, its chosen one among them."""
         kept = list(settings)
         some = tuple(self.settings[i] for i in kept)

@@ -226,7 +226,9 @@ def wilson(successes: int, n: int) -> Interval:
     return Interval(successes / n, float(low), float(high))
 
 
-def wilson_bounds(share: np.ndarray, n: np.ndarray, z: float = Z) -> tuple[np.ndarray, np.ndarray]:
+def wilson_bounds(
+    share: np.ndarray | float, n: np.ndarray | float, z: float = Z
+) -> tuple[np.ndarray, np.ndarray]:
     """Ends of Wilson's interval, any shape; n may be an effective number (> 0), not whole.
 
     scipy's binomtest(k, n).proportion_ci(method="wilson") for arrays. z: of the level.

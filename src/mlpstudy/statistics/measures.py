@@ -50,8 +50,11 @@ OPERATORS: dict[type, Callable[..., Any]] = {
 class Reach(Protocol):
     """A level of a measure after each pass: one for all, or one for each dataset."""
 
-    measure: str  # one of {train,validation,test}_{loss,accuracy,error}
-    level: float | Mapping[str, float]
+    @property
+    def measure(self) -> str: ...  # one of {train,validation,test}_{loss,accuracy,error}
+
+    @property
+    def level(self) -> float | Mapping[str, float]: ...
 
 
 def evaluate(expression: str | float, frame: pd.DataFrame) -> pd.Series:
@@ -69,7 +72,7 @@ def evaluate(expression: str | float, frame: pd.DataFrame) -> pd.Series:
 
 def _evaluated(node: ast.expr, frame: pd.DataFrame) -> np.ndarray:
     match node:
-        case ast.Constant(value=value):
+        case ast.Constant(value=bool() | int() | float() as value):
             return np.asarray(value if isinstance(value, bool) else float(value))
         case ast.Name(id=name):
             return _column(frame, name)

@@ -117,7 +117,7 @@ def stop(E_tr: np.ndarray, E_va: np.ndarray, criterion: str) -> Stop:
     epoch = np.where(fired, fires.argmax(axis=-1), last)
     seen = np.arange(last + 1) <= epoch[..., None]
     best = np.where(seen, _finite_or_infinite(E_va), np.inf).argmin(axis=-1)
-    return Stop(epoch[()], fired, best)
+    return Stop(epoch[()], np.asarray(fired)[()], best)
 
 
 def stops(curves: pd.DataFrame, column: str = "loss") -> pd.DataFrame:

@@ -21,7 +21,7 @@ def names_of(measure: str, measures: Mapping[str, str] | None = None) -> set[str
     expression of columns and of measures before it.
     """
     names, known = names_in(measure), measures or {}
-    for name in reversed(known):
+    for name in reversed(list(known)):
         if name in names:
             names = names - {name} | names_in(known[name])
     return names

@@ -178,12 +178,12 @@ def families(findings: Sequence[Finding]) -> list[Finding]:
     claims: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         claims[finding.claim].append(finding)
-    adjusted = {}
+    adjusted: dict[int, tuple[float, float]] = {}
     for family in map(_tested, claims.values()):
-        p = [finding.p for finding in family]
+        p = [finding.p for finding in family if finding.p is not None]
         by_bh = stats.false_discovery_control(p) if p else []
         adjusted |= dict(zip(map(id, family), zip(holm(p), by_bh, strict=True), strict=True))
-    return [_with_tests(finding, *adjusted.get(id(finding), (None, None))) for finding in findings]
+    return [_with_tests(finding, adjusted.get(id(finding))) for finding in findings]
 
 
 def _tested(findings: Sequence[Finding]) -> list[Finding]:
@@ -191,10 +191,11 @@ def _tested(findings: Sequence[Finding]) -> list[Finding]:
     return [f for f in deciding(findings) if f.learned and f.p is not None and not math.isnan(f.p)]
 
 
-def _with_tests(finding: Finding, p_holm: float | None, p_bh: float | None) -> Finding:
-    if p_holm is None:
+def _with_tests(finding: Finding, adjusted: tuple[float, float] | None) -> Finding:
+    if adjusted is None:
         return finding
-    return replace(finding, p_holm=float(p_holm), p_bh=float(p_bh))
+    p_holm, p_bh = map(float, adjusted)
+    return replace(finding, p_holm=p_holm, p_bh=p_bh)
 
 
 def deciding(findings: Iterable[Finding]) -> list[Finding]:
@@ -313,8 +314,9 @@ def from_dict(record: dict) -> Finding:
     if known.get("common") is not None:
         known["common"] = tuple(map(_from_json, known["common"]))
     if known.get("half") is not None:
-        *ends, verdict = known["half"]
-        known["half"] = Half(*map(_from_json, ends), learned=verdict != NOT_LEARNED)
+        value, low, high, verdict = known["half"]
+        ends = _from_json(value), _from_json(low), _from_json(high)
+        known["half"] = Half(*ends, learned=verdict != NOT_LEARNED)
     if known.get("failed") is not None:
         known["failed"] = tuple(known["failed"])
     if known.get("sees") is not None:

@@ -123,7 +123,7 @@ class Declared:
     def half(self) -> "Declared | None":
         """The study after half of its passes; None where that is not known."""
         view = halved(self.view)
-        return view and Declared(view, whole=self)
+        return None if view is None else Declared(view, whole=self)
 
     def with_halves(self) -> list[Finding]:
         """The findings, each with what it is after half of the passes."""

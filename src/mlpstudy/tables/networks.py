@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import torch
 
+from mlpstudy.core.engines import Keep
 from mlpstudy.core.modules import Activate, Residual
 from mlpstudy.core.network import Network
 from mlpstudy.data.datasets import Dataset
@@ -42,7 +43,9 @@ class Networks:
     """
 
     def __init__(
-        self, recorder: Callable[[str], Recorder], blocks: Mapping[str, Sequence[Run]] | None = None
+        self,
+        recorder: Callable[[Keep], Recorder],
+        blocks: Mapping[str, Sequence[Run]] | None = None,
     ):
         self.recorder, self.blocks = recorder, dict(blocks or {})
 
@@ -75,7 +78,7 @@ class Networks:
 
     def forward(self, record: Record, x: np.ndarray, dtype: torch.dtype = torch.float64) -> Passed:
         """A trained network on any inputs x (N, n_in), standardised as those of its split."""
-        return forward(self.stack([record.run], [record.weights], dtype), x)
+        return forward(self.stack([record.run], [record.kept_weights], dtype), x)
 
 
 def forward(network: Network, x: np.ndarray, r: int = 0) -> Passed:

@@ -1,6 +1,7 @@
 """Records as arrays, those of many runs in each, and back with the same bits."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ def unpacked(kept: Mapping[str, np.ndarray], wanted: Mapping[str, Run]) -> Itera
     """The records of the runs that are wanted, by id; of another run with the same id none."""
     ids, runs = lines(kept["ids"]), lines(kept["runs"])
     places = [i for i, name in enumerate(ids) if name in wanted]
-    arrays = {name: _cut(kept[name], kept[f"{name}_shapes"]) for name in ARRAYS}
+    arrays: dict[str, Any] = {name: _cut(kept[name], kept[f"{name}_shapes"]) for name in ARRAYS}
     for i in places:
         run = wanted[ids[i]]
         if runs[i] == canonical(run):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
 from threading import Lock
@@ -53,6 +53,13 @@ class Record:
     weights: dict[str, np.ndarray] | None = None
     weights_epoch: int = -1
     stopped_at: int = -1
+
+    @property
+    def kept_weights(self) -> dict[str, np.ndarray]:
+        """W1, b1, W2, ...; raises ValueError where none were asked for."""
+        if self.weights is None:
+            raise ValueError(f"no weights were kept of {self.run}")
+        return self.weights
 
     @property
     def status(self) -> str:
@@ -115,11 +122,11 @@ class Recorder:
         keyed = ((self.engine(run), self._parts(run), run) for run in runs)
         for (engine, _), group in groupby(sorted(keyed, key=alike), key=alike):
             fit = load(engine).networks_that_fit
-            cut = chunks(
-                [run for *_, run in group],
-                lambda run, fit=fit: fit(run, *self._sizes(run), self.device),
-            )
+            cut = chunks([run for *_, run in group], partial(self._fitting, fit))
             yield from (Stack(engine, stack) for stack in cut)
+
+    def _fitting(self, fit: Callable[..., int], run: Run) -> int:
+        return fit(run, *self._sizes(run), self.device)
 
     def _parts(self, run: Run) -> tuple[int, ...]:
         """The sizes of a run's parts, where its seed decides them: a stack has one size of each."""
@@ -185,7 +192,7 @@ def _majority(split: Split) -> float:
     return float(np.mean(split.test.y == np.bincount(split.train.y).argmax()))
 
 
-def _until(learned: Learned, r: int) -> dict[str, np.ndarray]:
+def _until(learned: Learned, r: int) -> dict[str, Any]:
     """The curves and layers of one run of a stack, up to its end."""
     curves, lost, stopped = (
         each[r] for each in (learned.curves, learned.diverged_at, learned.stopped_at)

@@ -8,7 +8,7 @@ from typing import Any
 
 from babel.lists import format_list
 
-from mlpstudy.said import LANGUAGES
+from mlpstudy.said import LANGUAGES, Said
 from mlpstudy.words import numbers
 from mlpstudy.words.catalogue import translations
 from mlpstudy.words.typography import typeset, typeset_with_numbers
@@ -56,12 +56,12 @@ class Messages:
         chosen = translations(self.language).npgettext(context, one, more, self._plural(n))
         return self._filled(chosen, {"n": n, **values})
 
-    def said(self, text: str | Mapping[str, str] | None) -> str:
+    def said(self, text: str | Said | Mapping[str, str] | None) -> str:
         """A study's own text in this language, or else in the one that it has."""
         if not isinstance(text, Mapping):
             return "" if text is None else str(text)
         language = self.language if text.get(self.language) else next(iter(text), self.language)
-        return typeset_with_numbers(text.get(language) or "", language)
+        return typeset_with_numbers(str(text.get(language) or ""), language)
 
     def typeset(self, text: str) -> str:
         """A text of this language, with its spaces, and numbers as the language writes them."""

@@ -48,13 +48,15 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
     rows = rows_of(spec, frame, words)
     few = names(spec.col) in ((), (NAME,)) and not spec.row
     labels, height = facets.rows_below(rows.labels, WIDEST if few else facets.LABEL)
-    margin, scales = facets.margin_of(labels), {"sharey": True, "sharex": _shared(spec)}
+    margin, shared = facets.margin_of(labels), _shared(spec)
     most = facets.fit(margin)
-    picture = facets.picture(spec, frame, words, height * len(labels) + 0.1, most, **scales)
+    picture = facets.picture(
+        spec, frame, words, height * len(labels) + 0.1, most, sharey=True, sharex=shared
+    )
     picture.called, picture.margin = claims(frame, words), margin
     for ax, panel in picture.panels():
-        _panel(ax, panel, limits(_compared(panel, frame, scales["sharex"]), spec), picture, rows)
-        if scales["sharex"] == "none" and not unit(frame, words):
+        _panel(ax, panel, limits(_compared(panel, frame, shared), spec), picture, rows)
+        if shared == "none" and not unit(frame, words):
             ax.set_xlabel(wrapped(unit(panel, words), picture.inches, style.TEXT))
     for ax in picture.axes[:, 0]:
         _name_rows(ax, rows, labels)

@@ -105,24 +105,24 @@ def _interval(words: Words, findings: Sequence[Finding], scale: float) -> str:
     ends = [end * scale * (-1 if first.value < 0 else 1) for end in (first.low, first.high)]
     if others or ends[0] == ends[1]:
         return ""
-    shown = measured(abs(first.value) * scale, *sorted(ends), language=words.language)
+    shown = measured(abs(first.value) * scale, min(ends), max(ends), language=words.language)
     return f" [{shown.low}{shown.between}{shown.high}]"
 
 
 def number_of(words: Words, finding: Finding, form: str = POINTS) -> str:
     """The value in its unit, and its interval: 0.63 decades per layer [0.61, 0.65]; a deviation alone."""
     unit, scale = unit_of(finding, form)
-    scaled = [each * scale for each in (finding.value, finding.low, finding.high)]
-    if any(map(math.isnan, scaled)):
+    value, low, high = (end * scale for end in (finding.value, finding.low, finding.high))
+    if any(map(math.isnan, (value, low, high))):
         return ""
     if form == AS_IT_IS:
-        return words.number(scaled[0], DIGITS)
-    shown = measured(*scaled, finding.threshold * scale, words.language)
-    value = in_unit(words, " ".join(filter(None, (shown.value, shown.power))), scaled[0], unit)
+        return words.number(value, DIGITS)
+    shown = measured(value, low, high, finding.threshold * scale, words.language)
+    text = in_unit(words, " ".join(filter(None, (shown.value, shown.power))), value, unit)
     if shown.low == shown.high:
-        return value
+        return text
     interval = f"[{shown.low}{shown.between}{shown.high}]"
-    return " ".join(filter(None, (value, interval, shown.power)))
+    return " ".join(filter(None, (text, interval, shown.power)))
 
 
 def threshold_of(words: Words, finding: Finding, form: str = POINTS) -> str:

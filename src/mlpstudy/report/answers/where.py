@@ -21,7 +21,7 @@ class Place(NamedTuple):
     if a few words say that.
     """
 
-    count: int
+    count: int  # type: ignore[assignment]  # it hides a method of tuples
     n: int
     inside: Box | None
     besides: tuple[Box, ...] = ()
@@ -125,8 +125,11 @@ def _share(rows: Sequence[Row], chosen: Sequence[bool], field: str, level: Any) 
     return sum(flags) / len(flags)
 
 
-def _boxes(rows: Sequence[Row], chosen: Sequence[bool], fields: Sequence[str]) -> tuple[Box, ...]:
-    """Boxes that hold exactly the chosen rows: one where one does, or else one for each row."""
+def _boxes(
+    rows: Sequence[Row], chosen: Sequence[bool], fields: Sequence[str]
+) -> tuple[Box, ...] | None:
+    """Boxes that hold exactly the chosen rows: one where one does, or else one for each row; None
+    where that takes too many words, or a row is not told from the others."""
     if not any(chosen):
         return ()
     wanted = [row for row, flag in zip(rows, chosen) if flag]

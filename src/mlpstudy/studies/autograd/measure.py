@@ -47,7 +47,11 @@ def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
     fits = [_fits(networks, options, seed) for seed in seeds]
     sizes = options["networks"]
     with torch.enable_grad():
-        timings = (row for size in sizes for row in _timings(*size, seeds, int(options["repeats"])))
+        timings = (
+            row
+            for depth, width, examples in options["networks"]
+            for row in _timings(depth, width, examples, seeds, int(options["repeats"]))
+        )
         return {
             "statements": _statements(),
             "regressions": pd.DataFrame([row for rows, _ in fits for row in rows]),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,8 @@ HARD = ("perceptron", "hinge")  # costs of targets that are 0 or 1; the others t
 PRECISIONS = {"single": torch.float32, "double": torch.float64}
 CENTRAL, ONE_SIDED = "central", "one-sided"
 
+Fields = dict[str, Any]  # of a run
+
 
 class Case(NamedTuple):
     """A network that is checked: what it is there for, its run, and the shape of its inputs."""
@@ -58,10 +60,10 @@ class Case(NamedTuple):
 def cases(options: dict) -> list[Case]:
     """A network for every activation, cost and module of the tables."""
     width, inputs = int(options["width"]), (int(options["inputs"]),)
-    deep = {"depth": 3, "width": width}
-    tanh = {**deep, "activation": "tanh"}
-    sliding = {**tanh, "kernel": 3, "padding": 1}
-    modules = {
+    deep: Fields = {"depth": 3, "width": width}
+    tanh: Fields = {**deep, "activation": "tanh"}
+    sliding: Fields = {**tanh, "kernel": 3, "padding": 1}
+    modules: dict[str, tuple[Fields, tuple[int, ...]]] = {
         "linear model": ({"depth": 0, "width": 1}, inputs),
         "linear, deep": ({**tanh, "depth": 8}, inputs),
         "residual": ({**tanh, "residual": "plain"}, inputs),
@@ -242,6 +244,7 @@ def _alike(options: dict, seed: int) -> tuple[int, float]:
     turned = second.forward(first.W.mT.contiguous())
     first.backward(delta)
     below = second.backward(delta.mT.contiguous())
+    assert below is not None, "a layer that hands its delta down"
     return seed, max(gradients.off(turned.mT, a), gradients.off(below.mT, first.dW))
 
 

@@ -43,9 +43,9 @@ def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
     options, seeds = study["options"], study["seeds"]
     seeds = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
     counted = [
-        (grown, *_counted(*size, options))
+        (grown, *_counted(depth, width, options))
         for name, grown in ALONG.items()
-        for size in options[name]
+        for depth, width in options[name]
     ]
     timed = [
         (grown, *row)
@@ -53,7 +53,9 @@ def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
         for row in _passes(options, options[name], seeds)
     ]
     answers = [
-        ("", *row) for size in options["answering"] for row in _answers(*size, options, seeds)
+        ("", *row)
+        for depth, width in options["answering"]
+        for row in _answers(depth, width, options, seeds)
     ]
     where = machine()
     timings = [(*row, where) for row in timed + answers]
@@ -106,7 +108,7 @@ def _passes(options: dict, sizes: list, seeds: list[int]) -> Iterator[tuple]:
     B = int(options["batch"])
     x, t = _batch(options, int(options["examples"]))
     batches = list(zip(x.split(B, 1), t.split(B, 1), strict=True))
-    networks = [(size, _network(*size, options)) for size in sizes]
+    networks = [((depth, width), _network(depth, width, options)) for depth, width in sizes]
 
     def forward(network):
         for x, _ in batches:

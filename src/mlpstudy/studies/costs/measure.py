@@ -104,7 +104,9 @@ def _trained(networks: Networks) -> pd.DataFrame:
     }
     rows = []
     for place, record in by_cost["nll"].items():
-        pairs = zip(record.weights.values(), by_cost["kl"][place].weights.values(), strict=True)
+        pairs = zip(
+            record.kept_weights.values(), by_cost["kl"][place].kept_weights.values(), strict=True
+        )
         off = max(float(np.abs(one - other).max()) for one, other in pairs)
         rows.append({**dict(zip(key, place, strict=True)), "off": off})
     return pd.DataFrame(rows)

@@ -213,8 +213,8 @@ def _slices(networks: Networks, options: dict) -> tuple[pd.DataFrame, pd.DataFra
         train = networks.split(run).train
         part = Part(train.x[:n], train.target[:n], train.y[:n])
         rng = stream(run.seed, "study")
-        axes = direction(record.weights, rng), direction(record.weights, rng)
-        seen = losses(run, record.weights, axes, steps, part, data.shape, data.classes)
+        axes = direction(record.kept_weights, rng), direction(record.kept_weights, rng)
+        seen = losses(run, record.kept_weights, axes, steps, part, data.shape, data.classes)
         key = {"depth": run.depth, "residual": run.residual}
         middle = float(seen[side // 2, side // 2])
         bent.append({**key, "seed": run.seed, "share": bent_down(seen), "loss": middle})

@@ -61,7 +61,7 @@ def _fits(networks: Networks, block: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     fits = []
     for record in networks.train(runs):
         if record.status == "finished":
-            at, out = lp.corners(lp.layers_of(record.weights), float(x.min()), float(x.max()))
+            at, out = lp.corners(lp.layers_of(record.kept_weights), float(x.min()), float(x.max()))
             run = record.run
             key = {"dataset": run.dataset, "depth": run.depth, "width": run.width, "eta": run.eta}
             fits.append(pd.DataFrame({**key, "x": at, "y": out[:, 0]}))
@@ -168,7 +168,7 @@ def _slice(networks: Networks, record: Record, number: int) -> list:
     x = networks.split(record.run).train.x.astype(float)
     chosen = stream(record.run.seed, "study", number).choice(len(x), 3, replace=False)
     origin, axes, at = lp.plane_of(x[chosen])
-    layers = lp.on_plane(lp.layers_of(record.weights), origin, axes)
+    layers = lp.on_plane(lp.layers_of(record.kept_weights), origin, axes)
     return lp.regions(layers, lp.square(1.2 * np.abs(at).max()))
 
 
@@ -192,7 +192,7 @@ def _segment(x: np.ndarray, record: Record, units: int, number: int) -> tuple[in
     """Patterns between two of the examples x (N, n_in), and how many are expected."""
     chosen = stream(record.run.seed, "study", number).choice(len(x), 2, replace=False)
     start, end = x[chosen].reshape(2, -1)
-    layers = lp.on_line(lp.layers_of(record.weights), start, end)
+    layers = lp.on_line(lp.layers_of(record.kept_weights), start, end)
     return lp.patterns(layers, 0, 1), lp.expected_patterns(units, start, end)
 
 

@@ -59,7 +59,9 @@ def _weights(networks: Networks, record: Record) -> pd.DataFrame:
     """dataset, input_noise, seed, weight, learned, ridge, least_squares: a row for each weight."""
     run, train = record.run, networks.split(record.run).train
     x, t = train.x.astype(float), train.target.astype(float)
-    learned = record.weights["W1"] if record.status == "finished" else np.full_like(x.T @ t, np.nan)
+    learned = (
+        record.kept_weights["W1"] if record.status == "finished" else np.full_like(x.T @ t, np.nan)
+    )
     # The mean of |(x + e) W + b - t|^2 over the noise e is |x W + b - t|^2 + sigma^2 |W|^2.
     ridge = Ridge(alpha=len(x) * run.input_noise**2).fit(x, t).coef_.T
     least = LinearRegression().fit(x, t).coef_.T

@@ -47,7 +47,7 @@ def products(networks: Networks, options: dict) -> pd.DataFrame:
         key = {name: getattr(run, name) for name in ("dataset", "activation", "depth", "seed")}
         off = {"off64": np.nan, "off32": np.nan, "left": np.nan}
         if record.status == "finished":
-            n_in = len(record.weights["W1"])
+            n_in = len(record.kept_weights["W1"])
             x = stream(run.seed, "study").normal(size=(int(options["inputs"]), n_in))
             off |= _off(networks, record, x)
         rows.append({**key, **off})
@@ -58,8 +58,8 @@ def _off(networks: Networks, record: Record, x: np.ndarray) -> dict[str, float]:
     out = networks.forward(record, x).output
     if record.run.activation != "identity":
         return {"left": left_by_one_layer(x, out)}
-    W = [record.weights[f"W{k}"] for k in range(1, record.run.depth + 2)]
-    b = [record.weights[f"b{k}"][0] for k in range(1, record.run.depth + 2)]
+    W = [record.kept_weights[f"W{k}"] for k in range(1, record.run.depth + 2)]
+    b = [record.kept_weights[f"b{k}"][0] for k in range(1, record.run.depth + 2)]
     single = networks.forward(record, x, torch.float32).output
     return {
         name: _largest(given, x.astype(kind), *(_cast(part, kind) for part in (W, b)))

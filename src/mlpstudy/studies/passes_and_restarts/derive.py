@@ -91,7 +91,7 @@ def _needed(tried: pd.DataFrame, certain: float, whole: Sequence[str]) -> pd.Dat
         there = runs["reached"].to_numpy(dtype=bool)
         known = there if there.any() else ~there
         for needs, q in QUANTILES.items():
-            passes = passes_needed(*(x[known] for x in (runs["passes"], runs["reached"], unit)), q)
+            passes = passes_needed(runs["passes"][known], runs["reached"][known], unit[known], q)
             count = {"n": unit[known].nunique(), "networks": int(known.sum())}
             learned = {"learned": bool(there.any())}
             rows.append({**of_task, "needs": needs, **passes._asdict(), **count, **learned})

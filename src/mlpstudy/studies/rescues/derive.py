@@ -92,4 +92,4 @@ def _predicted(runs: pd.DataFrame) -> float:
     if first["residual"] == "none":
         return float(theory.profile(*network).log10_delta[1])
     scale = 1 / np.sqrt(first["depth"]) if first["residual"] == "scaled" else 1.0
-    return float(theory.residual_delta(*network, scale)[1])
+    return float(theory.residual_delta(*[*network, scale])[1])

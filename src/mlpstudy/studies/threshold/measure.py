@@ -67,7 +67,7 @@ def _apart(networks: Networks) -> pd.DataFrame:
     kept = {}
     for record in records:
         run = record.run
-        kept[run.dataset, run.activation, run.seed, run.trained] = record.weights
+        kept[run.dataset, run.activation, run.seed, run.trained] = record.kept_weights
     rows = []
     for dataset, activation, seed, trained in kept:
         if trained == "last":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,11 @@ def measure(study: dict, networks: Networks) -> dict[str, pd.DataFrame]:
 def _gaps(networks: Networks, recipe: list[str], width: int, options: dict) -> pd.DataFrame:
     activation, initialization = recipe
     depth, seeds = int(options["scatter_depth"]), range(int(options["scatter_seeds"]))
-    cell = {"dataset": SCATTERED, "activation": activation, "initialization": initialization}
+    cell: dict[str, Any] = {
+        "dataset": SCATTERED,
+        "activation": activation,
+        "initialization": initialization,
+    }
     cell |= {"depth": depth, "width": width}
     data = networks.dataset(SCATTERED)
     rows = []

@@ -45,7 +45,7 @@ def _pictures(networks: Networks, record: Record) -> dict[str, pd.DataFrame]:
     passed, ends = networks.forward(record, at), networks.forward(record, corners.x)
     box = np.array([[-HIDDEN, -HIDDEN], [HIDDEN, HIDDEN]])
     z = grid(box, SIDE, border=0.0)
-    over_z = z @ record.weights["W2"] + record.weights["b2"]
+    over_z = z @ record.kept_weights["W2"] + record.kept_weights["b2"]
     units = {"a1": passed.a[0][:, 0], "a2": passed.a[0][:, 1]}
     x, seen = corners.x, ends.z[1]
     told = {"x1": x[:, 0], "x2": x[:, 1], "y": corners.y, "z1": seen[:, 0], "z2": seen[:, 1]}
