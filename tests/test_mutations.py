@@ -38,13 +38,6 @@ STUDIES = {  # what YAML alone says
 }
 ALL = tuple(RUNS)
 NATIVE = tuple(name for name, run in RUNS.items() if serves(run))
-STUDIES = {  # what YAML alone says
-    "lines": {"name": "lines", "module": "", "figures": [{"kind": "line"}]},
-    "maps": {"name": "maps", "module": "", "figures": [{"kind": "heatmap"}]},
-    "folder": {"name": "folder", "module": "mine", "figures": []},
-}
-ALL = tuple(RUNS)
-NATIVE = tuple(name for name, run in RUNS.items() if serves(run))
 # The native engine, as far as digests see it, where it is not there yet.
 ENGINE = """
 from mlpstudy.core.draws import Orders

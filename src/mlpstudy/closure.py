@@ -8,8 +8,8 @@ or that of its folder stands as a text in what is reached.
 
 A table of functions counts by the entries that are used: TABLE[name], TABLE.get(name) and name in
 TABLE use one, anything else uses all; but in the native engine a walk over a table compiles a
-branch for each entry, and a run goes through its own. A field of Run counts where a run sets it, or where its
-default does something. What is imported by a computed name must be given as an entry.
+branch for each entry, and a run goes through its own. A field of Run counts where a run sets it,
+or where its default does something. What is imported by a computed name must be given as an entry.
 """
 
 import ast
@@ -351,8 +351,8 @@ class Package:
             named = set(() if used is None else used.get(ask.field, ()))
             every = ask.entry == ALL or used is None
             for name, node in self._tables.get(ask.table, {}).items():
-                told = name in named or tellers.get(name, set()) - {node.module}
-                if every or node.always or name == ask.entry or (ask.entry == ANY and told):
+                is_named = name in named or tellers.get(name, set()) - {node.module}
+                if every or node.always or name == ask.entry or (ask.entry == ANY and is_named):
                     chosen.add(node)
         return chosen
 

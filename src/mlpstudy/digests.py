@@ -116,8 +116,9 @@ def makers_of_job(uses: str, device: str, engines: str) -> dict[str, str]:
 def of_study(stage: str, study: Mapping[str, Any], package: Package = HERE) -> str:
     """Of the code of a stage of one study.
 
-    study: as study.json holds it, or as it is measured. Of the tables of functions the entries count that it names, and
-    those that a run has by default; of the kinds of figures those that it draws.
+    study: as study.json holds it, or as it is measured. Of the tables of functions the entries
+    count that it names, and those that a run has by default; of the kinds of figures those that it
+    draws.
     """
     entries = (*STAGES[stage], *_parts(stage, study, package), *_all_trainers(stage, package))
     said = {k: study[k] for k in MEASURED if k in study} if stage == "measure" else study

@@ -18,19 +18,19 @@ BLOCK = re.compile(r"(<!-- findings -->\n).*?(<!-- /findings -->)", re.DOTALL)
 WORDS = {"supported": "holds", "contradicted": "does not hold", "depends": "depends"}
 
 
-def block(told: Mapping[str, Any]) -> str:
+def block(answers: Mapping[str, Any]) -> str:
     """Three headlines with their numbers, in English: the verdicts that are clearest come first."""
-    counts = told["counts"]
-    lines = [_line(answer) for answer in chosen(told)]
+    counts = answers["counts"]
+    lines = [_line(answer) for answer in chosen(answers)]
     studies, networks = counts["studies"], f"{counts['networks']:,}"
     opening = f"{counts['claims']} claims, {studies} studies, {networks} networks. Three answers:"
     return "\n".join([opening, "", *lines, ""])
 
 
-def chosen(told: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+def chosen(answers: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Of the headlines one with each verdict, as far as there are some, then the first ones; in
     the lecture's order."""
-    heads = [answer for answer in told["answers"] if answer["claim"] in told["headlines"]]
+    heads = [answer for answer in answers["answers"] if answer["claim"] in answers["headlines"]]
     each = {answer["verdict"]: answer for answer in reversed(heads)}
     ranked = [answer for verdict in WORDS if (answer := each.get(verdict))]
     ranked += [answer for answer in heads if answer not in ranked]
@@ -43,18 +43,18 @@ def _line(answer: Mapping[str, Any]) -> str:
     return f"- *{plain}* **{verdict.capitalize()}.** {lead}"
 
 
-def put(text: str, told: Mapping[str, Any]) -> str:
+def put(text: str, answers: Mapping[str, Any]) -> str:
     """The README with the block. Raises Mistake where it has no place for it."""
     if len(BLOCK.findall(text)) != 1:
         raise Mistake(
             "has no place for the findings", file=README, allowed="<!-- findings -->, once"
         )
-    return BLOCK.sub(lambda found: f"{found[1]}{block(told)}{found[2]}", text)
+    return BLOCK.sub(lambda found: f"{found[1]}{block(answers)}{found[2]}", text)
 
 
 def main() -> None:
-    told = json.loads(ANSWERS.read_text(encoding="utf-8"))
-    text = put(README.read_text(encoding="utf-8"), told)
+    answers = json.loads(ANSWERS.read_text(encoding="utf-8"))
+    text = put(README.read_text(encoding="utf-8"), answers)
     write_atomically(README, text.encode())
 
 

@@ -67,8 +67,8 @@ def single(
     """Build the report as one page; see `report`. out: the page."""
     folders, _ = _current(studies)
     results = next(iter(folders.values())).parents[1]
-    told = provenance(plan, folders)
-    return build_single(results, out, TEMPLATES, lecture, language, told)
+    origin = provenance(plan, folders)
+    return build_single(results, out, TEMPLATES, lecture, language, origin)
 
 
 def _current(studies: Iterable[Path]) -> tuple[dict[str, Path], dict[str, Any]]:
@@ -125,8 +125,8 @@ def _print(browser: str, whole: str) -> bytes:
             command.append("--no-sandbox")  # Chromium refuses to start its sandbox as root
         done = subprocess.run([*command, page.as_uri()], capture_output=True, text=True)
         if done.returncode or not printed.exists():
-            told = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise Mistake(f"Chromium printed nothing: {told}", file="PDF")
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise Mistake(f"Chromium printed nothing: {reason}", file="PDF")
         return printed.read_bytes()
 
 
@@ -161,12 +161,12 @@ def provenance(plan: Mapping[str, Any], folders: Mapping[str, Path]) -> dict:
 def _trained_by(folders: Iterable[Path]) -> dict[str, str]:
     """The devices and engines that trained the studies' networks, where there are any."""
     makers = [read_sums(sums_of(folder / "study.json")).made_by for folder in folders]
-    told = {}
+    trained = {}
     for maker in ("device", "engine"):
         found = {name for each in makers for name in each.get(maker, "").split(",") if name}
         if found:
-            told[maker] = " and ".join(sorted(found))
-    return told
+            trained[maker] = " and ".join(sorted(found))
+    return trained
 
 
 def _diverged(folders: Iterable[Path]) -> pd.DataFrame:
@@ -182,8 +182,8 @@ def _lost(runs: pd.DataFrame) -> list[dict]:
     for key, cell in runs.groupby(list(TOLD), observed=True, sort=True):
         named = dict(zip(TOLD, key, strict=True))
         first, last = int(cell["diverged_at"].min()), int(cell["diverged_at"].max())
-        told = str(first) if first == last else f"{first}–{last}"
-        run = {"diverged": len(cell), "in_pass": told, "run": cell["run_id"].min()}
+        epochs = str(first) if first == last else f"{first}–{last}"
+        run = {"diverged": len(cell), "in_pass": epochs, "run": cell["run_id"].min()}
         rows.append({name: _plain(value) for name, value in {**named, **run}.items()})
     return rows
 

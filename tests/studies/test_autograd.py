@@ -9,7 +9,6 @@ import torch
 
 from mlpstudy.analysis.pitfalls import SESSIONS, play
 from mlpstudy.data.datasets import DATASETS
-from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.study import load
 from mlpstudy.statistics.contrasts import findings
 from mlpstudy.studies.autograd import measure as measuring
@@ -115,17 +114,3 @@ def test_what_has_no_chance_in_it_is_exact(study, tables, name, values):
 def test_sizes(size):
     study = load(FILE, size)
     assert not study.runs and study.is_measured
-
-
-@pytest.mark.parametrize(
-    ("right", "wrong", "problem"),
-    [
-        ("for_each: [depth, width, examples]", "for_each: [depth, width]", "examples varies here"),
-        ("[4, 16, 1], ", "[4, 16], ", "options.networks"),
-    ],
-)
-def test_a_slip_is_refused(tmp_path, monkeypatch, right, wrong, problem):
-    monkeypatch.chdir(tmp_path)
-    Path("autograd.yaml").write_text(FILE.read_text().replace(right, wrong, 1))
-    with pytest.raises(Mistake, match=problem):
-        load("autograd.yaml").runs  # noqa: B018

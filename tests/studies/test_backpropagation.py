@@ -11,7 +11,6 @@ from mlpstudy.analysis import gradients
 from mlpstudy.core.activations import ACTIVATIONS
 from mlpstudy.core.costs import COSTS
 from mlpstudy.core.network import Network
-from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 from mlpstudy.design.study import load
 from mlpstudy.statistics.contrasts import findings
@@ -117,11 +116,3 @@ def test_sizes(size):
     study = load(FILE, size)
     assert not study.runs and study.is_measured
     assert study.options["step"] in study.options["steps"]
-
-
-def test_a_forgotten_factor_is_refused(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    text = FILE.read_text().replace("for_each: [kind]\n    over: [name]", "for_each: [kind]", 1)
-    Path("backpropagation.yaml").write_text(text)
-    with pytest.raises(Mistake, match="name varies here and is named nowhere"):
-        load("backpropagation.yaml").runs  # noqa: B018

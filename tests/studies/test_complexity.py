@@ -5,7 +5,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.study import load
 from mlpstudy.statistics.contrasts import findings
 from mlpstudy.studies.complexity import measure as measuring
@@ -112,17 +111,3 @@ def test_every_network_is_counted_and_timed():
 def test_sizes(size):
     study = load(FILE, size)
     assert not study.runs and study.is_measured
-
-
-@pytest.mark.parametrize(
-    ("right", "wrong", "problem"),
-    [
-        ("for_each: [grown, timed]", "for_each: [grown]", "timed varies here"),
-        ("[4, 32], ", "[4, 32, 1], ", "options.along_width"),
-    ],
-)
-def test_a_slip_is_refused(tmp_path, monkeypatch, right, wrong, problem):
-    monkeypatch.chdir(tmp_path)
-    Path("complexity.yaml").write_text(FILE.read_text().replace(right, wrong, 1))
-    with pytest.raises(Mistake, match=problem):
-        load("complexity.yaml").runs  # noqa: B018

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlpstudy.design import yaml_file
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import FIELDS
 from mlpstudy.design.study import Study, load
 
@@ -54,3 +55,23 @@ def test_a_choice_of_eta_is_one_of_four_and_more_a_factor_of_two_or_three_apart(
         ratios = [larger / smaller for smaller, larger in zip(ordered, ordered[1:])]
         assert len(grid) == 1 or len(grid) >= 4, (cell, ordered)
         assert all(1.9 < ratio <= 4 for ratio in ratios), (cell, ordered)
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "problem"),
+    [
+        ("autograd", "for_each: [depth, width, examples]", "for_each: [depth, width]", "examples varies here and is named nowhere"),
+        ("autograd", "[4, 16, 1], ", "[4, 16], ", "options.networks"),
+        ("backpropagation", "for_each: [kind]\n    over: [name]", "for_each: [kind]", "name varies here and is named nowhere"),
+        ("complexity", "for_each: [grown, timed]", "for_each: [grown]", "timed varies here and is named nowhere"),
+        ("complexity", "[4, 32], ", "[4, 32, 1], ", "options.along_width"),
+        ("error_surface", "for_each: [network, cost]", "for_each: [cost]", "network varies here and is named nowhere"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_study_that_measures_is_refused(tmp_path, name, right, wrong, problem):
+    text = Path(f"config/studies/{name}.yaml").read_text(encoding="utf-8")
+    assert right in text
+    file = tmp_path / f"{name}.yaml"
+    file.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    with pytest.raises(Mistake, match=problem):
+        len(load(file).runs)

@@ -8,7 +8,6 @@ import pytest
 
 from mlpstudy.analysis.surface import Tiny
 from mlpstudy.data.datasets import DATASETS
-from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.study import load
 from mlpstudy.statistics.contrasts import findings
 from mlpstudy.studies.error_surface import figures
@@ -161,11 +160,3 @@ def test_sizes(size):
     deep = max(depth for depth, _ in cells)
     assert (deep, "none") in cells and (deep, "scaled") in cells
     assert study.options["slice_side"] % 2 == 1  # so that the weights themselves are in the middle
-
-
-def test_a_forgotten_factor_is_refused(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    text = FILE.read_text().replace("for_each: [network, cost]", "for_each: [cost]")
-    Path("error_surface.yaml").write_text(text)
-    with pytest.raises(Mistake, match="network varies here and is named nowhere"):
-        load("error_surface.yaml").runs  # noqa: B018

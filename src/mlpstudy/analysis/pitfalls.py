@@ -149,9 +149,9 @@ class _Listening(doctest.DocTestRunner):
 
     def _keep(self, example: doctest.Example, printed: str, as_written: bool) -> None:
         source = " ".join(line.strip() for line in example.source.strip().splitlines())
-        told = " ".join(printed.split("\n")[-2:]) if example.exc_msg else printed
-        told = shorten(told, LONGEST, placeholder=" ...")
-        self.statements.append(Statement(source, told, as_written))
+        outcome = " ".join(printed.split("\n")[-2:]) if example.exc_msg else printed
+        outcome = shorten(outcome, LONGEST, placeholder=" ...")
+        self.statements.append(Statement(source, outcome, as_written))
 
     def report_start(self, out, test, example):
         pass

@@ -248,9 +248,9 @@ def scale(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The mean (n,) and the deviation (n,) of the rows of values (N, n) that are used.
 
-    A column that is constant there, but for rounding, has deviation 1. The pixels of a picture share one_unit and
-    one deviation, their root mean square: a pixel that is black in all but a few training
-    examples would otherwise be thousands of deviations away in a test example.
+    A column that is constant there, but for rounding, has deviation 1. The pixels of a picture
+    share one_unit and one deviation, their root mean square: a pixel that is black in all but a
+    few training examples would otherwise be thousands of deviations away in a test example.
     """
     known = values[used]
     deviation = known.std(axis=0)

@@ -113,8 +113,8 @@ class Block(BaseModel):
     def _columns_of_one_length(self) -> "Block":
         lengths = {field: len(values) for field, values in self.zip.items()}
         if len(set(lengths.values())) > 1:
-            told = ", ".join(f"{field} has {n}" for field, n in lengths.items())
-            raise refuse(f"columns of different lengths: {told} values", key=("zip",))
+            counts = ", ".join(f"{field} has {n}" for field, n in lengths.items())
+            raise refuse(f"columns of different lengths: {counts} values", key=("zip",))
         return self
 
     def size(self) -> int:

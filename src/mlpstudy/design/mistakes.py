@@ -244,11 +244,11 @@ def _schema(model: Any) -> dict:
 
 def place_in(schema: dict, place: Place) -> dict:
     """The part of a JSON schema that speaks about one place of a document; {} where none does."""
-    here = _options(schema, schema)
+    options = _options(schema, schema)
     for part in place:
-        below = [_below(option, part) for option in here]
-        here = [option for schema_ in below for option in _options(schema_, schema)]
-    return here[0] if len(here) == 1 else {"anyOf": here} if here else {}
+        below = [_below(option, part) for option in options]
+        options = [option for schema_ in below for option in _options(schema_, schema)]
+    return options[0] if len(options) == 1 else {"anyOf": options} if options else {}
 
 
 def words(schema: dict) -> str:

@@ -462,8 +462,8 @@ def cells_of(study: Study) -> dict[str, list[Run]]:
     """
     counts = {name: block.size() * len(_seeds(study, name)) for name, block in study.sweep.items()}
     if sum(counts.values()) > MAX_RUNS:
-        told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-        problem = f"asks for {sum(counts.values()):,} runs ({told})"
+        each = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+        problem = f"asks for {sum(counts.values()):,} runs ({each})"
         raise study.mistake(problem, ("sweep",), allowed=f"at most {MAX_RUNS:,}")
     return {name: _cells(study, name) for name in study.sweep}
 
@@ -535,5 +535,5 @@ def _told(given: dict[str, Any]) -> str:
         field: value[0] if isinstance(value, list) and len(value) == 1 else value
         for field, value in given.items()
     }
-    told = ", ".join(f"{f}: {v if isinstance(v, str) else shown(v)}" for f, v in values.items())
-    return "{" + told + "}"
+    listed = ", ".join(f"{f}: {v if isinstance(v, str) else shown(v)}" for f, v in values.items())
+    return "{" + listed + "}"

@@ -16,7 +16,7 @@ import pandas as pd
 from mlpstudy.design.limits import names, with_measures
 from mlpstudy.drawing import counts
 from mlpstudy.drawing.axes import tick
-from mlpstudy.drawing.channels import MEASURE, across, levels_of, orders, told
+from mlpstudy.drawing.channels import MEASURE, across, in_words, levels_of, orders
 from mlpstudy.drawing.findings import VERDICTS, usual
 from mlpstudy.drawing.swept import fixed, listed, swept, together
 from mlpstudy.drawing.tuned import how_chosen
@@ -235,7 +235,7 @@ def _semicolons(parts: Sequence[str], words: Words) -> str:
 
 
 def _fixed(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> str:
-    shown = told(fixed(spec, study, frame), words)
+    shown = in_words(fixed(spec, study, frame), words)
     parts = [words.gettext("Fixed: {condition}.", condition=shown)] if shown else []
     for (field, swept_field), pairs in together(spec, study, frame).items():
         values = [
@@ -245,7 +245,7 @@ def _fixed(spec: Any, study: Mapping, frame: pd.DataFrame, words: Words) -> str:
         label, each = sentence(words.label(field)), words.listed(values)
         parts.append(words.gettext("{label}: {each}.", label=label, each=each))
     if spec.kind == "forest":
-        common = told(usual(spec, frame), words)
+        common = in_words(usual(spec, frame), words)
         if common:
             text = words.gettext("Where a row does not say otherwise: {common}.", common=common)
             parts.append(text)
@@ -308,7 +308,7 @@ def _laid_out(spec: Any, frame: pd.DataFrame, words: Words) -> list[str]:
             levels_of(frame, fields, orders(spec)) if set(fields) <= set(frame.columns) else ((),)
         )
         if fields and len(levels) > 1:
-            said = [told(dict(zip(fields, level, strict=True)), words) for level in levels]
+            said = [in_words(dict(zip(fields, level, strict=True)), words) for level in levels]
             parts.append(words.gettext(messages[channel], levels=words.listed(said)))
     return parts
 
@@ -348,7 +348,7 @@ def _cell(spec: Any, row: pd.Series, words: Words) -> str:
     fields = [name for channel in channels for name in channel if name != MEASURE and name in row]
     if spec.kind in ("scatter", "survival"):
         fields = [name for name in fields if name != spec.x]
-    return told({name: row[name] for name in dict.fromkeys(fields)}, words)
+    return in_words({name: row[name] for name in dict.fromkeys(fields)}, words)
 
 
 def _verdicts(frame: pd.DataFrame, words: Words) -> str:

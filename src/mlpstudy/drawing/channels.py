@@ -61,7 +61,7 @@ class Channel:
 
     def text(self, level: tuple, words: Words) -> str:
         """A level, in words."""
-        return told(dict(zip(self.fields, level, strict=True)), words)
+        return in_words(dict(zip(self.fields, level, strict=True)), words)
 
     def rows(self, frame: pd.DataFrame, level: tuple) -> pd.DataFrame:
         """The rows of a frame at a level."""
@@ -126,7 +126,7 @@ def _rank(value: Any, known: Mapping[Any, int]) -> tuple:
     return (0, known[value]) if value in known else (1, 0)  # the sort keeps the order of names
 
 
-def told(levels: Mapping[str, Any], words: Words) -> str:
+def in_words(levels: Mapping[str, Any], words: Words) -> str:
     """The levels of some columns in words; a measure and the name of a claim by their labels."""
     cell = {name: value for name, value in levels.items() if name not in (MEASURE, NAME)}
     parts = [words.label(levels[name]) for name in (MEASURE, NAME) if name in levels]

@@ -23,8 +23,8 @@ def total(spec: Any, frame: pd.DataFrame, column: str) -> int:
     if column not in frame or frame.empty:
         return 0
     channels = [*with_measures(spec).values(), names(spec.x), spec.units]
-    told = {name for fields in [*channels, spec.y] for name in fields}
-    cell = [name for name in frame if name in FIELDS and (name in told or spec.kind == "forest")]
+    drawn = {name for fields in [*channels, spec.y] for name in fields}
+    cell = [name for name in frame if name in FIELDS and (name in drawn or spec.kind == "forest")]
     cell += ["run"] if "run" in frame and spec.kind != "forest" else []
     if not cell:
         return int(frame[column].max())

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.design.limits import names
-from mlpstudy.drawing.channels import NAME, Layout, levels_of, plain, told
+from mlpstudy.drawing.channels import NAME, Layout, in_words, levels_of, plain
 from mlpstudy.words import Words
 from mlpstudy.words.markers import N_
 
@@ -92,14 +92,14 @@ def rows_of(
     labels, last = [], None
     for level in levels_of(frame, fields, spec.where):
         cell = dict(zip(fields, level, strict=True))
-        group = told({heading: cell.pop(heading)}, words) if heading else ""
+        group = in_words({heading: cell.pop(heading)}, words) if heading else ""
         if group != (last or ""):
             levels.append(None)
             labels.append(group)
             last = group
         said = {name: value for name, value in cell.items() if common.get(name, ...) != value}
         levels.append(level)
-        labels.append(told(said or cell, words))
+        labels.append(in_words(said or cell, words))
     return Rows(fields, tuple(levels), tuple(labels))
 
 

@@ -75,8 +75,9 @@ def together(
 ) -> dict[tuple[str, str], list[tuple[Any, Any]]]:
     """The fields that change along with one that is swept, and their values: (value, beside what).
 
-    {("train_size", "dataset"): [(300, "digits"), (2000, "mnist_1d")]}: which blocks walk together by `zip`. Not
-    those of which the description says so itself, as they may have many values beside one.
+    {("train_size", "dataset"): [(300, "digits"), (2000, "mnist_1d")]}: which blocks walk together
+    by `zip`. Not those of which the description says so itself, as they may have many values
+    beside one.
     """
     shown, some = swept(spec, frame), blocks(spec, study)
     walks: dict[str, str] = {}

@@ -188,10 +188,10 @@ class Vector(RendererBase):
     def _color(self, color: Any, alpha: float | None) -> tuple[str, float]:
         """A colour without what is seen through it, and that; as rgb() where it is fixed."""
         *rgb, opacity = colors.to_rgba(color)
-        told = colors.to_hex(rgb)
+        shown = colors.to_hex(rgb)
         if FIXED in self._groups:
-            told = f"rgb({','.join(str(round(255 * share)) for share in rgb)})"
-        return told, opacity if alpha is None or opacity < 1 else alpha
+            shown = f"rgb({','.join(str(round(255 * share)) for share in rgb)})"
+        return shown, opacity if alpha is None or opacity < 1 else alpha
 
     def _needed(self, gc: GraphicsContextBase, points: np.ndarray) -> tuple[float, ...] | None:
         """The box that a path is to be cut to (x, y, width, height); None where it lies inside."""
@@ -365,14 +365,14 @@ def _head(said: Said, width: float) -> tuple[str, float]:
 
 def bare(text: str) -> str:
     """The picture for a page that has a title, paper and a style sheet of its own: body alone."""
-    told = ROOT.match(text)
-    if told is None:
+    opening = ROOT.match(text)
+    if opening is None:
         raise ValueError("no picture of these")
-    top, width, height = told["top"], told["width"], told["height"]
+    top, width, height = opening["top"], opening["width"], opening["height"]
     inner = f"0 0 {width} {number(float(height) + float(top))}"
-    root = told[0].replace(f'viewBox="0 {top} {width} {height}"', f'viewBox="{inner}"')
+    root = opening[0].replace(f'viewBox="0 {top} {width} {height}"', f'viewBox="{inner}"')
     root = root.replace(f' height="{height}"', f' height="{inner.split()[-1]}"')
-    body = HEADED.sub("", text[told.end() :], count=1)
+    body = HEADED.sub("", text[opening.end() :], count=1)
     return root.replace(' xmlns="http://www.w3.org/2000/svg"', "") + body
 
 

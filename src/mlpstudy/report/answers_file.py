@@ -15,7 +15,7 @@ TEXTS = ("plain", "sentence", "lead", "detail", "number", "caveats")
 def as_json(report: Report) -> dict[str, Any]:
     """Every claim with its verdict and its texts; the ids of the headlines, in the lecture's order."""
     speakers = {language: Words(language, report.labels) for language in LANGUAGES}
-    told = {
+    answered = {
         language: [answer(v.claim, v.findings, words) for v in report.verdicts]
         for language, words in speakers.items()
     }
@@ -27,13 +27,13 @@ def as_json(report: Report) -> dict[str, Any]:
             "conditions": len(each[0].dots),
             **{name: dict(zip(LANGUAGES, [getattr(a, name) for a in each])) for name in TEXTS},
         }
-        for each in zip(*told.values(), strict=True)
+        for each in zip(*answered.values(), strict=True)
     ]
     return {
         "schema": SCHEMA,
         "version": VERSION,
         "counts": counts(report),
-        "headlines": [each.claim for each in headlines(told[first], speakers[first])],
+        "headlines": [each.claim for each in headlines(answered[first], speakers[first])],
         "answers": answers,
     }
 

@@ -280,9 +280,10 @@ class Report:
     @property
     def datasets(self) -> tuple[str, ...]:
         """The datasets that networks were trained on."""
-        told = self.provenance.get("datasets")
-        named = told if told is not None else [d for c in self.chapters for d in datasets(c.study)]
-        return tuple(dict.fromkeys(named))
+        names = self.provenance.get("datasets")
+        if names is None:
+            names = [name for chapter in self.chapters for name in datasets(chapter.study)]
+        return tuple(dict.fromkeys(names))
 
     def total(self, kind: str) -> int | None:
         """Networks of a kind (diverged, failed): of the whole, or else summed over the studies.
@@ -298,23 +299,24 @@ class Report:
 def collect(results_dir: Path, lecture: Path, provenance: Mapping[str, Any]) -> Report:
     """Read the lecture and the results of the studies that provenance["studies"] names.
 
-    The chapters come in the order in which the lecture makes their claims. Raises ValueError where a name cannot be part of a path, DamagedFile where a table is not what
-    was written, FileNotFoundError where a study has no results.
+    The chapters come in the order in which the lecture makes their claims. Raises ValueError where
+    a name cannot be part of a path, DamagedFile where a table is not what was written,
+    FileNotFoundError where a study has no results.
     """
-    told = yaml_file.read(lecture)
-    claims = [Claim(**claim) for claim in told["claims"]]
+    document = yaml_file.read(lecture)
+    claims = [Claim(**claim) for claim in document["claims"]]
     chapters = _as_lectured(
         [
             _chapter(results_dir / "studies" / _checked(name), name, claims)
             for name in provenance["studies"]
         ],
         claims,
-        list(told["chapters"]),
+        list(document["chapters"]),
     )
     findings = families([finding for chapter in chapters for finding in chapter.findings])
     found = _verdicts(findings, claims)
     explorable = maps({c.name for c in chapters}, results_dir / "studies")
-    return Report(told, found, chapters, provenance, explorable)
+    return Report(document, found, chapters, provenance, explorable)
 
 
 def _as_lectured(
@@ -362,18 +364,18 @@ def _verdicts(findings: Sequence[Finding], claims: Sequence[Claim]) -> tuple[Ver
     )
 
 
-def _picture(results: Path, told: Mapping[str, Any], study: Mapping[str, Any]) -> Picture:
-    folder, name = results / "figures", _checked(told["name"])
+def _picture(results: Path, entry: Mapping[str, Any], study: Mapping[str, Any]) -> Picture:
+    folder, name = results / "figures", _checked(entry["name"])
     files = {
         language: (folder if language == LANGUAGES[0] else folder / language) / f"{name}.svg"
         for language in LANGUAGES
     }
     return Picture(
         name=name,
-        title=told.get("title", ""),
-        caption=told.get("caption", ""),
-        alt=told["alt"],
-        n=told.get("n"),
+        title=entry.get("title", ""),
+        caption=entry.get("caption", ""),
+        alt=entry["alt"],
+        n=entry.get("n"),
         svg={
             language: read_verified(path, folder / SUMS).decode()
             for language, path in files.items()
@@ -398,19 +400,19 @@ def _is_there(folder: Path, name: str) -> bool:
     return (folder / f"{name}.parquet").exists()
 
 
-def _summary(folder: Path, told: Mapping[str, Any]) -> Summary:
-    name = _checked(told["name"])
+def _summary(folder: Path, entry: Mapping[str, Any]) -> Summary:
+    name = _checked(entry["name"])
     table = read_table(folder, name)
     shown = table.head(ROWS).astype(object)
     rows = shown.where(shown.notna(), None).itertuples(index=False, name=None)
     return Summary(
         name=name,
-        title=told.get("title", ""),
-        caption=told.get("caption", ""),
+        title=entry.get("title", ""),
+        caption=entry.get("caption", ""),
         columns=tuple(map(str, table.columns)),
         rows=tuple(rows),
         length=len(table),
-        theory=bool(told.get("theory")),
+        theory=bool(entry.get("theory")),
     )
 
 

@@ -46,8 +46,8 @@ def explored(folder: Path, study: Mapping[str, Any]) -> tuple[Explored, ...]:
     tables = {name: read_table(folder, name) for name in there}
     own = study.get("labels") or {}
     each = {language: charts(study, tables, Words(language, own)) for language in LANGUAGES}
-    told = folder.parent / "figures.json"
-    texts = {entry["name"]: entry for entry in read_summed_json(told)} if there else {}
+    file = folder.parent / "figures.json"
+    texts = {entry["name"]: entry for entry in read_summed_json(file)} if there else {}
     made = []
     for same in zip(*each.values(), strict=True):
         specs = {language: chart.spec for language, chart in zip(each, same, strict=True)}

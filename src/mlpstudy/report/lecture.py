@@ -55,5 +55,5 @@ class Claim:
 
 def read_lecture(path: Path) -> dict[str, Any]:
     """The file as it is, its claims as Claim."""
-    told = yaml_file.read(path)
-    return told | {"claims": [Claim(**claim) for claim in told["claims"]]}
+    document = yaml_file.read(path)
+    return document | {"claims": [Claim(**claim) for claim in document["claims"]]}

@@ -201,8 +201,8 @@ class Site:
     def _strip(self, verdict: Verdict, first: bool = False) -> Markup:
         """The deciding conditions, in a picture for each statistic; first: only that told first."""
         answer = self.view.answer(verdict, self.view.speakers[LANGUAGES[0]])
-        told = dict.fromkeys(dot.statistic for dot in answer.dots)
-        groups = ([f for f in verdict.deciding if f.statistic == name] for name in told)
+        statistics = dict.fromkeys(dot.statistic for dot in answer.dots)
+        groups = ([f for f in verdict.deciding if f.statistic == name] for name in statistics)
         drawn = [strips.strip(group, group[0].threshold) for group in groups if group]
         return Markup("").join(drawn[:1] if first else drawn)
 

@@ -43,11 +43,11 @@ SYNONYMS: Sequence[frozenset[str]] = tuple(
 def synonyms() -> list[list[str]]:
     """Groups of words that find each other: those above, and those of the glossary."""
     named = {language: {t.key: t for t in glossary(Words(language))} for language in LANGUAGES}
-    told = [
+    of_terms = [
         {plain(word) for terms in named.values() for word in (terms[key].word, *terms[key].also)}
         for key in named[LANGUAGES[0]]
     ]
-    return [sorted(group) for group in (*SYNONYMS, *told) if len(group) > 1]
+    return [sorted(group) for group in (*SYNONYMS, *of_terms) if len(group) > 1]
 
 
 def found_by(verdict: Verdict, report: Report) -> str:

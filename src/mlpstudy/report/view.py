@@ -113,8 +113,12 @@ class View:
 
     def caveats(self, verdict: Verdict) -> list[dict[str, str]]:
         """What speaks against believing an answer as it stands, each in every language."""
-        told = {name: self.answer(verdict, words).caveats for name, words in self.speakers.items()}
-        return [dict(zip(told, texts, strict=True)) for texts in zip(*told.values(), strict=True)]
+        spoken = {
+            name: self.answer(verdict, words).caveats for name, words in self.speakers.items()
+        }
+        return [
+            dict(zip(spoken, texts, strict=True)) for texts in zip(*spoken.values(), strict=True)
+        ]
 
     def answer(self, verdict: Verdict, words: Words) -> Answer:
         """That of a claim, or of what one chapter found for it."""
@@ -143,9 +147,9 @@ class View:
         return next(named, next(iter(pictures), None))
 
 
-def neighbours(things: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+def neighbours(items: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
     """What stands before and after each; None at the ends."""
-    padded = [None, *things, None]
+    padded = [None, *items, None]
     return ((before, after) for (before, _), (_, after) in pairwise(pairwise(padded)))
 
 

@@ -234,7 +234,8 @@ def combine(findings: Sequence[Finding], kind: str = "most") -> str:
     and depends where one is found and another is nowhere. most: supported (or contradicted) where
     more than half are and none is contradicted (or supported), depends where there are both. What
     is negligible is neither, but counts among them; where nothing is supported or contradicted it
-    may be what most are. What was not learned does not count. Raises ValueError without a finding or with an unknown kind.
+    may be what most are. What was not learned does not count. Raises ValueError without a finding
+    or with an unknown kind.
     """
     if kind not in KINDS:
         raise ValueError(f"kind {kind!r}: allowed are {', '.join(KINDS)}")

@@ -65,19 +65,19 @@ def answer(claim: Claim, findings: Iterable[Finding], words: Words) -> Answer:
     plain = words.said(claim.in_plain_words)
     if not decide:
         return _unanswered(claim, words, plain)
-    told = in_a_breath(words, [(of, claim) for of in decide])
+    brief = in_a_breath(words, [(of, claim) for of in decide])
     whole = [sentence(words, of, claim) for of in decide]
     lead = decide[0]
     return Answer(
         claim=claim.id,
         verdict=combine(of_claim, claim.kind),
-        sentence=" ".join(told),
+        sentence=" ".join(brief),
         number=_number(words, decide, claim),
         dots=[_dot(words, f, claim) for of in decide for f in of],
         threshold=float(lead[0].threshold),
         unit=lead[0].unit,
-        lead=told[0],
-        detail="" if told == whole else " ".join(whole),
+        lead=brief[0],
+        detail="" if brief == whole else " ".join(whole),
         plain=plain,
         weight=claim.weight,
         caveats=tuple(caveats(words, deciding(of_claim))),
@@ -96,13 +96,13 @@ def in_order(claim: Claim, findings: Sequence[Finding]) -> list[list[Finding]]:
     Where studies disagree each has its own: their conditions have other fields.
     """
     names = dict.fromkeys([*claim.answers, *(finding.statistic for finding in findings)])
-    told = []
+    ordered = []
     for name in names:
         of = [finding for finding in findings if finding.statistic == name]
         agreed = len({finding.verdict for finding in of}) < 2
         studies = dict.fromkeys("" if agreed else finding.study for finding in of)
-        told += [[f for f in of if study in ("", f.study)] for study in studies]
-    return told
+        ordered += [[f for f in of if study in ("", f.study)] for study in studies]
+    return ordered
 
 
 def headlines(answers: Iterable[Answer], words: Words) -> list[Answer]:
@@ -143,10 +143,10 @@ def _unanswered(claim: Claim, words: Words, plain: str) -> Answer:
     )
 
 
-def _number(words: Words, told: Sequence[Sequence[Finding]], claim: Claim) -> str:
+def _number(words: Words, ordered: Sequence[Sequence[Finding]], claim: Claim) -> str:
     """The median finding of those that are told first, of two the larger one; the largest of
     deviations. "" where no phrase has a number."""
-    for findings in told:
+    for findings in ordered:
         group = groups(findings)[0]
         phrases = claim.answers.get(findings[0].statistic, {})
         phrase = phrase_for(group.verdict, phrases)

@@ -19,13 +19,13 @@ def chapter(
     claims: of the lecture, in its order; one that is not there has its weight and no phrases.
     """
     words = general(words)
-    here = [finding for finding in findings if finding.study == study]
+    of_study = [finding for finding in findings if finding.study == study]
     known = {claim.id: claim for claim in claims}
-    own = {f.claim: known.get(f.claim) or Claim(f.claim, fr="", en=f.says) for f in here}
+    own = {f.claim: known.get(f.claim) or Claim(f.claim, fr="", en=f.says) for f in of_study}
     order = {id: n for n, id in enumerate([*known, *own])}
     told = []
     for claim in sorted(own.values(), key=lambda each: (-each.weight, order[each.id])):
-        of_claim = deciding([finding for finding in here if finding.claim == claim.id])
+        of_claim = deciding([finding for finding in of_study if finding.claim == claim.id])
         for of in in_order(claim, of_claim):
             told.append((of, claim))
     told.sort(key=lambda each: not any(f.decides for f in each[0]))

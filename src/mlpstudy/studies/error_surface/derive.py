@@ -55,53 +55,53 @@ def _ends(searches: pd.DataFrame, weight_decay: float) -> pd.DataFrame:
     return counts.assign(weight_decay=weight_decay, share_of_searches=counts["searches"] / total)
 
 
+TEXTS = {  # of the tables that the report shows
+    "minima": {
+        "title": Said(
+            en="Minima of the 2-2-1 network for XOR", fr="Minima du réseau 2-2-1 pour le XOR"
+        ),
+        "caption": Said(
+            en="Ends of the searches that are minima, by the height at which they lie; "
+            "kinds: how many of them no exchange of units and no change of signs makes equal; "
+            "searches: how many ended there.",
+            fr="Fins des recherches qui sont des minima, selon leur hauteur ; sortes : combien"
+            " d'entre eux ne deviennent égaux ni par échange d'unités ni par changement de "
+            "signes ; recherches : combien y ont fini.",
+        ),
+    },
+    "flat": {
+        "title": Said(
+            en="Share of the surface that is a plateau",
+            fr="Part de la surface qui est un plateau",
+        ),
+        "caption": Said(
+            en="Mean over the seeds: each draws the examples of the 1-1-1 network, and the "
+            "places at which the 2-2-1 network for XOR is looked at.",
+            fr="Moyenne sur les graines : chacune tire les exemples du réseau 1-1-1, et les "
+            "points où l'on regarde le réseau 2-2-1 pour le XOR.",
+        ),
+    },
+    "bent": {
+        "title": Said(en="Slices around trained networks", fr="Coupes autour de réseaux entraînés"),
+        "caption": Said(
+            en="share: of the filter-normalised slice that is bent downwards in some "
+            "direction; loss: at its middle. Means over the seeds.",
+            fr="part : de la coupe normalisée par filtre qui est courbée vers le bas dans une "
+            "direction au moins ; coût : en son milieu. Moyennes sur les graines.",
+        ),
+    },
+}
+
+
 def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     """The tables that the report shows."""
-    flat = frames["flat"].groupby(["network", "cost"], as_index=False)["share"]
-    bent = frames["bent"].groupby(["depth", "residual"], as_index=False)[["share", "loss"]]
     ends = frames["ends"]
     minima = ends.loc[ends["weight_decay"] > 0].rename(columns={"ends_at": "loss"})
-    return [
-        {
-            "name": "minima",
-            "title": Said(
-                en="Minima of the 2-2-1 network for XOR", fr="Minima du réseau 2-2-1 pour le XOR"
-            ),
-            "caption": Said(
-                en="Ends of the searches that are minima, by the height at which they lie; "
-                "kinds: how many of them no exchange of units and no change of signs makes equal; "
-                "searches: how many ended there.",
-                fr="Fins des recherches qui sont des minima, selon leur hauteur ; sortes : combien"
-                " d'entre eux ne deviennent égaux ni par échange d'unités ni par changement de "
-                "signes ; recherches : combien y ont fini.",
-            ),
-            "frame": minima[[*SEARCHES, "height", "loss", "kinds", "searches"]],
-        },
-        {
-            "name": "flat",
-            "title": Said(
-                en="Share of the surface that is a plateau",
-                fr="Part de la surface qui est un plateau",
-            ),
-            "caption": Said(
-                en="Mean over the seeds: each draws the examples of the 1-1-1 network, and the "
-                "places at which the 2-2-1 network for XOR is looked at.",
-                fr="Moyenne sur les graines : chacune tire les exemples du réseau 1-1-1, et les "
-                "points où l'on regarde le réseau 2-2-1 pour le XOR.",
-            ),
-            "frame": flat.mean(),
-        },
-        {
-            "name": "bent",
-            "title": Said(
-                en="Slices around trained networks", fr="Coupes autour de réseaux entraînés"
-            ),
-            "caption": Said(
-                en="share: of the filter-normalised slice that is bent downwards in some "
-                "direction; loss: at its middle. Means over the seeds.",
-                fr="part : de la coupe normalisée par filtre qui est courbée vers le bas dans une "
-                "direction au moins ; coût : en son milieu. Moyennes sur les graines.",
-            ),
-            "frame": bent.mean(),
-        },
-    ]
+    flat = frames["flat"].groupby(["network", "cost"], as_index=False)["share"]
+    bent = frames["bent"].groupby(["depth", "residual"], as_index=False)[["share", "loss"]]
+    tables = {
+        "minima": minima[[*SEARCHES, "height", "loss", "kinds", "searches"]],
+        "flat": flat.mean(),
+        "bent": bent.mean(),
+    }
+    return [{"name": name, **TEXTS[name], "frame": frame} for name, frame in tables.items()]

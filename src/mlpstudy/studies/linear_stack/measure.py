@@ -140,9 +140,9 @@ def _halves(s: np.ndarray, law: np.ndarray, times: np.ndarray, known: bool) -> n
 def _curves(s: np.ndarray, seen: np.ndarray, law: np.ndarray, times: np.ndarray) -> pd.DataFrame:
     """mode, s, time, strength, law: of one network."""
     r, at = len(s), len(times)
-    told = {"mode": np.tile(np.arange(1, r + 1), at), "s": np.tile(s, at)}
+    modes = {"mode": np.tile(np.arange(1, r + 1), at), "s": np.tile(s, at)}
     return pd.DataFrame(
-        {**told, "time": np.repeat(times, r), "strength": seen.ravel(), "law": law.ravel()}
+        {**modes, "time": np.repeat(times, r), "strength": seen.ravel(), "law": law.ravel()}
     )
 
 

@@ -44,9 +44,10 @@ QUANTILES = {"passes of half": 0.5, "passes of nine tenths": 0.9}
 
 
 def derive(view: View) -> dict[str, pd.DataFrame]:
-    """runs: with step_after, passes, reached (on training) and missed. needed: the passes that a share of the
-    starts that learn needs, and the starts until one learns, at the eta with which most learn. best_of: for
-    each split what the best of k starts gains in test error, by the rule that picks."""
+    """runs: with step_after, passes, reached (on training) and missed. needed: the passes that a
+    share of the starts that learn needs, and the starts until one learns, at the eta with which
+    most learn. best_of: for each split what the best of k starts gains in test error, by the rule
+    that picks."""
     runs = _with_passes(view)
     tried = choose(runs, TASK, ["eta"], LEAST)
     whole = view.option("whole", [])

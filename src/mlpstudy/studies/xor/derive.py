@@ -30,8 +30,9 @@ CONFUSED = {2: 1, 3: 1, 4: 2}
 
 
 def derive(view: View) -> dict[str, pd.DataFrame]:
-    """runs: with the loss, how each ends and whether it is at the eta that is chosen. plateaus: the losses foretold. curves_of_some: training
-    losses of the first starts with two hidden units and the followed cost."""
+    """runs: with the loss, how each ends and whether it is at the eta that is chosen. plateaus:
+    the losses foretold. curves_of_some: training losses of the first starts with two hidden units
+    and the followed cost."""
     levels = pd.concat([plateaus(cost) for cost in sorted(view.runs["cost"].unique())])
     runs = ended(view, levels)
     return {

@@ -67,9 +67,9 @@ def _corners(ax, ends: pd.DataFrame, across: str, up: str) -> None:
     """The four corners, told apart by their inputs' signs; those that fall on one another share a
     label."""
     plane.examples(ax, ends.assign(x1=ends[across], x2=ends[up]), 70)
-    told = ends.assign(name=[_signs(*xy) for xy in zip(ends["x1"], ends["x2"], strict=True)])
-    told = told.assign(column=(told[across] / 0.15).round(), row=(told[up] / 0.15).round())
-    for _, near in told.groupby(["column", "row"]):
+    named = ends.assign(name=[_signs(*xy) for xy in zip(ends["x1"], ends["x2"], strict=True)])
+    named = named.assign(column=(named[across] / 0.15).round(), row=(named[up] / 0.15).round())
+    for _, near in named.groupby(["column", "row"]):
         x, y = near[across].mean(), near[up].mean()
         low, high = ax.get_ylim()
         away = -1 if y > (low + high) / 2 else 1

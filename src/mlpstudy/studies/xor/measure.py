@@ -48,11 +48,11 @@ def _pictures(networks: Networks, record: Record) -> dict[str, pd.DataFrame]:
     over_z = z @ record.kept_weights["W2"] + record.kept_weights["b2"]
     units = {"a1": passed.a[0][:, 0], "a2": passed.a[0][:, 1]}
     x, seen = corners.x, ends.z[1]
-    told = {"x1": x[:, 0], "x2": x[:, 1], "y": corners.y, "z1": seen[:, 0], "z2": seen[:, 1]}
+    placed = {"x1": x[:, 0], "x2": x[:, 1], "y": corners.y, "z1": seen[:, 0], "z2": seen[:, 1]}
     return {
         "inputs": _plane(at, passed.output).assign(**units),
         "hidden": _plane(z, over_z),
-        "corners": pd.DataFrame({**told, "right": labels(ends.output) == corners.y}),
+        "corners": pd.DataFrame({**placed, "right": labels(ends.output) == corners.y}),
     }
 
 
