@@ -31,7 +31,7 @@ def unseen(words: Words, findings: Sequence[Finding]) -> list[str]:
 
 def _unseen(words: Words, dark: Sequence[Finding], away: bool) -> str:
     """away: what would be seen is a distance from a threshold that is not 0."""
-    size = range_of(words, dark, lambda finding: finding.sees)
+    size = range_of(words, dark, lambda finding: finding.sees or 0.0)
     if away:
         return words.gettext(
             "where it is undecided, only a value {size} or more off the threshold would have been "
