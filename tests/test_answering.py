@@ -45,7 +45,7 @@ def test_one_claim_by_hand(findings):
         "C29  Dropout limits overfitting.",
         "✓? partly supported  −5.0 points [−6.0, −4.0]",
         "Dropout lowers the test error by 5 points [4.0, 6.0] with 30 % of labels wrong; undecided with clean",
-        "labels.",
+        "labels (0.1 points [−0.9, 1.1]).",
         "",
         "Dropout makes the test error smaller",
         "  digits, 30 % of labels wrong  −5.0 points [−6.0, −4.0]  ✓ supported",
