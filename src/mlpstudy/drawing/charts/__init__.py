@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from altair.utils.schemapi import debug_mode
 
 from mlpstudy.design import parts
 from mlpstudy.design.claims import FigureSpec
@@ -65,7 +66,8 @@ def chart(spec: Any, frame: pd.DataFrame, words: Words) -> Chart:
     for a row. Raises ValueError for a kind without a chart."""
     if (interactive := _interactive(spec.kind)) is None:
         raise ValueError(f"kind {spec.kind!r}: allowed are {', '.join(MODULES)}")
-    drawn, rows = interactive(spec, frame, words)
+    with debug_mode(spec.kind not in MODULES):  # each part of a chart is checked as it is made
+        drawn, rows = interactive(spec, frame, words)
     plain = drawn.to_dict(validate=False)
     plain["data"] = {"name": "rows"}
     return Chart(spec.name, json.loads(json.dumps(plain, sort_keys=True)), rows)

@@ -206,8 +206,15 @@ def paler(color: str) -> str:
 def places(channel: Channel, frame: pd.DataFrame) -> np.ndarray:
     """For each row the place of its level."""
     known = {level: place for place, level in enumerate(channel.levels)}
-    columns = [[plain(value) for value in frame[name]] for name in channel.fields]
+    columns = [_plain(frame[name]) for name in channel.fields]
     return np.array([known[level] for level in zip(*columns, strict=True)], dtype=int)
+
+
+def _plain(values: pd.Series) -> list[Any]:
+    """Values as those of Python; what comes again is made once."""
+    codes, levels = pd.factorize(values, use_na_sentinel=False)
+    made = [plain(level) for level in levels]
+    return [made[code] for code in codes]
 
 
 def called(texts: Sequence[str], place: str) -> str:
