@@ -78,6 +78,23 @@ def test_a_module_writes_below_its_prefix_and_leaves_the_rest_alone(elsewhere, m
     assert there == {"Snakefile", "a lecture", "mine"}
 
 
+def test_what_a_module_downloads_is_read_where_it_was_downloaded_to(elsewhere, measured):
+    """In the working folder: what others have published is no result of the module."""
+    datasets = {"flowers": {"openml": 61}}
+    written(elsewhere, measured, "a lecture", datasets=datasets)
+    done = snakemake(elsewhere, measured, "--dry-run", "a lecture/results/data/flowers.npz")
+    assert done.returncode == 0, done.stderr
+    said = done.stdout + done.stderr
+    assert elsewhere.counted(said) == {"lecture_fetch": 2, "lecture_read": 1}
+    arff, description = (
+        f"results/downloads/openml-61/{name}" for name in ("data.arff", "description.json")
+    )
+    assert f"    output: {arff}\n" in said and f"    output: {description}\n" in said
+    read = said.partition("rule lecture_read:")[2].partition("output:")[0]
+    assert "a lecture/results/made_by/prepare/flowers" in read
+    assert read.rstrip().endswith(f"{description}, {arff}")
+
+
 def test_the_workflow_runs_from_another_folder(elsewhere, measured):
     """With the settings and studies that came with the code, where the folder has none."""
     place = ("-s", str(measured.folder / "Snakefile"), "-d", str(elsewhere.folder), "--dry-run")
