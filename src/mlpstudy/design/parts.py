@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from re import fullmatch
 
-from mlpstudy.design.mistakes import Mistake
+from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.files import sha256
 
 LEARNT = {"activation": "ACTIVATIONS", "initialization": "INITIALIZATIONS", "cost": "COSTS"}
@@ -104,7 +104,9 @@ def _tree(file: Path) -> ast.Module:
     try:
         return ast.parse(file.read_bytes())
     except OSError as error:
-        raise Mistake(f"cannot be read: {error.strerror}", file=str(file)) from None
+        close = nearest(str(file), map(str, file.parent.glob("*.py")))
+        problem = f"cannot be read: {error.strerror}"
+        raise Mistake(problem, file=str(file), key="plugins", nearest=close) from None
     except (SyntaxError, ValueError, RecursionError) as error:
         line = f"line {error.lineno}: " if isinstance(error, SyntaxError) and error.lineno else ""
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
