@@ -151,34 +151,37 @@ class Site:
         return " · ".join([*parts, phrases.title(words), "mlpstudy"])
 
     def _environment(self) -> Any:
-        view, speakers = self.view, self.view.speakers
-        shown = environment(self.folder, lambda text: both(_each(speakers, text)))
-        shown.globals |= {name: getattr(view, name) for name in VIEWED}
+        shown = environment(self.folder, lambda text: both(_each(self.view.speakers, text)))
+        shown.globals |= {name: getattr(self.view, name) for name in VIEWED}
+        shown.globals |= self._places() | self._texts() | self._drawings()
         shown.globals |= {
+            "report": self.report,
+            "language": self.language,
+            "synonyms": json.dumps(synonyms(), ensure_ascii=False),
+        }
+        return shown
+
+    def _places(self) -> dict[str, Any]:
+        """Where a template's links lead."""
+        return {
             "INDEX": INDEX,
             "EXPLORE": EXPLORE,
             "chapter_at": lambda name: Place("chapter", name),
             "claim_at": lambda id: Place("claim", id),
             "explorable": bool(self.maps),
             "maps_of": self.maps,
+        }
+
+    def _texts(self) -> dict[str, Any]:
+        """What a template says, in each language."""
+        view = self.view
+        return {
             "glossary": self.glossary.terms,
-            "report": self.report,
-            "language": self.language,
             "local": lambda text: both(localized(text)),
             "french": Words("fr").typeset,
             "in_language": lambda text, language: Words(language).said(text),
             "in_words": in_words,
-            "drawing": lambda figure, once: Markup("").join(map(Markup, figure.drawn(once))),
-            "drawable": {
-                str(anchor("explore", c.name, each.name))
-                for c in self.report.chapters
-                for each in c.explored
-            },
             "parted": self._parted,
-            "strip": lambda group: strips.strip(group, group[0].threshold),
-            "strip_of": self._strip,
-            "scale_of": strips.table_scale,
-            "row": lambda finding, on: strips.row(finding, on, finding.threshold),
             "sentence": self._sentence,
             "detail": self._detail,
             "lead": self._lead,
@@ -188,9 +191,19 @@ class Site:
             "caveats_of": lambda verdict: [
                 self._with_terms(each) for each in view.caveats(verdict)
             ],
-            "synonyms": json.dumps(synonyms(), ensure_ascii=False),
         }
-        return shown
+
+    def _drawings(self) -> dict[str, Any]:
+        """What a template shows in pictures."""
+        explored = ((c.name, each.name) for c in self.report.chapters for each in c.explored)
+        return {
+            "drawing": lambda figure, once: Markup("").join(map(Markup, figure.drawn(once))),
+            "drawable": {str(anchor("explore", *names)) for names in explored},
+            "strip": lambda group: strips.strip(group, group[0].threshold),
+            "strip_of": self._strip,
+            "scale_of": strips.table_scale,
+            "row": lambda finding, on: strips.row(finding, on, finding.threshold),
+        }
 
     def _said(self, text: Any) -> Markup:
         return both(_each(self.view.speakers, text))
