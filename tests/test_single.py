@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from sklearn.metrics import balanced_accuracy_score, confusion_matrix, f1_score
 
 from mlpstudy import single
 from mlpstudy.archive import load_arrays
@@ -14,6 +15,7 @@ from mlpstudy.design.run import Run
 from mlpstudy.design.settings import Settings
 from mlpstudy.drawing import style
 from mlpstudy.drawing.single import pictures
+from mlpstudy.runs import confusion
 from mlpstudy.stages.prepare import dataset_from
 from mlpstudy.tables.files import read_table
 from mlpstudy.tables.record import Recorder
@@ -48,7 +50,15 @@ def test_the_scores_in_run_json_are_those_of_the_weights(folder_of, run, keep):
     assert told["last_pass"]["validation"]["loss"] == validation.iloc[-1]
     weights, test = load_arrays(folder / "weights.npz"), split(DATASETS["iris"](), run).test
     guess = (test.x @ weights["W1"] + weights["b1"]).argmax(1)
-    assert told["final"]["test"]["accuracy"] == pytest.approx((guess == test.y).mean())
+    scores = told["final"]["test"]
+    assert scores["accuracy"] == pytest.approx((guess == test.y).mean())
+    if told["status"] == "diverged":
+        assert set(scores) == {"loss", "accuracy"} and confusion.read(folder) is None
+        return
+    assert scores["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(test.y, guess))
+    assert scores["f1"] == pytest.approx(f1_score(test.y, guess, average="macro"))
+    counts = confusion.read(folder).counts[told["weights_after"], "test"]
+    np.testing.assert_array_equal(counts, confusion_matrix(test.y, guess))
 
 
 def test_a_regression_has_an_r2_and_no_accuracy(folder_of):

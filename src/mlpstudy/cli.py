@@ -195,7 +195,19 @@ def run(
     folder = folder_of(to)
     project = context.obj()
     chosen = chosen or project.run(run_id)
-    print(by_name.run(project, chosen, folder, weights))
+    left = by_name.run(project, chosen, folder, weights)
+    _say_results(project, left)
+    print(left)
+
+
+def _say_results(project: Project, folder: Any) -> None:
+    """What a run came to, for who watches: its folder alone is the command's answer."""
+    from rich.console import Console
+
+    from mlpstudy.runs.known import known_run
+    from mlpstudy.runs.show import results
+
+    Console(stderr=True).print(*results(known_run(project, str(folder))))
 
 
 def _run_of(context: typer.Context, fields: list[str]) -> Any:
@@ -375,14 +387,12 @@ def scores(
     Of a regression R2, and errors in the data's own unit.
     """
     from mlpstudy.runs.known import known_run
-    from mlpstudy.runs.scores import scored, shown, write_confusion
+    from mlpstudy.runs.scores import scored, shown
     from mlpstudy.stages.prepare import dataset_from
 
     project = context.obj()
     known = known_run(project, run)
-    found = scored(known, dataset_from(project)(known.run.dataset))
-    write_confusion(known, found)
-    _print(shown(found))
+    _print(shown(scored(known, dataset_from(project)(known.run.dataset))))
 
 
 @app.command("list")

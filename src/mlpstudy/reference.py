@@ -24,7 +24,15 @@ from mlpstudy.design.claims import (
     Tune,
 )
 from mlpstudy.design.expressions import FUNCTIONS
-from mlpstudy.design.measures import CURVE_COLUMNS, ENDS, LAYER_COLUMNS, MEASURES, PARTS
+from mlpstudy.design.measures import (
+    CLASS_ENDS,
+    CURVE_COLUMNS,
+    ENDED,
+    ENDS,
+    LAYER_COLUMNS,
+    MEASURES,
+    PARTS,
+)
 from mlpstudy.design.mistakes import place_in, words
 from mlpstudy.design.names import PACKAGE, TABLES, package_names
 from mlpstudy.design.run import Kind, Run
@@ -71,6 +79,12 @@ CURVES_SAY = {
     "split": "the part: train, validation or test",
     "loss": "mean cost of an example, without dropout and noise",
     "accuracy": "share of examples that are right; of a regression R2",
+}
+KINDS_SAY = {  # where the name does not say it
+    "balanced_accuracy": "balanced accuracy (mean over the classes of the share of theirs that is "
+    "right; a class without examples is left out)",
+    "f1": "macro F1 (mean over the classes of 2 right / (there + named); 0 of a class that is never "
+    "named)",
 }
 LAYERS_SAY = {  # measured on the first 128 training examples
     "epoch": "the pass: 0, 1, 2, 5, 10, 20, 50, ...",
@@ -178,7 +192,7 @@ def _names() -> str:
 
 
 def _measures() -> str:
-    ends = {name: _said_of_end(name) for name in ENDS}
+    ends = {name: _said_of_end(name) for name in (*ENDS, *CLASS_ENDS)}
     runs = [(f"`{name}`", "`runs`", text) for name, text in {**MEASURES, **ends}.items()]
     curves = [(f"`{name}`", "`curves`", CURVES_SAY[name]) for name in CURVE_COLUMNS]
     layers = [(f"`{name}`", "`layers`", LAYERS_SAY[name]) for name in LAYER_COLUMNS]
@@ -192,7 +206,8 @@ def _measures() -> str:
 
 
 def _said_of_end(name: str) -> str:
-    part, _, kind = name.rpartition("_")
+    part = next(part for part in ENDED if name.startswith(f"{part}_"))
+    kind = KINDS_SAY.get(name.removeprefix(f"{part}_"), name.removeprefix(f"{part}_"))
     if part in PARTS:
         return f"{kind} on the {part} part after the last pass"
     return f"{kind} on the test part after the pass that is best on validation"

@@ -15,6 +15,7 @@ from mlpstudy.core.measures import PARTS
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.scaler import scaler
 from mlpstudy.data.store import fingerprint
+from mlpstudy.design.measures import OF_CLASSES
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run, run_id
@@ -24,6 +25,7 @@ from mlpstudy.drawing import style
 from mlpstudy.drawing.single import pictures
 from mlpstudy.files import SUMS, add_to_sums, write_json
 from mlpstudy.progress import Progress
+from mlpstudy.runs import confusion
 from mlpstudy.runs.known import RUN_JSON, SCALER, WEIGHTS, KnownRun
 from mlpstudy.runs.page import write_page
 from mlpstudy.stages.prepare import data_file, dataset_from
@@ -43,7 +45,8 @@ def run(
     keep: Literal["last", "best"] = "last",
 ) -> Path:
     """Train one run alone; the folder that it leaves: run.json, the three tables, weights.npz,
-    scaler.npz, curves and layers as pictures, run.html, and the checksums of all of these.
+    scaler.npz, of classes confusion.csv, curves and layers as pictures, run.html, and the checksums of
+    all of these.
 
     dataset: gives one by name. keep: the weights after the last pass, or after the best one on
     validation; of a run that diverges, of the passes before that.
@@ -52,7 +55,8 @@ def run(
     watched.progress = progress = Progress(run_id(run), 1, watched.passes(run) + 1)
     record = run_alone(watched, run)
     progress.finish()
-    tables = tables_of([record])
+    tables, labels = tables_of([record]), dataset(run.dataset).labels
+    counted = confusion.of_record(record, labels)
     makers = makers_of_job(used_by([run]), watched.device, watched.engine(run))
     makers[f"data/{run.dataset}"] = fingerprint(dataset(run.dataset))
     write_tables(folder, tables, makers)
@@ -62,7 +66,8 @@ def run(
     with style.context():
         for name, figure in pictures(tables):
             files += style.save(figure, folder / name)
-    files.append(write_page(KnownRun(run, folder, tables)))
+    files += confusion.write(folder, counted)
+    files.append(write_page(KnownRun(run, folder, tables, lambda: counted)))
     files.append(folder / RUN_JSON)
     write_json(files[-1], _told(record, makers))
     add_to_sums(folder / SUMS, files)
@@ -90,12 +95,19 @@ def _told(record: Record, makers: dict[str, str]) -> dict:
 
 
 def _scores(record: Record, epoch: int) -> dict[str, dict[str, float]]:
-    """Loss and accuracy, or R2, of the three parts after a pass; {} where they were not finite."""
+    """Loss and accuracy, or R2, of the three parts after a pass, with the scores of classes where they
+    were counted then; {} where they were not finite."""
     if not 0 <= epoch < len(record.curves):
         return {}
     score = "accuracy" if record.classes else "r2"
+    counted = confusion.of_record(record, ())
+    of_classes = {part: counted.scores(epoch, part) if counted else None for part in PARTS}
     return {
-        part: {"loss": float(loss), score: float(value)}
+        part: {
+            "loss": float(loss),
+            score: float(value),
+            **dict(zip(OF_CLASSES, of_classes[part] or ())),
+        }
         for part, (loss, value) in zip(PARTS, record.curves[epoch], strict=True)
     }
 

@@ -49,6 +49,8 @@ CASES = [
     ("for_each: [depth]", "for_each: [depth]\n    block: momentm", "claims[0].block: 'momentm' is no block of the sweep; one of momentum; did you mean 'momentum'?"),
     ("for_each: [depth]", "where: {depth: 5}", ""),
     ("for_each: [depth]", "where: {depth: 3}", "claims[0].where.depth: matches no cell; there are 2, 5"),
+    ("measure: test_error,", "measure: test_balanced_accuracy - at_best_f1,", ""),
+    ("measure: test_error,", "measure: test_f2,", "claims[0].contrast.measure: 'test_f2' is no column or measure there; did you mean 'test_f1'?"),
     ("seeds: 6", "seeds: 3", "seeds: 3 give no interval and no verdict on a claim"),
     ("momentum: [0.0, 0.9]", f"momentum: {[i / 100 for i in range(99)]}", "figures[0]: 99 levels of hue: at most 40 can be told apart"),
     (", hue: momentum", "", "figures[0]: momentum varies here and is named nowhere"),
@@ -87,6 +89,15 @@ def test_a_share_that_is_reached_needs_a_level_for_each_dataset(tmp_path):
     assert told(without, tmp_path).startswith("reach: is missing: which level is to be reached")
     other = text.replace("digits: 0.8", "wine: 0.8")
     assert told(other, tmp_path).startswith("reach.level: is missing for digits")
+
+
+def test_a_regression_has_no_scores_of_classes(tmp_path):
+    real = STUDY.replace("dataset: digits", "dataset: sine, cost: mse_raw")
+    line = "claims[0].contrast.measure: 'test_f1' sine is a regression, it has no classes"
+    assert told(real.replace("measure: test_error,", "measure: test_f1,"), tmp_path) == line
+    made_of = real.replace("gap: test_loss -", "gap: test_balanced_accuracy -")
+    line = "figures[0].y: 'gap' sine is a regression, it has no classes"
+    assert told(made_of.replace("y: [test_error]", "y: [gap]"), tmp_path) == line
 
 
 def test_sides_that_differ_in_more_than_the_factor_are_refused(tmp_path):

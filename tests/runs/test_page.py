@@ -25,6 +25,21 @@ def test_it_names_scores_settings_and_commands(project, trained):
     assert text.count("data:image/svg+xml;base64,") == 2
 
 
+def test_it_shows_which_class_is_taken_for_which(project, trained):
+    folder = trained(**IRIS)
+    known, text = known_run(project, str(folder)), text_of(folder)
+    section = text[text.index("taken for which") :]
+    numbers = [int(n) for n in re.findall(r"<td>(\d+)</td>", section[: section.index("</table>")])]
+    assert numbers == known.confusion.counts[3, "test"].ravel().tolist() and sum(numbers) == 30
+    balanced, macro = known.class_scores(3)["test"]
+    assert f"<td>{balanced:.4g}</td><td>{macro:.4g}</td>" in text
+
+
+def test_a_regression_has_no_classes_to_be_taken_for_another(trained):
+    text = text_of(trained(dataset="diabetes", cost="mse_raw", depth=0, epochs=1, eta=0.01))
+    assert "taken for" not in text and "balanced accuracy" not in text
+
+
 def test_nothing_is_loaded_and_nothing_runs(trained):
     text = text_of(trained(**IRIS))
     assert "default-src 'none'" in text and "<script" not in text

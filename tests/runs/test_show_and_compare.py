@@ -1,10 +1,12 @@
 """What `mlpstudy show` and `mlpstudy compare` say of runs."""
 
 import io
+import shutil
 
 import pytest
 from rich.console import Console
 
+from mlpstudy import by_name
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 from mlpstudy.runs import compare
@@ -30,6 +32,32 @@ def test_show_names_settings_results_and_the_command(project, trained):
     assert f"{known.scores(3)['test'][1]:.4g}" in text
     assert "mlpstudy run dataset=iris depth=1 width=4 eta=0.07 epochs=3" in text
     assert "momentum" in printed(show(project, known, every=True))
+
+
+def test_show_says_which_class_is_taken_for_which(project, trained):
+    known = known_run(project, str(trained(**IRIS)))
+    lines = [line.split() for line in printed(show(project, known)).splitlines()]
+    counts = known.confusion.counts[3, "test"].tolist()
+    for label, row in zip("012", counts, strict=True):
+        assert [label, *map(str, row)] in lines
+    head = next(line for line in lines if line[:2] == ["after", "pass"])
+    assert head == ["after", "pass", "part", "loss", "accuracy", "balanced", "accuracy", "F1"]
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_show_says_it_of_a_study_s_run_as_far_as_it_was_kept(project, forgotten):
+    name = next(iter(project.pool))
+    job = next(job for job in project.jobs.values() if any(r.id == name for r in job.seeded))
+    by_name.train(project, job.id)
+    alone = known_run(project, str(by_name.run(project, project.run(name), None, "last")))
+    if forgotten:
+        shutil.rmtree(project.trained)
+    shutil.rmtree(alone.folder)
+    known = known_run(project, name)
+    assert not known.is_alone and known.class_scores(2)["test"] == alone.class_scores(2)["test"]
+    assert (known.confusion is None) == forgotten
+    text = printed(show(project, known))
+    assert ("a row for each class" in text) != forgotten and "balanced accuracy" in text
 
 
 def test_a_run_that_flew_apart_says_when(project, trained):

@@ -7,6 +7,7 @@ from plain import p_of_mean, with_chosen
 from scipy import stats
 
 from mlpstudy.design.claims import Tune
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.statistics.contrasts import compare, findings, measured
 from mlpstudy.statistics.grids import NotOneRowPerSeed
 from mlpstudy.statistics.intervals import Interval, interval, paired, share_difference, wilson
@@ -401,6 +402,29 @@ def test_who_learns(claim, more, known):
     frame = tuned(at_best_loss=1.0, **GUESSES).assign(**more)
     made = only(findings(claim(SIDES), frame, TUNE))
     assert made.learned == known and (made.verdict == "not_learned") != known
+
+
+@pytest.mark.parametrize(("balanced", "learned"), [(0.9, True), (0.5, False)])
+def test_of_scores_of_classes_who_always_says_the_commonest_label_learns_nothing(
+    claim, runs, balanced, learned
+):
+    """However small its error is: 0.1 is that of a guess, where nine of ten are of one class."""
+    scores = {0.0: balanced + (FIRST - 4) / 100, 0.5: [0.95] * 6}
+    frame = runs("dropout", scores, "test_balanced_accuracy").assign(
+        guess_balanced_accuracy=0.5, classes=2, dataset="digits", epochs=5, diverged=False,
+        test_error=0.1, at_best_loss=0.1, guess_error=0.1, guess_loss=np.log(2),
+    )  # fmt: skip
+    spec = {"measure": "test_balanced_accuracy", "factor": "dropout", "of": 0.5, "against": 0.0}
+    made = only(findings(claim(spec), frame))
+    assert made.learned == learned
+    assert made.failed == (0, int((scores[0.0] <= 0.5).sum()))
+
+
+def test_a_regression_has_no_scores_of_classes(claim, runs):
+    frame = runs("dropout", {0.0: [NAN] * 6}, "test_f1").assign(dataset="mine", classes=0)
+    line = "^measure: 'test_f1' mine is a regression, it has no classes$"
+    with pytest.raises(Mistake, match=line):
+        findings(claim({"measure": "test_f1"}), frame)
 
 
 def test_a_control_that_may_fail_is_not_asked(claim):

@@ -135,6 +135,16 @@ def test_what_guessing_would_give():
     np.testing.assert_array_equal(ends["guess_loss"], [np.log(4), np.nan, np.nan, np.log(4)])
 
 
+def test_scores_of_classes_are_0_of_what_diverged_and_nothing_of_a_regression():
+    scores = [0.5, 0.9, np.nan, np.nan]
+    runs = RUNS.assign(validation_balanced_accuracy=scores, test_f1=scores)
+    ends = endings(runs, CURVES).set_index("run_id")
+    np.testing.assert_array_equal(ends["test_f1"], [0.5, 0.9, np.nan, 0])
+    np.testing.assert_array_equal(ends["validation_balanced_error"], [0.5, 1 - 0.9, np.nan, 1])
+    np.testing.assert_array_equal(ends["guess_balanced_accuracy"], [1 / 4, 1 / 2, np.nan, 1 / 4])
+    assert "test_f1" not in endings(RUNS, CURVES)
+
+
 @pytest.mark.parametrize(
     ("measure", "level", "reached", "passes"),
     [

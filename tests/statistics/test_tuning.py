@@ -5,7 +5,17 @@ import pandas as pd
 import pytest
 from plain import with_chosen
 
-from mlpstudy.statistics.tuning import ERROR, LOSS, choose, edge, edges, family, joined, names_of
+from mlpstudy.statistics.tuning import (
+    BALANCED,
+    ERROR,
+    LOSS,
+    choose,
+    edge,
+    edges,
+    family,
+    joined,
+    names_of,
+)
 
 INF = np.inf
 
@@ -74,6 +84,8 @@ def test_as_plain_pandas_chooses(seed):
         ("1 - test_error", {"test_error"}, ERROR),
         ("trained", {"validation_accuracy"}, ERROR),
         ("delta_rms", {"delta_rms"}, ERROR),
+        ("test_balanced_accuracy - test_error", {"test_balanced_accuracy", "test_error"}, BALANCED),
+        ("at_best_f1", {"at_best_f1"}, BALANCED),
     ],
 )
 def test_the_family_of_what_is_compared(measure, names, by):

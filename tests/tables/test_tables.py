@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from sklearn.metrics import r2_score
 
-from mlpstudy.core.measures import is_probed
+from mlpstudy.core.confusion import balanced_accuracy, f1
+from mlpstudy.core.measures import PARTS, is_probed
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.data.split import split
+from mlpstudy.design.measures import CLASS_ENDS
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import FIELDS, Run, cell_id, run_id
 from mlpstudy.files import DamagedFile
@@ -51,6 +53,22 @@ def test_the_table_of_runs(tables):
     assert first["n_inputs"] == 4 and first["input_mean_square"] == pytest.approx(1, abs=1e-5)
     assert runs.loc[run_id(RUNS[2])]["status"] == "diverged"
     assert runs["diverged_at"].tolist().count(-1) == 2
+
+
+def test_scores_of_classes_are_those_of_the_counts(tables, records):
+    runs = tables["runs"].set_index("run_id")
+    for record in records:
+        if record.status == "diverged":
+            continue
+        last, best = record.confusion
+        row = runs.loc[run_id(record.run)]
+        for p, part in enumerate(PARTS):
+            assert row[f"{part}_balanced_accuracy"] == balanced_accuracy(last[p])
+            assert row[f"{part}_f1"] == f1(last[p])
+        assert row["at_best_balanced_accuracy"] == balanced_accuracy(best[2])
+        assert row["at_best_f1"] == f1(best[2])
+    assert runs.loc[run_id(RUNS[2]), list(CLASS_ENDS)].isna().all()  # it diverged
+    assert runs.loc[run_id(RUNS[1]), "test_f1"] != runs.loc[run_id(RUNS[0]), "test_f1"]
 
 
 @pytest.mark.parametrize("eta", [0.1, 1e38], ids=["finished", "diverged"])

@@ -27,7 +27,11 @@ def record(seed: int, depth: int = 2, dataset: str = "iris", kind=np.float64) ->
         probed=np.arange(passes, dtype=np.int64),
         layers=rng.random((passes, depth + 1, 5)).astype(kind),
         passes=passes,
+        confusion=rng.integers(0, 9, (2, 3, 3 * (seed % 2), 3 * (seed % 2)), np.int32),
     )
+
+
+ARRAYS = ("curves", "probed", "layers", "confusion")
 
 
 RECORDS = [record(seed, depth) for seed in range(5) for depth in (1, 2)]
@@ -44,10 +48,8 @@ def trained(tmp_path):
 
 def same(a: Record, b: Record) -> bool:
     """All bits, and all types."""
-    arrays = ((getattr(a, name), getattr(b, name)) for name in ("curves", "probed", "layers"))
-    numbers = [
-        name for name in Record.__dataclass_fields__ if name not in ("curves", "probed", "layers")
-    ]
+    arrays = ((getattr(a, name), getattr(b, name)) for name in ARRAYS)
+    numbers = [name for name in Record.__dataclass_fields__ if name not in ARRAYS]
     return all(x.dtype == y.dtype and x.shape == y.shape and x.tobytes() == y.tobytes() for x, y in arrays) and all(
         repr(getattr(a, name)) == repr(getattr(b, name)) for name in numbers
     )  # fmt: skip

@@ -25,7 +25,13 @@ def test_a_run_leaves_its_settings_tables_weights_and_pictures(folder):
     curves = read_table(folder, "curves")
     assert len(curves) == 4 * 3
     last = curves[(curves["epoch"] == 3) & (curves["split"] == "test")].iloc[0]
-    assert told["final"]["test"] == {"loss": last["loss"], "accuracy": last["accuracy"]}
+    row = read_table(folder, "runs").iloc[0]
+    assert told["final"]["test"] == {
+        "loss": last["loss"],
+        "accuracy": last["accuracy"],
+        "balanced_accuracy": row["test_balanced_accuracy"],
+        "f1": row["test_f1"],
+    }
     assert set(read_table(folder, "layers")["layer"]) == {1, 2, 3}
     for picture in ("curves", "gradients"):
         assert (folder / f"{picture}.png").read_bytes().startswith(b"\x89PNG")

@@ -131,7 +131,7 @@ def cost_of(run: Run) -> Cost:
     )
 
 
-def correct(a: Tensor, y: Tensor) -> Tensor:
-    """(R, B) whether the strongest output, or the sign of a single one, names the class y."""
-    guess = a.argmax(2) if a.shape[2] > 1 else (a[:, :, 0] > 0).long()
-    return guess == y
+def named(a: Tensor) -> Tensor:
+    """(R, B) the class that the strongest of the outputs a (R, B, C), or the sign of a single one,
+    names."""
+    return a.argmax(2) if a.shape[2] > 1 else (a[:, :, 0] > 0).long()

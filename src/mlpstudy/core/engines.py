@@ -45,6 +45,9 @@ class Learned(NamedTuple):
     weights: list[dict[str, np.ndarray] | None]  # W1 (fan_in, fan_out), b1 (1, fan_out), ...
     weights_epoch: np.ndarray  # (R,) the pass that the weights are from, -1 without weights
     stopped_at: np.ndarray  # (R,) the pass after which `patience` ended it, -1 where it did not
+    # (R, 2, 3, classes, classes) int32: who is taken for whom (see core/confusion.py) after the last
+    # pass and after that of the least validation loss, in each part
+    confusion: np.ndarray
 
 
 class EngineModule(Protocol):

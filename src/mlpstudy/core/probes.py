@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from mlpstudy.core.batches import Examples
-from mlpstudy.core.costs import correct
+from mlpstudy.core.costs import named
 from mlpstudy.core.measures import PROBED, SATURATED
 from mlpstudy.core.network import Network
 from mlpstudy.core.replay import Replay
@@ -19,6 +19,7 @@ ROWS = 64  # examples per block of an evaluation: fixed, as the bits of a sum de
 class Score(NamedTuple):
     loss: np.ndarray  # (R,)
     accuracy: np.ndarray  # (R,); of a regression R2, see _r2
+    named: np.ndarray  # (R, N) the class of each example; of a regression (R, 0)
 
 
 class Evaluation:
@@ -28,15 +29,18 @@ class Evaluation:
     def __init__(self, network: Network, examples: Examples):
         self.network, self.examples = network, examples
         self.scored = Replay(self._scored, network.like.device)
+        self.labels = np.stack(examples.labelled)  # (R, N)
 
     @one_thread()
     def __call__(self) -> Score:
         self.network.learning(False)
         terms, scored = (array.double().cpu().numpy() for array in self.scored())
-        return Score(_means(terms), _means(scored) if self.network.classes else _r2(scored))
+        if not self.network.classes:
+            return Score(_means(terms), _r2(scored), np.zeros((self.network.R, 0)))
+        return Score(_means(terms), _means(scored == self.labels), scored)
 
     def _scored(self) -> tuple[Tensor, Tensor]:
-        """What each example costs (R, N), and whether it is right (R, N) or, of a regression, the
+        """What each example costs (R, N), and which class it is named (R, N) or, of a regression, the
         outputs and targets (2, R, N, k)."""
         network, examples = self.network, self.examples
         terms, scored = [], []
@@ -46,7 +50,7 @@ class Evaluation:
             a = network.forward(x)
             terms.append(network.cost.terms(a, t)[:, :B])
             if network.classes:
-                scored.append(correct(a[:, :B], examples.labels(rows)))
+                scored.append(named(a[:, :B]))
             else:
                 scored.append(torch.stack([a[:, :B], t[:, :B]]))
         return torch.cat(terms, 1), torch.cat(scored, 1 if network.classes else 2)

@@ -13,6 +13,7 @@ import torch
 
 from mlpstudy.core import probes
 from mlpstudy.core.batches import Examples
+from mlpstudy.core.confusion import counted_by_part
 from mlpstudy.core.engines import Keep, Learned, Task
 from mlpstudy.core.measures import LAYER_MEASURES, PARTS, PROBED, is_probed
 from mlpstudy.core.network import Network
@@ -59,14 +60,16 @@ def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) 
     evaluations = [probes.Evaluation(network, parts[p]) for p in PARTS]
     layers = LayerProbe(task)
     curves, probed = [], {}
-    kept, ends = Kept(network, keep), Ends(task.runs)
+    kept, ends, answers = Kept(network, keep), Ends(task.runs), Answers(task)
     for epoch, frozen in train(network, parts["train"]):
         scores = [evaluation() for evaluation in evaluations]
-        curve = np.stack([np.stack(score, 1) for score in scores], 1)
+        curve = np.stack([np.stack(score[:2], 1) for score in scores], 1)
         curves.append(curve)
         lost = frozen.cpu().numpy() | ~np.isfinite(curve).all((1, 2))
         validation = curve[:, PARTS.index("validation"), 0]
-        kept.see(epoch, validation, ends.see(epoch, validation, lost))
+        learned = ends.see(epoch, validation, lost)
+        kept.see(epoch, validation, learned)
+        answers.see([score.named for score in scores], learned, learned & (ends.best == epoch))
         if is_probed(epoch):
             probed[epoch] = layers.measure(network)
         progress(network.R)
@@ -82,6 +85,7 @@ def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) 
         kept.weights(),
         kept.epoch,
         ends.stopped_at,
+        answers.confusion(),
     )
 
 
@@ -128,6 +132,29 @@ class Ends:
         self.lowest[lower], self.best[lower] = loss[lower], epoch
         self.stopped_at[goes_on & (epoch - self.best >= self.patience)] = epoch
         return goes_on
+
+
+class Answers:
+    """The classes that each run names the examples of its parts, after its last pass and after that of
+    the least validation loss."""
+
+    def __init__(self, task: Task):
+        self.task = task
+        splits = [task.splits[i] for i in task.which]
+        self.labels = [[getattr(split, part).y for part in PARTS] for split in splits]
+        N = sum(map(len, self.labels[0])) if task.classes else 0
+        self.last, self.best = np.zeros((2, len(splits), N), np.int32)
+
+    def see(self, named: list[np.ndarray], learned: np.ndarray, lower: np.ndarray) -> None:
+        """After a pass: named (R, N) of each part; the runs (R,) that learned in it, and those whose
+        validation loss is lower than ever."""
+        answers = np.concatenate(named, 1)
+        self.last[learned], self.best[lower] = answers[learned], answers[lower]
+
+    def confusion(self) -> np.ndarray:
+        """(R, 2, parts, classes, classes)"""
+        both = zip(self.labels, self.last, self.best, strict=True)
+        return np.stack([counted_by_part(y, answers, self.task.classes) for y, *answers in both])
 
 
 class Kept:

@@ -11,6 +11,7 @@ from typing import Any
 
 from mlpstudy.design import parts
 from mlpstudy.design.claims import LARGEST, SMALLEST, ContrastSpec, FigureSpec
+from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.expressions import names_in
 from mlpstudy.design.limits import limits
 from mlpstudy.design.measures import (
@@ -19,6 +20,7 @@ from mlpstudy.design.measures import (
     NEED_REACH,
     ROWS_OF,
     RUN_COLUMNS,
+    is_of_classes,
 )
 from mlpstudy.design.mistakes import Place, nearest
 from mlpstudy.design.modules import Vain
@@ -106,6 +108,7 @@ def _of_claim(study, tables, cells: Cells, claim, place: Place) -> Iterator[Vain
     if not problems and table.fields:
         yield from _levels(study, table, kept, contrast, place)
         yield from _needs_level(study, [contrast.measure], kept, place, contrast.kind == "passes")
+        yield from _needs_classes(study, [contrast.measure], kept, (*place, "contrast", "measure"))
         sides = _sides(kept, contrast)
         forgotten = list(_pooled(table, sides, named, place))
         conditions = [*claim.for_each, *claim.over]
@@ -146,6 +149,7 @@ def _of_figure(study, tables, cells: Cells, figure: FigureSpec, place, claims) -
         yield Vain(place, beyond)
     measures = [*figure.y, *filter(None, [figure.value, figure.x])]
     yield from _needs_level(study, measures, kept, place, figure.kind == "survival")
+    yield from _needs_classes(study, measures, kept, (*place, "value" if figure.value else "y"))
     tuned = list(study.tune if figure.tune is None else figure.tune)
     heat = list(figure.y) if figure.kind in ("heatmap", "regions") else []
     named = [*figure.fields, *figure.together, *heat, *tuned]
@@ -254,10 +258,25 @@ def _levels(
         yield Vain((*place, "contrast", *key), "is at no level of the sweep", more)
 
 
+def _made_of(study, measures: Iterable[str]) -> set[str]:
+    """The columns that measures are made of, those of the study's own included."""
+    texts = [study.measures.get(name, name) for text in measures for name in names_in(text)]
+    return {name for text in texts for name in names_in(text)}
+
+
+def _needs_classes(study, measures, cells: Sequence[Run], place: Place) -> Iterator[Vain]:
+    """Scores of classes need classes. What is not in the table of datasets is judged when it is read."""
+    for measure in measures:
+        if any(map(is_of_classes, _made_of(study, [measure]))):
+            names = {cell.dataset for cell in cells} & set(EXAMPLES)
+            for name in sorted(name for name in names if not EXAMPLES[name].classes)[:1]:
+                problem = f"{name} is a regression, it has no classes"
+                yield Vain(place, problem, {"value": measure})
+
+
 def _needs_level(study, measures, cells: Sequence[Run], place, always: bool) -> Iterator[Vain]:
     """A claim on what is reached needs a level for each of its datasets."""
-    texts = [study.measures.get(name, name) for text in measures for name in names_in(text)]
-    if not always and not any(name in NEED_REACH for text in texts for name in names_in(text)):
+    if not always and not _made_of(study, measures) & set(NEED_REACH):
         return
     if set(NEED_REACH) <= set(study.known.columns.get("runs", ())):
         return  # the study's module says what is reached

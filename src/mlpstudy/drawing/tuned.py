@@ -47,7 +47,7 @@ def _sentence(
     return words.gettext(
         "In each configuration {field} is the value of {values} with the least mean of this: "
         "{measure}.",
-        **{**values, "measure": words.label(min(by or {ERROR})[0])},
+        **{**values, "measure": " / ".join(words.label(each[0]) for each in sorted(by or {ERROR}))},
     )
 
 

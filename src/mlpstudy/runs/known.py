@@ -2,30 +2,48 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from mlpstudy.archive import load_array
 from mlpstudy.core.measures import PARTS
+from mlpstudy.design.measures import OF_CLASSES
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import ANY, DATASETS, FIELDS, Run, run_id
 from mlpstudy.design.yaml_file import written
+from mlpstudy.digests import of_record
 from mlpstudy.files import DamagedFile, read_verified
+from mlpstudy.runs import confusion
+from mlpstudy.runs.confusion import Confusion
 from mlpstudy.tables.files import made_by, read_table
 from mlpstudy.tables.schema import TABLES
+from mlpstudy.tables.trained import Trained
 
 RUN_JSON, WEIGHTS, SCALER = "run.json", "weights.npz", "scaler.npz"
 
 
 class KnownRun:
-    """One run and what it left: folder, the tables of runs, curves and layers, and what made them."""
+    """One run and what it left: folder, the tables of runs, curves and layers, what made them, and
+    who it takes for whom. counted: gives that, as far as it is known."""
 
-    def __init__(self, run: Run, folder: Path, tables: Mapping[str, pd.DataFrame]):
-        self.run, self.folder, self.tables = run, folder, tables
+    def __init__(
+        self,
+        run: Run,
+        folder: Path,
+        tables: Mapping[str, pd.DataFrame],
+        counted: Callable[[], Confusion | None] = lambda: None,
+    ):
+        self.run, self.folder, self.tables, self._counted = run, folder, tables, counted
+
+    @cached_property
+    def confusion(self) -> Confusion | None:
+        """None of a regression, of a run that diverged, and where nothing was kept."""
+        return self._counted()
 
     @property
     def id(self) -> str:
@@ -67,6 +85,20 @@ class KnownRun:
             part: (float(self.curve(part, "loss")[at]), float(self.curve(part, "accuracy")[at]))
             for part in PARTS
         }
+
+    def class_scores(self, at: int) -> dict[str, tuple[float, float]]:
+        """Balanced accuracy and macro F1 of the parts after a pass, as far as they are known: those of
+        the counts or, without them, of the table of runs."""
+        last = self.curve("test", "loss").index.max()
+        ends = {part: part for part in PARTS} if at == last else {"test": "at_best"}
+        found = {}
+        for part in PARTS:
+            scores = self.confusion and self.confusion.scores(at, part)
+            if scores is None and part in ends:
+                scores = tuple(self.row.get(f"{ends[part]}_{kind}") for kind in OF_CLASSES)
+            if scores and all(map(pd.notna, scores)):
+                found[part] = scores
+        return found
 
 
 def chosen_fields(run: Run) -> dict[str, Any]:
@@ -117,7 +149,8 @@ def _alone(folder: Path) -> KnownRun:
         raise
     except (ValueError, KeyError, TypeError) as error:  # of other code
         raise DamagedFile(folder / RUN_JSON) from error
-    return KnownRun(run, folder, {table: read_table(folder, table) for table in TABLES})
+    tables = {table: read_table(folder, table) for table in TABLES}
+    return KnownRun(run, folder, tables, lambda: confusion.read(folder))
 
 
 def _of_study(project: Project, name: str) -> KnownRun:
@@ -138,4 +171,28 @@ def _of_study(project: Project, name: str) -> KnownRun:
         raise Mistake(
             "is not in the tables of its job: train it again", file=str(folder), value=name
         )
-    return KnownRun(project.run(name), folder, of_run)
+    run = project.run(name)
+    return KnownRun(run, folder, of_run, lambda: _kept(project, run, made_by(folder)))
+
+
+def _kept(project: Project, run: Run, makers: Mapping[str, str]) -> Confusion | None:
+    """What was counted of a study's run, where it is among what was trained; None where it was trained
+    by other code than is there now."""
+    data = makers.get(f"data/{run.dataset}", "")
+    engines = makers.get("engine", "").split(",")
+    for engine in engines:
+        key = of_record(run, makers.get("device", ""), engine)
+        found = Trained(project.trained, lambda run, key=key: key, lambda name: data).load(
+            {run_id(run): run}
+        )
+        for record in found.values():
+            return confusion.of_record(record, _labels(project, run.dataset))
+    return None
+
+
+def _labels(project: Project, dataset: str) -> list[str]:
+    """What the classes of a dataset are called; nothing where its file is not there."""
+    try:
+        return load_array(project.data_file(dataset), "labels").tolist()
+    except (FileNotFoundError, DamagedFile):
+        return []

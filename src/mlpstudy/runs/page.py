@@ -14,8 +14,9 @@ from mlpstudy.design.command_line import BIN
 from mlpstudy.design.run import FIELDS, Run
 from mlpstudy.design.yaml_file import written
 from mlpstudy.files import write_atomically
+from mlpstudy.runs.confusion import MOST_SHOWN
 from mlpstudy.runs.known import KnownRun, chosen_fields, command
-from mlpstudy.runs.show import DIGITS, passes
+from mlpstudy.runs.show import scores_rows
 
 TEMPLATES = Path(__file__).with_name("run_page")
 PAGE = "run.html"
@@ -45,7 +46,8 @@ def write_page(known: KnownRun) -> Path:
         sentences=list(sentences(known)),
         pictures=list(_pictures(known)),
         score=known.score,
-        scores=list(_scores(known)),
+        scores=list(scores_rows(known)),
+        confusion=_confusion(known),
         settings=list(_settings(known.run)),
         command=BIN + command(known.run),
         predict=f"{BIN}mlpstudy predict {known.id} FILE.csv",
@@ -132,15 +134,13 @@ def _pictures(known: KnownRun) -> Iterator[dict[str, str]]:
             yield {"address": address, "caption": said, "alt": f"{said} The numbers are below."}
 
 
-def _scores(known: KnownRun) -> Iterator[dict[str, str]]:
-    for at, name in passes(known):
-        for part, (loss, score) in known.scores(at).items():
-            yield {
-                "at": f"{at}, {name}",
-                "part": part,
-                "loss": f"{loss:.{DIGITS}g}",
-                "score": f"{score:.{DIGITS}g}",
-            }
+def _confusion(known: KnownRun) -> dict[str, Any] | None:
+    """Who is taken for whom on the test part after the last pass; None of many classes, too."""
+    if known.confusion is None or len(known.confusion.labels) > MOST_SHOWN:
+        return None
+    last = max(at for at, _ in known.confusion.counts)
+    labels, counts = known.confusion.labels, known.confusion.counts[last, "test"]
+    return {"labels": labels, "rows": list(zip(labels, counts.tolist(), strict=True))}
 
 
 def _settings(run: Run) -> Iterator[dict[str, Any]]:

@@ -5,26 +5,23 @@ All are those of scikit-learn's functions of the same names; they are of the wei
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
+from mlpstudy.core.confusion import accuracy, balanced_accuracy, counted, f1
 from mlpstudy.core.measures import PARTS
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.scaler import Scaler
 from mlpstudy.data.split import split
 from mlpstudy.data.store import fingerprint
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.files import SUMS, add_to_sums, write_atomically
 from mlpstudy.runs.known import SCALER, KnownRun
 from mlpstudy.runs.predict import answers_of, guesses, weights_of
+from mlpstudy.runs.show import matrix_table, table_of
 
-CONFUSION = "confusion.csv"
 DIGITS = 4
 
 
@@ -32,9 +29,7 @@ class Scored(NamedTuple):
     """A row of scores for each part, and for classes how often each is taken for each, by part."""
 
     scores: pd.DataFrame
-    confusion: Mapping[
-        str, np.ndarray
-    ]  # (classes, classes): of the row's class, taken for the column's
+    confusion: Mapping[str, np.ndarray]  # (classes, classes), see core/confusion.py
     labels: list[str]
 
 
@@ -51,7 +46,7 @@ def scored(known: KnownRun, dataset: Dataset) -> Scored:
         part = getattr(parts, name)
         a = answers_of(known.run, scaler, weights, part.x)
         if dataset.classes:
-            confusion[name] = confusion_of(part.y, guesses(a), dataset.classes)
+            confusion[name] = counted(part.y, guesses(a), dataset.classes)
             rows[name] = of_classes(confusion[name])
         else:
             rows[name] = of_values(scaler.outputs(part.target.astype(float)), scaler.outputs(a))
@@ -66,22 +61,13 @@ def _refuse_another(known: KnownRun, dataset: Dataset) -> None:
         raise Mistake(problem, file=str(known.folder), key="dataset", value=known.run.dataset)
 
 
-def confusion_of(y: np.ndarray, guess: np.ndarray, classes: int) -> np.ndarray:
-    """(classes, classes) how many examples of class y are taken for each class."""
-    return np.bincount(y * classes + guess, minlength=classes**2).reshape(classes, classes)
-
-
-def of_classes(confusion: np.ndarray) -> dict[str, float]:
-    """Accuracy; balanced accuracy, the mean over the classes of the share of theirs that is right; F1,
-    the mean over the classes of 2 right / (there + taken for it). Classes that do not occur are left
-    out of the means."""
-    right, there, taken = np.diag(confusion), confusion.sum(1), confusion.sum(0)
-    recall, f1 = right[there > 0] / there[there > 0], 2 * right / np.maximum(there + taken, 1)
+def of_classes(counts: np.ndarray) -> dict[str, float]:
+    """The scores of counts (classes, classes)."""
     return {
-        "examples": int(confusion.sum()),
-        "accuracy": float(right.sum() / confusion.sum()),
-        "balanced_accuracy": float(recall.mean()),
-        "f1": float(f1[there + taken > 0].mean()),
+        "examples": int(counts.sum()),
+        "accuracy": float(accuracy(counts)),
+        "balanced_accuracy": float(balanced_accuracy(counts)),
+        "f1": float(f1(counts)),
     }
 
 
@@ -98,34 +84,11 @@ def of_values(t: np.ndarray, z: np.ndarray) -> dict[str, float]:
     }
 
 
-def write_confusion(known: KnownRun, found: Scored) -> None:
-    """Write confusion.csv beside the weights: a row for each part and class, a column for each answer."""
-    frames = [
-        pd.DataFrame(counts, columns=found.labels).assign(part=part, label=found.labels)
-        for part, counts in found.confusion.items()
-    ]
-    if frames:
-        table = pd.concat(frames)[["part", "label", *found.labels]]
-        write_atomically(known.folder / CONFUSION, table.to_csv(index=False).encode())
-        add_to_sums(known.folder / SUMS, [known.folder / CONFUSION])
-
-
 def shown(found: Scored, part: str = "test") -> RenderableType:
     """The scores, and of classes who is taken for whom in one part."""
-    scores = _table(["part", *found.scores.columns])
+    scores = table_of(["part", *found.scores.columns])
     for name, row in found.scores.iterrows():
         scores.add_row(str(name), *(f"{value:,.{DIGITS}g}" for value in row))
     if part not in found.confusion:
         return scores
-    head = Text(f"{part}: a row for each class, a column for each answer")
-    matrix = _table(["", *found.labels])
-    for label, counts in zip(found.labels, found.confusion[part], strict=True):
-        matrix.add_row(label, *map(str, counts))
-    return Group(scores, head, matrix)
-
-
-def _table(columns: list[Any]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    for i, column in enumerate(columns):
-        table.add_column(str(column), justify="right" if i else "left")
-    return table
+    return Group(scores, matrix_table(found.labels, found.confusion[part], part))

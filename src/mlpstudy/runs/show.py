@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -14,9 +15,11 @@ from mlpstudy.design.run import FIELDS, Run
 from mlpstudy.design.study import Study
 from mlpstudy.design.yaml_file import written
 from mlpstudy.files import DamagedFile, read_summed_json
+from mlpstudy.runs.confusion import CONFUSION, MOST_SHOWN
 from mlpstudy.runs.known import KnownRun, chosen_fields, command
 
 DIGITS = 4
+SCORES = ("loss", "score", "balanced accuracy", "F1")  # score: what the run's accuracy is
 
 
 def show(project: Project, known: KnownRun, every: bool = False) -> RenderableType:
@@ -24,7 +27,7 @@ def show(project: Project, known: KnownRun, every: bool = False) -> RenderableTy
     parts: list[RenderableType] = [
         heading(known),
         settings_table([known], every),
-        results_table(known),
+        *results(known),
     ]
     for name, blocks in asking(project, known.id).items():
         parts.append(Text(f"\nasked by {name}, {', '.join(blocks)}", style="bold"))
@@ -55,15 +58,55 @@ def settings_table(runs: Sequence[KnownRun], every: bool = False) -> Table:
     return table
 
 
+def results(known: KnownRun) -> list[RenderableType]:
+    """The scores of a run and, where it has classes, who is taken for whom on the test part at last."""
+    tables: list[RenderableType] = [results_table(known)]
+    if known.confusion:
+        at = max(at for at, _ in known.confusion.counts)
+        counts = known.confusion.counts[at, "test"]
+        tables.append(matrix_table(known.confusion.labels, counts, "test"))
+    return tables
+
+
 def results_table(known: KnownRun) -> Table:
-    """Loss and accuracy (of a regression R2) of each part after the best and the last pass."""
+    """Loss and accuracy (of a regression R2) of each part after the best and the last pass, and scores
+    of classes as far as they are known."""
+    rows = list(scores_rows(known))
+    columns = [name for name in SCORES if any(name in row for row in rows)]
     table = Table(box=box.SIMPLE_HEAD)
-    for column in ("after pass", "part", "loss", known.score):
+    for column in ("after pass", "part", *(known.score if c == "score" else c for c in columns)):
         table.add_column(column, justify="left" if column == "part" else "right")
+    for row in rows:
+        first = row["at"] if row["part"] == PARTS[0] else ""
+        table.add_row(first, row["part"], *(row.get(name, "") for name in columns))
+    return table
+
+
+def scores_rows(known: KnownRun) -> Iterator[dict[str, str]]:
+    """at and part of a pass that counts, and of SCORES those that are known, as they are shown."""
     for at, name in passes(known):
-        for part, (loss, score) in known.scores(at).items():
-            first = f"{at}, {name}" if part == PARTS[0] else ""
-            table.add_row(first, part, f"{loss:.{DIGITS}g}", f"{score:.{DIGITS}g}")
+        of_classes = known.class_scores(at)
+        for part, both in known.scores(at).items():
+            numbers = zip(SCORES, (*both, *of_classes.get(part, ())), strict=False)
+            shown = {score: f"{number:.{DIGITS}g}" for score, number in numbers}
+            yield {"at": f"{at}, {name}", "part": part, **shown}
+
+
+def matrix_table(labels: Sequence[str], counts: np.ndarray, part: str) -> RenderableType:
+    """Who is taken for whom in one part; of many classes where that is to be read."""
+    if len(labels) > MOST_SHOWN:
+        return Text(f"{len(labels)} classes: {CONFUSION} says who is taken for whom")
+    matrix = table_of(["", *labels])
+    for label, row in zip(labels, counts, strict=True):
+        matrix.add_row(label, *map(str, row))
+    return Group(Text(f"{part}: a row for each class, a column for each answer"), matrix)
+
+
+def table_of(columns: Sequence[str]) -> Table:
+    """A table without rows; the first column says what a row is."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for i, column in enumerate(columns):
+        table.add_column(column, justify="right" if i else "left")
     return table
 
 

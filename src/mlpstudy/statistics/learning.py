@@ -6,12 +6,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from mlpstudy.design.measures import NEED_REACH
+from mlpstudy.design.measures import GUESS_BALANCED, NEED_REACH, is_of_classes
 from mlpstudy.statistics.intervals import interval
 from mlpstudy.statistics.selection import Selection
 
 GUESSES = {"test_error": "guess_error", "at_best_loss": "guess_loss"}
-LEARNING = ("_loss", "_error", "_accuracy", "reached", "passes")  # ends of what learning is
+BALANCED = "test_balanced_accuracy"
+LEARNING = ("_loss", "_error", "_accuracy", "_f1", "reached", "passes")  # ends of what learning is
 ENOUGH = 16  # seeds, where runs can fail: see docs/intervals.md
 
 
@@ -37,7 +38,7 @@ def failed(at: Selection, rows: Rows) -> tuple[int, int | None] | None:
     """How many runs fail: of the treated, of the control (None where there is none).
 
     A run fails that diverges, that is no better on test than the commonest label after its last
-    pass, or, where what is compared is made of `reached` or `passes`, that never reaches the level.
+    pass (in balanced accuracy than any one label, where scores of classes are compared), or, where what is compared is made of `reached` or `passes`, that never reaches the level.
     None where no run was trained, or the table does not say.
     """
     if not {"epochs", "diverged"} <= set(at.frame.columns):
@@ -49,7 +50,9 @@ def failed(at: Selection, rows: Rows) -> tuple[int, int | None] | None:
 
 def _failed(at: Selection, rows: np.ndarray) -> int:
     lost = at.frame["diverged"].to_numpy(dtype=bool)[rows]
-    if {"test_error", "guess_error"} <= set(at.frame.columns):
+    if _is_of_classes(at):
+        lost = lost | (at.column(BALANCED)[rows] <= at.column(GUESS_BALANCED)[rows])
+    elif {"test_error", "guess_error"} <= set(at.frame.columns):
         lost = lost | (at.column("test_error")[rows] >= at.column("guess_error")[rows])
     if at.asked.names & set(NEED_REACH) and "reached" in at.frame:
         lost = lost | ~_reached(at, rows)
@@ -90,6 +93,13 @@ def _is_of_learning(at: Selection) -> bool:
     return any(name.endswith(LEARNING) for name in at.asked.names)
 
 
+def _is_of_classes(at: Selection) -> bool:
+    """Whether scores are compared in which every class counts the same: who always says the commonest
+    label is as bad there as who says another, however often it is right."""
+    there = {BALANCED, GUESS_BALANCED} <= set(at.frame.columns)
+    return there and any(map(is_of_classes, at.asked.names))
+
+
 def _are_times(at: Selection) -> bool:
     times = "passes" in at.asked.names and at.values.dtype != bool
     return times and "reached" in at.frame
@@ -105,10 +115,14 @@ def beats_guessing(at: Selection, control: np.ndarray) -> bool:
     Test error after the last pass below that of the commonest label, test loss after the pass
     that is best on validation below that of equal shares (where the cost is a likelihood): the
     whole interval over the seeds, or, with too few of them, the mean. The loss of a run that
-    diverges is infinite: it counts as that of a guess, and its error as 1."""
+    diverges is infinite: it counts as that of a guess, and its error as 1. Where scores of classes are
+    compared: test balanced accuracy above that of any one label."""
+    seeds = at.frame["seed"].to_numpy()[control]
+    if _is_of_classes(at):
+        off = at.column(GUESS_BALANCED)[control] - at.column(BALANCED)[control]
+        return _is_below(pd.Series(off).groupby(seeds).mean().dropna())
     if not set(at.frame.columns) >= {*GUESSES, *GUESSES.values()}:
         return True
-    seeds = at.frame["seed"].to_numpy()[control]
     for measure, guess in GUESSES.items():
         off = at.column(measure)[control] - at.column(guess)[control]
         off = pd.Series(np.where(np.isposinf(off), 0.0, off)).groupby(seeds).mean()

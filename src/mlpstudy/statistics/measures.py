@@ -1,6 +1,7 @@
 """What is measured of a run: how it ends, and expressions of columns.
 
-A run that diverged is as bad as can be: its error is 1, its accuracy 0, its loss infinite.
+A run that diverged is as bad as can be: its error is 1, its accuracy 0, as are its balanced accuracy
+and F1, its loss infinite.
 """
 
 import ast
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.design.expressions import parse
+from mlpstudy.design.measures import BALANCED_ERROR, CLASS_ENDS, GUESS_BALANCED
 
 SPLITS = ("train", "validation", "test")
 LIKELIHOODS = ("nll", "kl")  # costs that are ln(classes) for equal shares
@@ -123,9 +125,10 @@ def endings(runs: pd.DataFrame, curves: pd.DataFrame, reach: Reach | None = None
     """The runs, with how each ends: more columns, the same rows.
 
     {train,validation,test}_{loss,accuracy,error} after the last pass, and at_best_...: those of the
-    test part after the pass with the smallest validation loss. guess_error, guess_loss: what the
+    test part after the pass with the smallest validation loss. The same of balanced_accuracy and f1,
+    where the runs have them: NaN for a regression. guess_error, guess_loss: what the
     commonest label and equal shares would give on test; NaN for a regression, and for a cost that
-    is no likelihood. diverged: whether it did. parameters: how many. With `reach`: reached (whether
+    is no likelihood. guess_balanced_accuracy: what any one label would give. diverged: whether it did. parameters: how many. With `reach`: reached (whether
     a curve ever is at the level), passes (of training until then; the budget where it never is);
     both missing for a dataset without a level.
     """
@@ -137,6 +140,10 @@ def endings(runs: pd.DataFrame, curves: pd.DataFrame, reach: Reach | None = None
         at = rows.set_index("place")[["loss", "accuracy"]].reindex(range(len(runs))).to_numpy()
         loss, accuracy = np.where(lost[:, None], (np.inf, 0.0), at).T
         ends |= {f"{part}_loss": loss, f"{part}_accuracy": accuracy, f"{part}_error": 1 - accuracy}
+    wrong = lost & runs["classes"].gt(0)
+    ends |= {name: runs[name].mask(wrong, 0.0) for name in CLASS_ENDS if name in runs}
+    if "validation_balanced_accuracy" in ends:
+        ends[BALANCED_ERROR] = 1 - ends["validation_balanced_accuracy"]
     ends |= _reaching(runs, curves, reach) if reach else {}
     return runs.assign(**ends)
 
@@ -161,6 +168,7 @@ def _guesses(runs: pd.DataFrame) -> dict[str, pd.Series]:
     return {
         "guess_error": 1 - runs["majority"].where(classes.notna()),
         "guess_loss": np.log(classes.where(runs["cost"].isin(LIKELIHOODS))),
+        GUESS_BALANCED: 1 / classes,
     }
 
 

@@ -91,6 +91,7 @@ def _example(diverged_at: int) -> tuple[pd.DataFrame, ...]:
         run=run, n_parameters=131, n_inputs=4, input_mean_square=1.0, classes=3, majority=1 / 3,
         diverged_at=diverged_at, curves=np.stack([falling, 1 - falling / 2], axis=2), probed=probed,
         layers=np.full((2, run.depth + 1, len(LAYER_MEASURES)), 0.1), passes=PASSES,
+        confusion=np.tile(9 * np.eye(3, dtype=np.int32) + 1, (2, len(SPLITS), 1, 1)),
     )  # fmt: skip
     made = tables_of([record])
     return tuple(made[name] for name in TABLES)

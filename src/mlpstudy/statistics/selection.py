@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlpstudy.design.measures import NEED_REACH
+from mlpstudy.design.measures import NEED_REACH, is_of_classes
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.statistics.grids import Grid, grids
 from mlpstudy.statistics.measures import evaluate
 from mlpstudy.statistics.tuning import choose, family, names_of
@@ -90,10 +91,11 @@ def select(frame: pd.DataFrame, asked: Asked, needs_level: bool = False) -> Sele
     where the measure is made of `reached` or `passes`.
 
     Raises NotOneRowPerSeed where a cell has several rows of a seed at one setting, ValueError where
-    a column is not there.
+    a column is not there, Mistake where scores of classes are asked for of a regression.
     """
     if needs_level or asked.names & set(NEED_REACH):
         frame = frame[frame["passes"].notna()]
+    _refuse_regressions(frame, asked)
     frame, cell = frame.reset_index(drop=True), list(asked.cell)
     values = values_of(frame, asked.measure)
     tuned = [field for field in asked.tune if field in frame and field not in {*cell, asked.along}]
@@ -107,6 +109,14 @@ def select(frame: pd.DataFrame, asked: Asked, needs_level: bool = False) -> Sele
     keys, cells = grids(frame, cell, tuned, asked.by_row)
     scores = tuple(frame[name].to_numpy(dtype=float, na_value=np.nan) for name in by)
     return Selection(asked, frame, values, scores, keys, cells, tuple(tuned))
+
+
+def _refuse_regressions(frame: pd.DataFrame, asked: Asked) -> None:
+    """What has no classes is often not known before its data are read."""
+    if "classes" in frame and any(map(is_of_classes, asked.names)):
+        for name in frame.loc[frame["classes"].eq(0), "dataset"].unique()[:1]:
+            problem = f"{name} is a regression, it has no classes"
+            raise Mistake(problem, key="measure", value=asked.measure)
 
 
 def values_of(frame: pd.DataFrame, measure: str) -> np.ndarray:

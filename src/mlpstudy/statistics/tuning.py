@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.design.expressions import names_in
-from mlpstudy.design.measures import is_loss
+from mlpstudy.design.measures import is_loss, is_of_classes
 
 ERROR = ("validation_error", "validation_loss")
 LOSS = ERROR[::-1]
+BALANCED = ("validation_balanced_error", "validation_loss")
 EDGES = ("", "lower", "upper", "both")
 
 
@@ -28,9 +29,13 @@ def names_of(measure: str, measures: Mapping[str, str] | None = None) -> set[str
 
 
 def family(measure: str, measures: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """What to choose by, of the family of what is compared: losses by the loss, all else by the
-    error; of equal means the other one decides."""
-    return LOSS if any(map(is_loss, names_of(measure, measures))) else ERROR
+    """What to choose by, of the family of what is compared: losses by the loss, scores in which every
+    class counts the same by the balanced error, all else by the error; of equal means the next one
+    decides."""
+    names = names_of(measure, measures)
+    if any(map(is_of_classes, names)):
+        return BALANCED
+    return LOSS if any(map(is_loss, names)) else ERROR
 
 
 def choose(

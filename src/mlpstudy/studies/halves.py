@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from mlpstudy.design.measures import CLASS_ENDS
 from mlpstudy.statistics.kinds import GRANTED
 from mlpstudy.studies.view import View
 
@@ -17,11 +18,12 @@ def halved(view: View) -> View | None:
     """The view after half of the passes of each run (rounded down); None where no run has any.
 
     Runs with another schedule than a constant one are left out, and so are single passes, which
-    have no half; what was never trained stays. What was measured on trained networks is not there.
+    have no half; what was never trained stays. What was measured on trained networks is not there,
+    nor are scores of classes, which no curve holds.
     """
     runs = view.runs
     there = runs["schedule"].eq("constant") & runs["epochs"].ne(1)
-    runs = runs[there].reset_index(drop=True)
+    runs = runs[there].drop(columns=list(CLASS_ENDS), errors="ignore").reset_index(drop=True)
     if not runs["epochs"].gt(0).any():
         return None
     budget = runs["epochs"] // 2

@@ -17,7 +17,7 @@ NUMBERS = (
     "diverged_at",
     "passes",
 )
-ARRAYS = ("curves", "probed", "layers")
+ARRAYS = ("curves", "probed", "layers", "confusion")
 SELDOM = {"stopped_at": -1}  # numbers, and what they are in a pack that does not hold them
 
 

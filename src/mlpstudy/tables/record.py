@@ -13,7 +13,7 @@ import numpy as np
 
 from mlpstudy.core.chunks import chunks
 from mlpstudy.core.engines import Engine, Keep, Learned, Task, load
-from mlpstudy.core.measures import PROBED
+from mlpstudy.core.measures import PARTS, PROBED
 from mlpstudy.data.datasets import Dataset
 from mlpstudy.data.split import Split, data_key, examples_of, split, split_sizes
 from mlpstudy.design.examples import misfits
@@ -22,6 +22,7 @@ from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 
 SPLITS_KEPT = 16
+NOT_COUNTED = np.zeros((2, len(PARTS), 0, 0), np.int32)
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Record:
     weights_epoch: the pass that they are from, -1 without weights.
     passes: that were asked for, whether it diverged, or stopped before, or not.
     stopped_at: the pass after which its patience ended, -1 where it did not.
+    confusion: (2, 3 parts, classes, classes) who is taken for whom after the last pass and after that
+    of the least validation loss; of a regression, and where it diverged, nothing: (2, 3, 0, 0).
     """
 
     run: Run
@@ -50,6 +53,7 @@ class Record:
     probed: np.ndarray
     layers: np.ndarray
     passes: int
+    confusion: np.ndarray
     weights: dict[str, np.ndarray] | None = None
     weights_epoch: int = -1
     stopped_at: int = -1
@@ -168,6 +172,7 @@ def _records(task: Task, learned: Learned) -> list[Record]:
             classes=task.classes,
             diverged_at=int(learned.diverged_at[r]),
             passes=len(learned.curves[r]) - 1,
+            confusion=learned.confusion[r] if learned.diverged_at[r] < 0 else NOT_COUNTED,
             **_until(learned, r),
             weights=learned.weights[r],
             weights_epoch=int(learned.weights_epoch[r]),

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mlpstudy.core.confusion import balanced_accuracy, f1
 from mlpstudy.core.measures import LAYER_MEASURES, PARTS
+from mlpstudy.design.measures import CLASS_ENDS
 from mlpstudy.design.run import FIELDS, cell_id, run_id
 
 if TYPE_CHECKING:
@@ -51,8 +53,21 @@ def _runs(records: list["Record"]) -> pd.DataFrame:
     ]
     data = ["n_inputs", "input_mean_square", "classes", "majority"]
     columns = ["run_id", "cell_id", *FIELDS, "n_parameters", *data, *ENDED]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype(dict.fromkeys(NULLABLE, "Int64"))
+    frame = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(NULLABLE, "Int64"))
+    return frame.assign(**dict(zip(CLASS_ENDS, _class_scores(records).T, strict=True)))
+
+
+def _class_scores(records: list["Record"]) -> np.ndarray:
+    """(R, CLASS_ENDS) of what each run answers; NaN of a regression, and where it diverged."""
+    scores = np.full((len(records), len(CLASS_ENDS)), np.nan)
+    classes = np.array([r.confusion.shape[-1] for r in records], int)
+    for K in set(classes[classes > 0].tolist()):
+        alike = np.flatnonzero(classes == K)
+        counts = np.stack([records[i].confusion for i in alike])  # (R, times, parts, K, K)
+        ends = np.concatenate([counts[:, 0], counts[:, 1, PARTS.index("test"), None]], 1)
+        both = np.stack([balanced_accuracy(ends), f1(ends)], 2)  # (R, ENDED, OF_CLASSES)
+        scores[alike] = both.reshape(len(alike), -1)
+    return scores
 
 
 def _curves(records: list["Record"]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import numpy as np
 
 from mlpstudy import rng
 from mlpstudy.core.class_weights import balanced
+from mlpstudy.core.confusion import counted_by_part
 from mlpstudy.core.engines import Keep, Learned, Task
 from mlpstudy.core.initializers import draw_layers
 from mlpstudy.core.measures import LAYER_MEASURES, PARTS, PROBED, is_probed
@@ -62,6 +63,7 @@ def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) 
         [None] * R,
         np.full(R, -1),
         np.full(R, -1),
+        np.zeros((R, 2, len(PARTS), task.classes, task.classes), np.int32),
     )
     for places in _groups(task):
         runs, split = [task.runs[r] for r in places], task.splits[task.which[places[0]]]
@@ -137,6 +139,7 @@ class Watched:
         learned.curves[places] = state.curves
         learned.diverged_at[places] = state.diverged_at
         learned.stopped_at[places] = state.stopped_at
+        learned.confusion[places] = self._confusion()
         for epoch, measures in self.probed.items():
             learned.probed[epoch][places] = measures
         if self.keep == "nothing":
@@ -144,6 +147,13 @@ class Watched:
         for r, place in enumerate(places):
             learned.weights[place] = self._weights(r)
             learned.weights_epoch[place] = self._kept_pass(r)
+
+    def _confusion(self) -> np.ndarray:
+        """(R, 2, parts, classes, classes)"""
+        state, parts = self.group.state, self.group.parts
+        labels, classes = [part.y for part in parts], parts[0].classes
+        both = zip(state.answers, state.best_answers, strict=True)
+        return np.stack([counted_by_part(labels, answers, classes) for answers in both])
 
     def _kept_pass(self, r: int) -> int:
         state = self.group.state

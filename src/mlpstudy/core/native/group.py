@@ -29,6 +29,7 @@ from mlpstudy.design.sizes import LayerSizes
 
 DROPPED = "input-dropout"  # what the draws of switched off inputs are for
 LANES = 64  # examples of a batch that are computed together, at most
+ANSWER = np.int16  # a class
 AT_ONCE = 2**20  # numbers in the orders of one call
 
 
@@ -119,7 +120,14 @@ class Group:
             stopped_at=np.full(R, -1),
             powers=np.ones(2),
             curves=np.full((R, self.passes + 1 if self.parts[0].N else 0, 3, 2), np.nan),
+            answers=np.zeros((R, self.answers), ANSWER),
+            best_answers=np.zeros((R, self.answers), ANSWER),
         )
+
+    @property
+    def answers(self) -> int:
+        """Examples of all parts, of which each is named a class."""
+        return sum(part.N for part in self.parts if part.classes)
 
     def put(self, r: int, k: int, W: np.ndarray, b: np.ndarray) -> None:
         """Give layer k of run r its W (fan_in, fan_out) and b (fan_out,)."""

@@ -70,6 +70,8 @@ class State(NamedTuple):
     stopped_at: np.ndarray  # (R,) the pass after which its patience ended; -1 where it did not
     powers: np.ndarray  # (2,) momentum^t and 0.999^t, t the steps so far
     curves: np.ndarray  # (R, passes + 1, 3, 2) loss and accuracy of each part
+    answers: np.ndarray  # (R, N of all parts) the classes named; of a regression (R, 0)
+    best_answers: np.ndarray  # those of the lowest validation loss
 
 
 class Draws(NamedTuple):
@@ -284,8 +286,11 @@ def watch(net, parts, treated, draws, state, work, r, epoch):
     if parts[0].N == 0:
         return
     scores, mask = state.curves[r, epoch], Mask(draws.units, 0, 1.0)
+    answers, at = state.answers[r], 0
     for p in range(3):
-        score(net, theta, parts[p], mask, work, scores[p])
+        n = parts[p].N if parts[p].classes else 0
+        score(net, theta, parts[p], mask, work, scores[p], part(answers, at, n))
+        at += n
     for p in range(3):
         if not (np.isfinite(scores[p, 0]) and np.isfinite(scores[p, 1])):
             state.diverged_at[r] = epoch
@@ -293,6 +298,7 @@ def watch(net, parts, treated, draws, state, work, r, epoch):
             return
     if scores[1, 0] < state.lowest[r]:
         state.lowest[r], state.best_pass[r] = scores[1, 0], epoch
+        copied(answers, state.best_answers[r])
         if state.best.shape[1]:
             copied(theta, state.best[r])
     if treated.patience[r] > 0 and epoch - state.best_pass[r] >= treated.patience[r]:
@@ -315,8 +321,9 @@ def all_finite(theta):
 
 
 @jit
-def score(net, theta, measured, mask, work, out):
-    """Loss and accuracy of one part; of a regression R2 (see mlpstudy.core.probes)."""
+def score(net, theta, measured, mask, work, out, answers):
+    """Loss and accuracy of one part; of a regression R2 (see mlpstudy.core.probes). answers (N,): the
+    class that is named, of each example."""
     net, measured, work = borrowed(net), borrowed(measured), borrowed(work)
     C, stride = net.fans[-1], work.stride
     loss, right = 0.0, 0
@@ -332,7 +339,8 @@ def score(net, theta, measured, mask, work, out):
         for b in range(count):
             loss += work.total[b]
         if measured.classes:
-            right += correct(a, part(measured.y, first, count), C, stride)
+            named = part(answers, first, count)
+            right += correct(a, part(measured.y, first, count), C, stride, named)
         else:
             for c in range(C):
                 for b in range(count):
@@ -347,8 +355,9 @@ def score(net, theta, measured, mask, work, out):
 
 
 @jit
-def correct(a, y, C, stride):
-    """How many examples the strongest output, or the sign of a single one, is right about."""
+def correct(a, y, C, stride, named):
+    """How many examples the strongest output, or the sign of a single one, is right about; the class
+    that it names goes to `named`."""
     right = 0
     for b in range(len(y)):
         guess = 0
@@ -357,6 +366,7 @@ def correct(a, y, C, stride):
         for c in range(1, C):
             if a[c * stride + b] > a[guess * stride + b]:
                 guess = c
+        named[b] = guess
         right += guess == y[b]
     return right
 

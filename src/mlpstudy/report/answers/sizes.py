@@ -14,7 +14,10 @@ from mlpstudy.words.numbers import measured
 DIGITS = 2  # of a size in a sentence
 FARTHEST = 300.0  # decades: the factor of more is no number
 POINTS, PERCENT, AS_IT_IS = "points", "percent", "as it is"  # how a share is told
-DIFFERENCES = ("accuracy", "test accuracy", "test error", "test error less training error")
+DIFFERENCES = (
+    "accuracy", "test accuracy", "test balanced accuracy", "test F1", "test error",
+    "test error less training error",
+)  # fmt: skip
 SHARES = ("share of ", "of the ")  # how the units of shares begin
 Form = Callable[[Words, float, str], str]  # of a unit, as it goes with a number that is shown
 
