@@ -5,11 +5,13 @@ import re
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
 from mlpstudy.by_name import draw, summarise, train
 from mlpstudy.design import yaml_file
+from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.files import read_summed_json
 from mlpstudy.statistics.verdicts import read_findings
@@ -77,6 +79,50 @@ def test_a_study_of_one_s_own(made, text, conditions, n):
     for each in described:
         assert (folder / f"figures/{each['name']}.svg").exists()
         assert pd.read_parquet(folder / f"tables/figure_{each['name']}.parquet")["n"].eq(n).all()
+
+
+def own_table(target: str) -> None:
+    """my_trees: 90 trees of one kind, 30 of another that the features hardly tell apart."""
+    drawn, oak = np.random.default_rng(0), np.arange(120) >= 90
+    Path("trees.csv").write_text(
+        "girth,height,kind\n"
+        + "".join(f"{a + 0.7 * o},{b},{('elm', 'oak')[int(o)]}\n" for (a, b), o in zip(drawn.normal(size=(120, 2)), oak)),
+        encoding="utf-8",
+    )  # fmt: skip
+    settings = f"size: default\ndatasets: {{my_trees: {{file: trees.csv, target: {target}}}}}\n"
+    Path("config/config.yaml").write_text(settings, encoding="utf-8")
+
+
+def rare_study() -> str:
+    guide = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
+    return next(t for t in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL) if "study: rare" in t)
+
+
+def test_weights_of_the_classes_are_judged_by_balanced_accuracy(made):
+    own_table("kind")
+    folder = made(rare_study())
+    (found,) = read_findings(folder / "findings.json")
+    assert found.unit == "test balanced accuracy" and found.verdict == "supported"
+    drawn = pd.read_parquet(folder / "tables/figure_scores.parquet")
+    drawn = drawn.set_index(["measure", "class_weights"])["value"].unstack()
+    gain = drawn["balanced"] - drawn["none"]
+    assert gain["test_balanced_accuracy"] == pytest.approx(found.value)
+    assert gain["test_accuracy"] < gain["test_balanced_accuracy"]
+
+
+def test_a_table_without_classes_has_no_balanced_accuracy(made):
+    """What it holds is known once it is read."""
+    own_table("height, columns: [girth]")
+    text = rare_study().replace(
+        "class_weights, of: balanced, against: none", "width, of: 8, against: 4"
+    )
+    text = text.replace("class_weights: [none, balanced]", "width: [4, 8]").replace(
+        "x: class_weights", "x: width"
+    )
+    text = text.replace("epochs: 20", "epochs: 2, cost: mse_raw")
+    line = "'test_balanced_accuracy' my_trees is a regression, it has no classes$"
+    with pytest.raises(Mistake, match=line):
+        made(text)
 
 
 @pytest.mark.parametrize("path", QUESTIONS, ids=[path.stem for path in QUESTIONS])

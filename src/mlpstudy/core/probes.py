@@ -19,7 +19,6 @@ ROWS = 64  # examples per block of an evaluation: fixed, as the bits of a sum de
 class Score(NamedTuple):
     loss: np.ndarray  # (R,)
     accuracy: np.ndarray  # (R,); of a regression R2, see _r2
-    named: np.ndarray  # (R, N) the class of each example; of a regression (R, 0)
 
 
 class Evaluation:
@@ -31,13 +30,17 @@ class Evaluation:
         self.scored = Replay(self._scored, network.like.device)
         self.labels = np.stack(examples.labelled)  # (R, N)
 
-    @one_thread()
     def __call__(self) -> Score:
+        return self.answered()[0]
+
+    @one_thread()
+    def answered(self) -> tuple[Score, np.ndarray]:
+        """The score, and the class that each example is named (R, N); of a regression (R, 0)."""
         self.network.learning(False)
         terms, scored = (array.double().cpu().numpy() for array in self.scored())
         if not self.network.classes:
-            return Score(_means(terms), _r2(scored), np.zeros((self.network.R, 0)))
-        return Score(_means(terms), _means(scored == self.labels), scored)
+            return Score(_means(terms), _r2(scored)), np.zeros((self.network.R, 0))
+        return Score(_means(terms), _means(scored == self.labels)), scored
 
     def _scored(self) -> tuple[Tensor, Tensor]:
         """What each example costs (R, N), and which class it is named (R, N) or, of a regression, the

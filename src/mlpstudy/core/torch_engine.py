@@ -6,7 +6,7 @@ optimizer state, rates, activations and patches together stay within BUDGET. The
 not depend on it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -62,14 +62,14 @@ def learn(task: Task, keep: Keep, progress: Callable[[int], None], device: str) 
     curves, probed = [], {}
     kept, ends, answers = Kept(network, keep), Ends(task.runs), Answers(task)
     for epoch, frozen in train(network, parts["train"]):
-        scores = [evaluation() for evaluation in evaluations]
-        curve = np.stack([np.stack(score[:2], 1) for score in scores], 1)
+        scores, named = zip(*(evaluation.answered() for evaluation in evaluations), strict=True)
+        curve = np.stack([np.stack(score, 1) for score in scores], 1)
         curves.append(curve)
         lost = frozen.cpu().numpy() | ~np.isfinite(curve).all((1, 2))
         validation = curve[:, PARTS.index("validation"), 0]
         learned = ends.see(epoch, validation, lost)
         kept.see(epoch, validation, learned)
-        answers.see([score.named for score in scores], learned, learned & (ends.best == epoch))
+        answers.see(named, learned, learned & (ends.best == epoch))
         if is_probed(epoch):
             probed[epoch] = layers.measure(network)
         progress(network.R)
@@ -145,7 +145,7 @@ class Answers:
         N = sum(map(len, self.labels[0])) if task.classes else 0
         self.last, self.best = np.zeros((2, len(splits), N), np.int32)
 
-    def see(self, named: list[np.ndarray], learned: np.ndarray, lower: np.ndarray) -> None:
+    def see(self, named: Sequence[np.ndarray], learned: np.ndarray, lower: np.ndarray) -> None:
         """After a pass: named (R, N) of each part; the runs (R,) that learned in it, and those whose
         validation loss is lower than ever."""
         answers = np.concatenate(named, 1)
