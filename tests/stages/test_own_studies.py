@@ -82,11 +82,11 @@ def test_a_study_of_one_s_own(made, text, conditions, n):
 
 
 def own_table(target: str) -> None:
-    """my_trees: 90 trees of one kind, 30 of another that the features hardly tell apart."""
-    drawn, oak = np.random.default_rng(0), np.arange(120) >= 90
+    """my_trees: 340 trees of one kind, 60 of another that the features hardly tell apart."""
+    drawn, oak = np.random.default_rng(0), np.arange(400) >= 340
     Path("trees.csv").write_text(
         "girth,height,kind\n"
-        + "".join(f"{a + 0.7 * o},{b},{('elm', 'oak')[int(o)]}\n" for (a, b), o in zip(drawn.normal(size=(120, 2)), oak)),
+        + "".join(f"{a + 1.0 * o},{b},{('elm', 'oak')[int(o)]}\n" for (a, b), o in zip(drawn.normal(size=(400, 2)), oak)),
         encoding="utf-8",
     )  # fmt: skip
     settings = f"size: default\ndatasets: {{my_trees: {{file: trees.csv, target: {target}}}}}\n"
