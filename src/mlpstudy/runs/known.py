@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from mlpstudy.files import DamagedFile, read_verified
 from mlpstudy.runs import confusion
 from mlpstudy.runs.confusion import Confusion
 from mlpstudy.tables.files import made_by, read_table
+from mlpstudy.tables.record import Record
 from mlpstudy.tables.schema import TABLES
 from mlpstudy.tables.trained import Trained
 
@@ -178,16 +179,18 @@ def _of_study(project: Project, name: str) -> KnownRun:
 def _kept(project: Project, run: Run, makers: Mapping[str, str]) -> Confusion | None:
     """What was counted of a study's run, where it is among what was trained; None where it was trained
     by other code than is there now."""
-    data = makers.get(f"data/{run.dataset}", "")
-    engines = makers.get("engine", "").split(",")
-    for engine in engines:
-        key = of_record(run, makers.get("device", ""), engine)
-        found = Trained(project.trained, lambda run, key=key: key, lambda name: data).load(
-            {run_id(run): run}
-        )
-        for record in found.values():
+    for engine in makers.get("engine", "").split(","):
+        for record in _trained(project, run, makers, engine):
             return confusion.of_record(record, _labels(project, run.dataset))
     return None
+
+
+def _trained(
+    project: Project, run: Run, makers: Mapping[str, str], engine: str
+) -> Collection[Record]:
+    device, data = makers.get("device", ""), makers.get(f"data/{run.dataset}", "")
+    kept = Trained(project.trained, lambda each: of_record(each, device, engine), lambda name: data)
+    return kept.load({run_id(run): run}).values()
 
 
 def _labels(project: Project, dataset: str) -> list[str]:
