@@ -508,7 +508,8 @@ def new(
     from mlpstudy.design.new import new_study
 
     path = new_study(name, Path(context.obj().settings.config_dir, "studies"))
-    print(f"{path}; then: mlpstudy check {name}, snakemake --cores 2 {name}")
+    then = f"mlpstudy check {name}, snakemake --cores 2 {name}, mlpstudy report {name}"
+    print(f"{path}; then: {then}")
 
 
 @app.command()

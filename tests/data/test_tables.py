@@ -93,6 +93,15 @@ def test_a_table_of_another_country(tmp_path, monkeypatch, encoding, given, ends
     assert dict(notes)["task"].startswith("classification, for the target has texts")
 
 
+def test_a_table_in_utf_8_is_not_read_letter_by_letter(tmp_path, monkeypatch):
+    """Each of its bytes would be a letter of latin-1."""
+    monkeypatch.chdir(tmp_path)
+    Path("arbres.csv").write_text(";hauteur;âge;espèce\n" + TREES, encoding="utf-8")
+    source = Source(file="arbres.csv", target="espèce", decimal=",", encoding="latin-1")
+    with pytest.raises(Mistake, match="is utf-8 text, no latin-1; set encoding: utf-8"):
+        read("arbres", source)
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

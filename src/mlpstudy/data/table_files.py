@@ -29,6 +29,7 @@ MOST_CELLS = 20_000_000  # rows x columns
 SEPARATORS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
 FIRST_LINES = 50  # in which the separator is looked for
 GAPS = ("", "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL")  # texts of a CSV
+ONE_BYTE = ("latin-1", "cp1252")  # encodings of one byte a letter
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 Note = Callable[[str, str], None]
@@ -133,6 +134,9 @@ def _decoded(path: Path, encoding: str) -> str:
         where = f" (byte {error.start})" if isinstance(error, UnicodeDecodeError) else ""
         hint = f"set encoding: {other}" if encoding == "utf-8" else ""
         raise Mistake(f"is no {encoding} text{where}", file=path, hint=hint) from None
+    if encoding in ONE_BYTE and _is_utf_8(content):
+        hint = f"set encoding: utf-8, or save it as {encoding}"
+        raise Mistake(f"is utf-8 text, no {encoding}", file=path, hint=hint)
     if not text.strip():
         raise Mistake("is empty", file=path, allowed="a line of names, and lines of values")
     if "\n" not in text:
@@ -140,6 +144,15 @@ def _decoded(path: Path, encoding: str) -> str:
     if "\0" in text:
         raise Mistake("holds zero bytes: it is no text", file=path, hint="set encoding: utf-16")
     return text
+
+
+def _is_utf_8(content: bytes) -> bool:
+    """Whether bytes have other letters than ASCII, and hold them as UTF-8 does: every text can be
+    read in an encoding of one byte a letter, with other letters."""
+    try:
+        return not content.isascii() and bool(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _rows_of(text: str, separator: str) -> Any:
