@@ -93,7 +93,7 @@ def test_the_guide_s_commands_print_what_it_says(own):
             assert printed in said if printed else done.returncode == 0, said
             assert done.returncode == (2 if "gaps" in command else 0)
             ran += 1
-    assert ran == 4
+    assert ran == 6
 
 
 def test_both_tables_reach_the_report(own):
