@@ -63,8 +63,8 @@ def test_each_dataset_has_a_level_and_each_recipe_a_name(size):
 def test_a_field_that_no_claim_names_is_refused(tmp_path):
     file = tmp_path / FILE.name
     text = FILE.read_text(encoding="utf-8")
-    more = "depth: [1, 4, 12]\n      momentum: [0.0, 0.9]"
-    file.write_text(text.replace("depth: [1, 4, 12]", more, 1), encoding="utf-8")
+    more = "depth: [1, 12]\n      momentum: [0.0, 0.9]"
+    file.write_text(text.replace("depth: [1, 12]", more, 1), encoding="utf-8")
     with pytest.raises(Mistake, match="momentum varies here and is named nowhere"):
         _ = load(file).runs
 
