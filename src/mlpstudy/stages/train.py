@@ -18,8 +18,9 @@ from mlpstudy.stages.prepare import fingerprints, named, stored
 from mlpstudy.tables.record import Record, Recorder
 from mlpstudy.tables.trained import Trained
 
-MMAP_THRESHOLD = -3  # glibc's M_MMAP_THRESHOLD
+MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # glibc's M_MMAP_THRESHOLD and M_TRIM_THRESHOLD
 LARGE = 2**20  # bytes of an array that has memory of its own
+SPARE = 2**26  # bytes of small arrays that are kept for the next ones
 
 
 def recorder(
@@ -55,10 +56,13 @@ def give_memory_back() -> None:
     """Have glibc give every large array back to the system when a stack is done with it.
 
     By itself it keeps what it was given for later and cuts it up: the peak of a long job would grow
-    with its number of stacks. Elsewhere than under glibc nothing happens.
+    with its number of stacks. The small ones stay: glibc would ask for their memory again and again.
+    Elsewhere than under glibc nothing happens.
     """
     with suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, LARGE)
+        glibc = ctypes.CDLL(None)
+        glibc.mallopt(MMAP_THRESHOLD, LARGE)
+        glibc.mallopt(TRIM_THRESHOLD, SPARE)
 
 
 def train(

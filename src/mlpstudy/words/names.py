@@ -161,6 +161,7 @@ CLAIMS = (
     N_("share gained by initialization"),
     N_("share gained by pretraining"),
     N_("share gained by residual"),
+    N_("share gained by weights"),
     N_("share gained by width"),
     N_("share gained over old sigmoid"),
     N_("share in worse"),
