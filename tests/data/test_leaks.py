@@ -192,7 +192,7 @@ def test_one_hot_targets_are_said(said):
 
 def test_labels_of_many_digits_are_not_rounded(said):
     told = said(BASE.assign(**{"class": np.where(np.arange(N) % 2, 2**62, 2**62 + 1)}))
-    assert told["classes"] == f"{2**62} 30 (50.0%) and {2**62 + 1} 30 (50.0%)"
+    assert told["classes"] == f"2: {2**62} 30 (50.0%) and {2**62 + 1} 30 (50.0%)"
 
 
 HEAD = "@relation r\n@attribute u numeric\n@attribute c {red,'dark blue'}\n@attribute class {a,b}\n@data\n"
@@ -207,7 +207,7 @@ def test_an_arff_of_one_s_own(said):
     rows = [f"{u},{('red', chr(39) + 'dark blue' + chr(39))[i % 3 > 0]},{'ab'[i % 2]}" for i, u in enumerate(U)]  # fmt: skip
     told = arff(said, HEAD + "\n".join(rows), one_hot="c")
     assert told["inputs"] == "3: u, c=dark blue and c=red"
-    assert told["classes"] == "a 30 (50.0%) and b 30 (50.0%)"
+    assert told["classes"] == "2: a 30 (50.0%) and b 30 (50.0%)"
     rows[3] = "?,red,a"
     assert "column u: 1 value is missing, in row 4 of 60" in arff(
         said, HEAD + "\n".join(rows), drop="c"

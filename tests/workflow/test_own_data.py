@@ -165,7 +165,7 @@ def test_a_study_that_asks_a_regression_for_classes_is_one_line(own):
 
 
 def test_the_guide_s_yaml_is_what_the_settings_and_a_study_take():
-    config, study, published, base = map(yaml.safe_load, blocks("yaml"))
+    config, study, published, rare, base = map(yaml.safe_load, blocks("yaml"))
     assert [*config] == [*published] == ["datasets"]
     sources = Settings(datasets=published["datasets"]).datasets
     assert [source.place for source in sources.values()] == [
@@ -174,4 +174,5 @@ def test_the_guide_s_yaml_is_what_the_settings_and_a_study_take():
         "FashionMNIST",
     ]
     assert base["base"] == study["base"] | {"folds": 5}
+    Run.model_validate(rare["base"], context={OWN: ["my_trees"]})
     Run.model_validate(base["base"], context={OWN: ["my_trees"]})
