@@ -68,7 +68,7 @@ class Settings(BaseModel):
     )
     language: Literal["en", "fr"] = Field("en", description="language of the report")
     job_seconds: float = Field(
-        30.0, ge=0.001, le=86_400, description="estimated length of one job on one core, in seconds"
+        45.0, ge=0.001, le=86_400, description="estimated length of one job on one core, in seconds"
     )
     config_dir: str = Field("config", min_length=1, description="the folder that holds studies/")
     output_dir: Folder = Field(".", description="the folder that holds results/ and report/")
