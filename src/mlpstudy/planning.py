@@ -8,6 +8,7 @@ from functools import cache
 from mlpstudy.core.engines import engine_of
 from mlpstudy.data import store
 from mlpstudy.data.downloads import missing
+from mlpstudy.design.cells import without_classes
 from mlpstudy.design.examples import misfits
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.pool import estimated_seconds
@@ -50,12 +51,18 @@ def check_data(project: Project) -> None:
 
 def check_data_of(study: Study, project: Project) -> None:
     """The same for one study."""
+    regressions = set()
     for run in {id(each.seedless): each.seedless.run for each in study.pool}.values():
         source = project.settings.datasets.get(run.dataset)
         if source is None or missing(source):  # what is not downloaded yet is checked once it is
             continue
-        for field, reason in misfits(run, examples_now(project, run.dataset, run.folds)):
+        examples = examples_now(project, run.dataset, run.folds)
+        for field, reason in misfits(run, examples):
             raise Mistake(f"{reason} (dataset {run.dataset})", file=study.file, key=field)
+        if not examples.classes:
+            regressions.add(run.dataset)
+    for place, problem, more in without_classes(study, study.blocks, regressions):
+        raise study.mistake(problem, place, **more)
 
 
 def estimate(project: Project) -> Iterator[str]:

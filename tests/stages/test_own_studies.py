@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from mlpstudy.by_name import draw, summarise, train
+from mlpstudy.cli import main
 from mlpstudy.design import yaml_file
-from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.project import Project
 from mlpstudy.files import read_summed_json
 from mlpstudy.statistics.verdicts import read_findings
@@ -110,19 +110,31 @@ def test_weights_of_the_classes_are_judged_by_balanced_accuracy(made):
     assert gain["test_accuracy"] < gain["test_balanced_accuracy"]
 
 
-def test_a_table_without_classes_has_no_balanced_accuracy(made):
-    """What it holds is known once it is read."""
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("", "", "claims[0].contrast.measure"),
+        ("measure: test_balanced_accuracy", "measure: test_loss", "figures[0].y"),
+    ],
+)
+def test_a_table_without_classes_is_refused_before_its_networks_are_trained(
+    tmp_path, monkeypatch, capsys, old, new, place
+):
+    """Whether a table has classes is known once it is read."""
+    monkeypatch.chdir(tmp_path)
+    Path("config/studies").mkdir(parents=True)
     own_table("height, columns: [girth]")
-    text = rare_study().replace(
-        "class_weights, of: balanced, against: none", "width, of: 8, against: 4"
-    )
-    text = text.replace("class_weights: [none, balanced]", "width: [4, 8]").replace(
-        "x: class_weights", "x: width"
-    )
-    text = text.replace("epochs: 20", "epochs: 2, cost: mse_raw")
-    line = "'test_balanced_accuracy' my_trees is a regression, it has no classes$"
-    with pytest.raises(Mistake, match=line):
-        made(text)
+    text = rare_study().replace("class_weights: [none, balanced]", "width: [4, 8]")
+    text = text.replace("class_weights, of: balanced, against: none", "width, of: 8, against: 4")
+    text = text.replace("x: class_weights", "x: width").replace("relu,", "relu, cost: mse_raw,")
+    Path("config/studies/rare.yaml").write_text(text.replace(old, new), encoding="utf-8")
+    line = f"{place}: 'test_balanced_accuracy' my_trees is a regression, it has no classes"
+    for words in ["plan"], ["check", "rare"]:
+        with pytest.raises(SystemExit, match="2"):
+            main(words)
+        told = capsys.readouterr()
+        assert line in told.out + told.err
+    assert not Path("results").exists()
 
 
 @pytest.mark.parametrize("path", QUESTIONS, ids=[path.stem for path in QUESTIONS])

@@ -77,6 +77,9 @@ def mistakes(study: Any, cells: Cells) -> Iterator[Vain]:
     names = {claim.statistic for claim in study.claims}
     for i, figure in enumerate(study.figures):
         yield from _of_figure(study, tables, cells, figure, ("figures", i), names)
+    # What is not in the table of datasets is judged when it is read.
+    regressions = [name for name, examples in EXAMPLES.items() if not examples.classes]
+    yield from without_classes(study, cells, regressions)
 
 
 def _of_claim(study, tables, cells: Cells, claim, place: Place) -> Iterator[Vain]:
@@ -108,7 +111,6 @@ def _of_claim(study, tables, cells: Cells, claim, place: Place) -> Iterator[Vain
     if not problems and table.fields:
         yield from _levels(study, table, kept, contrast, place)
         yield from _needs_level(study, [contrast.measure], kept, place, contrast.kind == "passes")
-        yield from _needs_classes(study, [contrast.measure], kept, (*place, "contrast", "measure"))
         sides = _sides(kept, contrast)
         forgotten = list(_pooled(table, sides, named, place))
         conditions = [*claim.for_each, *claim.over]
@@ -149,7 +151,6 @@ def _of_figure(study, tables, cells: Cells, figure: FigureSpec, place, claims) -
         yield Vain(place, beyond)
     measures = [*figure.y, *filter(None, [figure.value, figure.x])]
     yield from _needs_level(study, measures, kept, place, figure.kind == "survival")
-    yield from _needs_classes(study, measures, kept, (*place, "value" if figure.value else "y"))
     tuned = list(study.tune if figure.tune is None else figure.tune)
     heat = list(figure.y) if figure.kind in ("heatmap", "regions") else []
     named = [*figure.fields, *figure.together, *heat, *tuned]
@@ -264,14 +265,26 @@ def _made_of(study, measures: Iterable[str]) -> set[str]:
     return {name for text in texts for name in names_in(text)}
 
 
-def _needs_classes(study, measures, cells: Sequence[Run], place: Place) -> Iterator[Vain]:
-    """Scores of classes need classes. What is not in the table of datasets is judged when it is read."""
-    for measure in measures:
-        if any(map(is_of_classes, _made_of(study, [measure]))):
-            names = {cell.dataset for cell in cells} & set(EXAMPLES)
-            for name in sorted(name for name in names if not EXAMPLES[name].classes)[:1]:
-                problem = f"{name} is a regression, it has no classes"
-                yield Vain(place, problem, {"value": measure})
+def without_classes(study: Any, cells: Cells, regressions: Collection[str]) -> Iterator[Vain]:
+    """Claims and figures that take a score of classes from runs of a regression: it has none."""
+    for (key, i, *rest), what, measures in _measured(study):
+        scores = [m for m in measures if any(map(is_of_classes, _made_of(study, [m])))]
+        kept, _ = _kept(study, cells, what, (key, i)) if scores else ([], [])
+        for name in sorted({cell.dataset for cell in kept} & set(regressions))[:1]:
+            problem = f"{name} is a regression, it has no classes"
+            yield Vain((key, i, *rest), problem, {"value": scores[0]})
+
+
+def _measured(study: Any) -> Iterator[tuple[Place, Any, list[str]]]:
+    """What claims and figures measure of runs: the place, the claim or figure, and the measures."""
+    tables = tables_of(study)
+    for i, claim in enumerate(study.claims):
+        if tables[claim.contrast.table].fields:
+            yield ("claims", i, "contrast", "measure"), claim, [claim.contrast.measure]
+    for i, figure in enumerate(study.figures):
+        if figure.kind not in ("python", "forest") and tables[figure.table].fields:
+            place = ("figures", i, "value" if figure.value else "y")
+            yield place, figure, [*figure.y, *filter(None, [figure.value, figure.x])]
 
 
 def _needs_level(study, measures, cells: Sequence[Run], place, always: bool) -> Iterator[Vain]:
