@@ -177,10 +177,31 @@ def test_another_verdict_after_half_of_the_passes():
     assert told == ("2 of 2 have another verdict after half of the passes",)
 
 
-def test_folds_are_a_doubt():
-    found = [replace(FOUND[1], folds=5), FOUND[3]]
-    told = answer(DROPOUT, found, ENGLISH).caveats
-    assert told == ("in 1 of 2 folds share training examples: other examples may vary more",)
+@pytest.mark.parametrize(
+    ("folds", "english", "french"),
+    [
+        ([5], "folds share training examples: other examples may vary more",
+         "les plis partagent des exemples d'apprentissage\u202f: d'autres exemples peuvent varier plus"),
+        ([5, 0], "1 of 2 rests on folds, which share training examples: other examples may vary more",
+         "1 sur 2 repose sur des plis, qui partagent des exemples d'apprentissage\u202f: d'autres exemples peuvent varier plus"),
+        ([5, 5], "2 of 2 rest on folds, which share training examples: other examples may vary more",
+         "2 sur 2 reposent sur des plis, qui partagent des exemples d'apprentissage\u202f: d'autres exemples peuvent varier plus"),
+    ],
+)  # fmt: skip
+def test_folds_are_a_doubt(folds, english, french):
+    found = [replace(FOUND[i], folds=n) for i, n in zip((1, 3), folds)]
+    assert answer(DROPOUT, found, ENGLISH).caveats == (english,)
+    assert answer(DROPOUT, found, FRENCH).caveats == (french,)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_of_a_finding_alone_no_doubt_is_counted(language):
+    half = Half(0.001, -0.002, 0.004, learned=True)
+    doubtful = replace(
+        FOUND[1], half=half, edge="lower", folds=5, learned=False, common=(0.2, 0.1, 0.3)
+    )
+    told = answer(DROPOUT, [doubtful], Words(language)).caveats
+    assert len(told) >= 4 and not any(char.isdigit() for char in "".join(told))
 
 
 def test_how_much_an_undecided_finding_would_have_to_be():
