@@ -451,6 +451,25 @@ def test_a_slip_is_told_in_one_line_that_names_file_key_and_way_out(write, line_
     assert line_of(lambda: load(path).runs).startswith(f"{FILE}: {line}")
 
 
+PARTS = "a new one: plugins: [my_parts.py] in config.yaml, docs/own-parts.md"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("[sigmoid, relu]", "[snake, relu]", f"identity; {PARTS}"),
+        ("[sigmoid, relu]", "[rely, relu]", f"identity; {PARTS}; did you mean 'relu'?"),
+        ("he_normal,", "half,", f"orthogonal; {PARTS}"),
+        ("{epochs: 0}", "{cost: huber}", f"hinge; {PARTS}"),
+        ("{epochs: 0}", "{optimizer: lion}", "adamw, rmsprop"),
+        ("digits,", "trees,", "radial; a new one: datasets: in config.yaml, docs/own-data.md"),
+    ],
+)
+def test_who_names_what_is_not_there_yet_is_told_how_to_add_it(write, line_of, old, new, line):
+    path = write(GOOD.replace(old, new, 1))
+    assert line_of(lambda: load(path).runs).endswith(line)
+
+
 def test_too_many_runs_are_counted_before_any_is_built(study_of, line_of):
     values = [i / 1000 for i in range(1, 1001)]
     study = study_of(f"seeds: 300\nsweep: {{a: {{grid: {{eta: {values}}}}}, b: {{seeds: 5}}}}")

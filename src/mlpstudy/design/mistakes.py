@@ -129,6 +129,13 @@ SYNONYMS = {
     "n_seeds": "seeds",
 }
 
+# Fields of a run to whose names a user may add, and how.
+_OWN_PARTS = "a new one: plugins: [my_parts.py] in config.yaml, docs/own-parts.md"
+ADDED = {
+    "dataset": "a new one: datasets: in config.yaml, docs/own-data.md",
+    **dict.fromkeys(("activation", "initialization", "cost"), _OWN_PARTS),
+}
+
 Place = tuple[str | int, ...]
 
 
@@ -300,12 +307,14 @@ def _missing(_value: Any, place: Place, _context: dict, schema: dict) -> Mistake
     return Mistake("is missing", allowed=words(place_in(schema, place)))
 
 
-def _refused(value: Any, _place: Place, context: dict, _schema: dict) -> Mistake:
+def _refused(value: Any, place: Place, context: dict, _schema: dict) -> Mistake:
+    field = next((part for part in reversed(place) if isinstance(part, str)), "")
     return Mistake(
         context["problem"],
         value=ABSENT if context["key"] else value,
         allowed=context["allowed"],
         nearest=nearest(value, context["options"]),
+        hint=ADDED.get(field, "") if context["options"] else "",
     )
 
 
