@@ -8,9 +8,9 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "src/mlpstudy"
 # Each place may import from those before it, and from itself.
 WAY = (
-    "files", "archive", "caches", "clock", "machine", "progress", "said", "words", "rng", "design", "syntax", "closure", "kept", "digests", "data", "core", "tables",
-    "statistics", "analysis", "drawing", "studies", "report", "stages", "runs", "single",
-    "plugins", "planning", "cluster", "status", "checking", "showing", "answering", "landing", "publish", "stamps", "unlock", "resume", "verify", "killed", "leaving", "by_name", "rules", "completion", "reference", "cli", "__main__",
+    "files", "archive", "caches", "clock", "machine", "progress", "said", "words", "rng", "design", "data", "core", "tables",
+    "statistics", "analysis", "drawing", "provenance", "studies", "report", "stages", "runs", "planning",
+    "landing", "publish", "recovery", "killed", "leaving", "rules", "cli", "__main__",
 )  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from mlpstudy import by_name
+from mlpstudy.cli import by_name
 from mlpstudy.design.plan import plan_of
 from mlpstudy.design.project import Project
 from mlpstudy.files import FULL
-from mlpstudy.verify import verify
+from mlpstudy.recovery.verify import verify
 
 RESULTS = Path("results")
 ROOM = "512m"

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from mlpstudy import by_name
+from mlpstudy.cli import by_name
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.plan import plan_of
 from mlpstudy.design.project import Project
 from mlpstudy.files import DamagedFile
+from mlpstudy.recovery.verify import PLACES, UNCOVERED, verify
 from mlpstudy.report import findings_file
-from mlpstudy.verify import PLACES, UNCOVERED, verify
 
 TOLD = (DamagedFile, Mistake, OSError)  # what a command leaves with in one line
 

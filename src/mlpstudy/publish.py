@@ -17,7 +17,6 @@ from mlpstudy.design import parts
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.project import Project
-from mlpstudy.digests import STAGES, of_stage, of_study
 from mlpstudy.files import (
     check_made_by,
     read_summed_json,
@@ -27,6 +26,7 @@ from mlpstudy.files import (
     write_summed_json,
 )
 from mlpstudy.machine import machine
+from mlpstudy.provenance.digests import STAGES, of_stage, of_study
 from mlpstudy.report import findings_file
 from mlpstudy.report.build import build, build_single
 from mlpstudy.report.document import document, pages

@@ -155,8 +155,8 @@ def run(
     threads: Threads,
 ) -> None:
     """Train one run of a job alone."""
-    from mlpstudy import single
     from mlpstudy.design.specs import read_job
+    from mlpstudy.runs import single
     from mlpstudy.stages.prepare import named, stored
 
     runs = {each.id: each.run for each in read_job(job).seeded}

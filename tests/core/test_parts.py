@@ -13,7 +13,7 @@ from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design import parts
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
-from mlpstudy.digests import of_record
+from mlpstudy.provenance.digests import of_record
 from mlpstudy.tables.record import Recorder
 
 TWINS = """\

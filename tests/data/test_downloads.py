@@ -28,7 +28,7 @@ from mlpstudy.design.examples import misfits
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 from mlpstudy.design.sources import PICTURES, Source
-from mlpstudy.digests import of_source
+from mlpstudy.provenance.digests import of_source
 from mlpstudy.stages.read import learnable
 
 RECORDED = resources.files("sklearn.datasets.tests.data.openml")

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mlpstudy.cli.datasets import dataset_lines
 from mlpstudy.data.leaks import copies, counts, is_one_hot, names_rows
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.sources import Source
-from mlpstudy.showing import dataset_lines
 
 N = 60
 U = np.random.default_rng(0).normal(size=N).round(3)

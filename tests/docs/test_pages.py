@@ -11,7 +11,7 @@ import pytest
 import typer
 import yaml
 
-from mlpstudy.cli import app
+from mlpstudy.cli.command import app
 from mlpstudy.design import parts
 from mlpstudy.design.command_line import run_of
 from mlpstudy.design.settings import Settings

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy import reference
-from mlpstudy.cli import app
+from mlpstudy.cli import reference
+from mlpstudy.cli.command import app
+from mlpstudy.cli.reference import FILE, MODELS
 from mlpstudy.design.run import Run
-from mlpstudy.reference import FILE, MODELS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / FILE).read_text(encoding="utf-8")

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy import cli
-from mlpstudy.cli import main
+from mlpstudy.cli import command, main
 from tests.malformed.conftest import STUDY, refused
 
 WORDS = [
@@ -153,6 +152,6 @@ def test_well_formed_ones_are_taken(project, capsys, monkeypatch):
 
 
 def test_the_words_are_checked_before_the_studies_are_read(project, capsys, monkeypatch):
-    monkeypatch.setattr(cli.Project, "read", lambda *_: pytest.fail("the studies were read"))
+    monkeypatch.setattr(command.Project, "read", lambda *_: pytest.fail("the studies were read"))
     refused(["run", "depht=3"], capsys)
     refused(["run", "--to=a_file"], capsys)

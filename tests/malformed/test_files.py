@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlpstudy import plugins
-from mlpstudy.cli import app
+from mlpstudy.cli.command import app
+from mlpstudy.planning import plugins
 from tests.malformed.conftest import STUDY, refused
 
 # Of any YAML file

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy import by_name
+from mlpstudy.cli import by_name
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run
 from mlpstudy.design.settings import Settings

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlpstudy import by_name, cli
+from mlpstudy.cli import by_name, main
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.run import FIELDS
 from mlpstudy.stages.prepare import prepare
@@ -31,7 +31,7 @@ def ready(project, tmp_path):
 
 def run(words: str) -> int:
     with pytest.raises(SystemExit) as left:
-        cli.main(shlex.split(words))
+        main(shlex.split(words))
     return left.value.code or 0
 
 

@@ -8,8 +8,8 @@ from mlpstudy.design.command_line import run_of
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, run_id
 from mlpstudy.files import DamagedFile, add_to_sums, read_sums, write_sums
+from mlpstudy.recovery.verify import repair, verify
 from mlpstudy.runs.known import chosen_fields, command, known_run
-from mlpstudy.verify import repair, verify
 
 IRIS = {"dataset": "iris", "depth": 1, "width": 4, "epochs": 3}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlpstudy import by_name
+from mlpstudy.cli import by_name
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.runs.known import known_run
 from mlpstudy.runs.longer import goes_on, longer

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from rich.console import Console
 
-from mlpstudy import by_name
+from mlpstudy.cli import by_name
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 from mlpstudy.runs import compare

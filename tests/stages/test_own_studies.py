@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpstudy.by_name import draw, summarise, train
 from mlpstudy.cli import main
+from mlpstudy.cli.by_name import draw, summarise, train
 from mlpstudy.design import yaml_file
 from mlpstudy.design.project import Project
 from mlpstudy.files import read_summed_json

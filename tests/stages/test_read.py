@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy.closure import Package
 from mlpstudy.data import store
 from mlpstudy.design.project import Project
 from mlpstudy.design.settings import Settings
-from mlpstudy.digests import STAGES, of_dataset, of_source
+from mlpstudy.provenance.closure import Package
+from mlpstudy.provenance.digests import STAGES, of_dataset, of_source
+from mlpstudy.provenance.stamps import Makers
 from mlpstudy.stages.prepare import data_file, dataset_from, examples_now, fingerprints
-from mlpstudy.stamps import Makers
 
 ROWS = [f"{i % 7},{i % 5},{'ab'[i % 2]}" for i in range(40)]
 

@@ -12,8 +12,8 @@ from mlpstudy.design.run import Run
 from mlpstudy.design.seedless import Seeded, Seedless
 from mlpstudy.design.specs import StudySpec
 from mlpstudy.design.used import used_by
-from mlpstudy.digests import makers_of_job
 from mlpstudy.files import StaleFile
+from mlpstudy.provenance.digests import makers_of_job
 from mlpstudy.stages.summarise import TOLD, diverged, trained, trained_by, view, with_sizes
 from mlpstudy.tables.files import write_tables
 from mlpstudy.tables.schema import tables_of

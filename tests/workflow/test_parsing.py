@@ -11,7 +11,7 @@ HEAVY = ("torch", "pandas", "sklearn", "scipy", "matplotlib")
 def test_parsing_imports_nothing_heavy():
     code = (
         "import sys, mlpstudy.design.plan;"
-        "from mlpstudy.design.project import Project; from mlpstudy.stamps import Makers;"
+        "from mlpstudy.design.project import Project; from mlpstudy.provenance.stamps import Makers;"
         "p = Project.read(); m = Makers(p); m.train(next(iter(p.jobs.values())).uses); m.report();"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )

@@ -62,7 +62,7 @@ def test_replays_agree_bit_for_bit(smoke):
 
 def test_a_replay_sees_a_changed_number(smoke, tmp_path):
     """The comparison itself: one bit of one loss is enough."""
-    from mlpstudy.single import _differing
+    from mlpstudy.runs.single import _differing
 
     job = next((smoke.folder / "results/smoke/jobs").iterdir())
     curves = read_table(job, "curves")

@@ -22,9 +22,9 @@ from mlpstudy.clock import follow
 from mlpstudy.design.plan import known_plan, plan_of, travelling, upgraded
 from mlpstudy.design.project import Project, STUDY_FILES, TABLES
 from mlpstudy.files import DamagedFile
-from mlpstudy.planning import check_data, check_engine, check_parts
+from mlpstudy.planning.checks import check_data, check_engine, check_parts
 from mlpstudy.progress import TimeLeft, known_seconds
-from mlpstudy.stamps import Stamps
+from mlpstudy.provenance.stamps import Stamps
 
 # Where the paths of this workflow begin: in another folder, where a module has a `prefix`.
 PREFIX = workflow.modifier.path_modifier.replace_prefix("")
@@ -51,7 +51,7 @@ except (Mistake, DamagedFile) as error:
 except OSError as error:
     raise WorkflowError(f"mlpstudy: {error.filename}: {error.strerror}") from None
 
-# What would make each result now, as an input of its rule: see mlpstudy.stamps.
+# What would make each result now, as an input of its rule: see mlpstudy.provenance.stamps.
 STAMPS = Stamps(PROJECT)
 # As Snakemake knows them: it puts a module's prefix before them.
 RESULTS, REPORT = SETTINGS.results_dir, SETTINGS.report_dir

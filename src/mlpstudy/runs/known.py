@@ -16,8 +16,8 @@ from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.project import Project
 from mlpstudy.design.run import ANY, DATASETS, FIELDS, Run, run_id
 from mlpstudy.design.yaml_file import written
-from mlpstudy.digests import of_record
 from mlpstudy.files import DamagedFile, read_verified
+from mlpstudy.provenance.digests import of_record
 from mlpstudy.runs import confusion
 from mlpstudy.runs.confusion import Confusion
 from mlpstudy.tables.files import made_by, read_table

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from mlpstudy.design import parts
-from mlpstudy.digests import of_study
 from mlpstudy.drawing.figures import drawn
 from mlpstudy.files import (
     SUMS,
@@ -14,6 +13,7 @@ from mlpstudy.files import (
     write_summed_json,
     write_sums,
 )
+from mlpstudy.provenance.digests import of_study
 from mlpstudy.statistics.verdicts import read_findings
 from mlpstudy.tables.files import read_table
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mlpstudy.core.threads import one_thread
 from mlpstudy.design.specs import read_study
-from mlpstudy.digests import of_study
+from mlpstudy.provenance.digests import of_study
 from mlpstudy.stages.prepare import named, stored
 from mlpstudy.stages.train import recorder
 from mlpstudy.tables.files import checksums, write_tables

@@ -12,8 +12,8 @@ from mlpstudy.data.opened import opened
 from mlpstudy.data.split import examples_of, split_sizes
 from mlpstudy.design.examples import Examples
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.digests import of_dataset, of_source
 from mlpstudy.files import DamagedFile
+from mlpstudy.provenance.digests import of_dataset, of_source
 
 if TYPE_CHECKING:  # who is given all paths waits for no study
     from mlpstudy.design.project import Project

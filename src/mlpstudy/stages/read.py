@@ -10,7 +10,7 @@ from mlpstudy.data.tables import Read
 from mlpstudy.data.tables import read as read_table
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.sources import Source
-from mlpstudy.digests import of_source
+from mlpstudy.provenance.digests import of_source
 
 
 def learnable(name: str, source: Source) -> Read:

@@ -14,8 +14,8 @@ from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import FIELDS, Run
 from mlpstudy.design.specs import StudySpec, read_study
-from mlpstudy.digests import of_job, of_study
 from mlpstudy.files import SUMS, check_made_by, read_sums, write_summed_json
+from mlpstudy.provenance.digests import of_job, of_study
 from mlpstudy.stages.prepare import named, stored
 from mlpstudy.statistics.verdicts import write_findings
 from mlpstudy.studies import declared

@@ -12,8 +12,8 @@ from mlpstudy.design import parts
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, run_id
 from mlpstudy.design.specs import read_job
-from mlpstudy.digests import makers_of_job, of_record
 from mlpstudy.progress import Progress
+from mlpstudy.provenance.digests import makers_of_job, of_record
 from mlpstudy.stages.prepare import fingerprints, named, stored
 from mlpstudy.tables.record import Record, Recorder
 from mlpstudy.tables.trained import Trained

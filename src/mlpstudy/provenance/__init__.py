@@ -1,0 +1,1 @@
+"""Which code a result depends on, and whether it has to be made again."""
