@@ -89,6 +89,20 @@ def test_a_point_says_its_cell_value_interval_n_and_command():
     assert calculated["command"] == "'.venv/bin/mlpstudy replay ' + datum.run"
 
 
+@pytest.mark.parametrize("kind", ["line", "point"])
+def test_a_series_that_is_not_picked_from_the_legend_fades(kind):
+    spec = made(kind).spec
+    data = {"data": {"values": rows_of(made(kind))}, "width": 500, "autosize": "pad"}
+
+    def faded(value):
+        params = [{**p, "value": value} if p["name"] == "picked" else p for p in spec["params"]]
+        return vl_convert.vegalite_to_svg(
+            {**spec, **data, "params": params}, vl_version="6.4"
+        ).count('opacity="0.08"')
+
+    assert faded([]) == 0 < faded([{"hue": 0}])
+
+
 def test_one_measure_has_one_scale_whatever_is_chosen():
     layers = made("line").spec["layer"]
     scale = next(

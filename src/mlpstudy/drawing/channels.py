@@ -107,7 +107,7 @@ def levels_of(
         return ((),)
     places = {}
     for name in fields:
-        seen = dict.fromkeys(plain(value) for value in frame[name])
+        seen = dict.fromkeys(plain(value) for value in frame[name].drop_duplicates())
         known = {value: place for place, value in enumerate((orders or {}).get(name, ()))}
         ranked = sorted(seen, key=partial(_rank, known=known))
         places[name] = {value: place for place, value in enumerate(ranked)}

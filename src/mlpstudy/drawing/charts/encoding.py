@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import altair as alt
@@ -45,20 +46,21 @@ class Parts:
     def rows(self, *columns: str) -> pd.DataFrame:
         """The rows of the chart: places in the channels, the named columns, the numbers."""
         kept = [name for name in dict.fromkeys([*columns, *NUMBERS]) if name in self.frame]
-        rows = self.frame[kept].copy()
-        for name, channel in self.channels.items():
-            if channel.fields:
-                rows[name] = places(channel, self.frame)
-        if self.spec.units:
-            units = Channel(self.spec.units, levels_of(self.frame, self.spec.units))
-            rows["unit"] = places(units, self.frame)
-        return rows
+        return self.frame[kept].assign(**self._places)
+
+    @cached_property
+    def _places(self) -> dict[str, np.ndarray]:
+        """The columns of places, each an integer for each row."""
+        told = {name: each for name, each in self.channels.items() if each.fields}
+        if units := self.spec.units:
+            told["unit"] = Channel(units, levels_of(self.frame, units))
+        return {name: places(channel, self.frame) for name, channel in told.items()}
 
     def apart(self) -> dict[str, Any]:
         """What parts lines and bands beside their colour."""
         fields = ["style:N"] if self.channels["style"].fields else []
         fields += ["unit:N"] if self.spec.units else []
-        return {"detail": fields} if fields else {}
+        return {"detail": list(map(alt.Detail, fields))} if fields else {}
 
     def texts(self, name: str) -> list[str]:
         """What the levels of a channel are called."""
@@ -141,7 +143,7 @@ class Parts:
         if hue.fields:
             scale = alt.Scale(domain=list(range(len(hue))), **shades(hue))
             look["color"] = alt.Color("hue:O", scale=scale, legend=self.legend("hue"))
-            look["opacity"] = alt.condition("picked", alt.value(1), alt.value(0.08))
+            look["opacity"] = alt.OpacityValue(0.08, condition={"param": "picked", "value": 1})
         if dash.fields:
             domain = [*range(len(dash)), -1]  # legends of one and the same domain would be merged
             scale = alt.Scale(domain=domain, range=[*DASHES[: len(dash)], [1, 0]])
@@ -321,32 +323,31 @@ def extent(frame: pd.DataFrame, columns: Iterable[str], log: bool) -> list[float
     return [0.0 if 0 <= low < 0.5 * high else low - margin, high + margin]
 
 
-def framed(
-    chart: Any, parameters: Sequence[alt.Parameter], heading: Any, height: Any = HEIGHT
-) -> Any:
-    """A whole chart, as wide as its column."""
-    if heading is not None:
-        chart = chart.properties(title=heading)
-    return (
-        chart.add_params(*parameters)
-        .properties(width="container", height=height)
-        .configure(
-            font="system-ui, sans-serif",
-            background="white",
-            autosize={"type": "fit-x", "contains": "padding"},
-        )
-        .configure_axis(
-            labelFontSize=12, titleFontSize=13, titleFontWeight="normal", gridColor="#e4e4e4",
-            labelColor="#222", titleColor="#222", labelLimit=260,
-        )
-        .configure_view(stroke=None)
-        .configure_legend(labelFontSize=12, titleFontSize=12, labelLimit=300)
-    )  # fmt: skip
+def framed(layers: Sequence[Any], parts: Parts, **properties: Any) -> Any:
+    """A whole chart of some layers, as wide as its column; properties: more of it, or others.
+
+    Made at once: each method of a chart copies all of its layers.
+    """
+    *below, top = [layer.properties(name=f"layer_{i}") for i, layer in enumerate(layers)]
+    if (heading := parts.heading()) is not None:
+        properties["title"] = heading
+    size = {"width": "container", "height": HEIGHT}
+    choices = parts.choices()
+    return alt.layer(*below, top.add_params(*choices), config=LOOK, **{**size, **properties})
 
 
-def named(layers: Iterable[Any]) -> list[Any]:
-    """Layers with the same names each time."""
-    return [layer.properties(name=f"layer_{i}") for i, layer in enumerate(layers)]
+LOOK = alt.Config(
+    font="system-ui, sans-serif",
+    background="white",
+    autosize={"type": "fit-x", "contains": "padding"},
+    axis=alt.AxisConfig(
+        labelFontSize=12, titleFontSize=13, titleFontWeight="normal", gridColor="#e4e4e4",
+        labelColor="#222", titleColor="#222", labelLimit=260,
+    ),
+    view=alt.ViewConfig(stroke=None),
+    legend=alt.LegendConfig(labelFontSize=12, titleFontSize=12, labelLimit=300),
+)  # fmt: skip
+SHAPES_APART = alt.Resolve(scale=alt.ScaleResolveMap(shape="independent"))
 
 
 def level_line(at: float | None) -> list[Any]:
@@ -354,4 +355,4 @@ def level_line(at: float | None) -> list[Any]:
     if at is None:
         return []
     one = alt.Chart(alt.Data(values=[{"at": float(at)}]))
-    return [one.mark_rule(color="#666", strokeWidth=1).encode(y="at:Q")]
+    return [one.mark_rule(color="#666", strokeWidth=1).encode(y=alt.Y("at:Q"))]

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from mlpstudy.drawing.channels import MEASURE
-from mlpstudy.drawing.charts.encoding import HIT, Parts, called, domain, framed, named, value_axis
+from mlpstudy.drawing.charts.encoding import HIT, Parts, called, domain, framed, value_axis
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.drawing.findings import NAME, VERDICTS, panelled, rows_of
 from mlpstudy.words import Words
@@ -37,9 +37,8 @@ def interactive(spec: Any, frame: pd.DataFrame, words: Words) -> tuple[Any, pd.D
     base = parts.base().transform_calculate(
         verdict_said=called(texts, "datum.verdict"), y_said=called(_labels(found), "datum.y")
     )
-    chart = alt.layer(*named(_layers(parts, base, found, verdicts, texts)))
-    height = STEP * len(found.labels)
-    return framed(chart, parts.choices(), parts.heading(), height), rows
+    layers = _layers(parts, base, found, verdicts, texts)
+    return framed(layers, parts, height=STEP * len(found.labels)), rows
 
 
 def _labels(found: Any) -> list[str]:
@@ -58,7 +57,7 @@ def _layers(
     axis = alt.Axis(title=None, labelExpr=called(_labels(found), "datum.value"), labelLimit=320)
     at: dict[str, Any] = {"y": alt.Y("y:O", axis=axis)}
     if parts.channels["hue"].fields:
-        at["yOffset"] = "hue:O"
+        at["yOffset"] = alt.YOffset("hue:O")
     color, columns = _color(parts, verdicts, texts), ("value", "low", "high", "threshold")
     scale = alt.Scale(**domain(parts, columns, "x" in parts.spec.log, NAME))
     x = alt.X("value:Q", axis=value_axis(_unit(parts.frame, parts.words)), scale=scale)
@@ -67,10 +66,10 @@ def _layers(
     bars = base.mark_rule(strokeWidth=2, opacity=0.6)
     points = base.mark_point(filled=True, size=70, opacity=1, cursor="copy", **HIT)
     points = points.encode(x=x, color=color, shape=shape, tooltip=_tooltip(parts), **at)
-    threshold = base.mark_rule(color="#222", clip=True).encode(x="threshold:Q")
+    threshold = base.mark_rule(color="#222", clip=True).encode(x=alt.X("threshold:Q"))
     return [
         threshold,
-        bars.encode(x="low:Q", x2="high:Q", color=color, **at),
+        bars.encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"), color=color, **at),
         *_common(base, parts, at),
         points.add_params(*parts.picked()),
     ]
@@ -81,7 +80,7 @@ def _common(base: Any, parts: Parts, at: dict[str, Any]) -> list[Any]:
     if "common_value" not in parts.frame or parts.frame["common_value"].isna().all():
         return []
     ticks = base.mark_tick(color="#222", thickness=1.2, size=9, clip=True)
-    return [ticks.encode(x="common_value:Q", **at)]
+    return [ticks.encode(x=alt.X("common_value:Q"), **at)]
 
 
 def _tooltip(parts: Parts) -> list[alt.Tooltip]:

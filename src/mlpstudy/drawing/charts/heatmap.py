@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mlpstudy.drawing.charts.encoding import Across, Parts, called, framed, named
+from mlpstudy.drawing.charts.encoding import Across, Parts, called, framed
 from mlpstudy.drawing.tiles import ranked
 from mlpstudy.words import Words
 
@@ -36,7 +36,7 @@ def interactive(spec: Any, frame: pd.DataFrame, words: Words) -> tuple[Any, pd.D
     )
     text = base.mark_text(fontSize=11).encode(**at, text=alt.Text("value:Q", format=".2~g"))
     height = STEP * len(sides["y"].levels)
-    return framed(alt.layer(*named([rect, text])), parts.choices(), parts.heading(), height), rows
+    return framed([rect, text], parts, height=height), rows
 
 
 def _side(name: str, parts: Parts) -> Across:

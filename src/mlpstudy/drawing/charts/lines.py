@@ -9,13 +9,13 @@ from mlpstudy.drawing.channels import MEASURE
 from mlpstudy.drawing.channels import across as column
 from mlpstudy.drawing.charts.encoding import (
     HIT,
+    SHAPES_APART,
     Across,
     Parts,
     called,
     domain,
     framed,
     level_line,
-    named,
     value_axis,
 )
 from mlpstudy.words import Words
@@ -33,8 +33,7 @@ def interactive(spec: Any, frame: pd.DataFrame, words: Words) -> tuple[Any, pd.D
     rows["x"] = across.column(parts.frame)
     value = "share" if spec.kind == "survival" else "value"
     layers = _layers(parts, across, value)
-    chart = alt.layer(*named(layers)).resolve_scale(shape="independent")
-    return framed(chart, parts.choices(), parts.heading()), rows
+    return framed(layers, parts, resolve=SHAPES_APART), rows
 
 
 def _layers(parts: Parts, across: Across, value: str) -> list[Any]:
@@ -42,7 +41,7 @@ def _layers(parts: Parts, across: Across, value: str) -> list[Any]:
     if not across.numeric:
         base = base.transform_calculate(x_said=called(across.texts(), "datum.x"))
     x, y = across.encode(alt.X, "x"), _y(parts, value)
-    beside = {"xOffset": "hue:O"} if spec.kind == "point" and "color" in look else {}
+    beside = {"xOffset": alt.XOffset("hue:O")} if spec.kind == "point" and "color" in look else {}
     layers = level_line(spec.reference)
     if "low" in parts.frame:
         layers.append(_spread(base, x, parts, look, beside))
@@ -70,7 +69,7 @@ def _layers(parts: Parts, across: Across, value: str) -> list[Any]:
 
 def _spread(base: Any, x: Any, parts: Parts, look: dict, beside: dict) -> Any:
     """Intervals: bars, or a band along many points."""
-    ends = {"y": alt.Y("low:Q"), "y2": "high:Q"}
+    ends = {"y": alt.Y("low:Q"), "y2": alt.Y2("high:Q")}
     plain = {key: each for key, each in look.items() if key == "color"}
     if _many(parts) or parts.spec.kind == "survival":
         step = {"interpolate": "step-after"} if parts.spec.kind == "survival" else {}

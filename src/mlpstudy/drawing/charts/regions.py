@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mlpstudy.drawing.charts.encoding import COMMAND, HEIGHT, Parts, framed, named
+from mlpstudy.drawing.charts.encoding import COMMAND, HEIGHT, Parts, framed
 from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.words import Words
 
@@ -26,8 +26,7 @@ def interactive(spec: Any, frame: pd.DataFrame, words: Words) -> tuple[Any, pd.D
     rows = pd.DataFrame(
         [dict(zip(columns, key, strict=True)) | _picture(spec, panel) for key, panel in groups]
     )
-    chart = alt.layer(*named(_layers(parts))).properties(width=HEIGHT)
-    return framed(chart, parts.choices(), parts.heading()).properties(width=HEIGHT), rows
+    return framed(_layers(parts), parts, width=HEIGHT), rows
 
 
 def _picture(spec: Any, panel: pd.DataFrame) -> dict[str, Any]:
@@ -68,9 +67,9 @@ def _layers(parts: Parts) -> list[Any]:
     tiles = _tiles(base, parts).mark_rect(cursor="copy", strokeWidth=0)
     picture = tiles.encode(
         x=alt.X("west:Q", **axes),
-        x2="east",
+        x2=alt.X2("east"),
         y=alt.Y("south:Q", **axes),
-        y2="north",
+        y2=alt.Y2("north"),
         color=alt.Color("cells:Q", scale=scale, legend=None),
         **_tooltip(parts),
     )
@@ -104,8 +103,8 @@ def _examples(base: Any) -> Any:
     )
     shapes, fills = alt.Scale(range=["circle", "square"]), alt.Scale(range=list(COLOURS[:2]))
     return dots.mark_point(filled=True, size=34, stroke="white", strokeWidth=0.6, opacity=1).encode(
-        x="u:Q",
-        y="v:Q",
+        x=alt.X("u:Q"),
+        y=alt.Y("v:Q"),
         fill=alt.Fill("label:N", scale=fills, legend=None),
         shape=alt.Shape("label:N", scale=shapes, legend=None),
     )

@@ -8,11 +8,11 @@ import pandas as pd
 
 from mlpstudy.drawing.charts.encoding import (
     HIT,
+    SHAPES_APART,
     Parts,
     extent,
     framed,
     level_line,
-    named,
     stretched,
     value_axis,
 )
@@ -38,8 +38,7 @@ def interactive(spec: Any, frame: pd.DataFrame, words: Words) -> tuple[Any, pd.D
     points = base.mark_point(filled=True, size=60, cursor="copy", **HIT)
     points = points.encode(**at, tooltip=parts.tooltip(*tips), **look, **parts.shape())
     layers = [*_line(spec, frame, y), points.add_params(*parts.picked())]
-    chart = alt.layer(*named(layers)).resolve_scale(shape="independent")
-    return framed(chart, parts.choices(), parts.heading()), rows
+    return framed(layers, parts, resolve=SHAPES_APART), rows
 
 
 def _axis(spec: Any, column: pd.DataFrame, which: str, title: str) -> dict[str, Any]:
@@ -60,5 +59,5 @@ def _line(spec: Any, frame: pd.DataFrame, y: str) -> list[Any]:
     return [
         alt.Chart(alt.Data(values=ends))
         .mark_line(clip=True, color="#222", strokeWidth=1)
-        .encode(x="x:Q", y="y:Q")
+        .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"))
     ]
