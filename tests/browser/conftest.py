@@ -40,6 +40,9 @@ def _missing() -> str:
     return ""
 
 
+ASIDE = "A sentence that goes on and on, as those of what is also seen do. " * 3
+
+
 @dataclass
 class Opened:
     """A page in the browser, and everything it asked for or complained about."""
@@ -60,7 +63,13 @@ def built(tmp_path_factory) -> Path:
     for name in names:
         found = [
             example.finding("C21", 0.5, 0.4, 0.6, study=name, condition=HOSTILE, says=HOSTILE,
-                            rerun="mlpstudy replay digits-d8-1", runs=["digits-d8-1"]),
+                            rerun="mlpstudy replay digits-d8-1", runs=["digits-d8-1"],
+                            decides=True),
+            *(
+                example.finding("C21", value, value - 0.1, value + 0.1, study=name, says=ASIDE,
+                                statistic="aside", condition=HOSTILE, decides=False)
+                for value in (0.5, -0.5)
+            ),
             example.finding("C30", -0.06, -0.11, -0.01, study=name, n=48, condition=HOSTILE),
             example.finding("C33", -0.5, -0.6, -0.4, study=name, says={"en": "It helps.", "fr": "Cela aide."}),
             example.finding("U-mine", 3, 2, 4, study=name, says=HOSTILE),

@@ -26,6 +26,28 @@ def test_it_fits_and_names_stay_text(opened, size, path):
     assert page.locator("b", has_text='"bold"').filter(has_not_text="<b>").count() == 0
 
 
+@PAGES
+def test_a_wide_table_scrolls_in_its_box(opened, path):
+    """What is hidden in it, for screen readers, makes the page no wider."""
+    page = opened(PHONE, path).page
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+    widen = "document.querySelectorAll('.scroll table').forEach((e) => (e.style.width = '99rem'))"
+    page.evaluate(widen)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@SIZES
+def test_what_is_also_seen_stands_beside_its_picture(opened, size):
+    page = opened(size, CHAPTER).page
+    rows = page.locator("ul.also li").all()
+    assert rows
+    for row in rows:
+        says, counts, dots = (row.locator(f".{name}") for name in ("says", "counts", "strip"))
+        text, under, drawn = (each.bounding_box() for each in (says, counts, dots))
+        assert under["y"] > text["y"], "the counts stand below the sentence, not on it"
+        assert drawn["x"] >= text["x"] + text["width"] or drawn["y"] >= under["y"] + under["height"]
+
+
 def test_hostile_names_are_read_as_they_are(opened):
     page = opened(path=CHAPTER).page
     assert page.locator("h1").text_content() == HOSTILE

@@ -55,7 +55,7 @@ def test_columns_of_numbers_are_known_also_where_some_are_missing():
 
 
 @pytest.mark.parametrize(
-    ("text", "known"), [("−0,25", True), ("12 500", True), ("1.2 × 10⁻³", True), ("relu", False),
+    ("text", "known"), [("−0,25", True), ("12 500", True), ("1.2 × 10⁻³", True), ("1.2\u202f×\u202f10⁻³", True), ("relu", False),
                         ("0.3 nats", False), ("", False)],
 )  # fmt: skip
 def test_a_number_is_known_as_each_language_writes_it(text, known):

@@ -72,7 +72,8 @@ def number(
     else:
         decimals = max(0, digits - 1 - _magnitude(_scaled(value, exponent)))
         decimals = decimals if padded else min(decimals, _needed(_rounded(scaled, decimals)))
-    return f"{fixed(value, exponent, decimals, language)} {_times(exponent)}".rstrip()
+    shown = fixed(value, exponent, decimals, language)
+    return f"{shown}{THIN}{_times(exponent)}" if exponent else shown
 
 
 def percent(share: float, digits: int = 3, language: str = "en") -> str:
@@ -156,4 +157,4 @@ def _whole(numbers: list[float]) -> bool:
 
 
 def _times(exponent: int) -> str:
-    return f"× 10{str(exponent).translate(SUPERSCRIPT)}" if exponent else ""
+    return f"×{THIN}10{str(exponent).translate(SUPERSCRIPT)}" if exponent else ""
