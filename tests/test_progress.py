@@ -90,12 +90,13 @@ def test_what_is_logged_otherwise_stops_nothing(left):
 
 def test_what_steps_took_last_time_comes_before_estimates(tmp_path):
     for rule, name, text in [
-        ("train", "a", "s\th:m:s\n7.5\t0:00:07\n"),
-        ("train", "gone", "s\th:m:s\n9\t0:00:09\n"),
-        ("draw", "xor", "s\th:m:s\n3\t0:00:03\n"),
-        ("draw", "broken", "s\n"),
+        ("train", "a", '{"cpu_seconds": 7.5}'),
+        ("train", "gone", '{"cpu_seconds": 9}'),
+        ("draw", "xor", '{"cpu_seconds": 3}'),
+        ("draw", "broken", '{"cpu'),
+        ("draw", "empty", "[]"),
     ]:
         (tmp_path / rule).mkdir(exist_ok=True)
-        (tmp_path / rule / f"{name}.tsv").write_text(text)
+        (tmp_path / rule / f"{name}.json").write_text(text)
     found = known_seconds({"a": 60.0, "b": 50.0}, tmp_path)
     assert found == {("train", "a"): 7.5, ("train", "b"): 50.0, ("draw", "xor"): 3.0}

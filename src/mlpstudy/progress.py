@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from mlpstudy.usage import cpu_seconds
+
 EVERY = 5.0  # seconds between two lines
 OFTEN = 15.0  # the same of the workflow
 # Seconds of a step that has never been made here; of training the plan has an estimate of each job.
@@ -125,15 +127,15 @@ class TimeLeft(logging.Handler):
         return sum(known) / len(known) if known else USUAL.get(rule, UNUSUAL)
 
 
-def known_seconds(trained: Mapping[str, float], benchmarks: Path) -> dict[Step, float]:
+def known_seconds(trained: Mapping[str, float], usage: Path) -> dict[Step, float]:
     """What steps take: as they took last time, and of training else as it is estimated.
 
-    trained: seconds of each job. benchmarks: a folder of Snakemake's tables, RULE/NAME.tsv.
+    trained: seconds of each job. usage: a folder of what steps have cost, RULE/NAME.json.
     """
     found: dict[Step, float] = {("train", job): seconds for job, seconds in trained.items()}
-    for table in sorted(benchmarks.glob("*/*.tsv")):
-        with suppress(OSError, ValueError, IndexError):
-            rule, name = table.parent.name, table.stem
-            if rule != "train" or name in trained:
-                found[rule, name] = float(table.read_text().splitlines()[1].split()[0])
+    for file in sorted(usage.glob("*/*.json")):
+        step = file.parent.name, file.stem
+        seconds = cpu_seconds(file)
+        if seconds is not None and (step[0] != "train" or step in found):
+            found[step] = seconds
     return found

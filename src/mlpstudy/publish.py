@@ -1,6 +1,5 @@
 """The report of a project, with where its numbers come from."""
 
-import csv
 import os
 import platform
 import shutil
@@ -32,6 +31,7 @@ from mlpstudy.report.build import build, build_single
 from mlpstudy.report.document import document, pages
 from mlpstudy.stages.summarise import TOLD
 from mlpstudy.statistics.verdicts import families, read_findings
+from mlpstudy.usage import cpu_seconds
 
 TEMPLATES = PACKAGE / "report" / "templates"
 PACKAGES = ("torch", "numpy", "pandas", "scikit-learn", "seaborn", "matplotlib", "snakemake")
@@ -41,7 +41,7 @@ def report(
     plan: Mapping[str, Any],
     lecture: Path,
     studies: Iterable[Path],
-    benchmarks: Path,
+    usage: Path,
     out: Path,
     findings: Path,
     language: str,
@@ -49,14 +49,14 @@ def report(
     """Build the report, all findings in one file, and how long it took in another; what was written.
 
     plan: report.json of a plan. studies: what `summarise` and `draw` have written, a folder
-    for each. benchmarks: what Snakemake measured, where there is any. out: the report's folder.
+    for each. usage: what their steps have cost, where that is known. out: the report's folder.
     Raises StaleFile where a study was summarised or drawn by other code.
     """
     folders, read = _current(studies)
     found = [f for folder in folders.values() for f in read_findings(folder / "findings.json")]
     labels = {k: text for each in read.values() for k, text in (each.get("labels") or {}).items()}
     findings_file.write(findings, families(found), labels)
-    write_summed_json(out / "timings.json", timings(plan["steps"], benchmarks))
+    write_summed_json(out / "timings.json", timings(plan["steps"], usage))
     results = next(iter(folders.values())).parents[1]
     return build(results, out, TEMPLATES, lecture, language, provenance(plan, folders))
 
@@ -205,22 +205,16 @@ def _work(folders: Mapping[str, Path]) -> list[dict]:
     return rows
 
 
-def timings(steps: Mapping[str, list[str]], benchmarks: Path) -> dict[str, dict[str, int | None]]:
+def timings(steps: Mapping[str, list[str]], usage: Path) -> dict[str, dict[str, int | None]]:
     """CPU seconds of each study, None where they are not known. steps: those of each study.
 
     They differ from run to run, so they stand in no other file of the report. A job that two
     studies need counts in both.
     """
-    return {"cpu_seconds": {name: _seconds(benchmarks, of) for name, of in steps.items()}}
+    return {"cpu_seconds": {name: _seconds(usage, of) for name, of in steps.items()}}
 
 
-def _seconds(benchmarks: Path, steps: Iterable[str]) -> int | None:
-    """CPU seconds of some steps, as Snakemake measured them; None where one was run without it."""
-    total = 0.0
-    for step in steps:
-        try:
-            with (benchmarks / f"{step}.tsv").open(encoding="utf-8", newline="") as file:
-                total += float(next(csv.DictReader(file, delimiter="\t"))["cpu_time"])
-        except (FileNotFoundError, StopIteration, KeyError, ValueError):
-            return None
-    return round(total)
+def _seconds(usage: Path, steps: Iterable[str]) -> int | None:
+    """CPU seconds of some steps; None where that of one is not known."""
+    known = [cpu_seconds(usage / f"{step}.json") for step in steps]
+    return None if None in known else round(sum(each for each in known if each is not None))

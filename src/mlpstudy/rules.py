@@ -14,6 +14,7 @@ import typer
 
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.leaving import leave
+from mlpstudy.usage import write_usage
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -23,6 +24,7 @@ SomeData = Annotated[list[Path] | None, typer.Option("--data", help="the file of
 To = Annotated[Path, typer.Option("--to", help="the folder for what is made")]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda")]
 Engine = Annotated[str, typer.Option("--engine", help="auto, native or torch")]
+Usage = Annotated[Path, typer.Option("--usage", help="the file for what the step has cost")]
 Threads = Annotated[int, typer.Option("--threads", min=1, help="stacks trained at a time")]
 
 
@@ -72,21 +74,30 @@ def train(
     device: Device,
     engine: Engine,
     threads: Threads,
+    usage: Usage,
 ) -> None:
     """Train the networks of a job that are not trained yet, and write its tables."""
     from mlpstudy.stages.train import train
 
     train(job, data, to, store, device, engine, threads)
+    write_usage(usage)
 
 
 @app.command()
 def measure(
-    study: Spec, to: To, device: Device, engine: Engine, threads: Threads, data: SomeData = None
+    study: Spec,
+    to: To,
+    device: Device,
+    engine: Engine,
+    threads: Threads,
+    usage: Usage,
+    data: SomeData = None,
 ) -> None:
     """What a study measures by itself, beside training."""
     from mlpstudy.stages.measure import measure
 
     compared(measure(study, data or [], to, device, engine, threads), to)
+    write_usage(usage)
 
 
 def compared(before: Mapping[str, str], folder: Path) -> None:
@@ -102,6 +113,7 @@ def compared(before: Mapping[str, str], folder: Path) -> None:
 def summarise(
     study: Spec,
     to: To,
+    usage: Usage,
     jobs: Annotated[list[Path] | None, typer.Argument(help="the tables of its jobs")] = None,
     measured: Annotated[Path | None, typer.Option("--measured", help="what it measured")] = None,
     data: SomeData = None,
@@ -110,14 +122,18 @@ def summarise(
     from mlpstudy.stages.summarise import summarise
 
     summarise(study, jobs or [], measured, data or [], to)
+    write_usage(usage)
 
 
 @app.command()
-def draw(study: Annotated[Path, typer.Argument(help="a study's folder")], to: To) -> None:
+def draw(
+    study: Annotated[Path, typer.Argument(help="a study's folder")], to: To, usage: Usage
+) -> None:
     """A study's figures, from its summary tables."""
     from mlpstudy.stages.draw import draw
 
     draw(study, to)
+    write_usage(usage)
 
 
 @app.command()
@@ -125,7 +141,7 @@ def report(
     plan: Spec,
     studies: Annotated[list[Path], typer.Argument(help="the folders of the studies")],
     lecture: Annotated[Path, typer.Option("--lecture", help="claims and chapters")],
-    benchmarks: Annotated[Path, typer.Option("--benchmarks", help="what Snakemake measured")],
+    usage: Annotated[Path, typer.Option("--usage", help="the folder of what the steps have cost")],
     to: To,
     findings: Annotated[Path, typer.Option("--findings", help="the file of all findings")],
     language: Annotated[str, typer.Option("--language", help="en or fr")],
@@ -134,7 +150,7 @@ def report(
     from mlpstudy import publish
     from mlpstudy.design.specs import read_json
 
-    pages(publish.report(read_json(plan), lecture, studies, benchmarks, to, findings, language))
+    pages(publish.report(read_json(plan), lecture, studies, usage, to, findings, language))
 
 
 def pages(written: Iterable[Path]) -> None:

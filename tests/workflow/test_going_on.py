@@ -93,8 +93,8 @@ def test_the_same_results_make_the_same_report(kept):
     """Seconds differ from run to run: they stand in a file of their own."""
     folder = kept.folder / RESULTS / "report"
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    for path in (kept.folder / RESULTS / "benchmarks").rglob("*.tsv"):
-        path.write_text("cpu_time\n321\n", encoding="utf-8")
+    for path in (kept.folder / RESULTS / "usage").rglob("*.json"):
+        path.write_text('{"cpu_seconds": 321}', encoding="utf-8")
     assert kept.mlpstudy("report").returncode == 0
     changed = {path.name for path in before if path.read_bytes() != before[path]}
     assert changed == {"timings.json", "timings.json.sha256"}

@@ -23,7 +23,7 @@ def jobs(measured, cores, *config):
 @pytest.mark.parametrize(("cores", "asked", "granted"), [("1", 8, 1), ("4", 3, 3)])
 def test_a_job_runs_the_threads_that_it_is_granted(measured, cores, asked, granted):
     found = jobs(measured, cores, f"threads={asked}")
-    assert f"--threads {granted}\n" in found["train"].replace(" 2>&1", "\n")
+    assert f"--threads {granted} " in found["train"]
     assert f"--threads {granted} " in found["measure"]
 
 

@@ -123,7 +123,7 @@ def audited(project, words: list[str], sources: Path | None = None) -> subproces
 def test_an_edited_study_changes_nothing_of_a_job_that_waits(project, planned):
     """Its networks are trained anew, from a plan of before the edit."""
     _, outputs, words = planned["train"]
-    tables = [project.folder / path for path in outputs]
+    tables = [project.folder / path for path in outputs if "/usage/" not in path]
     before = {path: path.read_bytes() for path in tables}
     assert len(before) == len(TABLES) + 1
     for path in tables:

@@ -61,7 +61,7 @@ LOGS = f"{RESULTS}/logs"
 # How long the rest will take is said beside the steps that are done.
 if workflow.is_main_process and not workflow.modifier.namespace:
     if cores := workflow.resource_settings.cores:
-        seconds = known_seconds(PLAN.seconds, PROJECT.results / "benchmarks")
+        seconds = known_seconds(PLAN.seconds, PROJECT.usage_dir)
         snakemake_logger.addHandler(TimeLeft(seconds, cores))
 
 # Where no filesystem is shared, settings and plan travel to the jobs with the workflow's sources.
@@ -187,6 +187,15 @@ def memory_of_job(wildcards, attempt):
     return PLAN.megabytes.get(wildcards.job, 2000) * SETTINGS.threads * attempt
 
 
+# Of what could start, Snakemake starts what has the highest priority. The longest jobs come first, so
+# that no core is left alone with one at the end; before them what is of unknown length, and data.
+UNKNOWN, DATA_FIRST = 1e6, 2e6
+
+
+def seconds_of_job(wildcards):
+    return PLAN.seconds.get(wildcards.job, 0)
+
+
 def memory(megabytes):
     """The same of another rule."""
     return lambda wildcards, attempt: megabytes * attempt
@@ -232,6 +241,16 @@ def results_of(study):
     return [f"{RESULTS}/studies/{study}/{name}" for name in names]
 
 
+def usage_of(study):
+    """What each step of a study has cost."""
+    rules = (*(["measure"] if known(study).measured else []), "summarise", "draw")
+    steps = [
+        *(f"train/{job}" for job in known(study).jobs),
+        *(f"{rule}/{study}" for rule in rules),
+    ]
+    return [f"{RESULTS}/usage/{step}.json" for step in steps]
+
+
 def is_there(path):
     return Path(PREFIX, path).exists()
 
@@ -247,6 +266,7 @@ def everything_of(study):
         *data(known(study).datasets),
         *tables_of(known(study).jobs),
         *measured(study),
+        *usage_of(study),
     ]
     return [*results, *(path for path in below if not is_there(path))]
 

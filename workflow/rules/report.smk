@@ -1,9 +1,11 @@
-# The page and the README, from what all studies found.
+# The page and the README, from what all studies found. That a step has cost another time than before
+# is no reason to make them again.
 rule report:
     input:
         plan=planned(PLAN.report_file),
         lecture=planned(PROJECT.lecture),
         studies=[results_of(study) for study in PLAN.studies],
+        usage=[ancient(usage_of(study)) for study in PLAN.studies],
         made_by=made_by("report"),
     output:
         report(
@@ -31,18 +33,16 @@ rule report:
         findings=f"{RESULTS}/findings.json",
     log:
         f"{LOGS}/report.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/report.tsv"
     threads: 1
     resources:
         mem_mb=memory(2000),
         runtime=10,
     params:
         studies=lambda wildcards, input: folders(input.studies),
-        benchmarks=str(PROJECT.results / "benchmarks"),
+        usage=lambda wildcards, input: os.path.commonpath(input.usage),
         to=folder,
         language=SETTINGS.language,
     shell:
         "python -m mlpstudy.rules report {input.plan:q} {params.studies:q}"
-        " --lecture {input.lecture:q} --benchmarks {params.benchmarks:q} --to {params.to:q}"
+        " --lecture {input.lecture:q} --usage {params.usage:q} --to {params.to:q}"
         " --findings {output.findings:q} --language {params.language} 2>&1 | tee {log:q}"

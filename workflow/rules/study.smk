@@ -5,11 +5,11 @@ rule measure:
         data=data_of_measurement,
         made_by=stamp_of_study("measure"),
     output:
-        directory(f"{RESULTS}/measured/{{study}}"),
+        tables=directory(f"{RESULTS}/measured/{{study}}"),
+        usage=f"{RESULTS}/usage/measure/{{study}}.json",
     log:
         f"{LOGS}/measure/{{study}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/measure/{{study}}.tsv"
+    priority: UNKNOWN
     threads: SETTINGS.threads
     resources:
         **GPU,
@@ -20,8 +20,9 @@ rule measure:
         device=SETTINGS.device,
         engine=SETTINGS.engine,
     shell:
-        "python -m mlpstudy.rules measure {input.study:q} {params.data:q} --to {output:q}"
-        " --device {params.device} --engine {params.engine} --threads {threads} > {log:q} 2>&1"
+        "python -m mlpstudy.rules measure {input.study:q} {params.data:q} --to {output.tables:q}"
+        " --device {params.device} --engine {params.engine} --threads {threads}"
+        " --usage {output.usage:q} > {log:q} 2>&1"
 
 
 # A study's tables and findings, then its figures. Its name is a target of its own.
@@ -35,10 +36,9 @@ rule summarise:
     output:
         [f"{RESULTS}/studies/{{study}}/{name}" for name in STUDY_FILES],
         tables=directory(f"{RESULTS}/studies/{{study}}/tables"),
+        usage=f"{RESULTS}/usage/summarise/{{study}}.json",
     log:
         f"{LOGS}/summarise/{{study}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/summarise/{{study}}.tsv"
     group:
         "study"
     threads: 1
@@ -52,7 +52,7 @@ rule summarise:
         to=folder,
     shell:
         "python -m mlpstudy.rules summarise {input.study:q} {params.jobs:q} {params.measured:q}"
-        " {params.data:q} --to {params.to:q} > {log:q} 2>&1"
+        " {params.data:q} --to {params.to:q} --usage {output.usage:q} > {log:q} 2>&1"
 
 
 rule draw:
@@ -73,10 +73,9 @@ rule draw:
             category="{study}",
             labels={"figure": "{figure}"},
         ),
+        usage=f"{RESULTS}/usage/draw/{{study}}.json",
     log:
         f"{LOGS}/draw/{{study}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/draw/{{study}}.tsv"
     group:
         "study"
     threads: 1
@@ -87,7 +86,8 @@ rule draw:
         study=lambda wildcards, input: folders([input.study])[0],
         to=folder,
     shell:
-        "python -m mlpstudy.rules draw {params.study:q} --to {params.to:q} > {log:q} 2>&1"
+        "python -m mlpstudy.rules draw {params.study:q} --to {params.to:q} --usage {output.usage:q}"
+        " > {log:q} 2>&1"
 
 
 for name in PLAN.studies:

@@ -32,10 +32,9 @@ if SETTINGS.datasets:
             f"{DATA}/{{dataset}}.npz",
         log:
             f"{LOGS}/read/{{dataset}}.log",
-        benchmark:
-            f"{RESULTS}/benchmarks/read/{{dataset}}.tsv"
         wildcard_constraints:
             dataset="|".join(SETTINGS.datasets),
+        priority: DATA_FIRST
         localrule: True
         threads: 1
         resources:
@@ -57,8 +56,7 @@ rule prepare:
         f"{DATA}/{{dataset}}.npz",
     log:
         f"{LOGS}/prepare/{{dataset}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/prepare/{{dataset}}.tsv"
+    priority: DATA_FIRST
     localrule: True
     threads: 1
     resources:
@@ -76,10 +74,10 @@ rule train:
         made_by=stamp_of_job,
     output:
         [f"{RESULTS}/jobs/{{job}}/{name}" for name in TABLES],
+        usage=f"{RESULTS}/usage/train/{{job}}.json",
     log:
         f"{LOGS}/train/{{job}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/train/{{job}}.tsv"
+    priority: seconds_of_job
     threads: SETTINGS.threads
     resources:
         **GPU,
@@ -94,7 +92,7 @@ rule train:
     shell:
         "python -m mlpstudy.rules train {input.job:q} {params.data:q} --to {params.to:q}"
         " --store {params.store:q} --device {params.device} --engine {params.engine} --threads {threads}"
-        " 2>&1 | tee {log:q}"
+        " --usage {output.usage:q} 2>&1 | tee {log:q}"
 
 
 # One run of any study alone: settings, curves, layers, weights and pictures in a folder.
@@ -107,8 +105,6 @@ rule run:
         f"{RUNS}/{{run_id}}/run.json",
     log:
         f"{LOGS}/run/{{run_id}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/run/{{run_id}}.tsv"
     threads: SETTINGS.threads
     resources:
         **GPU,

@@ -13,6 +13,7 @@ from mlpstudy.design.project import Project
 from mlpstudy.design.run import Run, run_id
 from mlpstudy.design.specs import read_json
 from mlpstudy.files import SUMS
+from mlpstudy.usage import write_usage
 
 if TYPE_CHECKING:
     from mlpstudy.runs.known import KnownRun
@@ -29,6 +30,7 @@ def train(project: Project, job: str) -> None:
     data = [data_file(project, name) for name in plan.datasets_of(job)]
     out = project.job_dir(job)
     train(plan.job_file(job), data, out, project.trained, *_how(project))
+    write_usage(project.usage_file("train", job))
 
 
 def measure(project: Project, study: str) -> dict[str, str]:
@@ -40,7 +42,9 @@ def measure(project: Project, study: str) -> dict[str, str]:
     plan = plan_of(project)
     data = [data_file(project, name) for name in plan.studies[study].datasets]
     out = project.measured_dir(study)
-    return measure(plan.measurement_file(study), data, out, *_how(project))
+    before = measure(plan.measurement_file(study), data, out, *_how(project))
+    write_usage(project.usage_file("measure", study))
+    return before
 
 
 def summarise(project: Project, study: str) -> None:
@@ -55,6 +59,7 @@ def summarise(project: Project, study: str) -> None:
     measured = project.measured_dir(study) if planned.measured else None
     data = [path for path in map(project.data_file, planned.datasets) if path.exists()]
     summarise(plan.study_file(study), jobs, measured, data, project.study_dir(study))
+    write_usage(project.usage_file("summarise", study))
 
 
 def draw(project: Project, study: str) -> None:
@@ -64,6 +69,7 @@ def draw(project: Project, study: str) -> None:
     project.study(study)
     _need([project.study_dir(study) / "study.json"], study)
     draw(project.study_dir(study), project.study_dir(study))
+    write_usage(project.usage_file("draw", study))
 
 
 def report(project: Project, names: Sequence[str] = ()) -> list[Path]:
@@ -75,7 +81,7 @@ def report(project: Project, names: Sequence[str] = ()) -> list[Path]:
         plan,
         project.lecture,
         _studies(project),
-        project.results / "benchmarks",
+        project.usage_dir,
         project.report_of(names) if names else project.report,
         project.findings_of(names),
         project.settings.language,

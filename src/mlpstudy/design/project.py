@@ -138,6 +138,14 @@ class Project:
     def study_dir(self, study: str) -> Path:
         return self.results / "studies" / study
 
+    @property
+    def usage_dir(self) -> Path:
+        """What each step of the workflow has cost."""
+        return self.results / "usage"
+
+    def usage_file(self, rule: str, name: str) -> Path:
+        return self.usage_dir / rule / f"{name}.json"
+
     def run_dir(self, run_id: str) -> Path:
         return Path(self.settings.placed("results/runs"), run_id)
 

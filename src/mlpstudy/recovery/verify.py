@@ -13,7 +13,7 @@ from mlpstudy.archive import is_whole_archive
 from mlpstudy.files import LEFT, SUMS, DamagedFile, is_sealed, read_sums, sha256
 
 PLACES = ("results", "report")
-UNCOVERED = {"logs", "benchmarks", "made_by"}  # folders
+UNCOVERED = {"logs", "usage", "made_by"}  # folders
 MADE_ELSEWHERE = {
     ".snakemake_timestamp",
     "report.pdf",
