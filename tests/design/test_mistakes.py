@@ -18,7 +18,7 @@ from mlpstudy.design.mistakes import (
 )
 from mlpstudy.design.names import names_of
 from mlpstudy.design.run import FIELDS
-from mlpstudy.design.sources import Source
+from mlpstudy.design.sources import Classes, Source
 from mlpstudy.design.study import Study
 
 
@@ -120,7 +120,7 @@ def test_a_decimal_comma(written, hint):
 def test_words_of_other_frameworks(word):
     meant = SYNONYMS[word]
     named = map(names_of, ("initialization", "activation", "cost"))
-    models = (model.model_fields for model in (Source, Study, ContrastSpec))
+    models = (model.model_fields for model in (Source, Classes, Study, ContrastSpec))
     tables = [FIELDS, *named, *models]
     [table] = [table for table in tables if meant in table]
     assert word not in table and nearest(word.upper(), table) == meant

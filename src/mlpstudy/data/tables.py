@@ -7,7 +7,8 @@ header) and the key that settles it.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -16,7 +17,10 @@ import numpy as np
 
 from mlpstudy.data import checks, leaks, table_files
 from mlpstudy.data.checks import in_rows, listed
+from mlpstudy.data.class_choice import NO_CLASS, rows_of_classes
 from mlpstudy.data.datasets import Dataset
+from mlpstudy.data.gaps import without_gaps
+from mlpstudy.data.reading import Reading, Rows, word
 from mlpstudy.data.subset import rows_of, subset_note
 from mlpstudy.data.table_files import Table
 from mlpstudy.design.mistakes import NUMBER, Mistake, nearest, shown
@@ -43,31 +47,6 @@ class Read(NamedTuple):
     notes: tuple[tuple[str, str], ...]
 
 
-@dataclass
-class Reading:
-    """One reading: which columns are what, and what is to be told of it."""
-
-    name: str
-    source: Source
-    notes: list[tuple[str, str]] = field(default_factory=list)
-
-    def note(self, what: str, words: str) -> None:
-        self.notes.append((what, words))
-
-    def mistake(self, file: str, problem: str, key: str = "", **more: Any) -> Mistake:
-        return Mistake(problem, file=f"{file} (dataset {self.name})", key=key, **more)
-
-
-class Rows(NamedTuple):
-    """The examples of one file: x inputs (numbers, and texts of one_hot), y targets, and which rows
-    are the test part."""
-
-    file: str
-    x: "DataFrame"
-    y: "DataFrame"
-    is_test: np.ndarray
-
-
 def read(name: str, source: Source) -> Read:
     """The dataset that a source describes; raises Mistake."""
     reading = Reading(name, source)
@@ -75,13 +54,23 @@ def read(name: str, source: Source) -> Read:
     inputs = _inputs(reading, tables[0])
     parts = [_rows(reading, table, inputs, i > 0) for i, table in enumerate(tables)]
     task: Task = source.task or _task(reading, [part.y for part in parts])
-    parts = [_without_gaps(reading, _as_numbers(reading, part, task)) for part in parts]
-    try:
+    parts = [_as_numbers(reading, part, task) for part in parts]
+    with _in_place(reading):
+        wanted = _wanted(reading, parts)
+    parts = [without_gaps(reading, *each) for each in zip(parts, wanted, strict=True)]
+    with _in_place(reading):
         dataset = _dataset(reading, task, parts, tables[0].shape_of(inputs))
-    except Mistake as mistake:
-        mistake.file = f"{source.place} (dataset {name})"
-        raise
     return Read(_some_of(reading, dataset), tuple(reading.notes))
+
+
+@contextmanager
+def _in_place(reading: Reading) -> Iterator[None]:
+    """Mistakes in examples are those of the source."""
+    try:
+        yield
+    except Mistake as mistake:
+        mistake.file = f"{reading.source.place} (dataset {reading.name})"
+        raise
 
 
 def _some_of(reading: Reading, dataset: Dataset) -> Dataset:
@@ -185,18 +174,13 @@ def _marked(reading: Reading, marks: "Series", value: Any) -> np.ndarray:
     return is_test
 
 
-def word(value: Any) -> str:
-    """A mark as a text: 1, 1.0 and "1" are the same."""
-    if isinstance(value, float | np.floating) and value == np.rint(value):
-        value = int(value)
-    return str(value).strip()
-
-
 # The task
 
 
 def _task(reading: Reading, targets: list["DataFrame"]) -> Task:
     """Whether a target is of classes or of values, from how it looks."""
+    if reading.source.classes:
+        return "classification"
     if targets[0].shape[1] > 1:
         reading.note("task", "regression, for there are several targets")
         if all(leaks.is_one_hot(target) for target in targets):
@@ -211,6 +195,19 @@ def _task(reading: Reading, targets: list["DataFrame"]) -> Task:
     why = "texts" if texts else f"{len(numbers):,} different numbers{', all whole' * whole}"
     reading.note("task", f"{task}, for the target has {why}; the key task says otherwise")
     return task
+
+
+def _wanted(reading: Reading, parts: list[Rows]) -> list[np.ndarray]:
+    """For each file which rows (N,) are of a class that the source keeps."""
+    import pandas as pd
+
+    if reading.source.classes is None:
+        return [np.ones(len(part.y), bool) for part in parts]
+    cells = pd.concat([part.y for part in parts], ignore_index=True)
+    has_class = cells.notna().to_numpy().all(axis=1)
+    codes = np.full(len(cells), NO_CLASS)
+    codes[has_class], labels = checks.classes(reading.name, _labels(reading, cells[has_class]))
+    return rows_of_classes(reading, parts, codes, labels)
 
 
 # Numbers
@@ -300,44 +297,6 @@ def _hint(source: Source, name: str, texts: list[str], n: int, may_be_text: bool
     if may_be_text:
         return f"set drop: [{name}], or one_hot: [{name}]"
     return "set task: classification, or give each row a number"
-
-
-# Gaps
-
-
-def _without_gaps(reading: Reading, rows: Rows) -> Rows:
-    """The rows as `missing` asks: refused, left out, or kept for the training part's mean."""
-    policy = reading.source.missing
-    x, y = rows.x.isna().to_numpy(), rows.y.isna().to_numpy()
-    if not (x.any() or y.any()):
-        return rows
-    columns = [*rows.x.columns, *rows.y.columns]
-    gaps = np.hstack([x, y])
-    if policy == "drop":
-        kept = np.asarray(~gaps.any(axis=1))
-        words = f"{(~kept).sum():,} of {len(kept):,} rows of {rows.file} with gaps are left out"
-        reading.note("missing", words)
-        return Rows(rows.file, rows.x[kept], rows.y[kept], rows.is_test[kept])
-    texts = [c in reading.source.one_hot for c in rows.x.columns]
-    refused = np.hstack([x if policy == "refuse" else x & texts, y])
-    if refused.any():
-        raise _gaps(reading, rows.file, columns, refused)
-    for name, n in zip(rows.x.columns, x.sum(axis=0).tolist(), strict=True):
-        if n == len(x):
-            raise reading.mistake(rows.file, "holds no value at all", f"column {name}")
-        if n:
-            reading.note("missing", f"{name}: {n:,} of {len(x):,}, set to the training part's mean")
-    return rows
-
-
-def _gaps(reading: Reading, file: str, columns: Sequence[str], gaps: np.ndarray) -> Mistake:
-    named = [f"column {columns[i]}" for i in np.flatnonzero(gaps.any(axis=0)).tolist()]
-    n, rows = int(gaps.sum()), in_rows(np.flatnonzero(gaps.any(axis=1)), len(gaps))
-    problem = f"{n:,} value{'s are' if n > 1 else ' is'} missing, in {rows}"
-    rest = " (mean: of inputs that are numbers)" if reading.source.missing == "mean" else ""
-    hint = "missing: drop leaves these rows out" + (rest or ", missing: mean fills inputs in")
-    key = listed(named[: checks.MOST_NAMED], len(named[checks.MOST_NAMED :]))
-    return reading.mistake(file, problem, key, hint=hint)
 
 
 # A dataset

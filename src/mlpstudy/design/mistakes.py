@@ -104,6 +104,13 @@ SYNONYMS = {
     "y": "target",
     "label_column": "target",
     "target_column": "target",
+    "categories": "classes",
+    "class_names": "classes",
+    "keep": "classes",
+    "keep_classes": "classes",
+    "min_count": "at_least",
+    "min_frequency": "at_least",
+    "minimum": "at_least",
     "features": "columns",
     "inputs": "columns",
     "x": "columns",
@@ -297,7 +304,8 @@ def _limits(schema: dict) -> str:
 
 
 def _unknown(_value: Any, place: Place, _context: dict, schema: dict) -> Mistake:
-    keys = list(place_in(schema, place[:-1]).get("properties", ()))
+    above = place_in(schema, place[:-1])
+    keys = [key for each in above.get("anyOf", [above]) for key in each.get("properties", ())]
     return Mistake(
         "unknown key", allowed="one of " + ", ".join(keys), nearest=nearest(place[-1], keys)
     )

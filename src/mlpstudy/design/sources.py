@@ -88,6 +88,45 @@ class TestPart(BaseModel):
         return self
 
 
+NAMES_OR_LEAST = "a list of names, or {at_least: 10}"
+
+
+class Classes(BaseModel):
+    """Which classes are learned: some by name, or those of which there are so many examples."""
+
+    model_config = STRICT
+
+    names: Annotated[tuple[str | int | float | bool, ...], Strict(False)] | None = Field(
+        None, description="what they are called in the table"
+    )
+    at_least: int | None = Field(
+        None, ge=2, description="examples of a class, those of a given test part aside"
+    )
+
+    @model_validator(mode="after")
+    def _two_or_more(self) -> "Classes":
+        if (self.names is None) == (self.at_least is None):
+            raise refuse("is one of both", allowed=NAMES_OR_LEAST)
+        for i, name in enumerate(self.names or ()):
+            if str(name) in map(str, (self.names or ())[:i]):
+                raise refuse(f"{name} is there twice", key=("names", i))
+        if self.names is not None and len(self.names) < 2:
+            raise refuse("are two or more, to be told apart", ("names",), NAMES_OR_LEAST)
+        return self
+
+
+def _named(value: object) -> object:
+    if value is None or isinstance(value, dict | Classes):
+        return value
+    return {"names": value if isinstance(value, list | tuple) else [value]}
+
+
+ClassChoice = Annotated[
+    Classes | None,
+    BeforeValidator(_named, json_schema_input_type=Classes | list[str | int | float | bool] | None),
+]
+
+
 class OpenML(BaseModel):
     """A set of openml.org by its number, or by its name and version there."""
 
@@ -141,6 +180,11 @@ class Source(BaseModel):
     )
     task: Literal["classification", "regression"] | None = Field(
         None, description="left out: texts and few whole numbers are classes, other numbers values"
+    )
+    classes: ClassChoice = Field(
+        None,
+        description="those that are learned, by name, or {at_least: N} for those with N examples or "
+        "more; rows of others are left out",
     )
     columns: SomeColumns | None = Field(
         None, description="the inputs; left out: all but the target"
@@ -220,6 +264,12 @@ class Source(BaseModel):
         for key in self._set if self.pictures else ():
             if key not in OF_PICTURES:
                 raise refuse("is for tables: pictures have their classes and parts", key=(key,))
+        return self
+
+    @model_validator(mode="after")
+    def _has_classes(self) -> "Source":
+        if self.classes and (self.task == "regression" or len(self.target) > 1):
+            raise refuse("is for classification: a regression has none", key=("classes",))
         return self
 
     @model_validator(mode="after")

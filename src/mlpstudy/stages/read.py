@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mlpstudy.data import openml, pictures, store
 from mlpstudy.data.downloads import fetch_missing
-from mlpstudy.data.split import split_sizes
+from mlpstudy.data.split import FEWEST_PER_CLASS, split_sizes
 from mlpstudy.data.tables import Read
 from mlpstudy.data.tables import read as read_table
 from mlpstudy.design.mistakes import Mistake
@@ -22,6 +22,8 @@ def learnable(name: str, source: Source) -> Read:
         split_sizes(found.dataset)
     except Mistake as mistake:
         mistake.file = f"{source.place} (dataset {name})"
+        if found.dataset.classes and source.classes is None and not source.pictures:
+            mistake.hint = f"classes: {{at_least: {FEWEST_PER_CLASS}}} leaves such classes out"
         raise
     return found
 
