@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.landing import ANSWERS, README, block, chosen, put
+from mlpstudy.landing import ANSWERS, README, TIMINGS, block, chosen, put
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,28 +50,43 @@ def test_the_block_by_hand():
     )
 
 
+TEXT = "make  # all: some 99 minutes on two cores\n<!-- findings -->\nold\n<!-- /findings -->\nb\n"
+
+
 def test_it_is_put_into_its_place_and_nothing_else_is_touched():
-    text = "a\n<!-- findings -->\nold\n<!-- /findings -->\nb\n"
-    again = put(put(text, told("supported")), told("contradicted"))
-    assert again == f"a\n<!-- findings -->\n{block(told('contradicted'))}<!-- /findings -->\nb\n"
+    told_twice = put(put(TEXT, told("supported"), 60), told("contradicted"), 1681)
+    assert told_twice == (
+        "make  # all: some 15 minutes on two cores\n<!-- findings -->\n"
+        f"{block(told('contradicted'))}<!-- /findings -->\nb\n"
+    )
+
+
+def test_a_time_that_is_not_known_stays_as_it_was():
+    assert "some 99 minutes" in put(TEXT, told("supported"), None)
 
 
 def test_a_readme_without_the_place_is_one_line():
     with pytest.raises(Mistake, match=r"README.md: has no place for the findings"):
-        put("nothing", told("supported"))
+        put("nothing", told("supported"), 60)
+    with pytest.raises(Mistake, match=r"README.md: has no place for the time"):
+        put(TEXT.replace("some", "about"), told("supported"), 60)
 
 
 def test_the_readme_has_the_place():
     text = (ROOT / README).read_text(encoding="utf-8")
-    assert put(text, told("supported")) != text
+    assert put(text, told("supported"), 60) != text
 
 
 def test_the_readme_says_what_the_report_says():
     """Or nothing, where no report is beside it."""
     text = (ROOT / README).read_text(encoding="utf-8")
     if (ROOT / ANSWERS).exists():
-        told_there = json.loads((ROOT / ANSWERS).read_text(encoding="utf-8"))
-        assert put(text, told_there) == text, "python -m mlpstudy.landing"
+        answers, timings = (
+            json.loads((ROOT / path).read_text(encoding="utf-8")) for path in (ANSWERS, TIMINGS)
+        )
+        assert put(text, answers, timings.get("all_cpu_seconds")) == text, (
+            "python -m mlpstudy.landing"
+        )
     else:
         assert "<!-- findings -->\n<!-- /findings -->" in text
 

@@ -1,9 +1,11 @@
-"""The findings at the top of the project's README: `python -m mlpstudy.landing` writes them anew.
+"""The findings and the time at the top of the project's README: `python -m mlpstudy.landing` writes
+them anew.
 
-They are taken from report/answers.json, as it was last made.
+They are taken from report/answers.json and report/timings.json, as they were last made.
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,9 +14,11 @@ from typing import Any
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.files import write_atomically
 
-README, ANSWERS = Path("README.md"), Path("report/answers.json")
+README = Path("README.md")
+ANSWERS, TIMINGS = Path("report/answers.json"), Path("report/timings.json")
 SHOWN = 3  # findings
 BLOCK = re.compile(r"(<!-- findings -->\n).*?(<!-- /findings -->)", re.DOTALL)
+MINUTES = re.compile(r"(# all: some )\d+( minutes on two cores)")
 WORDS = {"supported": "holds", "contradicted": "does not hold", "depends": "depends"}
 
 
@@ -43,18 +47,25 @@ def _line(answer: Mapping[str, Any]) -> str:
     return f"- *{plain}* **{verdict.capitalize()}.** {lead}"
 
 
-def put(text: str, answers: Mapping[str, Any]) -> str:
-    """The README with the block. Raises Mistake where it has no place for it."""
-    if len(BLOCK.findall(text)) != 1:
-        raise Mistake(
-            "has no place for the findings", file=README, allowed="<!-- findings -->, once"
-        )
-    return BLOCK.sub(lambda found: f"{found[1]}{block(answers)}{found[2]}", text)
+def put(text: str, answers: Mapping[str, Any], seconds: float | None) -> str:
+    """The README with the block, and with the minutes that so many CPU seconds are on two cores.
+
+    Raises Mistake where it has no place for them."""
+    for place, kind, form in (
+        (BLOCK, "findings", "<!-- findings -->"),
+        (MINUTES, "time", "# all: some 15 minutes on two cores"),
+    ):
+        if len(place.findall(text)) != 1:
+            raise Mistake(f"has no place for the {kind}", file=README, allowed=f"{form}, once")
+    text = BLOCK.sub(lambda found: f"{found[1]}{block(answers)}{found[2]}", text)
+    if seconds is None:
+        return text
+    return MINUTES.sub(rf"\g<1>{math.ceil(seconds / 120)}\g<2>", text)
 
 
 def main() -> None:
-    answers = json.loads(ANSWERS.read_text(encoding="utf-8"))
-    text = put(README.read_text(encoding="utf-8"), answers)
+    answers, timings = (json.loads(path.read_text(encoding="utf-8")) for path in (ANSWERS, TIMINGS))
+    text = put(README.read_text(encoding="utf-8"), answers, timings["all_cpu_seconds"])
     write_atomically(README, text.encode())
 
 

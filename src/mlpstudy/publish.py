@@ -205,13 +205,15 @@ def _work(folders: Mapping[str, Path]) -> list[dict]:
     return rows
 
 
-def timings(steps: Mapping[str, list[str]], usage: Path) -> dict[str, dict[str, int | None]]:
-    """CPU seconds of each study, None where they are not known. steps: those of each study.
+def timings(steps: Mapping[str, list[str]], usage: Path) -> dict[str, Any]:
+    """CPU seconds of each study and of all, None where they are not known. steps: of each study.
 
     They differ from run to run, so they stand in no other file of the report. A job that two
-    studies need counts in both.
+    studies need counts in both, and once among all.
     """
-    return {"cpu_seconds": {name: _seconds(usage, of) for name, of in steps.items()}}
+    every = {step for of in steps.values() for step in of}
+    of_studies = {name: _seconds(usage, of) for name, of in steps.items()}
+    return {"cpu_seconds": of_studies, "all_cpu_seconds": _seconds(usage, every)}
 
 
 def _seconds(usage: Path, steps: Iterable[str]) -> int | None:
