@@ -6,9 +6,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from mlpstudy.cli.command import PANELS, app
+from mlpstudy.cli.command import PANELS, app, name_of
 
 COMMANDS = typer.main.get_command(app).commands
+NAMES = [name_of(function) for functions in PANELS.values() for function in functions]
 LONGEST = 66  # of a line in a panel of 80 columns, beside the names
 
 
@@ -19,12 +20,12 @@ def shown(*words: str) -> str:
 
 
 def test_every_command_has_one_panel():
-    assert sorted(COMMANDS) == sorted(name for names in PANELS.values() for name in names)
+    assert list(COMMANDS) == NAMES
 
 
 def test_commands_stand_in_the_order_of_their_panels():
     lines = re.findall(r"^│ (\w+) +[A-Z]", shown("--help"), flags=re.M)
-    assert lines == [name for names in PANELS.values() for name in names]
+    assert lines == NAMES
 
 
 @pytest.mark.parametrize("name", COMMANDS)
