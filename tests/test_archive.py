@@ -35,6 +35,13 @@ def test_the_same_arrays_are_the_same_bytes(path, tmp_path):
     assert (tmp_path / "again.npz").read_bytes() == path.read_bytes()
 
 
+@pytest.mark.parametrize("level", [1, 9])
+def test_every_level_of_compression_keeps_the_bits(path, tmp_path, level):
+    save_arrays(tmp_path / "other.npz", ARRAYS, level=level)
+    before, after = load_arrays(path), load_arrays(tmp_path / "other.npz")
+    assert {n: a.tobytes() for n, a in after.items()} == {n: a.tobytes() for n, a in before.items()}
+
+
 def test_numpy_alone_reads_the_file(path):
     with np.load(path, allow_pickle=False) as stored:
         assert stored["single"].tolist() == [[0, 1, 2], [3, 4, 5]]

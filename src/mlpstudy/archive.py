@@ -33,12 +33,16 @@ UNREADABLE = (
 )
 
 
-def save_arrays(path: str | Path, arrays: Mapping[str, Any], durable: bool = True) -> None:
+def save_arrays(
+    path: str | Path, arrays: Mapping[str, Any], durable: bool = True, level: int | None = None
+) -> None:
     """Write named arrays, numbers and texts, whole or not at all. durable: also after the power
-    fails."""
+    fails. level: of the compression, from 1 (fast) to 9 (small); None: the usual one of zlib."""
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
-    with zipfile.ZipFile(buffer, "a") as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
         archive.comment = b"0" * DIGITS
     content = buffer.getvalue()[:-DIGITS]
     write_atomically(path, content + _checksum(content), durable)

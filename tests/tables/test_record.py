@@ -83,6 +83,24 @@ def test_a_task_holds_each_split_once(monkeypatch):
     assert (records[3].n_parameters, records[3].n_inputs, records[3].classes) == (7, 4, 3)
 
 
+@pytest.mark.parametrize(("held", "made"), [(2, 2), (1, 4)])
+def test_splits_are_kept_as_long_as_there_is_room(monkeypatch, held, made):
+    """Stack after stack comes to the same two splits; the one that lies longest is given up."""
+    run = Run(dataset="iris")
+    room = 150 * (4 * 4 + 3 * 4 + 8)  # bytes of x, the targets and y
+    monkeypatch.setattr("mlpstudy.tables.record.SPLITS_BYTES", held * room)
+    seen = []
+
+    def counted(dataset, run):
+        seen.append(run.seed)
+        return split(dataset, run)
+
+    monkeypatch.setattr("mlpstudy.tables.record.split", counted)
+    runs = [run.model_copy(update={"seed": s, "depth": d}) for d in (1, 2) for s in (4, 7)]
+    recorded(monkeypatch, {"torch": Engine(largest=9)}, runs)
+    assert seen == [4, 7, 4, 7][:made]
+
+
 @pytest.mark.parametrize(("diverged_at", "passes", "probed"), [(0, 0, []), (2, 2, [0, 1])])
 def test_what_came_after_a_run_diverged_is_not_recorded(monkeypatch, diverged_at, passes, probed):
     engine = Engine(diverged_at=diverged_at)

@@ -1,7 +1,10 @@
 """The step eta(t): a factor on eta for pass t = 1 .. epochs, the number of passes."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import cos, pi
+
+import numpy as np
 
 from mlpstudy.design.run import Run
 
@@ -15,7 +18,20 @@ SCHEDULES: dict[str, Callable[[int, int], float]] = {
 # fmt: on
 
 
+def etas_of(run: Run, epochs: int) -> np.ndarray:
+    """(epochs,) a run's eta in each pass: during `warmup` passes it rises in equal steps to what the
+    schedule says, which goes on meanwhile. Read-only."""
+    return _etas(run.eta, run.schedule, run.warmup, epochs)
+
+
+@lru_cache(256)
+def _etas(eta: float, schedule: str, warmup: int, epochs: int) -> np.ndarray:
+    rate, passes = SCHEDULES[schedule], range(1, epochs + 1)
+    etas = np.array([eta * rate(t, epochs) * min(1.0, t / (warmup + 1)) for t in passes], float)
+    etas.flags.writeable = False
+    return etas
+
+
 def eta_of(run: Run, t: int, epochs: int) -> float:
-    """A run's eta in pass t of so many: during `warmup` passes it rises in equal steps to what the
-    schedule says, which goes on meanwhile."""
-    return run.eta * SCHEDULES[run.schedule](t, epochs) * min(1.0, t / (run.warmup + 1))
+    """A run's eta in pass t of so many."""
+    return float(etas_of(run, epochs)[t - 1])

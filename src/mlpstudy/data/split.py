@@ -71,19 +71,22 @@ def split(dataset: Dataset, run: Run) -> Split:
         _refuse_label_treatments(dataset, run)
     train, validation, test = _rows(dataset, run.seed, run.folds)
     used = _used(train, run.train_size, dataset.name)
-    x = _inputs(dataset, used)
+    x = _inputs(dataset, used, np.concatenate([used, validation, test]))
     if run.permuted:
         x = x[:, permutation(run, x.shape[1])]
+    learned, watched, tested = np.split(x, np.cumsum([len(used), len(validation)]))
     if not dataset.classes:
         values = _standardised(dataset.y, used)
-        no_label = np.zeros(len(x), np.int64)
-        return Split(*(Part(x[r], values[r], no_label[r]) for r in (used, validation, test)))
+        no_label = np.zeros(len(values), np.int64)
+        each = zip((learned, watched, tested), (used, validation, test), strict=True)
+        return Split(*(Part(inputs, values[r], no_label[r]) for inputs, r in each))
     y = _noisy(dataset.y[train], dataset.classes, run.label_noise, len(used), run.seed)
     target = _smooth(_one_hot(y, dataset.classes), run.label_smoothing)
     clean = _one_hot(dataset.y, dataset.classes)
     return Split(
-        Part(x[used], target, y),
-        *(Part(x[rows], clean[rows], dataset.y[rows]) for rows in (validation, test)),
+        Part(learned, target, y),
+        Part(watched, clean[validation], dataset.y[validation]),
+        Part(tested, clean[test], dataset.y[test]),
     )
 
 
@@ -217,13 +220,14 @@ def _used(train: np.ndarray, train_size: int | None, name: str) -> np.ndarray:
     return train[:train_size]
 
 
-def _inputs(dataset: Dataset, used: np.ndarray) -> np.ndarray:
-    """x (N, n_in) float32 as networks see it; its scale and what fills its gaps are those of the
-    rows that are used."""
+def _inputs(dataset: Dataset, used: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """x (rows, n_in) float32 of some rows as networks see it; its scale and what fills its gaps are
+    those of the rows that are used."""
     x = _filled(dataset.x, used) if dataset.gaps else dataset.x
     if not dataset.standardise:
-        return x.astype(np.float32)
-    return _standardised(x, used, one_unit=len(dataset.shape) > 1)
+        return x[rows].astype(np.float32)
+    mean, deviation = scale(x, used, one_unit=len(dataset.shape) > 1)
+    return ((x[rows] - mean) / deviation).astype(np.float32)
 
 
 def _filled(x: np.ndarray, used: np.ndarray) -> np.ndarray:
@@ -237,9 +241,9 @@ def filling(x: np.ndarray, used: np.ndarray) -> np.ndarray:
     return known.sum(axis=0) / np.maximum(is_known.sum(axis=0), 1)
 
 
-def _standardised(values: np.ndarray, used: np.ndarray, one_unit: bool = False) -> np.ndarray:
+def _standardised(values: np.ndarray, used: np.ndarray) -> np.ndarray:
     """values (N, n) float32 less the mean of the rows that are used, over their deviation."""
-    mean, deviation = scale(values, used, one_unit)
+    mean, deviation = scale(values, used)
     return ((values - mean) / deviation).astype(np.float32)
 
 

@@ -21,7 +21,7 @@ from mlpstudy.design.length import passes, used
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 
-SPLITS_KEPT = 16
+SPLITS_BYTES = 96 * 2**20  # of the splits that are kept for the next stacks
 NOT_COUNTED = np.zeros((2, len(PARTS), 0, 0), np.int32)
 
 
@@ -145,9 +145,12 @@ class Recorder:
         key = data_key(run)
         with self.splitting:
             if key not in self.splits:
-                while len(self.splits) >= SPLITS_KEPT:
+                made = split(self.dataset(run.dataset), run)
+                room = SPLITS_BYTES - _bytes_of(made)
+                while self.splits and sum(map(_bytes_of, self.splits.values())) > room:
                     del self.splits[next(iter(self.splits))]
-                self.splits[key] = split(self.dataset(run.dataset), run)
+                self.splits[key] = made
+            self.splits[key] = self.splits.pop(key)  # the last to be given up
             return self.splits[key]
 
     def _record_stack(self, stack: Stack) -> list[Record]:
@@ -190,6 +193,11 @@ def _of_split(split: Split, classes: int) -> dict[str, Any]:
         "input_mean_square": float(np.square(x, dtype=float).mean()),
         "majority": _majority(split) if classes else np.nan,
     }
+
+
+def _bytes_of(split: Split) -> int:
+    parts = [getattr(split, name) for name in PARTS]
+    return sum(part.x.nbytes + part.target.nbytes + part.y.nbytes for part in parts)
 
 
 def _majority(split: Split) -> float:

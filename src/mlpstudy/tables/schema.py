@@ -1,10 +1,11 @@
 """Records as tidy tables: runs, curves and layers, keyed by run_id and sorted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from mlpstudy.core.confusion import balanced_accuracy, f1
 from mlpstudy.core.measures import LAYER_MEASURES, PARTS
@@ -75,11 +76,12 @@ def _curves(records: list["Record"]) -> pd.DataFrame:
     lengths = [len(r.curves) for r in records]
     values = np.concatenate([r.curves.reshape(-1, 2) for r in records] or [np.empty((0, 2))])
     epochs = [np.repeat(np.arange(n), len(PARTS)) for n in lengths]
+    ids = [run_id(r.run) for r in records]
     return pd.DataFrame(
         {
-            "run_id": np.repeat([run_id(r.run) for r in records], [3 * n for n in lengths]),
+            "run_id": _texts(ids, np.repeat(np.arange(len(ids)), [3 * n for n in lengths])),
             "epoch": np.concatenate(epochs or [np.empty(0, int)]),
-            "split": np.tile(PARTS, sum(lengths)),
+            "split": _texts(PARTS, np.tile(np.arange(len(PARTS)), sum(lengths))),
             "loss": values[:, 0],
             "accuracy": values[:, 1],
         }
@@ -93,12 +95,17 @@ def _layers(records: list["Record"]) -> pd.DataFrame:
     depths = [r.layers.shape[1] for r in records]
     epochs = [np.repeat(r.probed, d) for r, d in zip(records, depths, strict=True)]
     layers = [np.tile(np.arange(1, d + 1), len(r.probed)) for r, d in zip(records, depths)]
-    counts = [len(e) for e in epochs]
+    counts, ids = [len(e) for e in epochs], [run_id(r.run) for r in records]
     frame = pd.DataFrame(
         {
-            "run_id": np.repeat([run_id(r.run) for r in records], counts),
+            "run_id": _texts(ids, np.repeat(np.arange(len(ids)), counts)),
             "epoch": np.concatenate(epochs or [np.empty(0, int)]),
             "layer": np.concatenate(layers or [np.empty(0, int)]),
         }
     )
     return frame.assign(**{name: values[:, i] for i, name in enumerate(LAYER_MEASURES)})
+
+
+def _texts(words: Sequence[str], places: np.ndarray) -> ExtensionArray:
+    """The word at each place: each is made once, however often it stands there."""
+    return pd.array(list(words), dtype="str").take(places)

@@ -20,6 +20,7 @@ from mlpstudy.tables.packs import lines, packed, unpacked
 from mlpstudy.tables.record import Record
 
 DIGITS = 16  # of the name of a pack
+FAST = 1  # of zlib's levels: numbers that look like noise hardly get smaller at a higher one
 ATTEMPTS = 3  # to list a folder from which another job has taken a pack meanwhile
 
 
@@ -116,5 +117,5 @@ def _save(place: Path, records: Sequence[Record], durable: bool = True) -> Path:
     ordered = sorted(records, key=lambda record: run_id(record.run))
     ids = " ".join(run_id(record.run) for record in ordered)
     path = place / f"{sha256(ids.encode())[:DIGITS]}.npz"
-    save_arrays(path, packed(ordered), durable)
+    save_arrays(path, packed(ordered), durable, FAST)
     return path

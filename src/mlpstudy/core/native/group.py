@@ -21,7 +21,7 @@ from mlpstudy.core.native.layout import (
 from mlpstudy.core.native.optimizers import TWO_STATES
 from mlpstudy.core.native.passes import MEASURED, Block, Draws, Examples, Part, State, Treated
 from mlpstudy.core.native.products import up
-from mlpstudy.core.schedules import eta_of
+from mlpstudy.core.schedules import etas_of
 from mlpstudy.design.length import passes as passes_of
 from mlpstudy.design.length import steps_of_pass
 from mlpstudy.design.run import Run
@@ -177,13 +177,11 @@ def orders_of(
 
 def treated(runs: Sequence[Run], n: int) -> Treated:
     """What differs between runs of one group, of n passes."""
-    each = range(1, n + 1)
-    eta = [[eta_of(run, p, n) for p in each] for run in runs]
     off = np.array([round(LEVELS * run.dropout) for run in runs])
     dropped = np.array([round(LEVELS * run.input_dropout) for run in runs])
     masked = np.array([round(LEVELS * run.corruption) for run in runs])
     return Treated(
-        eta=np.array(eta, float).reshape(len(runs), -1),
+        eta=np.array([etas_of(run, n) for run in runs]),
         decay=np.array([run.weight_decay for run in runs]),
         clip=np.array([run.clip for run in runs]),
         patience=np.array([run.patience or 0 for run in runs]),
