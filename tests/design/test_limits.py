@@ -8,16 +8,16 @@ import pytest
 from mlpstudy.design.limits import limits, with_measures
 from tests.drawing.drawn import spec
 
-MANY = {"activation": [f"g{i}" for i in range(29)], "depth": list(range(1, 41))}
+MANY = {"activation": [f"g{i}" for i in range(33)], "depth": list(range(1, 41))}
 
 
 @pytest.mark.parametrize(
     ("more", "levels", "problem"),
     [
-        ({"hue": "activation"}, MANY, "29 levels of hue: at most 28 can be told apart"),
+        ({"hue": "activation"}, MANY, "33 levels of hue: at most 32 can be told apart"),
         ({"hue": "depth"}, {"depth": list(range(41))}, "41 levels of hue: at most 40"),
-        ({"hue": "activation", "style": "cost"}, {"activation": list("abcdefgh"), "cost": ["a"]},
-         "8 levels of hue: at most 7"),
+        ({"hue": "activation", "style": "cost"}, {"activation": list("abcdefghi"), "cost": ["a"]},
+         "9 levels of hue: at most 8"),
         ({"style": "activation"}, {"activation": list("abcde")}, "5 levels of style: at most 4"),
         ({"y": list("abcde"), "y_as": "style"}, {}, "5 levels of style: at most 4"),
         ({"col": "depth"}, MANY, "40 panels: at most 30"),
@@ -32,11 +32,11 @@ def test_too_much_is_refused(more, levels, problem):
 @pytest.mark.parametrize(
     ("more", "levels"),
     [
-        ({"hue": "activation"}, {"activation": MANY["activation"][:28]}),
+        ({"hue": "activation"}, {"activation": MANY["activation"][:32]}),
         ({"hue": "depth"}, MANY),  # shades of one colour
         (
             {"hue": "activation", "style": "cost"},
-            {"activation": list("abcdefg"), "cost": [*"abcd"]},
+            {"activation": list("abcdefgh"), "cost": [*"abcd"]},
         ),
         ({}, {}),
     ],

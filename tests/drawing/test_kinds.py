@@ -97,6 +97,26 @@ def test_lines_stand_beside_each_other_only_where_they_would_meet(apart, moved):
     assert (line.get_transform().transform(line.get_xydata()) != straight).any() == moved
 
 
+@pytest.mark.parametrize(
+    ("levels", "log", "share"),
+    [((0, 1, 10), False, 0.1), ((0.01, 0.1, 10.0), True, 1 / 3), (("a", "b"), False, 0.5),
+     ((3,), False, 1.0)],
+)  # fmt: skip
+def test_lines_beside_each_other_take_a_part_of_the_way_to_the_next_place(levels, log, share):
+    assert Along("x", levels, log).nearest() == pytest.approx(share)
+
+
+def test_no_line_is_moved_to_where_another_place_is():
+    """Six lines with points at 0, 0.01 and 1: none stands further right than a quarter of 0.01."""
+    names, places = np.repeat(list("abcdef"), 3), np.tile([0.0, 0.01, 1.0], 6)
+    frame = pd.DataFrame({"dataset": names, "dropout": places, "value": 1.0, "n": 6, "networks": 6})
+    ax = kind("line").static(drawn.spec(hue="dataset"), frame, Words("en")).axes[0]
+    for line in ax.get_lines():
+        at = line.get_transform().transform(line.get_xydata())
+        seen = ax.transData.inverted().transform(at)[:, 0]
+        assert_allclose(seen, [0, 0.01, 1], atol=0.0025)
+
+
 def test_points_stand_side_by_side_and_are_not_joined():
     ax = figure_of("point").axes[0]
     assert [label.get_text() for label in ax.get_xticklabels()] == ["digits", "moons"]
@@ -144,6 +164,16 @@ def test_a_forest_has_a_row_for_each_finding_under_its_heading():
     assert set(zip(frame["value"], places, strict=True)) <= points
     assert set(zip(frame["common_value"], places, strict=True)) <= points
     assert {"supported", "undecided", "contradicted", "too small to matter", "†"} <= texts(figure)
+
+
+def test_panels_below_each_other_are_as_high_as_their_rows_need():
+    frame = drawn.findings()
+    few = frame[frame["dataset"] == "digits"].head(1).assign(name="loss_reduced")
+    figure = kind("forest").static(drawn.spec("forest"), pd.concat([frame, few]), Words("en"))
+    figure.draw_without_rendering()
+    high, low = (ax.get_window_extent().height for ax in figure.axes)
+    rows = [len(ax.get_yticklabels()) + 0.4 for ax in figure.axes]
+    assert high / low == pytest.approx(rows[0] / rows[1], rel=0.02)
 
 
 def test_a_finding_far_out_stands_at_the_edge_with_its_value():

@@ -33,9 +33,9 @@ def figure_of(values, names=None, **limits):
 
 
 def test_looks_are_told_apart_without_colour():
-    looks = style.looks(map(str, range(28)))
-    assert len({(look.marker, look.linestyle) for look in looks.values()}) == 28
-    assert len({look.color for look in list(looks.values())[:7]}) == 7
+    looks = style.looks(map(str, range(32)))
+    assert len({(look.marker, look.linestyle) for look in looks.values()}) == 32
+    assert len({look.color for look in list(looks.values())[:8]}) == 8
     neighbours = zip(style.COLOURS, style.COLOURS[1:])
     assert all(abs(lightness(a) - lightness(b)) > 6 for a, b in neighbours)
 
@@ -47,8 +47,8 @@ def lightness(color):
 
 def test_a_name_s_look_depends_on_its_place_only():
     assert style.looks("abc")["b"] == style.looks("xbz")["b"]
-    with pytest.raises(ValueError, match="29 categories: no more than 28"):
-        style.looks(map(str, range(29)))
+    with pytest.raises(ValueError, match="33 categories: no more than 32"):
+        style.looks(map(str, range(33)))
     for several in (style.looks, style.ramp):
         with pytest.raises(ValueError, match="twice"):
             several(["a", "a"])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
-COLOURS_TOLD, DASHES_TOLD, SHADES_TOLD = 7, 4, 40
+COLOURS_TOLD, DASHES_TOLD, SHADES_TOLD = 8, 4, 40
 CATEGORIES = COLOURS_TOLD * DASHES_TOLD  # colour, marker and dash together
 PANELS = 30
 TILES = 40  # of a side of a heatmap

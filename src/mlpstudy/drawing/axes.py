@@ -77,11 +77,25 @@ class Along:
         subs = next((subs for subs in SUBS if _fit(least, most, subs, words, inches)), SUBS[-1])
         axis.set_major_locator(LogLocator(subs=subs))
 
+    def nearest(self) -> float:
+        """The distance of the two nearest levels, as a share of the axis; 1 where there is one."""
+        if len(self.levels) < 2:
+            return 1.0
+        if not self.numeric:
+            return 1 / len(self.levels)
+        values = self._spaced()
+        return float(np.diff(np.sort(values)).min() / np.ptp(values))
+
+    def _spaced(self) -> np.ndarray:
+        """Where numbers stand, in the unit of the axis: their logarithms where it is logarithmic."""
+        values = np.array(self.levels, float)
+        if not self.log:
+            return values
+        return np.log(np.where(values > 0, values, min(values[values > 0]) / 10))
+
     def _apart(self, share: float) -> list[float]:
         """The levels that are far enough from each other for a tick each, the last one first."""
-        values = np.array(self.levels, float)
-        if self.log:
-            values = np.log(np.where(values > 0, values, min(values[values > 0]) / 10))
+        values = self._spaced()
         kept: list[tuple[Any, float]] = []
         least = share * (values.max() - values.min())
         for level, value in zip(self.levels[::-1], values[::-1], strict=True):

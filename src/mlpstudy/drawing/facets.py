@@ -43,14 +43,15 @@ POINTS = 15  # along a line: more have no markers
 
 
 class Series(NamedTuple):
-    """One line of a panel: its look, its rows, its place among how many of the panel, and how many
-    the figure has."""
+    """One line of a panel: its look, its rows, its place among how many of the panel, how many the
+    figure has, and the points that all of a place may take side by side."""
 
     look: style.Look
     rows: pd.DataFrame
     place: float
     of: int
     lines: int
+    room: float = WIDE
 
 
 @dataclass
@@ -220,8 +221,8 @@ def picture(
     """The panels of a figure.
 
     height: of each in inches; 0 for what suits their number. most: panels side by side, where they
-    can go on in the next row. scales: sharex and sharey, where they are not those of all panels of
-    a measure. Raises ValueError without a row.
+    can go on in the next row. scales: what Figure.subplots takes beside, such as sharex and sharey
+    where they are not those of all panels of a measure. Raises ValueError without a row.
     """
     if frame.empty:
         raise ValueError(f"figure {spec.name}: no row to draw")
@@ -231,10 +232,9 @@ def picture(
     if wrapped:
         rows = math.ceil(columns / most)
         columns = math.ceil(columns / rows)
-    height = height or HEIGHTS.get(columns, LOWEST)
-    height *= 1 if rows < 3 else 0.85
-    sharex, sharey = scales.get("sharex", True), scales.get("sharey", shared(found))
-    figure, axes = style.panels(rows, columns, height=height, sharex=sharex, sharey=sharey)
+    height = height or HEIGHTS.get(columns, LOWEST) * (1 if rows < 3 else 0.85)
+    scales = {"sharex": True, "sharey": shared(found), **scales}
+    figure, axes = style.panels(rows, columns, height=height, **scales)
     return Picture(spec, frame, words, found, figure, axes, wrapped, height)
 
 
@@ -302,9 +302,9 @@ def legend(figure: Figure, columns: Sequence[Sequence[tuple[Any, str]]], top: fl
 def beside(series: Series, ax: Axes, points: float) -> Any:
     """The transformation that sets a line's points beside those of the others, so that none hides.
 
-    points: between two lines, at most; all lines together take no more than WIDE.
+    points: between two lines, at most; all lines together take no more than the room that they have.
     """
-    step = min(points, WIDE / max(series.of, 1))
+    step = min(points, series.room / max(series.of, 1))
     shift = step * (series.place - (series.of - 1) / 2) / 72
     return ax.transData + ScaledTranslation(shift, 0, ax.figure.dpi_scale_trans)
 

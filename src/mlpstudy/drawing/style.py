@@ -34,7 +34,7 @@ TEXT, SMALL, TITLE = 10.6, 10.2, 11.2  # points
 INK, FAINT, GRID = "#222222", "#666666", "#e4e4e4"
 SEQUENTIAL, DIVERGING = "viridis", "PuOr_r"  # of images: both safe for colour-blind readers
 
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
 LINES = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.5, 1.2, 1.5)))
 
 TIE = {"arrowstyle": "-", "linewidth": 0.6, "shrinkA": 1, "shrinkB": 4, "relpos": (0, 0.5)}
@@ -123,7 +123,7 @@ def context() -> contextlib.AbstractContextManager:
 def looks(names: Iterable) -> dict[Any, Look]:
     """A look for each category, by its place: give the full list, so that a name keeps its look.
 
-    At most len(COLOURS) * len(LINES) = 28 names; the first seven differ in colour and marker, and
+    At most len(COLOURS) * len(LINES) = 32 names; the first eight differ in colour and marker, and
     their lines alternate. Raises ValueError for more, or for a name that comes twice.
     """
     names = list(names)
@@ -142,7 +142,7 @@ def _look(place: int) -> Look:
 def ramp(levels: Iterable) -> dict[Any, Look]:
     """A look for each level of something ordered, light to dark: lightness says which is more.
 
-    Lines are solid, for lightness keeps the order on a grey print too; markers repeat after seven.
+    Lines are solid, for lightness keeps the order on a grey print too; markers repeat after eight.
     Raises ValueError for a level given twice.
     """
     levels = list(levels)

@@ -16,7 +16,8 @@ from mlpstudy.drawing.colours import COLOURS
 from mlpstudy.words import Words
 
 HEIGHT = 340  # pixels of a chart; its width is that of the column
-MARKS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right"]
+MARKS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right",
+         "triangle-left"]  # fmt: skip
 DASHES = [[1, 0], [6, 2], [2, 2], [7, 2, 2, 2]]
 RAMP = alt.SchemeParams("viridis", extent=[0.8, 0.02])
 MOST_TICKS = 9
@@ -156,7 +157,9 @@ class Parts:
         if not name:
             return {}
         count = len(self.channels[name])
-        scale = alt.Scale(domain=list(range(count)), range=[MARKS[i % 7] for i in range(count)])
+        scale = alt.Scale(
+            domain=list(range(count)), range=[MARKS[i % len(MARKS)] for i in range(count)]
+        )
         return {"shape": alt.Shape(f"{name}:N", scale=scale, legend=None)}
 
     def legend(self, name: str) -> alt.Legend:
@@ -200,7 +203,7 @@ def shades(channel: Channel) -> dict[str, Any]:
 
 
 def paler(color: str) -> str:
-    """A colour, half of it white: for the eighth and later names."""
+    """A colour, half of it white: for the ninth and later names."""
     parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return "#" + "".join(f"{(part + 255) // 2:02x}" for part in parts)
 

@@ -13,6 +13,7 @@ from mlpstudy.drawing.axes import Along
 from mlpstudy.words import Words
 
 FAINTEST = 0.45  # of bars beside the points that they belong to
+ASIDE = 0.25  # of the way to the next place: what lines beside each other may take of it
 
 
 def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
@@ -42,8 +43,10 @@ def draw(picture: facets.Picture, along: Along, joined: bool = True) -> list:
         reference(ax, spec.reference)
         on_a_line = bool(spec.theory) and not along.places  # beside it a point would be off
         meet = panel[along.name].duplicated().any() and not on_a_line
+        room = min(facets.WIDE, 72 * picture.inches * along.nearest() * ASIDE)
         for series in picture.series(panel):
-            _series(ax, series if meet else _centred(series), along, joined, spec.theory)
+            series = series._replace(room=room) if meet else _centred(series)
+            _series(ax, series, along, joined, spec.theory)
         ax.set_xmargin(0.05 + facets.WIDE / 2 / 72 / picture.inches)
         ax.autoscale_view()
     return theory_entry(picture, "_" if along.places else "") if spec.theory else []
