@@ -3,8 +3,9 @@
 import pytest
 
 from mlpstudy.design.used import FIELD
-from mlpstudy.provenance import closure
-from mlpstudy.provenance.closure import TABLES, Entry, Package
+from mlpstudy.provenance import closure, module
+from mlpstudy.provenance.closure import Entry, Package
+from mlpstudy.provenance.module import TABLES
 
 FILES = {
     "main.py": '''
@@ -124,7 +125,8 @@ BEGIN = Entry("main.py", ("begin",))
 @pytest.fixture
 def written(tmp_path, monkeypatch):
     """written(file, old, new) -> the package, with one change to one file."""
-    monkeypatch.setattr(closure, "TABLES", {("parts/colours.py", "COLOURS"): "colour"})
+    for reader in (closure, module):
+        monkeypatch.setattr(reader, "TABLES", {("parts/colours.py", "COLOURS"): "colour"})
 
     def written(file: str = "", old: str = "", new: str = "") -> Package:
         for name, text in FILES.items():

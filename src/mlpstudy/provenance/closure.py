@@ -12,49 +12,24 @@ branch for each entry, and a run goes through its own. A field of Run counts whe
 or where its default does something. What is imported by a computed name must be given as an entry.
 """
 
-import ast
-import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from mlpstudy.design.names import PACKAGE
-from mlpstudy.design.names import TABLES as NAMES
 from mlpstudy.design.used import FIELD, Used
-from mlpstudy.files import sha256
-from mlpstudy.provenance.syntax import (
-    ALL,
-    ANY,
-    Import,
-    Said,
-    Use,
-    acts,
-    chain_of,
-    defined_by,
-    digest_of,
-    imported_by,
-    is_text,
-    only_for_types,
-    said,
-)
+from mlpstudy.provenance.data_files import data_in
+from mlpstudy.provenance.module import NATIVE, RUN, TABLES, Module, Node, module_of
+from mlpstudy.provenance.syntax import ALL, ANY, Fragment, Import, Use, digest_of
 
-# Tables whose entries count one by one, and the field of a run that says which it uses.
-TABLES: dict[tuple[str, str], str] = {
-    **{place: name for name, place in NAMES.items()},
-    ("core/outputs.py", "OF_TWO"): "cost",
-    ("core/pretrain.py", "MACHINES"): "pretraining",
-    ("design/examples.py", "EXAMPLES"): "dataset",
-}
-# Its tables are known by their names: those of fields that have one elsewhere, too.
-NATIVE = "core/native/"
-BRANCHES = {name: field for (_, name), field in TABLES.items()}
-RUN = ("design/run.py", "Run")
 # What says or refuses something, and what moves bytes: no result holds anything of it.
 SILENT = {
     "files",
     "provenance.closure",
+    "provenance.data_files",
+    "provenance.module",
     "provenance.syntax",
     "provenance.digests",
     "provenance.kept",
@@ -67,7 +42,6 @@ SILENT = {
     "design.used",
     "design.examples.misfits",
 }
-LEFT_BEHIND = (".pyc", ".mo", ".so", ".orig", ".rej", ".bak", ".swp", "~")
 
 
 class Entry(NamedTuple):
@@ -82,17 +56,6 @@ class Closure(NamedTuple):
 
     code: tuple[str, ...]
     packages: tuple[str, ...]
-
-
-@dataclass(eq=False)
-class Node:
-    """What counts as a whole: a statement, an entry of a table, a field of Run or a data file."""
-
-    said: Said
-    module: "Module | None" = None  # of a data file: none
-    gives: Mapping[str, Import] = field(default_factory=dict)  # names, where it is an import
-    is_table: bool = False  # whose entries are nodes of their own
-    always: bool = False  # of an entry: whether it counts where nothing names it
 
 
 class Ask(NamedTuple):
@@ -111,144 +74,6 @@ class Foreign(NamedTuple):
 
 
 Target = Node | Ask | Foreign
-
-
-# A file
-
-
-class Module:
-    """What a file says, by the names that it defines. Its syntax tree is not kept."""
-
-    def __init__(self, source: bytes, file: str):
-        self.file = file
-        self.name = file.removesuffix(".py").replace("/", ".").removesuffix("__init__").strip(".")
-        self.defined: dict[str, list[Node]] = {}
-        self.imports: dict[str, Import] = {}
-        self.effects: list[Node] = []  # what it does, beside giving names a meaning
-        self.tables: dict[str, dict[str, Node]] = {}  # the entries of its tables, by their names
-        self.fields: dict[str, str] = {}  # of its tables
-        self.order: dict[str, Node] = {}  # the names in each table, as who walks it meets them
-        self.run: Node | None = None  # Run without its fields and their checks
-        body = [s for s in ast.parse(source).body if not (is_text(s) or only_for_types(s))]
-        local = {name for statement in body for name in defined_by(statement)}
-        for statement in body:
-            self._take(statement, local - self.imports.keys())
-
-    def _take(self, statement: ast.stmt, local: set[str]) -> None:
-        names, gives = defined_by(statement), imported_by(statement)
-        table = _literal(statement)
-        tables = {name: key for name in names if table and (key := self._field_of(name))}
-        node = Node(said(statement), self, gives, bool(tables))
-        self.imports |= gives
-        for name in names:
-            self.defined.setdefault(name, []).append(node)
-        if table:
-            for name, key in tables.items():
-                self._take_table(name, key, table)
-        if self.file == RUN[0]:
-            node.said.texts.clear()  # the entries that a run uses are given
-        if (self.file, *names) == RUN and isinstance(statement, ast.ClassDef):
-            self._take_run(statement)
-        if acts(statement, local):
-            self.effects.append(node)
-
-    def _field_of(self, table: str) -> str | None:
-        """The field of whose values a table has an entry each."""
-        branched = BRANCHES.get(table) if self.file.startswith(NATIVE) else None
-        return TABLES.get((self.file, table), branched)
-
-    def _take_table(self, name: str, field_of_run: str, table: ast.Dict) -> None:
-        keys = [ast.literal_eval(key) for key in table.keys if key]
-        entries = (Node(said(value), self) for value in table.values)
-        self.tables[name] = dict(zip(keys, entries, strict=True))
-        self.fields[name] = field_of_run
-        self.order[name] = Node(Said(digest_of(keys)))
-
-    def _take_run(self, run: ast.ClassDef) -> None:
-        """A run is its values: what its fields refuse makes nothing."""
-        fields = [s for s in run.body if isinstance(s, ast.AnnAssign) and s.value]
-        kept = [s for s in run.body if s not in fields and not _only_checks(s)]
-        self.run = Node(said(ast.ClassDef(**{**vars(run), "body": kept})), self)
-        self.tables[RUN[1]] = {ast.unparse(s.target): self._field(s) for s in fields}
-
-    def _field(self, line: ast.AnnAssign) -> Node:
-        """A field's type, kinds and default: not its range and what is said of it."""
-        default = _default(line)
-        says = said(line.target, line.annotation, default)
-        says.texts.clear()
-        return Node(says, self, always=not _is_off(default))
-
-
-def _literal(statement: ast.stmt) -> ast.Dict | None:
-    value = getattr(statement, "value", None)
-    return value if isinstance(value, ast.Dict) else None
-
-
-def _default(line: ast.AnnAssign) -> ast.expr:
-    """The default in Field(default, ge=0, description="..."), or what a field is given as it is."""
-    value = line.value or line.target
-    if not isinstance(value, ast.Call):
-        return value
-    named = [keyword.value for keyword in value.keywords if keyword.arg == "default"]
-    return [*value.args, *named, value][0]
-
-
-def _is_off(default: ast.expr) -> bool:
-    """Whether a default switches a field's effect off: null, 0, false or none."""
-    try:
-        value = ast.literal_eval(default)
-    except ValueError:
-        return False
-    return not value or value == "none"
-
-
-def _only_checks(part: ast.stmt) -> bool:
-    """Whether a part of Run is a validator."""
-    decorators = part.decorator_list if isinstance(part, ast.FunctionDef) else []
-    names = [chain_of(d.func if isinstance(d, ast.Call) else d)[-1:] for d in decorators]
-    return ("model_validator",) in names or ("field_validator",) in names
-
-
-@cache
-def _read(source: bytes, file: str) -> Module:
-    """A file, read once for as long as its bytes are the same."""
-    collects = gc.isenabled()
-    gc.disable()  # a syntax tree is many objects and no garbage
-    try:
-        return Module(source, file)
-    finally:
-        if collects:
-            gc.enable()
-
-
-# Data files
-
-
-def _data_in(folder: Path, top: str = "") -> Iterator[tuple[str, Node]]:
-    """The data files of a folder and of those in it, each by its name and by that of the highest
-    folder without code that it stands in."""
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "__")) or path.name.endswith((".py", *LEFT_BEHIND)):
-            continue
-        if path.is_dir():
-            coded = any(path.glob("*.py"))
-            yield from _data_in(path, "" if coded else top or path.name)
-        else:
-            node = Node(Said(digest_of([path.name, sha256(_content(path))])))
-            yield from ((name, node) for name in {path.name, top or path.name})
-
-
-def _content(path: Path) -> bytes:
-    """What a file says: of a catalogue, not its comments and dates."""
-    content = path.read_bytes()
-    if path.suffix != ".po":
-        return content
-    passing = (b"# ", b"#:", b"#.", b"#~", b'"POT-Creation-Date', b'"PO-Revision-Date')
-    lines = (line for line in content.splitlines() if line and not line.startswith(passing))
-    return b"\n".join(lines)
-
-
-# All files
 
 
 @dataclass
@@ -273,7 +98,7 @@ class Package:
         self.reached: dict[Node, set[Node]] = {}
         self.begun: dict[Entry, Node] = {}
         self.loads: dict[str, list[Node]] = {}
-        self.places: dict[str, bool] = {}
+        self.is_module: dict[str, bool] = {}
 
     def closure(self, entries: Iterable[Entry], used: Used | None = None) -> Closure:
         """What some entries run. used: the entries of tables that they use; None: all of them.
@@ -318,7 +143,7 @@ class Package:
         if missing := set(entry.names) - module.defined.keys():
             raise LookupError(f"{entry.file} has no {', '.join(sorted(missing))}")
         names = entry.names or module.defined
-        return Node(Said(uses={Use((name,)) for name in names}), module)
+        return Node(Fragment(uses={Use((name,)) for name in names}), module)
 
     def module(self, name: str) -> Module | None:
         """A module by its name in the package: core.train; core is core/__init__.py."""
@@ -326,7 +151,7 @@ class Package:
             base = name.replace(".", "/")
             files = (f"{base}.py", f"{base}/__init__.py".lstrip("/"))
             file = next((file for file in files if (self.root / file).is_file()), "")
-            self.modules[name] = _read((self.root / file).read_bytes(), file) if file else None
+            self.modules[name] = module_of((self.root / file).read_bytes(), file) if file else None
         return self.modules[name]
 
     def defined(self, file: str) -> set[str]:
@@ -341,17 +166,17 @@ class Package:
     def _chosen(self, reached: set[Node], used: Used | None) -> set[Node]:
         """The entries that are used of the tables that are reached."""
         asks: set[Ask] = set()
-        tellers: dict[str, set[Module | None]] = {}  # the files where the name of an entry stands
+        naming: dict[str, set[Module | None]] = {}  # the files where the name of an entry stands
         for links in (self.links[node] for node in reached):
             asks |= links.asks
             for text in links.texts:
-                tellers.setdefault(text, set()).add(links.module)
+                naming.setdefault(text, set()).add(links.module)
         chosen = set()
         for ask in asks:
             named = set(() if used is None else used.get(ask.field, ()))
             every = ask.entry == ALL or used is None
             for name, node in self._tables.get(ask.table, {}).items():
-                is_named = name in named or tellers.get(name, set()) - {node.module}
+                is_named = name in named or naming.get(name, set()) - {node.module}
                 if every or node.always or name == ask.entry or (ask.entry == ANY and is_named):
                     chosen.add(node)
         return chosen
@@ -376,9 +201,9 @@ class Package:
 
     def _links(self, node: Node) -> Links:
         if node not in self.links:
-            self.links[node] = links = Links(node.module, node.said.texts & self._entries)
-            labels = [node.said.digest]
-            for use in node.said.uses if node.module else ():
+            self.links[node] = links = Links(node.module, node.fragment.texts & self._entries)
+            labels = [node.fragment.digest]
+            for use in node.fragment.uses if node.module else ():
                 for target in self._targets(node, use):
                     labels.append(f"{'.'.join(use.chain)}={_label(target)}")
                     match target:
@@ -390,7 +215,7 @@ class Package:
                             links.packages.add(target.package)
             links.digest = digest_of(sorted(labels))
             links.nodes += self._loaded(node.module) if node.module else []
-            for text in node.said.texts:
+            for text in node.fragment.texts:
                 links.nodes += [
                     file for name in text.split("/") for file in self._data.get(name, ())
                 ]
@@ -399,8 +224,8 @@ class Package:
     def _targets(self, node: Node, use: Use) -> Iterator[Target]:
         root, *rest = use.chain
         inner = Use(tuple(rest), use.entry)
-        if root in node.said.imports:
-            yield from self._imported(node.said.imports[root], inner)
+        if root in node.fragment.imports:
+            yield from self._imported(node.fragment.imports[root], inner)
         elif node.module and root in node.module.defined:
             yield from self._named(node.module, root, inner)
 
@@ -434,10 +259,10 @@ class Package:
 
     def _is_place(self, name: str) -> bool:
         """Whether the package has such a module or folder."""
-        if name not in self.places:
+        if name not in self.is_module:
             folder = self.root / name.replace(".", "/")
-            self.places[name] = self.module(name) is not None or folder.is_dir()
-        return self.places[name]
+            self.is_module[name] = self.module(name) is not None or folder.is_dir()
+        return self.is_module[name]
 
     def _named(self, module: Module, name: str, use: Use) -> Iterator[Target]:
         """What a name at the top level of a module stands for."""
@@ -471,7 +296,7 @@ class Package:
     def _data(self) -> dict[str, list[Node]]:
         """The data files by their names, and by those of their folders."""
         found: dict[str, list[Node]] = {}
-        for name, node in _data_in(self.root):
+        for name, node in data_in(self.root):
             found.setdefault(name, []).append(node)
         return found
 
@@ -482,5 +307,5 @@ def _dotted(file: str) -> str:
 
 def _label(target: Target) -> str:
     if isinstance(target, Node):
-        return target.said.digest
+        return target.fragment.digest
     return f"{target[0]}:{target[1]}"  # not where it stands: a file may move

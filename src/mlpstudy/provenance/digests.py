@@ -20,8 +20,9 @@ from mlpstudy.design import parts
 from mlpstudy.design.run import Run
 from mlpstudy.design.sources import Source
 from mlpstudy.design.used import FIELD, Used, parsed, used_by
-from mlpstudy.provenance.closure import TABLES, Closure, Entry, Package
+from mlpstudy.provenance.closure import Closure, Entry, Package
 from mlpstudy.provenance.kept import KeptPackage
+from mlpstudy.provenance.module import TABLES
 
 # Where each stage begins. What is trained is made by "train" alone, a job's tables by both.
 STAGES: dict[str, tuple[Entry, ...]] = {
@@ -121,16 +122,16 @@ def of_study(stage: str, study: Mapping[str, Any], package: Package = HERE) -> s
     draws.
     """
     entries = (*STAGES[stage], *_parts(stage, study, package), *_all_trainers(stage, package))
-    said = {k: study[k] for k in MEASURED if k in study} if stage == "measure" else study
-    used = _named_in(said)
-    return _digest(package.closure(entries, used), *_plugged(stage, said, used, study))
+    content = {k: study[k] for k in MEASURED if k in study} if stage == "measure" else study
+    used = _named_in(content)
+    return _digest(package.closure(entries, used), *_plugged(stage, content, used, study))
 
 
 def _plugged(
-    stage: str, said: Mapping[str, Any], used: Used, study: Mapping[str, Any]
+    stage: str, content: Mapping[str, Any], used: Used, study: Mapping[str, Any]
 ) -> list[str]:
     """The fingerprints of a user's own parts that a stage of a study uses."""
-    more = {field: _words(said) for field in PLUGGED.get(stage, ())}
+    more = {field: _words(content) for field in PLUGGED.get(stage, ())}
     return parts.fingerprints({**used, **more}, parts.listed_in(study))
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from mlpstudy.design.used import Used
 from mlpstudy.files import sha256
-from mlpstudy.provenance.closure import LEFT_BEHIND, Closure, Entry, Module, Package
+from mlpstudy.provenance.closure import Closure, Entry, Package
+from mlpstudy.provenance.data_files import LEFT_BEHIND
+from mlpstudy.provenance.module import Module
 
 SUFFIX = ".closures"  # of a file of lines, each a question and its answer
 
@@ -50,7 +52,7 @@ class KeptPackage(Package):
         return found
 
     def _keep(self, question: str) -> None:
-        """Add a line, unless a file has changed since; what other files were said is removed."""
+        """Add a line, unless a file has changed since; answers for other files are removed."""
         if _fingerprint(self.root) != self._file.stem:
             return
         if not self._file.exists():
@@ -63,8 +65,8 @@ class KeptPackage(Package):
 
 def _question(entries: Iterable[Entry], used: Used | None) -> str:
     named = used and {field: sorted(names) for field, names in used.items()}
-    said = json.dumps([sorted(entries), named], sort_keys=True)
-    return sha256(said.encode())[:32]
+    text = json.dumps([sorted(entries), named], sort_keys=True)
+    return sha256(text.encode())[:32]
 
 
 def _fingerprint(root: Path) -> str:

@@ -32,13 +32,13 @@ FORCED = "\nagain: "
 
 def stamp(path: Path, *makers: str, good: bool = True) -> str:
     """Write a stamp where it does not say these makers yet, or the result is not good; its path."""
-    says = "\n".join(makers)
+    current = "\n".join(makers)
     try:
-        told = path.read_text(encoding="utf-8")
+        written = path.read_text(encoding="utf-8")
     except OSError:
-        told = ""
-    if told.partition(FORCED)[0] != says or not good:
-        content = says if good else f"{says}{FORCED}{uuid4().hex}"
+        written = ""
+    if written.partition(FORCED)[0] != current or not good:
+        content = current if good else f"{current}{FORCED}{uuid4().hex}"
         write_atomically(path, content.encode(), durable=False)
     return str(path)
 

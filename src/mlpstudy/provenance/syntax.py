@@ -32,7 +32,7 @@ class Use(NamedTuple):
 
 
 @dataclass
-class Said:
+class Fragment:
     """What a piece of code says, as a digest, and what it refers to."""
 
     digest: str = ""
@@ -41,13 +41,13 @@ class Said:
     texts: set[str] = field(default_factory=set)
 
 
-def said(*nodes: ast.AST) -> Said:
+def fragment_of(*nodes: ast.AST) -> Fragment:
     """What some pieces of code say together."""
     reader = _Reader()
     for node in nodes:
         reader.read(node)
-    reader.said.digest = digest_of(reader.tokens)
-    return reader.said
+    reader.fragment.digest = digest_of(reader.tokens)
+    return reader.fragment
 
 
 def digest_of(tokens: Iterable[str]) -> str:
@@ -58,13 +58,13 @@ class _Reader:
     """Walks syntax trees once: every node says its kind and its parts."""
 
     def __init__(self) -> None:
-        self.said, self.tokens = Said(), list[str]()
-        self.tell = self.tokens.append
+        self.fragment, self.tokens = Fragment(), list[str]()
+        self.token = self.tokens.append
         self.in_class = False
 
     def read(self, node: ast.AST) -> None:
         kind = type(node)
-        self.tell(kind.__name__)
+        self.token(kind.__name__)
         method = _METHODS.get(kind)
         if method:
             method(self, node)
@@ -76,7 +76,7 @@ class _Reader:
             value = getattr(node, name, None)
             # An empty part is left out: another Python may not know it.
             if value is not None and value != [] and name not in NOTHING and name not in but:
-                self.tell(name)
+                self.token(name)
                 self._part(value)
 
     def _part(self, value: Any) -> None:
@@ -85,11 +85,11 @@ class _Reader:
         elif isinstance(value, list):
             if isinstance(value[0], ast.stmt):
                 value = [each for each in value if not self._is_silent(each)]
-            self.tell(str(len(value)))
+            self.token(str(len(value)))
             for each in value:
                 self._part(each)
         else:
-            self.tell(repr(value))
+            self.token(repr(value))
 
     def _is_silent(self, part: ast.stmt) -> bool:
         typed = isinstance(part, ast.AnnAssign) and not part.value and not self.in_class
@@ -111,7 +111,7 @@ class _Reader:
         self.in_class = outer
 
     def _arg(self, node: ast.arg) -> None:
-        self.tell(node.arg)
+        self.token(node.arg)
 
     def _AnnAssign(self, node: ast.AnnAssign) -> None:
         """x: int = 1 says what x = 1 does, but in a class."""
@@ -125,24 +125,24 @@ class _Reader:
 
     def _use(self, node: ast.AST, entry: str = ALL) -> bool:
         if chain := chain_of(node):
-            self.tell(".".join(chain))
-            self.said.uses.add(Use(chain, entry))
+            self.token(".".join(chain))
+            self.fragment.uses.add(Use(chain, entry))
         return bool(chain)
 
     def _Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
             self._use(node)
         else:
-            self.tell(node.id)
+            self.token(node.id)
 
     def _Attribute(self, node: ast.Attribute) -> None:
         if not self._use(node):
             self._parts(node)
 
     def _Constant(self, node: ast.Constant) -> None:
-        self.tell(repr(node.value))
+        self.token(repr(node.value))
         if isinstance(node.value, str):
-            self.said.texts.add(node.value)
+            self.fragment.texts.add(node.value)
 
     def _Subscript(self, node: ast.Subscript) -> None:
         """TABLE[name]"""
@@ -165,8 +165,8 @@ class _Reader:
     def _ImportFrom(self, node: ast.Import | ast.ImportFrom) -> None:
         """Where it comes from is not said: what the names stand for counts."""
         imports = imports_of(node)
-        self.tell(f"{sorted(imports)}")
-        self.said.imports.update(imports)
+        self.token(f"{sorted(imports)}")
+        self.fragment.imports.update(imports)
 
     _Import = _ImportFrom
 
