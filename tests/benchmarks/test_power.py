@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.power import PAGE, row_of, rows, span
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.statistics.verdicts import IDENTITY, Finding
 
 STUDIES = Path(__file__).parents[2] / "config" / "studies"

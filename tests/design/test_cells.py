@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from mlpstudy.design.expansion import expand
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.study import expand, load
+from mlpstudy.design.study_file import load
 
 STUDY = """\
 study: wonder

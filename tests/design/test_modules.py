@@ -8,7 +8,7 @@ from mlpstudy.design import block, study
 from mlpstudy.design.modules import KINDS, fits, is_part, known_by
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.settings import SIZES
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.statistics import intervals
 
 STUDIES = sorted((Path(__file__).parents[2] / "config/studies").glob("*.yaml"))

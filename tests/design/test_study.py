@@ -10,10 +10,12 @@ import yaml
 
 from mlpstudy.design import yaml_file
 from mlpstudy.design.block import MAX_RUNS, Block
+from mlpstudy.design.claims import Claim
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, canonical
 from mlpstudy.design.settings import Settings
-from mlpstudy.design.study import RESERVED, Claim, Lecture, Study, load, load_all
+from mlpstudy.design.study import RESERVED, Lecture, Study
+from mlpstudy.design.study_file import load, load_all
 
 ROOT = Path(__file__).parents[2]
 FILE = "config/studies/asks.yaml"

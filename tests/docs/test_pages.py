@@ -15,7 +15,8 @@ from mlpstudy.cli.command import app
 from mlpstudy.design import parts
 from mlpstudy.design.command_line import run_of
 from mlpstudy.design.settings import Settings
-from mlpstudy.design.study import Study, load
+from mlpstudy.design.study import Study
+from mlpstudy.design.study_file import load
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "config/README.md"])

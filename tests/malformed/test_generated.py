@@ -10,11 +10,11 @@ import pytest
 
 from mlpstudy.design import yaml_file
 from mlpstudy.design.block import Block
-from mlpstudy.design.claims import ContrastSpec, FigureSpec
+from mlpstudy.design.claims import Claim, ContrastSpec, FigureSpec
 from mlpstudy.design.run import Run
 from mlpstudy.design.settings import Settings
 from mlpstudy.design.sources import Source
-from mlpstudy.design.study import Claim, Study
+from mlpstudy.design.study import Study
 from tests.malformed.conftest import STUDY, refused
 from tests.malformed.generated import HOLE, Case, cases, nevers
 

@@ -10,7 +10,7 @@ from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.new import new_study
 from mlpstudy.design.project import Project
 from mlpstudy.design.settings import load as settings
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.planning.remarks import check, remarks
 from mlpstudy.statistics.verdicts import Finding, Half, write_findings
 

@@ -7,7 +7,7 @@ import pytest
 from mlpstudy.design.names import names_of
 from mlpstudy.design.run import Run
 from mlpstudy.design.settings import Settings
-from mlpstudy.design.study import load_all
+from mlpstudy.design.study_file import load_all
 from mlpstudy.provenance.closure import Package
 from mlpstudy.provenance.digests import ENGINES, STAGES, of_dataset, of_record, of_stage, of_study
 

@@ -8,7 +8,7 @@ import pytest
 from example import LECTURE, ROOT
 
 from mlpstudy.design import yaml_file
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 
 TOLD = yaml_file.read(LECTURE)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mlpstudy.design.study import Claim
+from mlpstudy.design.claims import Claim
 
 sys.path.insert(0, str(Path(__file__).parent))  # plain.py, for all tests beside
 

@@ -10,7 +10,7 @@ import pytest
 from mlpstudy.core.network import Network
 from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.architectures.derive import COLUMNS, derive
 from mlpstudy.studies.view import View
 

@@ -9,7 +9,7 @@ import torch
 
 from mlpstudy.analysis.pitfalls import SESSIONS, play
 from mlpstudy.data.datasets import DATASETS
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.statistics.contrasts import findings
 from mlpstudy.studies.autograd import measure as measuring
 from mlpstudy.studies.autograd.derive import derive, ratios, shown

@@ -12,7 +12,7 @@ from mlpstudy.core.activations import ACTIVATIONS
 from mlpstudy.core.costs import COSTS
 from mlpstudy.core.network import Network
 from mlpstudy.design.run import Run
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.statistics.contrasts import findings
 from mlpstudy.studies.backpropagation import figures
 from mlpstudy.studies.backpropagation import measure as measuring

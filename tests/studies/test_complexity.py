@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.statistics.contrasts import findings
 from mlpstudy.studies.complexity import measure as measuring
 from mlpstudy.studies.complexity.derive import derive, shown

@@ -12,7 +12,8 @@ from scipy.integrate import quad
 from mlpstudy.core.costs import COSTS
 from mlpstudy.design import yaml_file
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.study import Study, load
+from mlpstudy.design.study import Study
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.costs import measure
 from mlpstudy.studies.costs.derive import KIND
 from mlpstudy.studies.declared import Declared

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 
 STUDIES = Path(__file__).resolve().parents[2] / "config/studies"
 DECIDES = {

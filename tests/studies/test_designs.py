@@ -9,7 +9,8 @@ import pytest
 from mlpstudy.design import yaml_file
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import FIELDS
-from mlpstudy.design.study import Study, load
+from mlpstudy.design.study import Study
+from mlpstudy.design.study_file import load
 
 STUDIES = sorted(Path("config/studies").glob("*.yaml"))
 LECTURE = {claim["id"]: claim["kind"] for claim in yaml_file.read("config/lecture.yaml")["claims"]}

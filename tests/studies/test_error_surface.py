@@ -8,7 +8,7 @@ import pytest
 
 from mlpstudy.analysis.surface import Tiny
 from mlpstudy.data.datasets import DATASETS
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.statistics.contrasts import findings
 from mlpstudy.studies.error_surface import figures
 from mlpstudy.studies.error_surface import measure as measuring

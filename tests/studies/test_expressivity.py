@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from mlpstudy.data.datasets import DATASETS
+from mlpstudy.design.expansion import expand
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.settings import SIZES
-from mlpstudy.design.study import expand, load
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.expressivity import figures
 from mlpstudy.studies.expressivity.derive import derive, shown
 from mlpstudy.studies.expressivity.measure import between, constructed, learned, random

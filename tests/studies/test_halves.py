@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mlpstudy.data.datasets import DATASETS
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.statistics.verdicts import as_dict
 from mlpstudy.studies.declared import Declared
 from mlpstudy.studies.halves import halved

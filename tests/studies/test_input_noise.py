@@ -8,7 +8,7 @@ import pytest
 
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.input_noise import derive, measure
 from mlpstudy.studies.view import View
 from mlpstudy.tables.networks import Networks

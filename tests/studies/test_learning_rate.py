@@ -8,7 +8,8 @@ import pytest
 
 from mlpstudy.design import yaml_file
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.study import Study, load
+from mlpstudy.design.study import Study
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.declared import Declared
 from mlpstudy.studies.view import View
 

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from mlpstudy.data.datasets import DATASETS
+from mlpstudy.design.expansion import expand
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.settings import SIZES
-from mlpstudy.design.study import expand, load
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.linear_stack.derive import derive, shown
 from mlpstudy.studies.linear_stack.measure import left_by_one_layer, products
 from mlpstudy.studies.view import View

@@ -9,7 +9,7 @@ from mlpstudy.core.engines import engine_of
 from mlpstudy.design.examples import EXAMPLES
 from mlpstudy.design.length import passes
 from mlpstudy.design.sizes import layer_sizes
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.mnist1d.derive import derive
 from mlpstudy.studies.view import View
 

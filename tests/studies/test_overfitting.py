@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.statistics.equal_fit import at_equal_loss
 from mlpstudy.studies.overfitting.derive import COLUMNS, derive
 from mlpstudy.studies.view import View

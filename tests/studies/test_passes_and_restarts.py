@@ -10,10 +10,11 @@ import torch
 
 from mlpstudy.core.network import Network
 from mlpstudy.data.split import data_key
+from mlpstudy.design.expansion import expand
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 from mlpstudy.design.settings import SIZES
-from mlpstudy.design.study import expand, load
+from mlpstudy.design.study_file import load
 from mlpstudy.statistics.intervals import Interval, wilson, wilson_bounds
 from mlpstudy.studies.passes_and_restarts.derive import (
     derive,

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from mlpstudy.analysis.separability import cover
+from mlpstudy.design.expansion import expand
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.settings import SIZES
-from mlpstudy.design.study import expand, load
+from mlpstudy.design.study_file import load
 from mlpstudy.rng import stream
 from mlpstudy.studies.perceptron_limits.derive import EXAMPLES, derive, shown
 from mlpstudy.studies.perceptron_limits.measure import HIDDEN, margin_points, model_of

@@ -10,7 +10,7 @@ from mlpstudy.core.pretrain_cost import passes_spent
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import cell_id, run_id
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.tables.networks import Networks
 from mlpstudy.tables.record import Recorder
 

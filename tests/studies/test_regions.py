@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from mlpstudy.data.datasets import DATASETS
+from mlpstudy.design.expansion import expand
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.settings import SIZES
-from mlpstudy.design.study import expand, load
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.declared import Declared
 from mlpstudy.studies.regions.derive import EXAMPLES, derive
 from mlpstudy.studies.regions.measure import measure

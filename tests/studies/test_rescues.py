@@ -10,7 +10,7 @@ from mlpstudy.analysis import theory
 from mlpstudy.core.pretrain_cost import passes_spent
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run, run_id
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.rescues import derive
 from mlpstudy.studies.view import View
 

@@ -8,9 +8,10 @@ import pytest
 
 from mlpstudy.core.activations import ACTIVATIONS
 from mlpstudy.data.datasets import DATASETS
+from mlpstudy.design.expansion import expand
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.settings import SIZES
-from mlpstudy.design.study import expand, load
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.threshold.derive import derive
 from mlpstudy.studies.threshold.figures import shapes
 from mlpstudy.studies.threshold.measure import LECTURE, measure, slopes

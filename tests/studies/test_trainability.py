@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from mlpstudy.design.mistakes import Mistake
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.trainability import derive
 from mlpstudy.studies.view import View
 

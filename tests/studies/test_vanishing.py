@@ -8,10 +8,11 @@ import pytest
 
 from mlpstudy.analysis import theory
 from mlpstudy.data.datasets import DATASETS
+from mlpstudy.design.expansion import expand
 from mlpstudy.design.mistakes import Mistake
 from mlpstudy.design.run import Run
 from mlpstudy.design.settings import SIZES
-from mlpstudy.design.study import expand, load
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.vanishing.derive import COLUMNS, derive, shown
 from mlpstudy.studies.vanishing.measure import measure
 from mlpstudy.studies.view import View

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.text import Text
 
 from mlpstudy.data.datasets import DATASETS
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.studies.view import View
 from mlpstudy.studies.xor.derive import derive, plateaus
 from mlpstudy.studies.xor.figures import curves, ends, representation

@@ -11,7 +11,7 @@ import pytest
 
 from mlpstudy.design.pool import jobs, pool
 from mlpstudy.design.run import run_id
-from mlpstudy.design.study import load
+from mlpstudy.design.study_file import load
 from mlpstudy.report.page import localized
 from mlpstudy.statistics.intervals import wilson
 from mlpstudy.tables.files import read_table

@@ -17,6 +17,7 @@ from mlpstudy.design.block import Block
 from mlpstudy.design.claims import (
     KINDS_OF_CONTRAST,
     KINDS_OF_FIGURE,
+    Claim,
     ContrastSpec,
     Decides,
     FigureSpec,
@@ -38,7 +39,7 @@ from mlpstudy.design.names import PACKAGE, TABLES, package_names
 from mlpstudy.design.run import Kind, Run
 from mlpstudy.design.settings import Settings
 from mlpstudy.design.sources import Source, TestPart
-from mlpstudy.design.study import Claim, Study
+from mlpstudy.design.study import Study
 from mlpstudy.leaving import EXIT_CODES
 
 FILE = Path("docs/reference.md")

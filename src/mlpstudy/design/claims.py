@@ -24,6 +24,9 @@ KINDS_OF_FIGURE = (
 )  # fmt: skip
 
 Word = text_like(r"[A-Za-z_][A-Za-z0-9_]{0,63}", "a word of letters, digits and _")
+ClaimId = text_like(
+    r"[A-Z][A-Za-z0-9_-]{0,63}", "a capital, then letters, digits, _ and -, such as C22"
+)
 Value = bool | int | float | str | None
 Level = dict[Word, Value]
 
@@ -267,3 +270,44 @@ def blocks_of(spec: Any) -> Any:
         spec = dict(spec)
         spec["blocks"] = _listed(spec.pop("block"))
     return spec
+
+
+class Claim(BaseModel):
+    """One sentence that is tested, and what decides it, written down before anything is run."""
+
+    model_config = STRICT
+
+    id: ClaimId = Field(description="the lecture's claim, or a name of one's own")
+    says: Text = Field(description="the sentence as it is tested")
+    statistic: Word = Field(description="the claim's own name in the study, written as `name`")
+    contrast: ContrastSpec = Field(description="what is compared, and how")
+    blocks: Words = Field((), description="blocks whose runs it is about (`block`); none: all")
+    where: Pattern = Field({}, description="the rows that it is about: values of fields")
+    for_each: Words = Field((), description="conditions: each of their values has a finding")
+    over: Words = Field((), description="fields that are averaged, on purpose")
+    tune: dict[Word, Tune] | None = Field(None, description="other than the study's")
+    direction: Literal["above", "below"] = Field(description="the side that supports the claim")
+    threshold: float = Field(description="what the statistic's interval is compared with")
+    matters: float | None = Field(
+        None, ge=0, description="the smallest difference that anyone would care about"
+    )
+    unit: str = Field("", max_length=64, description="unit of statistic and threshold")
+    control_may_fail: bool = Field(
+        False, description="the control need not learn its task: that it does not is the point"
+    )
+    decides: bool | Decides = Field(
+        False, description="the verdict rests on it; without it: also seen"
+    )
+    identity: bool = Field(
+        False, description="a theorem or a unit test, which no experiment could turn out otherwise"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, claim: Any) -> Any:
+        if isinstance(claim, dict) and "name" in claim:
+            if "statistic" in claim:
+                raise refuse("goes without statistic: they are one", key=("name",))
+            claim = dict(claim)
+            claim["statistic"] = claim.pop("name")
+        return blocks_of(claim)

@@ -12,7 +12,8 @@ from mlpstudy.design.pool import Job, jobs, jobs_of, pool
 from mlpstudy.design.run import Run
 from mlpstudy.design.seedless import Seeded
 from mlpstudy.design.settings import Settings
-from mlpstudy.design.study import Study, load_all
+from mlpstudy.design.study import Study
+from mlpstudy.design.study_file import load_all
 
 CONFIG = "config/config.yaml"
 CHECKOUT = PACKAGE.parents[1]

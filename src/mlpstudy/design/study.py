@@ -1,52 +1,24 @@
-"""A study: one question in a YAML file -> the runs that it asks for, and the claims at stake."""
+"""A study: one question, the runs that it asks for, and the claims at stake."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    Field,
-    PrivateAttr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, Field, PrivateAttr, model_validator
 
-from mlpstudy.design import parts, yaml_file
-from mlpstudy.design.block import FEWEST, MAX_RUNS, Block, Given, Seeds
-from mlpstudy.design.cells import mistakes
-from mlpstudy.design.claims import (
-    ContrastSpec,
-    Decides,
-    Expression,
-    FigureSpec,
-    Pattern,
-    Reach,
-    Tune,
-    Words,
-    blocks_of,
-)
-from mlpstudy.design.examples import misfits
+from mlpstudy.design import parts
+from mlpstudy.design.block import Block, Given, Seeds
+from mlpstudy.design.claims import Claim, Expression, FigureSpec, Reach, Tune, Word
+from mlpstudy.design.expansion import expand
 from mlpstudy.design.expressions import names_in
-from mlpstudy.design.mistakes import (
-    Mistake,
-    Place,
-    dotted,
-    mistake_in,
-    nearest,
-    refuse,
-    shown,
-    text_like,
-)
-from mlpstudy.design.modules import Known, in_vain, is_part, known_by
+from mlpstudy.design.mistakes import Mistake, Place, dotted, refuse, text_like
+from mlpstudy.design.modules import Known, is_part, known_by
 from mlpstudy.design.names import PACKAGE, functions_of
-from mlpstudy.design.overlay import OVERLAYS, laid_over, origin
-from mlpstudy.design.run import DATASETS, FIELDS, Run, canonical
-from mlpstudy.design.seedless import Seeded, Seedless
-from mlpstudy.design.settings import SIZES, Settings, StudyName
+from mlpstudy.design.overlay import OVERLAYS, origin
+from mlpstudy.design.run import Run
+from mlpstudy.design.seedless import Seeded
+from mlpstudy.design.settings import StudyName
 from mlpstudy.design.strict import STRICT
 from mlpstudy.design.texts import Line, Text
 
@@ -90,12 +62,8 @@ RESERVED = frozenset(
 
 # What may stand in a file
 
-Word = text_like(r"[A-Za-z_][A-Za-z0-9_]{0,63}", "a word of letters, digits and _")
 Labelled = text_like(r"[^\x00-\x1f\x7f]{1,64}", "1 to 64 characters")
 ModuleName = text_like(r"([A-Za-z_][A-Za-z0-9_]{0,63})?", "a word of letters, digits and _")
-ClaimId = text_like(
-    r"[A-Z][A-Za-z0-9_-]{0,63}", "a capital, then letters, digits, _ and -, such as C22"
-)
 
 
 _INFINITE = (math.inf, -math.inf)
@@ -112,47 +80,6 @@ def _option(value: Any, depth: int = 2) -> Any:
 
 
 Option = Annotated[Any, AfterValidator(_option), Field(json_schema_extra={"allowed": _OPTION})]
-
-
-class Claim(BaseModel):
-    """One sentence that is tested, and what decides it, written down before anything is run."""
-
-    model_config = STRICT
-
-    id: ClaimId = Field(description="the lecture's claim, or a name of one's own")
-    says: Text = Field(description="the sentence as it is tested")
-    statistic: Word = Field(description="the claim's own name in the study, written as `name`")
-    contrast: ContrastSpec = Field(description="what is compared, and how")
-    blocks: Words = Field((), description="blocks whose runs it is about (`block`); none: all")
-    where: Pattern = Field({}, description="the rows that it is about: values of fields")
-    for_each: Words = Field((), description="conditions: each of their values has a finding")
-    over: Words = Field((), description="fields that are averaged, on purpose")
-    tune: dict[Word, Tune] | None = Field(None, description="other than the study's")
-    direction: Literal["above", "below"] = Field(description="the side that supports the claim")
-    threshold: float = Field(description="what the statistic's interval is compared with")
-    matters: float | None = Field(
-        None, ge=0, description="the smallest difference that anyone would care about"
-    )
-    unit: str = Field("", max_length=64, description="unit of statistic and threshold")
-    control_may_fail: bool = Field(
-        False, description="the control need not learn its task: that it does not is the point"
-    )
-    decides: bool | Decides = Field(
-        False, description="the verdict rests on it; without it: also seen"
-    )
-    identity: bool = Field(
-        False, description="a theorem or a unit test, which no experiment could turn out otherwise"
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _named(cls, claim: Any) -> Any:
-        if isinstance(claim, dict) and "name" in claim:
-            if "statistic" in claim:
-                raise refuse("goes without statistic: they are one", key=("name",))
-            claim = dict(claim)
-            claim["statistic"] = claim.pop("name")
-        return blocks_of(claim)
 
 
 class Lecture(BaseModel):
@@ -338,202 +265,3 @@ class Study(BaseModel):
             problem += f" (size: {self._size})"
         key = dotted(origin(place, self._decided, self._size))
         return Mistake(problem, file=self._file, key=key, **more)
-
-
-# A file -> a study
-
-
-def load(path: Path | str, size: str = "default", datasets: Iterable[str] = ()) -> Study:
-    """The study in a file at one of SIZES; raises Mistake. Its runs are expanded on demand.
-
-    datasets: the names that a run may take beside those of the package.
-    """
-    datasets = frozenset(datasets)
-    if size not in SIZES:
-        some = "one of " + ", ".join(SIZES)
-        raise Mistake("is not a size", value=size, allowed=some, nearest=nearest(size, SIZES))
-    document = yaml_file.read(path)
-    study, decided = _at_size(document, size, path, datasets)
-    for other in {*OVERLAYS} - {size}:
-        if isinstance(document.get(other), dict):  # a mistake there is told at every size
-            _at_size(document, other, path, datasets)
-    if study.name != Path(path).stem:
-        expected = f"the name of its file: {Path(path).stem}"
-        raise Mistake("is not allowed", file=path, key="study", value=study.name, allowed=expected)
-    study._file, study._size, study._decided = str(path), size, frozenset(decided)
-    study._datasets = datasets
-    study._deleted = frozenset(set(document.get("sweep") or ()) - set(study.sweep))
-    for place, problem, more in in_vain(study):
-        raise study.mistake(problem, place, **more)
-    if study.claims and size != "smoke":  # that size decides nothing: it shows that all goes well
-        _refuse_few_seeds(study)
-    return study
-
-
-def _at_size(
-    document: dict[str, Any], size: str, path: Path | str, datasets: frozenset[str]
-) -> tuple[Study, set[Place]]:
-    """The study in a document at a size, and the places that the size's overlay decided."""
-    overlay = document.get(size) if size in OVERLAYS else None
-    try:
-        above = overlay if isinstance(overlay, dict) else {}
-        merged, decided = laid_over(document, above, (size,))
-        return Study.model_validate(merged, context={DATASETS: datasets}), decided
-    except ValidationError as error:
-        raise mistake_in(
-            error, Study, path, lambda place: dotted(origin(_written(place, merged), decided, size))
-        ) from None
-    except Mistake as mistake:
-        mistake.file = str(path)
-        raise
-
-
-def _refuse_few_seeds(study: Study) -> None:
-    """Raises Mistake where a claim can have no verdict, for its intervals would have no seeds. A
-    block that no claim is about may have fewer."""
-    places: dict[Place, tuple[int, ...] | None] = {
-        ("sweep", name, "seeds"): block.seeds
-        for name, block in study.sweep.items()
-        if any(not claim.blocks or name in claim.blocks for claim in study.claims)
-    }
-    if not all(places.values()) or "seeds" in study.known.keys:
-        places[("seeds",)] = study.seeds
-    for place, seeds in places.items():
-        if seeds and len(seeds) < FEWEST:
-            problem = f"{len(seeds)} give no interval and no verdict on a claim"
-            raise study.mistake(problem, place, allowed=f"at least {FEWEST}")
-
-
-def load_all(settings: Settings) -> list[Study]:
-    """The chosen studies at the chosen size; raises Mistake."""
-    files = settings.study_files().values()
-    return [load(path, settings.size, settings.datasets) for path in files]
-
-
-SHORT = {"statistic": "name", "blocks": "block"}  # as a key is written, of how it is kept
-
-
-def _written(place: Place, document: Any) -> Place:
-    """The place as it is written: without the index of a value that was written alone and is read
-    as a list, and without the names that pydantic gives to the kinds of a value."""
-    written: list[str | int] = []
-    for i, part in enumerate(place):
-        if isinstance(part, int) and not isinstance(document, list):
-            continue
-        is_last = i == len(place) - 1
-        short = SHORT.get(str(part), "")
-        if isinstance(document, dict) and part not in document and short in document:
-            part = short
-        if isinstance(part, str) and i and not _may_hold(document, part, is_last):
-            continue
-        written.append(part)
-        try:
-            document = document[part]
-        except (KeyError, IndexError, TypeError):
-            document = None
-    return tuple(written)
-
-
-def _may_hold(document: Any, key: str, is_last: bool) -> bool:
-    """Whether a key may belong to a place: it is there, or is what is missing."""
-    return isinstance(document, dict) and (key in document or is_last)
-
-
-# A study -> its runs
-
-
-def expand(study: Study) -> dict[str, list[Seeded]]:
-    """The runs of each block: cell by cell in the order of Run's fields, seed by seed.
-
-    Raises Mistake as `cells_of` does, and where a claim, a figure or the study's module would take
-    two cells for one.
-    """
-    cells = cells_of(study)
-    for place, problem, more in mistakes(study, cells):
-        raise study.mistake(problem, place, **more)
-    return seeded(study, cells)
-
-
-def cells_of(study: Study) -> dict[str, list[Run]]:
-    """The cells of each block, as runs with the seed 0.
-
-    Raises Mistake where a cell is there twice or fits with no run, where an exclusion matches
-    nothing, and, before anything is built, where the study asks for more than MAX_RUNS.
-    """
-    counts = {name: block.size() * len(_seeds(study, name)) for name, block in study.sweep.items()}
-    if sum(counts.values()) > MAX_RUNS:
-        each = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-        problem = f"asks for {sum(counts.values()):,} runs ({each})"
-        raise study.mistake(problem, ("sweep",), allowed=f"at most {MAX_RUNS:,}")
-    return {name: _cells(study, name) for name in study.sweep}
-
-
-def seeded(study: Study, cells: Mapping[str, Sequence[Run]]) -> dict[str, list[Seeded]]:
-    """The runs of each block, from its cells: cell by cell, seed by seed."""
-    return {
-        name: [
-            Seeded(seedless.id(seed), seedless, seed)
-            for seedless in map(Seedless, cells[name])
-            for seed in _seeds(study, name)
-        ]
-        for name in study.sweep
-    }
-
-
-def _seeds(study: Study, name: str) -> tuple[int, ...]:
-    seeds = study.sweep[name].seeds or study.seeds
-    if not seeds:
-        more = "a whole number >= 1 or a list of seeds, here or for the whole study"
-        raise study.mistake("is missing", ("sweep", name, "seeds"), allowed=more)
-    return seeds
-
-
-def _cells(study: Study, name: str) -> list[Run]:
-    """The cells of a block, as runs with the seed 0."""
-    block, place = study.sweep[name], ("sweep", name)
-    cells: dict[str, Run] = {}
-    for given in _kept(study, name):
-        try:
-            cell = Run.model_validate(
-                {**study.base, **block.base, **given}, context={DATASETS: study._datasets}
-            )
-        except ValidationError as error:
-            found = mistake_in(error, Run)
-            problem = f"{found.key}: {found.problem}, in the cell {_told(given)}"
-            raise study.mistake(problem, place) from None
-        for field, reason in misfits(cell):
-            raise study.mistake(f"{field}: {reason}, in the cell {_told(given)}", place)
-        if canonical(cell) in cells:
-            raise study.mistake(f"the cell {_told(given)} is there twice", place)
-        cells[canonical(cell)] = cell
-    return list(cells.values())
-
-
-def _kept(study: Study, name: str) -> list[dict[str, Any]]:
-    """What the block gives to each cell that no exclusion matches."""
-    block, place = study.sweep[name], ("sweep", name, "exclude")
-    defaults = {field: Run.model_fields[field].default for field in FIELDS}
-    shared = {**defaults, **study.base, **block.base}
-    cells = list(block.given())
-    kept = cells
-    for i, pattern in enumerate(block.exclude):
-        if not any(_matches(pattern, {**shared, **cell}) for cell in cells):
-            raise study.mistake(f"{_told(pattern)} matches no cell", (*place, i))
-        kept = [cell for cell in kept if not _matches(pattern, {**shared, **cell})]
-    if not kept:
-        raise study.mistake("no cell is left", place)
-    return kept
-
-
-def _matches(pattern: dict[str, list], cell: dict[str, Any]) -> bool:
-    return all(cell[field] in values for field, values in pattern.items())
-
-
-def _told(given: dict[str, Any]) -> str:
-    """Fields and their values, for a message."""
-    values = {
-        field: value[0] if isinstance(value, list) and len(value) == 1 else value
-        for field, value in given.items()
-    }
-    listed = ", ".join(f"{f}: {v if isinstance(v, str) else shown(v)}" for f, v in values.items())
-    return "{" + listed + "}"

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from mlpstudy.design.block import FEWEST
 from mlpstudy.design.cells import mistakes
+from mlpstudy.design.expansion import cells_of
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.design.pool import estimated_seconds
 from mlpstudy.design.project import Project
-from mlpstudy.design.study import Study, cells_of, load
+from mlpstudy.design.study import Study
+from mlpstudy.design.study_file import load
 from mlpstudy.planning.checks import check_data_of
 from mlpstudy.statistics import power
 from mlpstudy.statistics.verdicts import Finding, doubled, read_findings

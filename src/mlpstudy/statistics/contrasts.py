@@ -73,7 +73,7 @@ def compare(
 ) -> Compared:
     """What a claim's contrast comes to, in each condition that occurs and for each `of`.
 
-    claim: see design.study.Claim. frame: the rows of the claim's blocks, one per run, or of another
+    claim: see design.claims.Claim. frame: the rows of the claim's blocks, one per run, or of another
     table with the columns that the claim names. tune: the fields that are chosen for each cell, see
     design.claims.Tune. measures: the study's own, by name, which say what a measure is made of.
     A level that a condition does not have is left out; one that has nothing to be compared with is

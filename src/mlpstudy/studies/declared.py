@@ -12,11 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from mlpstudy.design.claims import BY_HAND, FIGURE, FigureSpec, Reach, Tune
+from mlpstudy.design.claims import BY_HAND, FIGURE, Claim, FigureSpec, Reach, Tune
 from mlpstudy.design.expressions import names_in
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.run import FIELDS
-from mlpstudy.design.study import Claim
 from mlpstudy.said import LANGUAGES
 from mlpstudy.statistics.cells import cells
 from mlpstudy.statistics.contrasts import findings as findings_of
