@@ -85,12 +85,12 @@ def _right(fields: Sequence[str], rows: Sequence[Mapping[str, Any]], labels: Seq
     groups: dict[Any, Counter] = defaultdict(Counter)
     for row, label in zip(rows, labels, strict=True):
         groups[_key(row, fields)][label] += 1
-    return sum(_is_of_most(groups[_key(row, fields)], label) for row, label in zip(rows, labels))
+    return sum(n for seen in groups.values() for label, n in seen.items() if _is_most(seen, label))
 
 
-def _is_of_most(seen: Counter, label: Any) -> bool:
-    others = seen - Counter([label])
-    return others[label] > max((n for each, n in others.items() if each != label), default=0)
+def _is_most(seen: Counter, label: Any) -> bool:
+    """Whether most of the others have the label, too, for one that has it."""
+    return seen[label] - 1 > max((n for each, n in seen.items() if each != label), default=0)
 
 
 def _told(
