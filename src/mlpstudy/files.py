@@ -30,14 +30,21 @@ class DamagedFile(ValueError):
     """A file whose content is not what was written; its one line names the file."""
 
     def __init__(self, path: str | Path, reason: str = "its checksum does not match"):
-        super().__init__(f"{path}: damaged, {reason}")
+        super().__init__(path, reason)  # from which another process makes it again
+
+    def __str__(self) -> str:
+        path, reason = self.args
+        return f"{path}: damaged, {reason}"
 
 
 class StaleFile(DamagedFile):
     """A file that something else has made than would make it now."""
 
     def __init__(self, path: str | Path):
-        ValueError.__init__(self, f"{path}: was made by other code or from other data")
+        ValueError.__init__(self, path)
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}: was made by other code or from other data"
 
 
 class FullDisk(OSError):

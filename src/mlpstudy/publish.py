@@ -45,6 +45,7 @@ def report(
     out: Path,
     findings: Path,
     language: str,
+    processes: int = 1,
 ) -> list[Path]:
     """Build the report, all findings in one file, and how long it took in another; what was written.
 
@@ -58,7 +59,8 @@ def report(
     findings_file.write(findings, families(found), labels)
     write_summed_json(out / "timings.json", timings(plan["steps"], usage))
     results = next(iter(folders.values())).parents[1]
-    return build(results, out, TEMPLATES, lecture, language, provenance(plan, folders))
+    origin = provenance(plan, folders)
+    return build(results, out, TEMPLATES, lecture, language, origin, processes)
 
 
 def single(

@@ -145,12 +145,14 @@ def report(
     to: To,
     findings: Annotated[Path, typer.Option("--findings", help="the file of all findings")],
     language: Annotated[str, typer.Option("--language", help="en or fr")],
+    threads: Annotated[int, typer.Option("--threads", min=1, help="processes")] = 1,
 ) -> None:
     """The report of all studies, from their findings, tables and figures."""
     from mlpstudy import publish
     from mlpstudy.design.specs import read_json
 
-    pages(publish.report(read_json(plan), lecture, studies, usage, to, findings, language))
+    given = read_json(plan)
+    pages(publish.report(given, lecture, studies, usage, to, findings, language, threads))
 
 
 def pages(written: Iterable[Path]) -> None:

@@ -33,7 +33,7 @@ rule report:
         findings=f"{RESULTS}/findings.json",
     log:
         f"{LOGS}/report.log",
-    threads: 1
+    threads: 4
     resources:
         mem_mb=memory(2000),
         runtime=10,
@@ -45,4 +45,5 @@ rule report:
     shell:
         "python -m mlpstudy.rules report {input.plan:q} {params.studies:q}"
         " --lecture {input.lecture:q} --usage {params.usage:q} --to {params.to:q}"
-        " --findings {output.findings:q} --language {params.language} 2>&1 | tee {log:q}"
+        " --findings {output.findings:q} --language {params.language}"
+        " --threads {threads} 2>&1 | tee {log:q}"

@@ -10,7 +10,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-ABSENT = object()
+
+class ABSENT:
+    """Stands for what was not written; also in another process, where an object would be another."""
+
+
 LONGEST_VALUE = 60
 LONGEST_KEY = 160
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)

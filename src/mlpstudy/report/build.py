@@ -1,13 +1,15 @@
 """Results -> the report's folder: pages, a README and the README's figures."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mlpstudy.files import SUMS, json_bytes, sha256, write_atomically, write_sums
 from mlpstudy.report.answers_file import as_json
 from mlpstudy.report.collect import Report, collect
-from mlpstudy.report.page import pages, single
+from mlpstudy.report.page import pages, single, vega_file
+from mlpstudy.report.processes import mapped
 from mlpstudy.report.readme import picture, readme
 from mlpstudy.words import LANGUAGES
 
@@ -23,27 +25,28 @@ def build(
     lecture: Path,
     language: str,
     provenance: Mapping[str, Any],
+    processes: int = 1,
 ) -> list[Path]:
-    """Write the report and say which files it has; the same inputs make the same bytes.
+    """Write the report and say which files it has; the same inputs make the same bytes, in however
+    many processes.
 
     results_dir: holds studies/<study>/ for each study that provenance["studies"] names, in the
     order of the chapters. language: "en" or "fr", that of the README and of the pages at first.
     provenance: studies, networks, passes, settings, versions, machine, digests, commands; where
     known datasets, diverged, failed, seconds. What earlier reports had more of is removed.
     """
-    report = collect(results_dir, lecture, provenance)
-    files = {
-        report_dir / "answers.json": json_bytes(as_json(report)),
-        **{
-            report_dir / path: text.encode()
-            for path, text in pages(report, templates, _known(language)).items()
-        },
-        **{
-            report_dir / path: text.encode()
-            for path, text in readme(report, templates, language).items()
-        },
-        **_figures(report, report_dir / "figures", language),
-    }
+    with mapped(processes) as each:
+        report = collect(results_dir, lecture, provenance, each)
+        texts = _texts(report, templates, _known(language), processes)
+        files = {
+            report_dir / "answers.json": json_bytes(as_json(report)),
+            **{
+                report_dir / path: text.encode()
+                for some in each(_called, texts)
+                for path, text in some.items()
+            },
+            **_figures(report, report_dir / "figures", language),
+        }
     for path, content in files.items():
         write_atomically(path, content)
     sums = {path.relative_to(report_dir).as_posix(): sha256(text) for path, text in files.items()}
@@ -72,6 +75,21 @@ def _known(language: str) -> str:
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r}: allowed are {', '.join(LANGUAGES)}")
     return language
+
+
+def _texts(
+    report: Report, templates: Path, language: str, parts: int
+) -> list[Callable[[], dict[str, str]]]:
+    """What writes all pages, in `parts` parts, Vega and the README: the texts by their paths."""
+    return [
+        *(partial(pages, report, templates, language, slice(n, None, parts)) for n in range(parts)),
+        vega_file,
+        partial(readme, report, templates, language),
+    ]
+
+
+def _called(texts: Callable[[], dict[str, str]]) -> dict[str, str]:
+    return texts()
 
 
 def _figures(report: Report, folder: Path, language: str) -> dict[Path, bytes]:

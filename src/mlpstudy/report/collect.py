@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from mlpstudy.report.explore import Explored, explored
 from mlpstudy.report.lecture import Claim
 from mlpstudy.report.maps import Maps, maps
 from mlpstudy.report.plan import Plan, datasets, plans
+from mlpstudy.report.processes import Map
 from mlpstudy.said import LANGUAGES
 from mlpstudy.statistics.depends import Depends, depends
 from mlpstudy.statistics.verdicts import (
@@ -296,7 +297,9 @@ class Report:
         return sum(counted) if counted else None
 
 
-def collect(results_dir: Path, lecture: Path, provenance: Mapping[str, Any]) -> Report:
+def collect(
+    results_dir: Path, lecture: Path, provenance: Mapping[str, Any], each: Map = map
+) -> Report:
     """Read the lecture and the results of the studies that provenance["studies"] names.
 
     The chapters come in the order in which the lecture makes their claims. Raises ValueError where
@@ -305,14 +308,9 @@ def collect(results_dir: Path, lecture: Path, provenance: Mapping[str, Any]) -> 
     """
     document = yaml_file.read(lecture)
     claims = [Claim(**claim) for claim in document["claims"]]
-    chapters = _as_lectured(
-        [
-            _chapter(results_dir / "studies" / _checked(name), name, claims)
-            for name in provenance["studies"]
-        ],
-        claims,
-        list(document["chapters"]),
-    )
+    folders = [results_dir / "studies" / _checked(name) for name in provenance["studies"]]
+    made = list(each(partial(_chapter, claims=claims), folders))
+    chapters = _as_lectured(made, claims, list(document["chapters"]))
     findings = families([finding for chapter in chapters for finding in chapter.findings])
     found = _verdicts(findings, claims)
     explorable = maps({c.name for c in chapters}, results_dir / "studies")
@@ -337,12 +335,12 @@ def _as_lectured(
     return tuple(sorted(chapters, key=first_and_more))
 
 
-def _chapter(folder: Path, name: str, claims: Sequence[Claim]) -> Chapter:
+def _chapter(folder: Path, claims: Sequence[Claim]) -> Chapter:
     study = read_summed_json(folder / "study.json")
     findings = read_findings(folder / "findings.json")
     tested = {finding.claim for finding in findings}
     return Chapter(
-        name=name,
+        name=folder.name,
         study=study,
         plans=plans(study),
         verdicts=_verdicts(findings, [claim for claim in claims if claim.id in tested]),

@@ -23,14 +23,20 @@ VEGA = "// Vega, Vega-Lite, Vega-Embed: University of Washington and others, BSD
 SCRIPTS = {"index": ("claims.js",), "explore": ("explore.js",), "chapter": ("charts.js",)}
 
 
-def pages(report: Report, templates: Path, language: str) -> dict[str, str]:
-    """The text of each file, by its path in the report's folder: pages, and Vega beside them.
+def pages(
+    report: Report, templates: Path, language: str, some: slice = slice(None)
+) -> dict[str, str]:
+    """The text of each page, or of some of them, by its path in the report's folder.
 
     All pages are in both languages; in `language` for readers whose browser prefers neither.
     """
     site = Site(report, templates, language)
-    files = {place.path: site.page(place) for place in site.places}
-    return {**files, "vega.js": vega()}
+    return {place.path: site.page(place) for place in site.places[some]}
+
+
+def vega_file() -> dict[str, str]:
+    """The script beside the pages, by its path."""
+    return {"vega.js": vega()}
 
 
 def single(report: Report, templates: Path, language: str) -> str:
