@@ -233,6 +233,23 @@ def test_a_title_may_say_the_least_and_the_most_and_where_they_are():
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "expected"),
+    [
+        ("en", "{smallest_percent} to {largest_percent}", "-150 % to 25 %"),
+        ("fr", "de {smallest_points} à {largest_points} points", "de -150 à 25 points"),
+        ("fr", "{largest_percent} des réseaux", "25 % des réseaux"),
+    ],
+)
+def test_a_title_may_say_a_share_as_a_percentage_and_a_difference_in_points(
+    language, title, expected
+):
+    spec, frame = drawn.FRAMES["line"]
+    spec = spec.model_copy(update={"title": title, "about": ("error_reduced",)})
+    said = captions.title(spec, FINDINGS, Words(language), frame)
+    assert said.replace("−", "-").replace("\u202f", " ") == expected
+
+
 def test_of_a_heatmap_the_ends_are_those_of_its_tiles():
     spec, frame = drawn.FRAMES["heatmap"]
     spec = spec.model_copy(update={"title": "{least} to {most}"})

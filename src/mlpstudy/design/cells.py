@@ -30,7 +30,8 @@ Cells = Mapping[str, Sequence[Run]]
 # What a title may count, in braces.
 COUNTED = (
     "n", "supported", "contradicted", "undecided", "negligible", "not_learned", "largest",
-    "smallest", "networks", "least", "most", "least_at", "most_at",
+    "smallest", "largest_percent", "smallest_percent", "largest_points", "smallest_points",
+    "networks", "least", "most", "least_at", "most_at",
 )  # fmt: skip
 DRAWN = ("networks", "least", "most", "least_at", "most_at")  # from what is drawn, without a claim
 IN_BRACES = re.compile(r"\{([^{}]*)\}")

@@ -23,6 +23,8 @@ from mlpstudy.drawing.tuned import how_chosen
 from mlpstudy.words import Words
 from mlpstudy.words.markers import N_
 
+DIGITS = 2  # of a number in a title
+
 STATISTICS = {
     "mean": N_("Mean over the {units}, with its 95 % interval."),
     "median": N_("Median over the {units}, with its 95 % interval."),
@@ -82,10 +84,20 @@ def counted(
     numbers: dict[str, float] = {"n": len(findings)}
     numbers |= {verdict: seen[verdict] for verdict in verdicts}
     values = [finding.value for finding in findings if np.isfinite(finding.value)]
-    numbers |= {"largest": max(values, default=np.nan), "smallest": min(values, default=np.nan)}
     numbers["networks"] = _networks(spec, findings, frame)
     texts = {name: words.number(number) for name, number in numbers.items()}
+    texts |= _sizes("largest", max(values, default=np.nan), words)
+    texts |= _sizes("smallest", min(values, default=np.nan), words)
     return texts | (_ends(spec, frame, words) if frame is not None else {})
+
+
+def _sizes(name: str, value: float, words: Words) -> dict[str, str]:
+    """A value as it is, as a percentage and in points, to the digits that an answer gives."""
+    return {
+        name: words.number(value, DIGITS),
+        f"{name}_percent": words.percent(value, DIGITS),
+        f"{name}_points": words.number(round(100 * value, 9), DIGITS),
+    }
 
 
 def _ends(spec: Any, frame: pd.DataFrame, words: Words) -> dict[str, str]:
@@ -96,7 +108,7 @@ def _ends(spec: Any, frame: pd.DataFrame, words: Words) -> dict[str, str]:
         return dict.fromkeys(("least", "most", "least_at", "most_at"), words.number(np.nan))
     values = frame["value"].astype(float)
     rows = {"least": frame.loc[values.idxmin()], "most": frame.loc[values.idxmax()]}
-    ends = {name: words.number(float(row["value"]), 2) for name, row in rows.items()}
+    ends = {name: words.number(float(row["value"]), DIGITS) for name, row in rows.items()}
     return ends | {f"{name}_at": _cell(spec, row, words) for name, row in rows.items()}
 
 

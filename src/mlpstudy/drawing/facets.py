@@ -166,16 +166,18 @@ class Picture:
     def _name_rows(self) -> None:
         rows = self.channels["row"]
         own = rows.fields == (MEASURE,)
+        names = [self._text(rows, level) for level in rows.levels if rows.fields and not own]
+        words = [word for name in names for word in name.split()]
+        low = any(width_of(word, style.TEXT, True) > 72 * self.height for word in words)
         for i, ax in enumerate(self._first_of_rows()):
             if own:
                 label = self.called.get(rows.levels[i]) or self.words.label(rows.levels[i][0])
                 ax.set_ylabel(wrapped(label, self.height, style.TEXT))
             elif rows.fields:
-                self._name_row(ax, self._text(rows, rows.levels[i]))
+                self._name_row(ax, names[i], low)
 
-    def _name_row(self, ax: Axes, text: str) -> None:
-        """Upwards beside a row of panels, or as it is read where the panels are too low."""
-        low = any(width_of(word, style.TEXT, True) > 72 * self.height for word in text.split())
+    def _name_row(self, ax: Axes, text: str, low: bool) -> None:
+        """Upwards beside a row of panels, or as it is read where some panel is too low for that."""
         inches = LABEL / 2 if low else self.height
         label = ax.set_ylabel(wrapped(text, inches, style.TEXT, bold=True), fontweight="bold")
         if low:

@@ -53,7 +53,8 @@ def static(spec: Any, frame: pd.DataFrame, words: Words) -> Figure:
     picture = facets.picture(
         spec, frame, words, height * len(labels) + 0.1, most, sharey=True, sharex=shared
     )
-    picture.called, picture.margin = claims(frame, words), margin
+    beside = facets.NAMED * bool(names(spec.row))  # the names of the rows of panels
+    picture.called, picture.margin = claims(frame, words), margin + beside
     for ax, panel in picture.panels():
         _panel(ax, panel, limits(_compared(panel, frame, shared), spec), picture, rows)
         if shared == "none" and not unit(frame, words):

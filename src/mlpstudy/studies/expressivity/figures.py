@@ -23,12 +23,14 @@ def fits(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], words: Wo
     figure, axes = style.panels(1, networks.ngroups, height=2.35, sharey=True)
     for ax, ((depth, width), rows) in zip(axes[0], networks, strict=True):
         rows = rows.sort_values("x")
-        ax.plot(target["x"], target["y"], color=style.FAINT, lw=0.8, zorder=1)
-        ax.plot(rows["x"], rows["y"], color=style.COLOURS[0], lw=1.5, zorder=2)
+        given = ax.plot(target["x"], target["y"], color=style.FAINT, lw=0.8, zorder=1)
+        found = ax.plot(rows["x"], rows["y"], color=style.COLOURS[0], lw=1.5, zorder=2)
         ax.set_title(words.condition({"depth": depth, "width": width}), fontsize=style.TEXT)
         ax.set(xticks=[], yticks=[])
         ax.grid(visible=False)
     axes[0, 0].set_ylabel(words.value("dataset", functions["dataset"].iloc[0]))
+    named = [words.gettext("target"), words.gettext("what the network has learned")]
+    figure.legend([*given, *found], named, loc="outside upper left", ncols=2)
     return figure
 
 

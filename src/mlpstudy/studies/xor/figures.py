@@ -165,7 +165,7 @@ def _dots(ax, ends: pd.DataFrame, row: int) -> None:
     ax.scatter(ends["loss"] + side, row + height, s=6, c=colors, linewidths=0, alpha=0.75, zorder=3)
     for end, count in ends["end"].value_counts().items():
         if end != "elsewhere":
-            at = ends.loc[ends["end"] == end, "loss"].median()
+            at = ends.loc[ends["end"] == end, "loss"].max()  # beside them all, over none
             look = {"va": "center", "fontsize": style.SMALL, "zorder": 4}
             ax.annotate(
                 f"{count}",
