@@ -61,7 +61,8 @@ def plan(
     """Say how many networks and jobs there are, and how long they take."""
     from mlpstudy.design.plan import plan_of
     from mlpstudy.planning import cluster
-    from mlpstudy.planning.checks import check_data, check_parts, estimate
+    from mlpstudy.planning.checks import check_data, check_parts
+    from mlpstudy.planning.estimate import estimate
 
     project = context.obj()
     check_parts(project)

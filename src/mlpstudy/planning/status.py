@@ -16,7 +16,7 @@ from mlpstudy.data import store
 from mlpstudy.design.pool import Job
 from mlpstudy.design.project import Project
 from mlpstudy.files import SUMS, DamagedFile, is_whole, read_sums, sums_of
-from mlpstudy.planning.checks import trained
+from mlpstudy.planning.estimate import trained
 from mlpstudy.provenance.digests import of_job, of_study
 from mlpstudy.tables.files import read_table
 
