@@ -192,6 +192,14 @@ def _names() -> str:
 # Measures and kinds
 
 
+OF_CLASSES_SAY = (
+    "Balanced accuracy and F1 have no curve: `curves` holds the two numbers of each pass that every "
+    "network has, and two more would nearly double that table for the few studies that ask. "
+    "After other passes than the last they are had by sweeping `epochs`: with a constant `schedule` "
+    "a run of 10 passes is, bit for bit, the beginning of one of 40."
+)
+
+
 def _measures() -> str:
     ends = {name: _said_of_end(name) for name in (*ENDS, *CLASS_ENDS)}
     runs = [(f"`{name}`", "`runs`", text) for name, text in {**MEASURES, **ends}.items()]
@@ -201,7 +209,7 @@ def _measures() -> str:
     said = (
         "Columns that a `measure`, an `x` or a `y` may name, beside the fields of a run and those of a "
         f"[plugin](own-parts.md). Expressions of them take `+ - * / **`, comparisons, `and`, `or`, "
-        f"`not`, {takes}."
+        f"`not`, {takes}.\n\n{OF_CLASSES_SAY}"
     )
     return _section("Measures", said, _table(("measure", "table", "meaning"), [*runs, *curves, *layers]))  # fmt: skip
 
