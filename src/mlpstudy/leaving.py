@@ -14,9 +14,12 @@ from mlpstudy.files import FULL, DamagedFile, FullDisk, StaleFile
 UsageError: Any = typer.BadParameter.__mro__[1]  # typer carries a click of its own
 STOPPED = 130  # the exit code after Ctrl-C
 EXIT_CODES = {
-    0: "all went well",
-    1: "something failed, such as a full disk; runs differ (`replay`); a finding is weak (`check --strict`)",
-    2: "a mistake in what was written: a setting, a study, a table, a plugin, a word of the command line",
+    0: "all went well, and nothing is damaged, or `verify --repair` has removed what was",
+    1: "a result is damaged, missing or made by other code (`verify`, and whatever reads it); a job "
+    "failed or was killed (`resume`); the disk is full; runs differ (`replay`, `continue`); a finding "
+    "is weak (`check --strict`)",
+    2: "a mistake in what was written, before anything is done: a setting, a study, a table, a plugin, "
+    "a word of the command line, a name of what is not there or not made yet",
     STOPPED: "stopped by Ctrl-C; what was trained is kept",
 }
 AGAIN = "mlpstudy resume (a single run: mlpstudy run)"
