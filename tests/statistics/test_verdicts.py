@@ -6,24 +6,18 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 from mlpstudy.files import write_summed_json
 from mlpstudy.statistics.verdicts import (
     CONTRADICTED,
-    DEPENDS,
     NEGLIGIBLE,
     NOT_LEARNED,
-    PARTLY,
-    PARTLY_CONTRADICTED,
     SUPPORTED,
     UNDECIDED,
     Finding,
     Half,
     as_dict,
-    beyond_chance,
     by_nature,
-    combine,
     doubled,
     families,
     from_dict,
@@ -103,91 +97,7 @@ def of(verdict: str, **more) -> Finding:
     return finding(value=low, low=low, high=high, learned=verdict != NOT_LEARNED, **more)
 
 
-S, C, U, N = SUPPORTED, CONTRADICTED, UNDECIDED, NOT_LEARNED
-O = NEGLIGIBLE  # noqa: E741
-
-
-@pytest.mark.parametrize(
-    ("kind", "verdicts", "together"),
-    [
-        ("most", [S], SUPPORTED),
-        ("most", [C, C], CONTRADICTED),
-        ("most", [U], UNDECIDED),
-        ("most", [S, S, U], SUPPORTED),
-        ("most", [C, C, U], CONTRADICTED),  # as easily as supported
-        ("most", [S, U], PARTLY),  # half are not most
-        ("most", [C, U], PARTLY_CONTRADICTED),
-        ("most", [S, C], DEPENDS),
-        ("most", [C, U, S], DEPENDS),
-        ("most", [S, N, N], SUPPORTED),  # what is not learned does not count
-        ("most", [N], NOT_LEARNED),
-        ("most", [S, S, O], SUPPORTED),
-        ("most", [S, O, O], PARTLY),  # what is negligible counts among them
-        ("most", [C, O], PARTLY_CONTRADICTED),
-        ("most", [O, O, U], NEGLIGIBLE),
-        ("most", [O, U], UNDECIDED),
-        ("all", [S, O], PARTLY),
-        ("all", [O, U], UNDECIDED),
-        ("some", [S, O], SUPPORTED),
-        ("some", [O, O], NEGLIGIBLE),
-        ("all", [S, S], SUPPORTED),
-        ("all", [S, S, U], PARTLY),
-        ("all", [S, S, C], CONTRADICTED),  # one that fails is enough
-        ("all", [U], UNDECIDED),
-        ("some", [S], SUPPORTED),
-        ("some", [S, U], SUPPORTED),  # 1 of 2 by chance: 1 - 0.975^2 = 0.049
-        ("some", [S, U, U], UNDECIDED),  # 1 of 3 by chance: 0.073
-        ("some", [S, S] + [C] * 10, SUPPORTED),  # 2 of 12 by chance: 0.035
-        ("some", [S] + [C] * 11, UNDECIDED),
-        ("some", [C, C], CONTRADICTED),
-        ("some", [C, U], UNDECIDED),
-        ("question", [S, C], "question"),
-        ("opinion", [S], "opinion"),
-    ],
-)
-def test_combine(kind, verdicts, together):
-    assert combine([of(v) for v in verdicts], kind) == together
-    assert combine([of(v) for v in reversed(verdicts)], kind) == together
-
-
-def test_only_what_decides_gives_the_verdict():
-    seen = [of(CONTRADICTED), of(SUPPORTED, decides=True), of(UNDECIDED)]
-    assert combine(seen) == SUPPORTED
-    assert combine([f for f in seen if not f.decides]) == PARTLY_CONTRADICTED
-
-
-@pytest.mark.parametrize(("n", "enough"), [(1, 1), (2, 1), (3, 2), (14, 2), (15, 3), (33, 3)])
-def test_how_many_of_n_are_beyond_chance(n, enough):
-    tail = stats.binom.sf(np.arange(n + 1) - 1, n, 0.025)  # P(at least k)
-    assert int(np.argmax(tail < 0.05)) == enough
-    assert beyond_chance(enough, n) and not beyond_chance(enough - 1, n)
-
-
-@pytest.mark.parametrize(
-    ("plateaus", "minima", "together"),
-    [
-        ([S, C], [S], SUPPORTED),  # both exist
-        ([S, C], [C, C], DEPENDS),  # one does, the other is nowhere
-        ([S], [U], PARTLY),
-        ([C], [C], CONTRADICTED),
-        ([C], [U], PARTLY_CONTRADICTED),
-        ([S], [N], SUPPORTED),
-    ],
-)
-def test_what_exists_may_be_of_several_sorts(plateaus, minima, together):
-    found = [of(v, statistic="plateaus") for v in plateaus]
-    found += [of(v, statistic="minima") for v in minima]
-    assert combine(found, "some") == together
-
-
-def test_nothing_to_combine():
-    with pytest.raises(ValueError, match="no finding"):
-        combine([])
-
-
-def test_an_unknown_kind():
-    with pytest.raises(ValueError, match="kind 'few': allowed are all, some, most"):
-        combine([finding()], "few")
+S, C = SUPPORTED, CONTRADICTED
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from mlpstudy.report.maps import Maps, maps
 from mlpstudy.report.plan import Plan, datasets, plans
 from mlpstudy.report.processes import Map
 from mlpstudy.said import LANGUAGES
+from mlpstudy.statistics.combining import combine
 from mlpstudy.statistics.depends import Depends, depends
 from mlpstudy.statistics.verdicts import (
     CONTRADICTED,
@@ -33,7 +34,6 @@ from mlpstudy.statistics.verdicts import (
     SUPPORTED,
     UNDECIDED,
     Finding,
-    combine,
     deciding,
     families,
     read_findings,

@@ -10,12 +10,12 @@ from mlpstudy.report.answers.caveats import caveats
 from mlpstudy.report.answers.sentences import groups, in_a_breath, phrase_for, sentence
 from mlpstudy.report.answers.sizes import AS_IT_IS, form_of, number_of
 from mlpstudy.report.lecture import Claim
+from mlpstudy.statistics.combining import combine
 from mlpstudy.statistics.verdicts import (
     CONTRADICTED,
     NEGLIGIBLE,
     SUPPORTED,
     Finding,
-    combine,
     deciding,
 )
 from mlpstudy.words import Words
