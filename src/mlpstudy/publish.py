@@ -146,18 +146,20 @@ def provenance(plan: Mapping[str, Any], folders: Mapping[str, Path]) -> dict:
         "diverged": len(lost),
         "lost": _lost(lost),
         "work": _work(folders),
-        "settings": plan["settings"] | _trained_by(folders.values()),
+        "settings": _set(plan["settings"]) | _trained_by(folders.values()),
         "versions": {
             "Python": platform.python_version(),
             **{package: version(package) for package in PACKAGES},
         },
         "machine": machine(),
         "digests": {stage: of_stage(stage) for stage in STAGES},
-        "commands": [
-            f"snakemake --cores 2{config}",
-            *(f"snakemake --cores 2 {name}{config}" for name in folders),
-        ],
+        "commands": [f"snakemake --cores 2{config}"],
     }
+
+
+def _set(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that say something: an empty list of plugins does not."""
+    return {name: value for name, value in settings.items() if value not in ("", [], None)}
 
 
 def _trained_by(folders: Iterable[Path]) -> dict[str, str]:
@@ -194,6 +196,9 @@ def _plain(value):
     return value.item() if hasattr(value, "item") else value
 
 
+WORK = {"networks": "networks", "epochs": "passes", "diverged": "diverged"}  # column: count
+
+
 def _work(folders: Mapping[str, Path]) -> list[dict]:
     """For each study: networks, passes, and what diverged.
 
@@ -202,8 +207,8 @@ def _work(folders: Mapping[str, Path]) -> list[dict]:
     rows = []
     for name, folder in folders.items():
         counts = read_summed_json(folder / "counts.json")
-        known = {kind: counts.get(kind) for kind in ("networks", "passes", "diverged")}
-        rows.append({"study": name, **known})
+        known = {column: counts.get(kind) for column, kind in WORK.items()}
+        rows.append({"chapter": name, **known})
     return rows
 
 

@@ -6,7 +6,9 @@ from example import finding
 from mlpstudy.report.phrases import (
     cell,
     condition_of,
+    entry,
     hanging_lines,
+    heading,
     is_flagged,
     notes_of,
     swept,
@@ -32,6 +34,13 @@ from mlpstudy.words import Words
 )
 def test_cell(value, english, french):
     assert (cell(Words("en"), value), cell(Words("fr"), value)) == (english, french)
+
+
+def test_a_table_of_all_studies_is_in_the_words_of_none():
+    own = Words("en", {"epochs": "passes to near the lowest", "depth=0": "logistic model"})
+    assert own.label("epochs") == "passes to near the lowest"
+    assert (heading(own, "epochs"), entry(own, 0, "depth")) == ("passes", "0")
+    assert (entry(own, 0.003, "eta"), entry(own, "mnist_1d", "dataset")) == ("0.003", "MNIST-1D")
 
 
 def test_a_level_in_a_column_of_its_field():

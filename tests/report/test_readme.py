@@ -40,7 +40,7 @@ def test_all_claims_with_their_answers_by_hand(front):
         "Training typically takes several hundred passes.The delta shrinks from layer to layer.: "
         "no (37 passes [31, 44]).",
         "37 passes [31, 44]",
-        "passes",
+        "The study passes",
     ]
     assert verdicts["C22"][1] == "± depends"
     assert "yes (" in verdicts["C22"][2] and "; no (" in verdicts["C22"][2]

@@ -245,6 +245,16 @@ def named(words: Words, name: str) -> str:
     return words.known(spaced) if label == spaced else label
 
 
+def heading(words: Words, name: str) -> str:
+    """A column of a table of all studies: in nobody's own words."""
+    return named(Words(words.language), name)
+
+
+def entry(words: Words, value: Any, column: str) -> str:
+    """A level in a table of all studies: in nobody's own words, a number without zeros at its end."""
+    return Words(words.language).level(column, value)
+
+
 def united(words: Words, unit: str) -> str:
     """A unit in words."""
     return words.known(unit)

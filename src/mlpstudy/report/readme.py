@@ -35,6 +35,7 @@ def readme(report: Report, templates: Path, language: str) -> dict[str, str]:
         "language": language,
         "french": Words("fr").typeset,
         "answers": answers,
+        "title_of": {chapter.name: chapter.study["title"] for chapter in report.chapters},
         "answered": lambda of: chapter(of.name, of.findings, words, claims),
     }
     opening = {"headlines": headlines(answers.values(), words), "figures": _figures(report)}

@@ -162,7 +162,9 @@ def counts(seen: View) -> dict[str, int]:
     }
 
 
-TOLD = ("dataset", "depth", "width", "activation", "initialization", "optimizer", "eta")
+TOLD = (
+    "dataset", "depth", "width", "activation", "initialization", "optimizer", "pretraining", "eta",
+)  # fmt: skip
 
 
 def diverged(runs: pd.DataFrame) -> list[dict[str, Any]]:

@@ -48,6 +48,10 @@ UNITS = (
     N_("times"),
     N_("weight"),
 )
+COLUMNS = (  # of the tables of all studies
+    N_("chapter"),
+    N_("in pass"),
+)
 CLAIMS = (
     N_("above guessing"),
     N_("at least expected"),
