@@ -173,17 +173,24 @@ def _choices(rows: np.ndarray, scores: Sequence[np.ndarray]) -> np.ndarray:
     counts = _counts(rows.shape[1])
     open_ = np.ones((len(counts), len(rows)), dtype=bool)
     for score in scores:
-        table = score[rows]
-        finite = np.isfinite(table)
-        known = counts @ finite.T
-        lost = counts.sum(axis=1, keepdims=True) - known
-        with np.errstate(invalid="ignore"):
-            mean = counts @ np.where(finite, table, 0.0).T / known
-        for key in (lost, np.where(known > 0, mean, np.inf)):
+        for key in _ranked_by(counts, score[rows]):
             key = np.where(open_, key, np.inf)
             least = key.min(axis=1, keepdims=True)
             open_ &= key <= least + TIE * np.abs(least)
     return open_.argmax(axis=1)
+
+
+def _ranked_by(counts: np.ndarray, table: np.ndarray) -> Sequence[np.ndarray]:
+    """What is least of the setting that each resample chooses: how many seeds have lost their score,
+    where any has, then the mean score of the others. counts: (RESAMPLES, n); table: (S, n)."""
+    finite = np.isfinite(table)
+    if finite.all():
+        return (counts @ table.T / table.shape[1],)
+    known = counts @ finite.T
+    lost = counts.sum(axis=1, keepdims=True) - known
+    with np.errstate(invalid="ignore"):
+        mean = counts @ np.where(finite, table, 0.0).T / known
+    return lost, np.where(known > 0, mean, np.inf)
 
 
 def _widened(made: Estimate, resampled: np.ndarray) -> Estimate:

@@ -101,17 +101,21 @@ class Declared:
 
     def rows(self, what: Claim | FigureSpec, table: str) -> pd.DataFrame:
         """The rows of a table that a claim or a figure is about."""
-        frame = self._of_blocks(what, table)
+        frame = self.table(table)
+        there = self._is_of_blocks(what, frame)
         for name, values in what.where.items():
-            frame = frame[frame[name].isin(values)]
-        return frame
+            there = there & frame[name].isin(values)
+        return frame[there]  # taken once: a table of lines is long and wide
 
     def _of_blocks(self, what: Claim | FigureSpec, table: str) -> pd.DataFrame:
         frame = self.table(table)
-        if what.blocks and "run_id" in frame:
-            wanted = {run for name in what.blocks for run in self.view.blocks.get(name, ())}
-            frame = frame[frame["run_id"].isin(wanted)]
-        return frame
+        return frame[self._is_of_blocks(what, frame)]
+
+    def _is_of_blocks(self, what: Claim | FigureSpec, frame: pd.DataFrame) -> pd.Series:
+        if not what.blocks or "run_id" not in frame:
+            return pd.Series(True, index=frame.index)
+        wanted = {run for name in what.blocks for run in self.view.blocks.get(name, ())}
+        return frame["run_id"].isin(wanted)
 
     @cached_property
     def findings(self) -> list[Finding]:
