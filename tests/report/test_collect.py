@@ -77,6 +77,15 @@ def test_what_decides_stands_apart_from_what_is_also_seen():
     assert (Verdict(verdict.claim, seen[:1]).deciding, verdict.status) == (seen[:1], "supported")
 
 
+def test_a_chapter_has_no_verdict_of_a_claim_that_another_chapter_decides(results, provenance):
+    for name, decides in (("one", True), ("other", False)):
+        found = finding("C01", 0, -2, -1, study=name, statistic=name, decides=decides)
+        put(results, study(name, sweep={}), [found], {"networks": 1})
+    report = collect(results, LECTURE, {**provenance, "studies": ["one", "other"]})
+    aside = {c.name: report.aside(v) for c in report.chapters for v in c.verdicts}
+    assert aside == {"one": False, "other": True}
+
+
 def test_tally_counts_every_status(report):
     assert list(report.tally) == list(STATUSES)
     assert sum(report.tally.values()) == len(report.verdicts) == 41

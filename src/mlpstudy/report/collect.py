@@ -266,6 +266,12 @@ class Report:
         }
         return {"n": len(holm), **below}
 
+    def aside(self, verdict: Verdict) -> bool:
+        """Whether a chapter's findings of a claim are all beside those that decide it, which stand
+        in other chapters: it then has no verdict of its own."""
+        decides = {(f.study, f.statistic) for whole in self.verdicts for f in whole.deciding}
+        return decides.isdisjoint((f.study, f.statistic) for f in verdict.findings)
+
     @property
     def labels(self) -> dict[str, Any]:
         """The labels that the studies have for what they measure, by name."""
