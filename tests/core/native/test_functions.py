@@ -42,6 +42,7 @@ FUNCTIONS = {
 }
 # fmt: on
 LOOPS = {name: _over(getattr(functions, name)) for name in [*FUNCTIONS, "normal_quantile"]}
+BELOW_ONE = _over(functions.exp_below_one)
 
 
 def _of(name, values, kind=np.float32):
@@ -127,6 +128,17 @@ def test_exp_underflows_gradually():
     smallest = np.finfo(np.float32).smallest_subnormal
     assert _of("exp", [-103.2])[0] == smallest
     assert _of("sigmoid", [-103.2])[0] == smallest
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_exp_of_what_is_not_positive_has_the_same_bits(kind):
+    with np.errstate(invalid="ignore"):  # some of them are NaN
+        numbers = _numbers().astype(kind)
+    x = -np.abs(np.concatenate([numbers, np.linspace(0, 760, 100_001, dtype=kind)]))
+    z = np.full_like(x, 2)
+    BELOW_ONE(x, z)
+    assert np.array_equal(z, _of("exp", x, kind), equal_nan=True)
+    assert np.isnan(z).sum() == np.isnan(x).sum() > 0
 
 
 def test_normal_quantile_inverts_the_distribution():

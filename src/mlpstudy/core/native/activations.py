@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from mlpstudy.core.native.compiled import inlined, jit, like
-from mlpstudy.core.native.functions import erf, exp, expm1, log1p, sigmoid, tanh
+from mlpstudy.core.native.functions import erf, exp_below_one, expm1, log1p, sigmoid, tanh
 from mlpstudy.core.shapes import (
     GAUSSIAN_SLOPE,
     GELU_SLOPE,
@@ -103,7 +103,7 @@ def _silu_slope(a, z):
 
 @inlined
 def _softplus(a):
-    return log1p(exp(-abs(a))) + _above(a, 0)
+    return log1p(exp_below_one(-abs(a))) + _above(a, 0)
 
 
 @inlined
@@ -119,7 +119,7 @@ def _softsign_slope(a, z):
 
 @inlined
 def _gaussian(a):
-    return exp(a * a * like(a, -0.5))
+    return exp_below_one(a * a * like(a, -0.5))
 
 
 @inlined

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mlpstudy.core.native.compiled import chained, inlined, jit, like, part
-from mlpstudy.core.native.functions import exp, log, log1p, sigmoid
+from mlpstudy.core.native.functions import exp_below_one, log, log1p, sigmoid
 
 
 class Cost(NamedTuple):
@@ -36,7 +36,7 @@ def softmax(a, d, C, stride, used, top, total):
     for c in range(C):
         row, p = part(a, c * stride, used), part(d, c * stride, used)
         for b in range(used):
-            p[b] = exp(row[b] - top[b])
+            p[b] = exp_below_one(row[b] - top[b])
             total[b] += p[b]
 
 
@@ -66,7 +66,7 @@ def nll_terms(a, t, C, stride, used, top, total):
     for c in range(C):
         row = part(a, c * stride, used)
         for b in range(used):
-            total[b] += exp(row[b] - top[b])
+            total[b] += exp_below_one(row[b] - top[b])
     for b in range(used):
         total[b] = log(total[b]) + top[b]
     for c in range(C):
@@ -118,13 +118,13 @@ def mse_terms(a, t, C, stride, used, top, total):
     for c in range(C):
         row = part(a, c * stride, used)
         for b in range(used):
-            sums[b] += exp(row[b] - top[b])
+            sums[b] += exp_below_one(row[b] - top[b])
     for b in range(used):
         total[b] = 0
     for c in range(C):
         row, target = part(a, c * stride, used), part(t, c * stride, used)
         for b in range(used):
-            e = exp(row[b] - top[b]) / sums[b] - target[b]
+            e = exp_below_one(row[b] - top[b]) / sums[b] - target[b]
             total[b] += e * e
 
 
@@ -153,7 +153,7 @@ def unit_by_unit(term: Callable, slope: Callable) -> Cost:
 
 @inlined
 def binary_nll(a, t):
-    return log1p(exp(-abs(a))) + (a if a > like(a, 0) else like(a, 0)) - t * a
+    return log1p(exp_below_one(-abs(a))) + (a if a > like(a, 0) else like(a, 0)) - t * a
 
 
 @inlined

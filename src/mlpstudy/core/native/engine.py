@@ -17,6 +17,7 @@ from mlpstudy.core.initializers import draw_layers
 from mlpstudy.core.measures import LAYER_MEASURES, PARTS, PROBED, is_probed
 from mlpstudy.core.native import passes
 from mlpstudy.core.native.activations import ACTIVATIONS
+from mlpstudy.core.native.blank import EVERY, Whole, inputs_met, narrowed
 from mlpstudy.core.native.compiled import is_kept
 from mlpstudy.core.native.group import Group
 from mlpstudy.core.native.layout import chunks_of, numbers, part_of, work_for, zeros
@@ -103,19 +104,20 @@ class Watched:
 
     def __init__(self, runs: list[Run], sizes: LayerSizes, split: Split, classes: int, keep: Keep):
         n_out = sizes[-1].fan_out
+        met = inputs_met(runs, split) if keep == "nothing" else EVERY
         parts = []
         for name in PARTS:
             part = getattr(split, name)
-            parts.append(part_of(part.x, _as_cost(part.target, n_out), part.y, classes))
+            parts.append(part_of(part.x[:, met], _as_cost(part.target, n_out), part.y, classes))
         t = _as_cost(split.train.target, n_out)
         self.keep = keep
         counts = balanced(split.train.y, classes) if runs[0].class_weights == "balanced" else ()
-        self.group = Group(
-            runs, sizes, split.train.x, t, tuple(parts), keep == "best", weights=counts
-        )
-        self.probe = Probe(self.group, split.train.x[:PROBED], t[:PROBED])
+        x, few = split.train.x[:, met], narrowed(sizes, met)
+        self.group = Group(runs, few, x, t, tuple(parts), keep == "best", weights=counts)
+        whole = Whole(self.group, sizes, met)
+        self.probe = Probe(self.group, split.train.x[:PROBED], t[:PROBED], whole)
         self.probed: dict[int, np.ndarray] = {}
-        initialize(self.group)
+        initialize(self.group, whole)
         pretrain(self.group, split.train.x)
 
     def train(self, progress: Callable[[int], None]) -> None:
@@ -176,26 +178,30 @@ class Watched:
 
 
 class Probe:
-    """Looks at the layers of every run on some examples x (B, n_in), t (B, C), in float64."""
+    """Looks at the layers of every run on some examples x (B, n_in), t (B, C), in float64.
 
-    def __init__(self, group: Group, x: np.ndarray, t: np.ndarray):
-        self.group, self.B = group, len(x)
+    whole: the networks with all n_in inputs; None: the group's have them.
+    """
+
+    def __init__(self, group: Group, x: np.ndarray, t: np.ndarray, whole: Whole | None = None):
+        self.group, self.B, self.whole = group, len(x), whole or Whole(group, group.sizes)
+        net = self.whole.net
         stride = up(self.B)
         self.x = chunks_of(x, ones=1, stride=stride, dtype=np.float64)
         self.t = chunks_of(t, stride=stride, dtype=np.float64)
-        self.work = work_for(group.net, stride, np.float64)
-        self.theta = zeros(numbers(group.net), np.float64)
+        self.work = work_for(net, stride, np.float64)
+        self.theta = zeros(numbers(net), np.float64)
         self.steepest = ACTIVATIONS[group.runs[0].activation].slope
 
     def __call__(self) -> np.ndarray:
         """(R, layers, measures); nothing of a run that has diverged."""
-        net, state = self.group.net, self.group.state
+        net, state = self.whole.net, self.group.state
         seen = np.full((len(state.theta), len(net.W), len(LAYER_MEASURES)), np.nan)
-        for r, theta in enumerate(state.theta):
+        for r in range(len(state.theta)):
             if state.diverged_at[r] < 0:
                 probe(
                     net,
-                    theta,
+                    self.whole.of(r),
                     self.theta,
                     self.x,
                     self.t,
@@ -208,14 +214,16 @@ class Probe:
         return seen
 
 
-def initialize(group: Group) -> None:
-    """Draw every run's weights and biases from its own stream."""
-    fans = [layer.fans for layer in group.sizes]
+def initialize(group: Group, whole: Whole | None = None) -> None:
+    """Draw every run's weights and biases from its own stream. whole: see Probe."""
+    whole = whole or Whole(group, group.sizes)
+    fans = [layer.fans for layer in whole.sizes]
     for r, run in enumerate(group.runs):
         stream = rng.stream(run.seed, "init", run.restart)
         drawn = draw_layers(run, stream, fans)
+        whole.put(r, drawn[0][0])
         for k, (W, b) in enumerate(zip(*drawn, strict=True)):
-            group.put(r, k, W, b)
+            group.put(r, k, W if k else W[whole.met], b)
 
 
 def _as_cost(target: np.ndarray, n_out: int) -> np.ndarray:

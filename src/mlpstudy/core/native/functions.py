@@ -90,6 +90,7 @@ DOUBLE = Precision(
 )
 
 PER_LN2 = 1.4426950408889634
+LIFT = 64  # 2^LIFT times the smallest number above 0 is a normal one
 # Rational functions P / Q for the quantile of the normal distribution (after Wichura, AS 241), by
 # Lawson's iteration: relative error 4.6e-8 and 1.1e-8.
 CENTRE = (  # x / q, of 0.180625 - q^2, with q = u - 1/2
@@ -154,20 +155,28 @@ def _layout(number) -> tuple[ir.IntType, int, int]:
     return ir.IntType(width), fraction, ((1 << (width - fraction - 2)) - 1) << fraction
 
 
-@intrinsic
-def power_of_two(typing, n):
-    """2^n for a whole n of which it is a normal number."""
-    integer, fraction, one = _layout(n)
+def _power(lift: int) -> Callable:
+    """2^(n + lift) for a whole n of which it is a normal number."""
 
-    def generate(context, builder, signature, args):
-        whole = ir.Constant(
-            args[0].type, 1.5 * 2.0**fraction
-        )  # n lies in the lowest bits of n + it
-        bits = builder.bitcast(builder.fadd(args[0], whole), integer)
-        exponent = builder.shl(bits, integer(fraction))
-        return builder.bitcast(builder.add(exponent, integer(one)), args[0].type)
+    @intrinsic
+    def power(typing, n):
+        integer, fraction, one = _layout(n)
 
-    return n(n), generate
+        def generate(context, builder, signature, args):
+            whole = ir.Constant(
+                args[0].type, 1.5 * 2.0**fraction
+            )  # n lies in the lowest bits of n + it
+            bits = builder.bitcast(builder.fadd(args[0], whole), integer)
+            exponent = builder.shl(bits, integer(fraction))
+            lifted = integer(one + (lift << fraction))
+            return builder.bitcast(builder.add(exponent, lifted), args[0].type)
+
+        return n(n), generate
+
+    return power
+
+
+power_of_two, lifted_power_of_two = _power(0), _power(LIFT)
 
 
 @intrinsic
@@ -229,28 +238,31 @@ def _reduced(precision):
 
 
 @by_precision
-def _exp_below(precision):
-    """exp(x) for x that is not far above what overflows."""
+def exp(precision):
+    """e to the x."""
     one, half, whole = precision(1, 0.5, 1.5 * 2.0**precision.bits)
-    zero_at = precision(-104 if precision is SINGLE else -746)
+    zero_at, infinite_at = precision(*((-104, 89) if precision is SINGLE else (-746, 710)))
 
-    def _exp_below(x):
-        n, rest = _reduced(zero_at if x < zero_at else x)
+    def exp(x):
+        above = zero_at if x < zero_at else x
+        n, rest = _reduced(infinite_at if above > infinite_at else above)
         m = fma(n, half, whole) - whole  # in two steps: 2^n may be no normal number
         return (one + rest) * power_of_two(m) * power_of_two(n - m)
 
-    return _exp_below
+    return exp
 
 
 @by_precision
-def exp(precision):
-    """e to the x."""
-    infinite_at = precision(89 if precision is SINGLE else 710)
+def exp_below_one(precision):
+    """The same bits of x <= 0, faster: 2^LIFT e^x is a normal number, and is rounded once."""
+    one, lowered = precision(1, 2.0**-LIFT)
+    zero_at = precision(-104 if precision is SINGLE else -746)
 
-    def exp(x):
-        return _exp_below(infinite_at if x > infinite_at else x)
+    def exp_below_one(x):
+        n, rest = _reduced(zero_at if x < zero_at else x)
+        return (one + rest) * lifted_power_of_two(n) * lowered
 
-    return exp
+    return exp_below_one
 
 
 @by_precision
@@ -291,7 +303,7 @@ def sigmoid(precision):
     zero, one = precision(0, 1)
 
     def sigmoid(x):
-        e = _exp_below(-abs(x))
+        e = exp_below_one(-abs(x))
         return (e if x < zero else one) / (one + e)
 
     return sigmoid
@@ -367,7 +379,7 @@ def erf(precision):
         t = abs(x)
         t = end if t > end else t
         near_zero = fma(t, horner(t * t, close), t)
-        return with_sign(near_zero if t < one else one - _exp_below(-t * horner(t, far)), x)
+        return with_sign(near_zero if t < one else one - exp_below_one(-t * horner(t, far)), x)
 
     return erf
 

@@ -134,8 +134,11 @@ def _tile(rows: int, vectors: int):
 
 # Accumulators and one row of B fit into the registers: 32 of them, 16 without AVX-512.
 TALL = 8 if VECTOR == 16 else 4
-tall, four, one = _tile(TALL, 2), _tile(4, 2), _tile(1, 2)
-tall_narrow, one_narrow = _tile(TALL, 1), _tile(1, 1)
+# Few rows wait for their sums, one product after the other: `more` takes the row of biases along.
+more, tall, four, two, one = (_tile(rows, 2) for rows in (TALL + 1, TALL, 4, 2, 1))
+more_narrow, tall_narrow, four_narrow, two_narrow, one_narrow = (
+    _tile(rows, 1) for rows in (TALL + 1, TALL, 4, 2, 1)
+)
 
 
 @intrinsic

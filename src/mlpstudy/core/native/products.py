@@ -44,9 +44,11 @@ def product(W, w, across, along, z, zo, K, a, ao, rows, stride, used):
         while o + 4 <= rows:
             lanes.four(W, w + o * across, across, along, z, zo + b, stride, K, a, ao + o * stride + b, stride, 0)  # fmt: skip
             o += 4
-        while o < rows:
+        while o + 2 <= rows:
+            lanes.two(W, w + o * across, across, along, z, zo + b, stride, K, a, ao + o * stride + b, stride, 0)  # fmt: skip
+            o += 2
+        if o < rows:
             lanes.one(W, w + o * across, across, along, z, zo + b, stride, K, a, ao + o * stride + b, stride, 0)  # fmt: skip
-            o += 1
         b += panel
     if b < used:  # half a panel
         o = 0
@@ -58,28 +60,51 @@ def product(W, w, across, along, z, zo, K, a, ao, rows, stride, used):
             o += 1
 
 
+def _band(wide, narrow):
+    """The function for some rows of a gradient, as many as both tiles have."""
+
+    @jit
+    def band(z, zo, stride, delta, room, B, dW, g, add):
+        panel, o = panel_of(z), 0
+        while o + panel <= room:
+            wide(z, zo, stride, 1, delta, o, room, B, dW, g + o, room, add)
+            o += panel
+        if o < room:
+            narrow(z, zo, stride, 1, delta, o, room, B, dW, g + o, room, add)
+
+    return band
+
+
+_more, _tall = _band(lanes.more, lanes.more_narrow), _band(lanes.tall, lanes.tall_narrow)
+_four, _two = _band(lanes.four, lanes.four_narrow), _band(lanes.two, lanes.two_narrow)
+_one = _band(lanes.one, lanes.one_narrow)
+
+
 @jit
 def gradient(z, zo, stride, delta, room, B, dW, g, rows, add):
     """dW[i][o] (+)= sum over the B examples of z[i][b] delta[b][o], for i < rows and o < room.
 
     delta: turned, see `turned`. add: 1 where dW holds the sum over earlier examples.
     """
-    panel = panel_of(z)
-    i = 0
-    while i < rows:
-        o, tall = 0, i + TALL <= rows
-        while o + panel <= room:
-            if tall:
-                lanes.tall(z, zo + i * stride, stride, 1, delta, o, room, B, dW, g + i * room + o, room, add)  # fmt: skip
-            else:
-                lanes.one(z, zo + i * stride, stride, 1, delta, o, room, B, dW, g + i * room + o, room, add)  # fmt: skip
-            o += panel
-        if o < room:
-            if tall:
-                lanes.tall_narrow(z, zo + i * stride, stride, 1, delta, o, room, B, dW, g + i * room + o, room, add)  # fmt: skip
-            else:
-                lanes.one_narrow(z, zo + i * stride, stride, 1, delta, o, room, B, dW, g + i * room + o, room, add)  # fmt: skip
-        i += TALL if tall else 1
+    while rows > 0:
+        if rows == TALL + 1:
+            n = TALL + 1
+            _more(z, zo, stride, delta, room, B, dW, g, add)
+        elif rows >= TALL:
+            n = TALL
+            _tall(z, zo, stride, delta, room, B, dW, g, add)
+        elif rows >= 4:
+            n = 4
+            _four(z, zo, stride, delta, room, B, dW, g, add)
+        elif rows >= 2:
+            n = 2
+            _two(z, zo, stride, delta, room, B, dW, g, add)
+        else:
+            n = 1
+            _one(z, zo, stride, delta, room, B, dW, g, add)
+        rows -= n
+        zo += n * stride
+        g += n * room
 
 
 @jit
