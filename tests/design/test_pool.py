@@ -1,3 +1,4 @@
+import math
 import os
 import subprocess
 import sys
@@ -6,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mlpstudy.core.measures import PROBED, is_probed
 from mlpstudy.data.datasets import DATASETS
 from mlpstudy.data.split import examples_of
 from mlpstudy.design import pool as module
@@ -212,17 +214,37 @@ def test_jobs_do_not_depend_on_the_order_of_hashes(tmp_path):
 
 
 def test_an_estimate_worked_by_hand(monkeypatch):
-    monkeypatch.setattr(module, "RUN_SECONDS", 100.0)
-    monkeypatch.setattr(module, "STEP_SECONDS", 10.0)
-    monkeypatch.setattr(module, "UNIT_SECONDS", 1.0)
-    monkeypatch.setattr(module, "RATE", 6.0)
+    for name, value in {
+        "RUN_SECONDS": 100.0, "STEP_SECONDS": 10.0, "UNIT_SECONDS": 1.0, "RATE": 6.0,
+        "PROBED_RATE": 4.0, "PRETRAINED_RATE": {"rbm": 8.0}, "AUTOENCODED_RATE": 3.0,
+    }.items():  # fmt: skip
+        monkeypatch.setattr(module, name, value)
     run = Run(depth=1, width=3, dataset="moons", train_size=5, batch_size=2, epochs=7)
     # 2-3-2: 12 weights, 5 units, 2 layers; 5 examples are 3 steps.
     # Then those 5 are measured, and 200 for validation, and 200 for test.
     measured = 5 + 200 + 200
-    units = (2 * 5 + measured) * 5 * 1.0
-    products = (3 * 5 + measured) * 12 * 2 / 6.0
-    assert estimated_seconds(run) == 100.0 + 7 * (3 * 2 * 10.0 + units + products)
+    learned = 3 * 2 * 10.0 + 2 * 5 * 5 * 1.0 + 3 * 5 * 12 * 2 / 6.0
+    scored = measured * (5 * 1.0 + 12 * 2 / 6.0)
+    probed = 4 * 128 * 3 * 12 * 2 / 4.0  # after passes 0, 1, 2 and 5
+    expected = 100.0 + 7 * learned + 8 * scored + probed
+    assert estimated_seconds(run) == expected
+    # Twenty passes for the hidden layer of 2 x 3 weights, over 5 examples.
+    for kind, rate in (("rbm", 8.0), ("autoencoder", 3.0)):
+        first = run.model_copy(update={"pretraining": kind, "pretraining_epochs": 20})
+        assert estimated_seconds(first) == expected + 20 * 5 * 6 * 2 / rate
+    job = module.Job.of(study(sweep={"eta": [0.1, 0.2]}, seeds=3).pool)
+    known = sum(estimated_seconds(run) for run in job.runs)
+    assert job.seconds == pytest.approx(module.START_SECONDS + known)
+
+
+@pytest.mark.parametrize("n", [0, 1, 4, 5, 19, 20, 50, 199, 1000])
+def test_an_estimate_counts_the_passes_after_which_layers_are_probed(monkeypatch, n):
+    for name in ("RUN_SECONDS", "STEP_SECONDS", "UNIT_SECONDS"):
+        monkeypatch.setattr(module, name, 0.0)
+    monkeypatch.setattr(module, "RATE", math.inf)
+    monkeypatch.setattr(module, "PROBED_RATE", 2.0 * 3 * PROBED * 4)  # 2 x 2 weights
+    run = Run(depth=0, dataset="moons", epochs=n)
+    assert estimated_seconds(run) == sum(map(is_probed, range(n + 1)))
 
 
 def test_an_estimate_of_a_convolution_worked_by_hand(monkeypatch):

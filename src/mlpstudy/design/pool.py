@@ -50,7 +50,8 @@ class Job:
         """Of one core, estimated."""
         alike = Counter(id(each.seedless) for each in self.seeded)
         known = {id(each.seedless): each.seedless.run for each in self.seeded}
-        return sum(n * estimated_seconds(known[key]) for key, n in alike.items())
+        trained = sum(n * estimated_seconds(known[key]) for key, n in alike.items())
+        return START_SECONDS + trained
 
     @property
     def megabytes(self) -> int:
@@ -179,14 +180,21 @@ def _kept_bytes(run: Run) -> int:
 
 # One core. To calibrate: fit the seconds of jobs (results/benchmarks/train) to the terms below, those
 # of dense networks, which the native engine trains, and of convolutions, which torch does, apart.
+START_SECONDS = 1.8  # of a job: its libraries, data and tables
 # Dense networks: whatever the stack.
-RUN_SECONDS = 0.004  # drawing, probing and recording one network
-STEP_SECONDS = 70e-9  # one layer in one step
-UNIT_SECONDS = 0.6e-9  # activation of one unit for one example, forth and back
-RATE = 110e9  # floating point operations a second in the products
-PRETRAINED = {"none": 0, "rbm": 6}  # passes that one of pretraining takes as long as; others: 2
+RUN_SECONDS = 0.0018  # recording one network
+STEP_SECONDS = 1e-6  # one layer in one step
+UNIT_SECONDS = 0.24e-9  # activation of one unit for one example, forth and back
+RATE = 111e9  # floating point operations a second in the products
+# The same where weights are drawn and layers probed, in double precision, and where hidden layers are
+# pretrained, counted as if their outputs were computed once for each example and pass.
+PROBED_RATE = 12.5e9
+PROBED, PROBED_FIRST = 128, (1, 2, 5)  # examples; passes, and ten times those, and so on
+PRETRAINED_RATE = {"rbm": 27e9}
+AUTOENCODED_RATE = 7e9  # of the others
 # Convolutions.
 CONVOLUTION_SECONDS = 0.02  # what RUN_SECONDS is
+PRETRAINED_PASSES = 2  # that one of pretraining takes as long as
 PASS_SECONDS = 5e-3  # calls of a pass and its measures, whatever the stack and the examples
 LAYER_SECONDS = 25e-6  # calls for one layer in one step, whatever the stack
 CHANNEL_SECONDS = 6e-9  # activation of one unit for one example, forth and back
@@ -211,21 +219,31 @@ def estimated_seconds(run: Run, alike: int = 64) -> float:
     part = min(data.train // 3, MOST_MEASURED)  # validation, and test
     measured = examples + 2 * part  # after each pass
     layers = layer_sizes(run, data.shape, data.outputs)
-    in_all = estimated_passes(run)
-    if run.depth:
-        in_all += run.pretraining_epochs * PRETRAINED.get(run.pretraining, 2)
-    seconds = _convolution_seconds if run.kernel else _dense_seconds
-    return seconds(run, layers, examples, measured, in_all, alike)
+    n = estimated_passes(run)
+    if run.kernel:
+        n += PRETRAINED_PASSES * run.pretraining_epochs if run.depth else 0
+        return _convolution_seconds(run, layers, examples, measured, n, alike)
+    return _dense_seconds(run, layers, examples, measured, n)
 
 
-def _dense_seconds(
-    run: Run, layers: LayerSizes, examples: int, measured: int, n: int, alike: int
-) -> float:
+def _dense_seconds(run: Run, layers: LayerSizes, examples: int, measured: int, n: int) -> float:
     # Forward, delta and gradient for an example that is learned, forward for one that is measured.
-    products = 2 * (3 * examples + measured) * layers.products / RATE
-    units = (2 * examples + measured) * layers.units * UNIT_SECONDS
-    steps = steps_of_pass(run, examples) * len(layers) * STEP_SECONDS
-    return RUN_SECONDS + n * (products + units + steps)
+    learned = 2 * 3 * examples * layers.products / RATE + 2 * examples * layers.units * UNIT_SECONDS
+    learned += steps_of_pass(run, examples) * len(layers) * STEP_SECONDS
+    scored = measured * (2 * layers.products / RATE + layers.units * UNIT_SECONDS)
+    once = RUN_SECONDS + _probed_seconds(layers, n) + _pretrained_seconds(run, layers, examples)
+    return once + n * learned + (n + 1) * scored
+
+
+def _probed_seconds(layers: LayerSizes, n: int) -> float:
+    times = 1 + sum(n >= first * 10**k for k in range(len(str(n))) for first in PROBED_FIRST)
+    return times * 2 * 3 * PROBED * layers.products / PROBED_RATE
+
+
+def _pretrained_seconds(run: Run, layers: LayerSizes, examples: int) -> float:
+    hidden = sum(layer.products for layer in layers[:-1])
+    rate = PRETRAINED_RATE.get(run.pretraining, AUTOENCODED_RATE)
+    return run.pretraining_epochs * examples * 2 * hidden / rate
 
 
 def _convolution_seconds(
