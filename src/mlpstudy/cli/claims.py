@@ -27,9 +27,11 @@ def show(findings: Path, lecture: Path, claim: str, language: str, console: Cons
     found = [from_dict(record) for record in findings_file.read(findings)]
     claims = _claims(lecture, found)
     if claim:
-        told = answer(_named(claim, claims), found, words)
-        says = {finding.statistic: finding.says for finding in found if finding.claim == told.claim}
-        console.print(*_one(words, told, says, console.width), sep="\n", highlight=False)
+        result = answer(_named(claim, claims), found, words)
+        says = {
+            finding.statistic: finding.says for finding in found if finding.claim == result.claim
+        }
+        console.print(*_one(words, result, says, console.width), sep="\n", highlight=False)
     else:
         answers = [answer(each, found, words) for each in claims]
         tested = [each for each in answers if each.verdict != UNTESTED]
@@ -69,8 +71,10 @@ def _words(findings: Path, language: str) -> Words:
 def _claims(lecture: Path, findings: Sequence[Finding]) -> list[Claim]:
     """Those of the lecture, then those of studies alone."""
     claims = {claim.id: claim for claim in read_lecture(lecture)["claims"]}
-    own = {f.claim: Claim(f.claim, fr="", en=f.says) for f in findings if f.claim not in claims}
-    return [*claims.values(), *own.values()]
+    of_studies = {
+        f.claim: Claim(f.claim, fr="", en=f.says) for f in findings if f.claim not in claims
+    }
+    return [*claims.values(), *of_studies.values()]
 
 
 def _named(id: str, claims: Sequence[Claim]) -> Claim:
@@ -90,17 +94,17 @@ def _status(words: Words, status: str) -> str:
     return f"{SYMBOLS[status]} {verdict(words, status)}"
 
 
-def _one(words: Words, told: Answer, says: Says, width: int) -> list[Text | Table]:
-    head = Text.assemble((told.claim, "bold"), "  ", told.plain)
-    status = Text.assemble((_status(words, told.verdict), "bold"))
-    if told.number:
-        status.append(f"  {told.number}")
+def _one(words: Words, result: Answer, says: Says, width: int) -> list[Text | Table]:
+    head = Text.assemble((result.claim, "bold"), "  ", result.plain)
+    status = Text.assemble((_status(words, result.verdict), "bold"))
+    if result.number:
+        status.append(f"  {result.number}")
     # rich breaks lines at the narrow spaces within numbers, textwrap does not
-    parts: list[Text | Table] = [head, status, Text(textwrap.fill(told.sentence, width))]
-    parts += [Text(f"  {caveat}") for caveat in told.caveats]
-    for statistic in dict.fromkeys(dot.statistic for dot in told.dots):
-        heading = textwrap.fill(_said(words, says[statistic]), width)
-        of = [dot for dot in told.dots if dot.statistic == statistic]
+    parts: list[Text | Table] = [head, status, Text(textwrap.fill(result.sentence, width))]
+    parts += [Text(f"  {caveat}") for caveat in result.caveats]
+    for statistic in dict.fromkeys(dot.statistic for dot in result.dots):
+        heading = textwrap.fill(_in_words(words, says[statistic]), width)
+        of = [dot for dot in result.dots if dot.statistic == statistic]
         parts += [Text(f"\n{heading}", style="italic"), _conditions(words, of)]
     return parts
 
@@ -115,12 +119,12 @@ def _conditions(words: Words, dots: Sequence[Dot]) -> Table:
     return table
 
 
-def _said(words: Words, says: str | Said) -> str:
+def _in_words(words: Words, says: str | Said) -> str:
     return words.said(says) if isinstance(says, Mapping) else says
 
 
 def _all(words: Words, answers: Sequence[Answer]) -> Table:
-    rows = [(told.claim, _status(words, told.verdict), told.lead) for told in answers]
+    rows = [(result.claim, _status(words, result.verdict), result.lead) for result in answers]
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False, expand=True)
     for column in list(zip(*rows))[:2]:
         table.add_column(width=max(map(len, column)), no_wrap=True)

@@ -29,14 +29,14 @@ LICENCES = {  # of the package's datasets that others have published
 
 def datasets_lines(project: Project) -> Iterator[str]:
     """A line for each dataset. A user's own table is not read."""
-    own = project.settings.datasets
-    width = max(map(len, [*names_of("dataset"), *own]))
+    sources = project.settings.datasets
+    width = max(map(len, [*names_of("dataset"), *sources]))
     for name in names_of("dataset"):
         known = EXAMPLES[name]
         shape = " x ".join(map(str, known.shape))
         task = f"{known.classes} classes" if known.classes else "regression"
         yield f"{name:{width}}  {shape} inputs, {task}, {known.train:,} for training"
-    for name, source in own.items():
+    for name, source in sources.items():
         target = f", target {listed(source.target)}" if source.target else ""
         yield f"{name:{width}}  {' and '.join(source.files) or source.place}{target}"
 
@@ -52,8 +52,8 @@ def dataset_lines(name: str, source: Source | None) -> Iterator[str]:
     found = learnable(name, source)
     target = [("target", listed(source.target))] if source.target else []
     sums = [("SHA-256", f"{Path(file).name} {checksum(file)}") for file in source.files]
-    said = {what for what, _ in found.notes}
-    described = [fact for fact in _described(found.dataset) if fact[0] not in said]
+    noted = {what for what, _ in found.notes}
+    described = [fact for fact in _described(found.dataset) if fact[0] not in noted]
     return _lines([*found.notes, *target, *described, *sums])
 
 

@@ -27,9 +27,9 @@ def list_(
 
 
 def _listed(context: typer.Context, kind: str) -> list[str]:
-    own = context.obj().settings.datasets if kind == "datasets" else ()
+    sources = context.obj().settings.datasets if kind == "datasets" else ()
     if kind != "studies":
-        return [*names_of(next(f for f in TABLES if f + "s" == kind)), *own]
+        return [*names_of(next(f for f in TABLES if f + "s" == kind)), *sources]
     from mlpstudy.words import Words
 
     project = context.obj()

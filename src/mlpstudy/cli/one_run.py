@@ -190,9 +190,9 @@ def replay(
     chosen = list(run_ids or []) or single.sample(project, sample or 1, seed)
     differing = 0
     for run_id in chosen:
-        told = single.replay(project, run_id)
-        differing += bool(told.differences)
-        print(f"{run_id}: {told}")
+        replayed = single.replay(project, run_id)
+        differing += bool(replayed.differences)
+        print(f"{run_id}: {replayed}")
     if differing:
         print(f"{differing} of {len(chosen)} runs differ", file=sys.stderr)
         raise typer.Exit(1)

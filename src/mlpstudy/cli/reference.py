@@ -119,14 +119,14 @@ def _cell(value: str) -> str:
     return " ".join(value.replace("|", "\\|").split())
 
 
-def _section(title: str, said: str, table: str) -> str:
-    return f"## {title}\n\n{said}\n\n{table}"
+def _section(title: str, opening: str, table: str) -> str:
+    return f"## {title}\n\n{opening}\n\n{table}"
 
 
 # Models
 
 
-def _of_model(title: str, model: type[BaseModel], said: str) -> str:
+def _of_model(title: str, model: type[BaseModel], opening: str) -> str:
     short = WRITTEN.get(model, {})
     rows = [
         (f"`{short.get(key, key)}`", _values(model, key),
@@ -134,7 +134,7 @@ def _of_model(title: str, model: type[BaseModel], said: str) -> str:
         for key, info in model.model_fields.items()
     ]  # fmt: skip
     rows += [FACTOR] if model is ContrastSpec else []
-    return _section(title, said, _table(("key", "values", "default", "meaning"), rows))
+    return _section(title, opening, _table(("key", "values", "default", "meaning"), rows))
 
 
 def _values(model: type[BaseModel], key: str) -> str:
@@ -158,10 +158,10 @@ def _fields() -> str:
          ", ".join(_kinds_of(info)), info.description or "")
         for field, info in Run.model_fields.items()
     ]  # fmt: skip
-    kinds = "; ".join(f"{kind}: {said}" for kind, said in KINDS.items())
-    said = f"Words of `mlpstudy run`, and keys of `base`, `grid`, `zip`, `cells`. {kinds}."
+    kinds = "; ".join(f"{kind}: {meaning}" for kind, meaning in KINDS.items())
+    opening = f"Words of `mlpstudy run`, and keys of `base`, `grid`, `zip`, `cells`. {kinds}."
     return _section(
-        "Fields of a run", said, _table(("field", "values", "default", "kind", "meaning"), rows)
+        "Fields of a run", opening, _table(("field", "values", "default", "kind", "meaning"), rows)
     )
 
 
@@ -185,8 +185,8 @@ def _of_table(field: str) -> str:
 
 def _names() -> str:
     rows = [(f"`{field}`", ", ".join(f"`{n}`" for n in package_names(field))) for field in TABLES]
-    said = "What these fields may be, beside [datasets](own-data.md) and [parts](own-parts.md) of your own."
-    return _section("Names", said, _table(("field", "names"), rows))
+    opening = "What these fields may be, beside [datasets](own-data.md) and [parts](own-parts.md) of your own."
+    return _section("Names", opening, _table(("field", "names"), rows))
 
 
 # Measures and kinds
@@ -201,20 +201,20 @@ OF_CLASSES_SAY = (
 
 
 def _measures() -> str:
-    ends = {name: _said_of_end(name) for name in (*ENDS, *CLASS_ENDS)}
+    ends = {name: _meaning_of_end(name) for name in (*ENDS, *CLASS_ENDS)}
     runs = [(f"`{name}`", "`runs`", text) for name, text in {**MEASURES, **ends}.items()]
     curves = [(f"`{name}`", "`curves`", CURVES_SAY[name]) for name in CURVE_COLUMNS]
     layers = [(f"`{name}`", "`layers`", LAYERS_SAY[name]) for name in LAYER_COLUMNS]
     takes = ", ".join(f"`{name}`" for name in FUNCTIONS)
-    said = (
+    opening = (
         "Columns that a `measure`, an `x` or a `y` may name, beside the fields of a run and those of a "
         f"[plugin](own-parts.md). Expressions of them take `+ - * / **`, comparisons, `and`, `or`, "
         f"`not`, {takes}.\n\n{OF_CLASSES_SAY}"
     )
-    return _section("Measures", said, _table(("measure", "table", "meaning"), [*runs, *curves, *layers]))  # fmt: skip
+    return _section("Measures", opening, _table(("measure", "table", "meaning"), [*runs, *curves, *layers]))  # fmt: skip
 
 
-def _said_of_end(name: str) -> str:
+def _meaning_of_end(name: str) -> str:
     part = next(part for part in ENDED if name.startswith(f"{part}_"))
     kind = KINDS_SAY.get(name.removeprefix(f"{part}_"), name.removeprefix(f"{part}_"))
     if part in PARTS:
@@ -287,6 +287,6 @@ def _given(parameter: Any) -> str:
 
 
 def _codes() -> str:
-    rows = [(f"`{code}`", said) for code, said in EXIT_CODES.items()]
-    said = "With which a command leaves; what is said of a mistake or a failure is one line."
-    return _section("Exit codes", said, _table(("code", "meaning"), rows))
+    rows = [(f"`{code}`", meaning) for code, meaning in EXIT_CODES.items()]
+    opening = "With which a command leaves; what is said of a mistake or a failure is one line."
+    return _section("Exit codes", opening, _table(("code", "meaning"), rows))

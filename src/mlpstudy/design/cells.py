@@ -107,12 +107,14 @@ def _of_claim(study, tables, cells: Cells, claim, place: Place) -> Iterator[Vain
     tuned = list(study.tune if claim.tune is None else claim.tune)
     named = [*claim.for_each, *claim.over, *contrast.factors, *along, *tuned]
     yield from _rows_pooled(table, {*named, *_single(claim.where)}, place)
-    kept, problems = _kept(study, cells, claim, place)
+    matching, problems = _matching(study, cells, claim, place)
     yield from problems
     if not problems and table.fields:
-        yield from _levels(study, table, kept, contrast, place)
-        yield from _needs_level(study, [contrast.measure], kept, place, contrast.kind == "passes")
-        sides = _sides(kept, contrast)
+        yield from _levels(study, table, matching, contrast, place)
+        yield from _needs_level(
+            study, [contrast.measure], matching, place, contrast.kind == "passes"
+        )
+        sides = _sides(matching, contrast)
         forgotten = list(_pooled(table, sides, named, place))
         conditions = [*claim.for_each, *claim.over]
         yield from forgotten or _confounded(table, sides, contrast, conditions, named, place)
@@ -143,19 +145,21 @@ def _of_figure(study, tables, cells: Cells, figure: FigureSpec, place, claims) -
         yield from _unknown(getattr(figure, key), table.columns, (*place, key), "factor")
     if figure.kind == "forest":
         return
-    kept, problems = _kept(study, cells, figure, place)
+    matching, problems = _matching(study, cells, figure, place)
     yield from problems
     if problems or not table.fields:
         return
-    levels = {field: list({getattr(cell, field): None for cell in kept}) for field in table.fields}
+    levels = {
+        field: list({getattr(cell, field): None for cell in matching}) for field in table.fields
+    }
     if beyond := limits(figure, levels):
         yield Vain(place, beyond)
     measures = [*figure.y, *filter(None, [figure.value, figure.x])]
-    yield from _needs_level(study, measures, kept, place, figure.kind == "survival")
+    yield from _needs_level(study, measures, matching, place, figure.kind == "survival")
     tuned = list(study.tune if figure.tune is None else figure.tune)
     heat = list(figure.y) if figure.kind in ("heatmap", "regions") else []
     named = [*figure.fields, *figure.together, *heat, *tuned]
-    yield from _pooled(table, kept, named, place)
+    yield from _pooled(table, matching, named, place)
 
 
 def _titles(figure: FigureSpec, place: Place) -> Iterator[Vain]:
@@ -208,7 +212,7 @@ def _forgotten(field: str, place: Place) -> Vain:
     return Vain(place, f"{field} varies here and is named nowhere", {"allowed": allowed})
 
 
-def _kept(study: Any, cells: Cells, what: Any, place: Place) -> tuple[list[Run], list[Vain]]:
+def _matching(study: Any, cells: Cells, what: Any, place: Place) -> tuple[list[Run], list[Vain]]:
     """The cells that a claim or a figure is about, and what is wrong with its blocks and values."""
     problems = []
     for name in what.blocks:
@@ -223,17 +227,17 @@ def _kept(study: Any, cells: Cells, what: Any, place: Place) -> tuple[list[Run],
         for cell in each
     ]
     unique = list({id(cell): cell for cell in chosen}.values())
-    kept = unique
+    matching = unique
     for field, values in what.where.items():
         if field in FIELDS:
-            kept = [cell for cell in kept if getattr(cell, field) in values]
-            if not kept and unique and not problems:
-                there = sorted({str(getattr(cell, field)) for cell in unique})
-                more = {"allowed": "there are " + ", ".join(there[:12])}
+            matching = [cell for cell in matching if getattr(cell, field) in values]
+            if not matching and unique and not problems:
+                levels = sorted({str(getattr(cell, field)) for cell in unique})
+                more = {"allowed": "there are " + ", ".join(levels[:12])}
                 if study.is_strict:
                     problems.append(Vain((*place, "where", field), "matches no cell", more))
                 break
-    return kept, problems
+    return matching, problems
 
 
 def _matches(cell: Run, level: Mapping[str, Any]) -> bool:
@@ -255,8 +259,8 @@ def _levels(
             (f for f in level if not any(_matches(c, {f: level[f]}) for c in cells)),
             next(iter(level)),
         )
-        there = ", ".join(sorted({str(getattr(cell, field)) for cell in cells}))
-        more = {"value": level[field], "allowed": f"{field} is one of {there}"}
+        levels = ", ".join(sorted({str(getattr(cell, field)) for cell in cells}))
+        more = {"value": level[field], "allowed": f"{field} is one of {levels}"}
         yield Vain((*place, "contrast", *key), "is at no level of the sweep", more)
 
 
@@ -270,8 +274,8 @@ def without_classes(study: Any, cells: Cells, regressions: Collection[str]) -> I
     """Claims and figures that take a score of classes from runs of a regression: it has none."""
     for (key, i, *rest), what, measures in _measured(study):
         scores = [m for m in measures if any(map(is_of_classes, _made_of(study, [m])))]
-        kept, _ = _kept(study, cells, what, (key, i)) if scores else ([], [])
-        for name in sorted({cell.dataset for cell in kept} & set(regressions))[:1]:
+        matching, _ = _matching(study, cells, what, (key, i)) if scores else ([], [])
+        for name in sorted({cell.dataset for cell in matching} & set(regressions))[:1]:
             problem = f"{name} is a regression, it has no classes"
             yield Vain((key, i, *rest), problem, {"value": scores[0]})
 
@@ -315,11 +319,13 @@ def _sides(cells: Sequence[Run], contrast: ContrastSpec) -> list[Run]:
     if contrast.against is None and not contrast.of:
         return list(cells)
     levels = [*contrast.of, *([contrast.against] if contrast.against else [])]
-    kept = cells if not contrast.of else [c for c in cells if any(_matches(c, x) for x in levels)]
+    matching = (
+        cells if not contrast.of else [c for c in cells if any(_matches(c, x) for x in levels)]
+    )
     across = contrast.across.items()
     return [
         cell
-        for cell in kept
+        for cell in matching
         if all(
             getattr(cell, f) in v or {SMALLEST, LARGEST} & set(map(str, v))
             for f, v in across
@@ -333,9 +339,9 @@ def _pooled(
 ) -> Iterator[Vain]:
     """A field in which two cells differ that would be taken for one."""
     keys = [field for field in FIELDS if field in named]
-    seen: dict[tuple, Run] = {}
+    first: dict[tuple, Run] = {}
     for cell in cells:
-        other = seen.setdefault(tuple(getattr(cell, key) for key in keys), cell)
+        other = first.setdefault(tuple(getattr(cell, key) for key in keys), cell)
         for field in table.fields if other is not cell else ():
             if getattr(other, field) != getattr(cell, field):
                 yield _forgotten(field, place)
@@ -348,9 +354,9 @@ def _confounded(table, cells, contrast, conditions, named, place) -> Iterator[Va
         return
     keys = [field for field in FIELDS if field in conditions]
     others = [field for field in table.fields if field not in named]
-    seen: dict[tuple, Run] = {}
+    first: dict[tuple, Run] = {}
     for cell in cells:
-        other = seen.setdefault(tuple(getattr(cell, key) for key in keys), cell)
+        other = first.setdefault(tuple(getattr(cell, key) for key in keys), cell)
         for field in others:
             if getattr(other, field) != getattr(cell, field):
                 allowed = f"name it in of and against, or in together: [{field}]"

@@ -89,14 +89,14 @@ def _remaining(study: "Study", name: str) -> list[dict[str, Any]]:
     defaults = {field: Run.model_fields[field].default for field in FIELDS}
     shared = {**defaults, **study.base, **block.base}
     cells = list(block.given())
-    kept = cells
+    cells_left = cells
     for i, pattern in enumerate(block.exclude):
         if not any(_matches(pattern, {**shared, **cell}) for cell in cells):
             raise study.mistake(f"{_listed(pattern)} matches no cell", (*place, i))
-        kept = [cell for cell in kept if not _matches(pattern, {**shared, **cell})]
-    if not kept:
+        cells_left = [cell for cell in cells_left if not _matches(pattern, {**shared, **cell})]
+    if not cells_left:
         raise study.mistake("no cell is left", place)
-    return kept
+    return cells_left
 
 
 def _matches(pattern: dict[str, list], cell: dict[str, Any]) -> bool:

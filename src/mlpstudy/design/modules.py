@@ -47,17 +47,17 @@ def is_part(file: Path) -> bool:
 
 def known_by(folder: Path) -> Known:
     """What the files of a study's folder say, all together."""
-    said: dict[str, Any] = {name: {} for name in MAPPINGS} | {name: [] for name in LISTS}
+    declared: dict[str, Any] = {name: {} for name in MAPPINGS} | {name: [] for name in LISTS}
     for file in (folder / f"{part}.py" for part in PARTS):
         for name, value in literals_of(file).items() if file.is_file() else ():
             if name in MAPPINGS:
-                said[name] = {**said[name], **value}
+                declared[name] = {**declared[name], **value}
             elif name in LISTS:
-                said[name] = [*said[name], *value]
-    said["OPTIONS"] = {**said["NEEDS"], **said["OPTIONS"]}
+                declared[name] = [*declared[name], *value]
+    declared["OPTIONS"] = {**declared["NEEDS"], **declared["OPTIONS"]}
     drawing = folder / "figures.py"
     drawn = functions_of(drawing) if drawing.is_file() else ()
-    return Known(**{name.lower(): value for name, value in said.items()}, drawn=drawn)
+    return Known(**{name.lower(): value for name, value in declared.items()}, drawn=drawn)
 
 
 # Options

@@ -22,20 +22,20 @@ def laid_over(below: dict, above: dict, place: Place) -> tuple[dict, set[Place]]
     """
     merged, decided = dict(below), set()
     for key, value in above.items():
-        here = (*place, key)
+        at = (*place, key)
         if len(place) == 1 and key in (*OVERLAYS, "study"):
-            raise Mistake("cannot be changed by an overlay", key=dotted(here))
+            raise Mistake("cannot be changed by an overlay", key=dotted(at))
         if isinstance(value, dict) and isinstance(below.get(key), dict):
-            merged[key], deeper = laid_over(below[key], value, here)
+            merged[key], deeper = laid_over(below[key], value, at)
             decided |= deeper
             continue
-        decided.add(here[1:])
+        decided.add(at[1:])
         merged[key] = value
         if value is None and not (place[-1] == "base" and key in NULLABLE):
             del merged[key]
             if key not in below:
                 close = nearest(key, below)
-                raise Mistake("there is nothing to delete", key=dotted(here), nearest=close)
+                raise Mistake("there is nothing to delete", key=dotted(at), nearest=close)
     return merged, decided
 
 

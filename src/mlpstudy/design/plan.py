@@ -97,10 +97,12 @@ def travelling(project: Project) -> list[str]:
     studies, a user's own parts, and all of the plan and of the stamps."""
     settings = project.settings
     config = Path(settings.config_dir)
-    asked = [config / "config.yaml", project.lecture, *settings.study_files().values()]
-    own = [f for s in settings.datasets.values() for f in (*s.files, *s.downloads)]
+    read = [config / "config.yaml", project.lecture, *settings.study_files().values()]
+    tables = [f for s in settings.datasets.values() for f in (*s.files, *s.downloads)]
     made = [*project.plan_dir.rglob("*.json")]
-    return [str(path) for path in (*asked, *settings.plugins, *own, *made) if Path(path).is_file()]
+    return [
+        str(path) for path in (*read, *settings.plugins, *tables, *made) if Path(path).is_file()
+    ]
 
 
 # By which version
@@ -172,9 +174,9 @@ def _write(project: Project, folder: Path, key: str) -> Plan:
         path.relative_to(folder).as_posix(): _update(path, spec)
         for path, spec in _specs(project, plan)
     }
-    there = _stems(folder / "jobs")
+    written = _stems(folder / "jobs")
     for job in project.jobs.values():
-        if job.id not in there:
+        if job.id not in written:
             write_atomically(plan.job_file(job.id), sealed_json(job_spec(job)), durable=False)
     known = {name: asdict(planned) for name, planned in studies.items()}
     by = [*(version for version in versions(folder) if version != VERSION), VERSION]

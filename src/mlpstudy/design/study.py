@@ -103,10 +103,10 @@ def _modules() -> list[str]:
 
 
 def _module(name: str) -> str:
-    there = _modules()
-    if name and name not in there:
-        some = "one of " + ", ".join(there) if there else "a folder in mlpstudy/studies"
-        raise refuse("is not a module of mlpstudy.studies", allowed=some, options=there)
+    modules = _modules()
+    if name and name not in modules:
+        some = "one of " + ", ".join(modules) if modules else "a folder in mlpstudy/studies"
+        raise refuse("is not a module of mlpstudy.studies", allowed=some, options=modules)
     return name
 
 
@@ -175,12 +175,12 @@ class Study(BaseModel):
 
     @model_validator(mode="after")
     def _claims_once(self) -> "Study":
-        seen = set()
+        names = set()
         for i, claim in enumerate(self.claims):
-            if (claim.id, claim.statistic) in seen:
+            if (claim.id, claim.statistic) in names:
                 problem = f"{claim.id} with the statistic {claim.statistic} is there twice"
                 raise refuse(problem, key=("claims", i))
-            seen.add((claim.id, claim.statistic))
+            names.add((claim.id, claim.statistic))
         return self
 
     @property

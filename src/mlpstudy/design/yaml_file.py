@@ -149,8 +149,8 @@ def _lines(node: yaml.MappingNode, place: Place) -> dict[str, int]:
     for key, _ in node.value:
         line = key.start_mark.line + 1
         if key.tag != TEXT:
-            said = f"the key {key.value!r}" if isinstance(key, yaml.ScalarNode) else "a key"
-            problem = f"{said} in line {line} is not text: put it in quotes"
+            named = f"the key {key.value!r}" if isinstance(key, yaml.ScalarNode) else "a key"
+            problem = f"{named} in line {line} is not text: put it in quotes"
             raise Mistake(problem, key=dotted(place))
         if key.value in lines:
             problem = f"is given twice, in lines {lines[key.value]} and {line}"

@@ -19,11 +19,11 @@ DEVICES = {"auto": ("cpu", "cuda"), "cpu": ("cpu",), "cuda": ("cuda",)}  # by se
 def estimate(project: Project) -> Iterator[str]:
     """Lines: networks, those already trained, jobs, and roughly how long."""
     check_engine(project)
-    there = trained(project)
+    done = trained(project)
     for study in project.studies.values():
         jobs = len(project.jobs_of(study.name))
         yield f"{study.name}: {study.extent}" + (f" in {jobs} jobs" if jobs else "")
-    missing = project.pool.keys() - there
+    missing = project.pool.keys() - done
     yield (
         f"together: {len(project.pool):,} networks, each once, in {len(project.jobs)} jobs; "
         f"{len(project.pool) - len(missing):,} are trained already"
@@ -42,12 +42,12 @@ def trained(project: Project) -> set[str]:
         id(alike): [of_record(alike.run, d, engine_of(alike.run, d, engine)) for d in devices]
         for alike in {id(e.seedless): e.seedless for e in project.pool.values()}.values()
     }
-    kept = cache(ids_in)
+    stored_ids = cache(ids_in)
     return {
         name
         for name, each in project.pool.items()
         for key in keys[id(each.seedless)]
-        if name in kept(project.trained / key / content[each.dataset])
+        if name in stored_ids(project.trained / key / content[each.dataset])
     }
 
 

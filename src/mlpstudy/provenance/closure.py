@@ -254,8 +254,8 @@ class Package:
         """Whether a name of a folder's __init__.py is a module of the folder; also where it is
         something of the same name in that module, and the rest leads on from there."""
         folder = f"{PACKAGE.name}.{module.name}"
-        own = [Import(folder, name), *([Import(f"{folder}.{name}", name)] if rest else [])]
-        return module.imports.get(name) in own
+        same_named = [Import(folder, name), *([Import(f"{folder}.{name}", name)] if rest else [])]
+        return module.imports.get(name) in same_named
 
     def _is_place(self, name: str) -> bool:
         """Whether the package has such a module or folder."""

@@ -162,8 +162,8 @@ def _trainers(engines: str) -> list[Entry]:
 
 def _all_trainers(stage: str, package: Package) -> list[Entry]:
     """Every engine that is there, where a stage trains: it may use any."""
-    there = (entry for entry in ENGINES.values() if package.defined(entry.file))
-    return list(there) if stage in TRAINING else []
+    available = (entry for entry in ENGINES.values() if package.defined(entry.file))
+    return list(available) if stage in TRAINING else []
 
 
 def _parts(stage: str, study: Mapping[str, Any], package: Package) -> Iterator[Entry]:

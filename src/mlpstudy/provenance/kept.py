@@ -26,11 +26,11 @@ class KeptPackage(Package):
     def closure(self, entries: Iterable[Entry], used: Used | None = None) -> Closure:
         entries = tuple(entries)
         question = _question(entries, used)
-        if question not in self._known:
-            self._known[question] = super().closure(entries, used)
+        if question not in self._answers:
+            self._answers[question] = super().closure(entries, used)
             with suppress(OSError):
                 self._keep(question)
-        return self._known[question]
+        return self._answers[question]
 
     def module(self, name: str) -> Module | None:
         self._file  # noqa: B018 - named by what the files were before any was read
@@ -42,7 +42,7 @@ class KeptPackage(Package):
         return self.root / "__pycache__" / f"{_fingerprint(self.root)}{SUFFIX}"
 
     @cached_property
-    def _known(self) -> dict[str, Closure]:
+    def _answers(self) -> dict[str, Closure]:
         found = {}
         with suppress(OSError):
             for line in self._file.read_text().splitlines():
@@ -60,7 +60,7 @@ class KeptPackage(Package):
             for old in self._file.parent.glob(f"*{SUFFIX}"):
                 old.unlink(missing_ok=True)
         with self._file.open("a") as file:
-            file.write(json.dumps([question, *self._known[question]]) + "\n")
+            file.write(json.dumps([question, *self._answers[question]]) + "\n")
 
 
 def _question(entries: Iterable[Entry], used: Used | None) -> str:

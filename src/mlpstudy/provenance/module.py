@@ -98,8 +98,8 @@ class Module:
     def _take_run(self, run: ast.ClassDef) -> None:
         """A run is its values: what its fields refuse makes nothing."""
         fields = [s for s in run.body if isinstance(s, ast.AnnAssign) and s.value]
-        kept = [s for s in run.body if s not in fields and not _only_checks(s)]
-        self.run = Node(fragment_of(ast.ClassDef(**{**vars(run), "body": kept})), self)
+        rest = [s for s in run.body if s not in fields and not _only_checks(s)]
+        self.run = Node(fragment_of(ast.ClassDef(**{**vars(run), "body": rest})), self)
         self.tables[RUN[1]] = {ast.unparse(s.target): self._field(s) for s in fields}
 
     def _field(self, line: ast.AnnAssign) -> Node:

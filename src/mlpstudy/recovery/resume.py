@@ -32,12 +32,12 @@ def resume(project: Project, config: Mapping[str, str], words: Sequence[str]) ->
     config: what is laid over the settings. words: what Snakemake is given. Raises Mistake where one
     runs in this folder already, or in what is planned.
     """
-    here = Path.cwd()
-    for process in (*holders(here), *resuming(here)):
+    folder = Path.cwd()
+    for process in (*holders(folder), *resuming(folder)):
         problem = "runs in this folder already: wait for it, or stop it"
-        raise Mistake(problem, file=str(here), key="process", value=process)
-    cut, orphans = list(cut_off()), end_orphans(here)
-    lines = [*said(project, unlock(), orphans, cut)]
+        raise Mistake(problem, file=str(folder), key="process", value=process)
+    cut, orphans = list(cut_off()), end_orphans(folder)
+    lines = [*found_in(project, unlock(), orphans, cut)]
     if not any(map(ELSEWHERE.match, words)):
         lines += no_room(project, plan_of(project))
     for line in lines:
@@ -87,7 +87,7 @@ def _decoded(name: str) -> str:
         return name
 
 
-def said(project: Project, unlocked: bool, orphans: int, cut: Sequence[str]) -> Iterator[str]:
+def found_in(project: Project, unlocked: bool, orphans: int, cut: Sequence[str]) -> Iterator[str]:
     """One line: how far the project is, and what was found; none where nothing was begun."""
     try:
         plan = known_plan(project.plan_dir)

@@ -106,7 +106,7 @@ def _faults(paths: list[Path], contents: Contents) -> Iterator[Fault]:
                 if fault:
                     yield fault
     for path in paths:
-        if path not in covered and (reason := _own(path, contents)):
+        if path not in covered and (reason := _fault_of(path, contents)):
             yield Fault(path, reason, made=reason != FOREIGN)
 
 
@@ -137,7 +137,7 @@ def _beside(sums: Path) -> Iterator[str]:
             yield path.relative_to(sums.parent).as_posix()
 
 
-def _own(path: Path, contents: Contents) -> str:
+def _fault_of(path: Path, contents: Contents) -> str:
     """What is wrong with a file that no list covers; "" where it says itself that it is whole."""
     if path.suffix == LEFT:
         return LEFT_BEHIND

@@ -144,8 +144,8 @@ def _alone_ids(project: Project) -> list[str]:
 
 def _alone(folder: Path) -> KnownRun:
     try:
-        told = json.loads(read_verified(folder / RUN_JSON))
-        run = Run.model_validate(told["fields"], context={DATASETS: ANY})
+        settings = json.loads(read_verified(folder / RUN_JSON))
+        run = Run.model_validate(settings["fields"], context={DATASETS: ANY})
     except DamagedFile:
         raise
     except (ValueError, KeyError, TypeError) as error:  # of other code
@@ -173,10 +173,10 @@ def _of_study(project: Project, name: str) -> KnownRun:
             "is not in the tables of its job: train it again", file=str(folder), value=name
         )
     run = project.run(name)
-    return KnownRun(run, folder, of_run, lambda: _kept(project, run, made_by(folder)))
+    return KnownRun(run, folder, of_run, lambda: _confusion(project, run, made_by(folder)))
 
 
-def _kept(project: Project, run: Run, makers: Mapping[str, str]) -> Confusion | None:
+def _confusion(project: Project, run: Run, makers: Mapping[str, str]) -> Confusion | None:
     """What was counted of a study's run, where it is among what was trained; None where it was trained
     by other code than is there now."""
     for engine in makers.get("engine", "").split(","):
@@ -189,8 +189,10 @@ def _trained(
     project: Project, run: Run, makers: Mapping[str, str], engine: str
 ) -> Collection[Record]:
     device, data = makers.get("device", ""), makers.get(f"data/{run.dataset}", "")
-    kept = Trained(project.trained, lambda each: of_record(each, device, engine), lambda name: data)
-    return kept.load({run_id(run): run}).values()
+    store = Trained(
+        project.trained, lambda each: of_record(each, device, engine), lambda name: data
+    )
+    return store.load({run_id(run): run}).values()
 
 
 def _labels(project: Project, dataset: str) -> list[str]:

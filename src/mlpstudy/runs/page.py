@@ -129,9 +129,9 @@ def _pictures(known: KnownRun) -> Iterator[dict[str, str]]:
         path = known.folder / f"{name}.svg"
         if path.exists():
             picture = base64.b64encode(path.read_bytes()).decode()
-            said = caption.format(score=known.score)
+            text = caption.format(score=known.score)
             address = f"data:image/svg+xml;base64,{picture}"
-            yield {"address": address, "caption": said, "alt": f"{said} The numbers are below."}
+            yield {"address": address, "caption": text, "alt": f"{text} The numbers are below."}
 
 
 def _confusion(known: KnownRun) -> dict[str, Any] | None:

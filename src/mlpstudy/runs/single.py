@@ -69,12 +69,12 @@ def run(
     files += confusion.write(folder, counted)
     files.append(write_page(KnownRun(run, folder, tables, lambda: counted)))
     files.append(folder / RUN_JSON)
-    write_json(files[-1], _told(record, makers))
+    write_json(files[-1], _run_json(record, makers))
     add_to_sums(folder / SUMS, files)
     return folder
 
 
-def _told(record: Record, makers: dict[str, str]) -> dict:
+def _run_json(record: Record, makers: dict[str, str]) -> dict:
     """The resolved settings of a run, how it ended and what made it.
 
     final: the scores of the weights in the folder, those after pass weights_after; last_pass: the
