@@ -92,6 +92,15 @@ def test_a_share_that_is_reached_needs_a_level_for_each_dataset(tmp_path):
     assert told(other, tmp_path).startswith("reach.level: is missing for digits")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("measure: test_error,", "measure: half_life,"), ("kind: point", "kind: bars")]
+)
+def test_who_names_a_measure_or_kind_that_is_nowhere_is_told_how_to_add_it(tmp_path, old, new):
+    assert old in STUDY
+    told_how = "a new one: plugins: [my_parts.py] in config.yaml, docs/own-parts.md"
+    assert told(STUDY.replace(old, new), tmp_path).endswith(told_how)
+
+
 def test_a_regression_has_no_scores_of_classes(tmp_path):
     real = STUDY.replace("dataset: digits", "dataset: sine, cost: mse_raw")
     line = "claims[0].contrast.measure: 'test_f1' sine is a regression, it has no classes"

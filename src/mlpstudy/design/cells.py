@@ -22,7 +22,7 @@ from mlpstudy.design.measures import (
     RUN_COLUMNS,
     is_of_classes,
 )
-from mlpstudy.design.mistakes import Place, nearest
+from mlpstudy.design.mistakes import ADDED, Place, nearest
 from mlpstudy.design.modules import Vain
 from mlpstudy.design.run import FIELDS, Run
 
@@ -191,7 +191,8 @@ def _unknown(
         if name not in known:
             close = nearest(name, known)
             some = "" if close else "one of " + ", ".join(list(known)[:12])
-            more = {"value": name, "nearest": close, "allowed": some}
+            hint = ADDED["measure"] if "measure" in kind and not close else ""
+            more = {"value": name, "nearest": close, "allowed": some, "hint": hint}
             yield Vain(place, f"is no {kind} there", more)
 
 

@@ -140,11 +140,11 @@ SYNONYMS = {
     "n_seeds": "seeds",
 }
 
-# Fields of a run to whose names a user may add, and how.
+# Keys to whose names a user may add, and how.
 _OWN_PARTS = "a new one: plugins: [my_parts.py] in config.yaml, docs/own-parts.md"
 ADDED = {
     "dataset": "a new one: datasets: in config.yaml, docs/own-data.md",
-    **dict.fromkeys(("activation", "initialization", "cost"), _OWN_PARTS),
+    **dict.fromkeys(("activation", "initialization", "cost", "kind", "measure"), _OWN_PARTS),
 }
 
 Place = tuple[str | int, ...]
