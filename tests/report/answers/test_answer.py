@@ -211,6 +211,14 @@ def test_how_much_an_undecided_finding_would_have_to_be():
     )
 
 
+def test_what_is_told_in_the_same_unit_is_told_once():
+    errors = replace(FOUND[2], sees=0.034)
+    shares = replace(FOUND[2], statistic="share", unit="share of runs", sees=0.32)
+    assert answer(DROPOUT, [errors, shares], ENGLISH).caveats == (
+        "where it is undecided, only an effect of 3.4 to 32 points or more would have been seen",
+    )
+
+
 def test_what_is_seen_only_at_each_sides_own_eta_is_a_doubt():
     told = [replace(f, common=(f.value / 10, -0.09, 0.09)) for f in FOUND]
     lines = answer(DROPOUT, told, ENGLISH).caveats

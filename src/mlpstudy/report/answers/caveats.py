@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from mlpstudy.report.answers.sizes import range_of
+from mlpstudy.report.answers.sizes import range_of, unit_of
 from mlpstudy.statistics.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED, Finding
 from mlpstudy.words import Words
 
@@ -31,11 +31,10 @@ def caveats(words: Words, findings: Sequence[Finding]) -> list[str]:
 def unseen(words: Words, findings: Sequence[Finding]) -> list[str]:
     """For each unit how large an effect has to be to be seen where a finding is undecided."""
     dark = [f for f in findings if f.verdict == UNDECIDED and f.sees is not None]
-    kinds = dict.fromkeys((finding.unit, bool(finding.threshold)) for finding in dark)
-    return [
-        _unseen(words, [f for f in dark if (f.unit, bool(f.threshold)) == kind], kind[1])
-        for kind in kinds
-    ]
+    alike: dict[tuple, list[Finding]] = {}
+    for finding in dark:  # points are points, of errors or of shares
+        alike.setdefault((unit_of(finding), bool(finding.threshold)), []).append(finding)
+    return [_unseen(words, found, away) for (_, away), found in alike.items()]
 
 
 def _unseen(words: Words, dark: Sequence[Finding], away: bool) -> str:
