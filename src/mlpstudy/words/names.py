@@ -48,10 +48,6 @@ UNITS = (
     N_("times"),
     N_("weight"),
 )
-COLUMNS = (  # of the tables of all studies
-    N_("chapter"),
-    N_("in pass"),
-)
 CLAIMS = (
     N_("above guessing"),
     N_("at least expected"),
@@ -216,6 +212,7 @@ COLUMNS = (
     N_("bound"),
     N_("bytes of a batch"),
     N_("bytes of weights"),
+    N_("chapter"),
     N_("claim"),
     N_("confused"),
     N_("constructed"),
@@ -229,12 +226,13 @@ COLUMNS = (
     N_("family"),
     N_("fired"),
     N_("foretold"),
-    N_("forward"),
     N_("forward and backward"),
+    N_("forward"),
     N_("grown"),
     N_("height"),
     N_("high"),
     N_("in last pass"),
+    N_("in pass"),
     N_("kept"),
     N_("kind"),
     N_("kinds"),
