@@ -96,26 +96,32 @@ def _cut(polygon: np.ndarray, A: np.ndarray, W: np.ndarray, b: np.ndarray):
     small = TOLERANCE * np.abs(A).max(0)
     # A line that misses the region misses all of its parts: most of them do.
     for unit in np.flatnonzero((side.min(0) < -small) & (side.max(0) > small)):
-        parts = [half for part in parts for half in _halves(part, A[:, unit])]
+        parts = [half for part in parts for half in _halves(part, A[:, unit], small[unit])]
     for part in parts:
         middle = np.append(part.mean(0), 1)
         yield part, A * (middle @ A > 0)
 
 
-def _halves(polygon: np.ndarray, line: np.ndarray) -> list[np.ndarray]:
-    """A convex polygon on the two sides of a line (x1, x2, 1) . line = 0; itself where one is empty."""
-    side = polygon @ line[:2] + line[2]
-    small = TOLERANCE * np.abs(line).max()
-    if side.min() >= -small or side.max() <= small:
+def _halves(polygon: np.ndarray, line: np.ndarray, small: float) -> list[np.ndarray]:
+    """A convex polygon on the two sides of a line (x1, x2, 1) . line = 0; itself where one is empty.
+
+    small: as good as 0 of the line's values.
+    """
+    side = (polygon @ line[:2] + line[2]).tolist()  # of a few corners, which arrays are slow at
+    if min(side) >= -small or max(side) <= small:
         return [polygon]
-    after = np.roll(side, -1)
-    crossing = side * after < 0
-    share = np.where(crossing, side / np.where(crossing, side - after, 1), 0)[:, None]
-    cuts = polygon + share * (np.roll(polygon, -1, axis=0) - polygon)
-    points = np.stack([polygon, cuts], 1).reshape(-1, 2)
-    whose = np.stack([side, np.zeros_like(side)], 1).ravel()
-    there = np.stack([np.ones_like(crossing), crossing], 1).ravel()
-    return [points[there & (sign * whose >= 0)] for sign in (1, -1)]
+    halves: tuple[list, list] = [], []
+    corners = polygon.tolist()
+    for n, (x, y) in enumerate(corners):
+        to = n + 1 - len(corners)  # the next one: 0 after the last
+        at, after, (next_x, next_y) = side[n], side[to], corners[to]
+        points = [((x, y), at)]
+        if at * after < 0:
+            share = at / (at - after)
+            points.append(((x + share * (next_x - x), y + share * (next_y - y)), 0.0))
+        for half, sign in zip(halves, (1, -1)):
+            half += [point for point, whose in points if sign * whose >= 0]
+    return [np.array(half) for half in halves]
 
 
 def on_plane(layers: Layers, origin: np.ndarray, axes: np.ndarray) -> Layers:

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from mlpstudy.core.threads import one_thread
@@ -22,7 +23,7 @@ def measure(
     made and not kept. out: the folder of its tables.
     """
     study, blocks = read_study(study_file)
-    dataset = stored(named(data))
+    dataset = cache(stored(named(data)))  # a study asks for one again and again
     networks = Networks(
         lambda keep: recorder(dataset, device, engine, threads, keep),
         {name: [each.run for each in block] for name, block in blocks.items()},
