@@ -42,8 +42,8 @@ def side_of(words: Words, finding: Finding) -> str:
 
 
 def supported_if(words: Words, finding: Finding) -> str:
-    """needed_by as part of a sentence."""
-    return words.gettext("supported if {side}", side=needed_by(words, finding))
+    """side_of as part of a sentence, beside the unit."""
+    return words.gettext("supported if {side}", side=side_of(words, finding))
 
 
 def edge_of(words: Words, finding: Finding) -> str:
