@@ -223,7 +223,10 @@ class FigureSpec(BaseModel):
     )
     theory: Word | None = Field(None, description="a column drawn as a thin line")
     interactive: bool = Field(True, description="whether the page holds a twin to explore")
-    title: Line | None = Field(None, description="one line; {n} {supported} ... are counted")
+    title: Line | None = Field(
+        None,
+        description="one line; {n} {supported} {largest} {largest_percent} {largest_points} ... are counted",
+    )
     n_of: Line | None = Field(
         None, description="what n counts, where it is not seeds: starts, rounds"
     )
