@@ -225,7 +225,7 @@ class FigureSpec(BaseModel):
     interactive: bool = Field(True, description="whether the page holds a twin to explore")
     title: Line | None = Field(
         None,
-        description="one line; {n} {supported} {largest} {largest_percent} {largest_points} ... are counted",
+        description="one line; {n} {supported} {largest_percent} ... are counted",
     )
     n_of: Line | None = Field(
         None, description="what n counts, where it is not seeds: starts, rounds"
