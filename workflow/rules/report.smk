@@ -35,7 +35,7 @@ rule report:
         f"{LOGS}/report.log",
     threads: 4
     resources:
-        mem_mb=memory(2000),
+        mem_mb=memory(3000),
         runtime=10,
     params:
         studies=lambda wildcards, input: folders(input.studies),
