@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "src/mlpstudy"
 # Each place may import from those before it, and from itself.
 WAY = (
-    "files", "archive", "caches", "clock", "machine", "usage", "progress", "said", "words", "rng", "design", "data", "core", "tables",
+    "files", "archive", "caches", "clock", "machine", "usage", "progress", "bilingual", "words", "rng", "design", "data", "core", "tables",
     "statistics", "analysis", "drawing", "provenance", "studies", "report", "stages", "runs", "planning",
     "landing", "publish", "recovery", "killed", "leaving", "rules", "cli", "__main__",
 )  # fmt: skip

@@ -29,7 +29,7 @@ def figure_of(plot):
 
 
 def written(plot, **said):
-    return vector.svg(figure_of(plot), vector.Said(**said))
+    return vector.svg(figure_of(plot), vector.Texts(**said))
 
 
 def elements(text, name):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from mlpstudy.bilingual import LANGUAGES
 from mlpstudy.drawing import style, vector
 from mlpstudy.files import SUMS, sha256, write_summed_json, write_sums
-from mlpstudy.said import LANGUAGES
 from mlpstudy.statistics.verdicts import Finding, write_findings
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +77,7 @@ def draw(path: Path, columns: int = 1, alt: str = "Lines that fall.") -> None:
     for language in LANGUAGES:
         place = path.parent if language == LANGUAGES[0] else path.parent / language
         place.mkdir(parents=True, exist_ok=True)
-        said = vector.Said(path.name, "n = 24", alt, language)
+        said = vector.Texts(path.name, "n = 24", alt, language)
         (place / f"{path.name}.svg").write_text(vector.svg(figure, said), encoding="utf-8")
     sum_up(path.parent)
 

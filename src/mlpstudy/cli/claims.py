@@ -8,17 +8,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mlpstudy.bilingual import LANGUAGES, Bilingual
 from mlpstudy.design.mistakes import Mistake, nearest
 from mlpstudy.report import findings_file
 from mlpstudy.report.answers import Answer, Dot, answer
 from mlpstudy.report.answers.answer import UNTESTED
 from mlpstudy.report.lecture import Claim, read_lecture
 from mlpstudy.report.statuses import SYMBOLS, verdict
-from mlpstudy.said import LANGUAGES, Said
 from mlpstudy.statistics.verdicts import Finding, from_dict
 from mlpstudy.words import Words
 
-Says = Mapping[str, str | Said]  # of each statistic, what it tests
+Says = Mapping[str, str | Bilingual]  # of each statistic, what it tests
 
 
 def show(findings: Path, lecture: Path, claim: str, language: str, console: Console) -> None:
@@ -119,7 +119,7 @@ def _conditions(words: Words, dots: Sequence[Dot]) -> Table:
     return table
 
 
-def _in_words(words: Words, says: str | Said) -> str:
+def _in_words(words: Words, says: str | Bilingual) -> str:
     return words.said(says) if isinstance(says, Mapping) else says
 
 

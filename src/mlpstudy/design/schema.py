@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mlpstudy.bilingual import LANGUAGES
 from mlpstudy.design.settings import Settings
 from mlpstudy.design.study import Study
-from mlpstudy.said import LANGUAGES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FOLDER = Path("config/schema")

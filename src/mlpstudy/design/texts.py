@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from mlpstudy.bilingual import LANGUAGES
 from mlpstudy.design.mistakes import refuse
-from mlpstudy.said import LANGUAGES
 
 
 def said_like(pattern: str, allowed: str) -> Any:

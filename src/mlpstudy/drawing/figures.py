@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from mlpstudy.bilingual import LANGUAGES
 from mlpstudy.design.claims import FigureSpec
 from mlpstudy.drawing import captions, counts, style, vector
 from mlpstudy.drawing.kinds import kind
 from mlpstudy.files import write_atomically
-from mlpstudy.said import LANGUAGES
 from mlpstudy.words import Words
 
 OWN = "python"  # the kind of a figure that the study's module draws
@@ -59,8 +59,8 @@ def _pictures(
             figure = _figure(spec, study, tables, words)
             title, alt = (entry[text][language] for text in ("title", "alt"))
             n = "" if spec.kind == OWN else counts.counted(spec, frame, words)
-            said = vector.Said(title, n or figure.get_label(), alt, language)
-            write_atomically(file, vector.svg(figure, said).encode())
+            texts = vector.Texts(title, n or figure.get_label(), alt, language)
+            write_atomically(file, vector.svg(figure, texts).encode())
             files.append(file)
     return tuple(files)
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from mlpstudy.bilingual import LANGUAGES
 from mlpstudy.core.parts import called, part
 from mlpstudy.design import parts
 from mlpstudy.design.claims import FigureSpec
-from mlpstudy.said import LANGUAGES
 from mlpstudy.words import Words
 
 if TYPE_CHECKING:

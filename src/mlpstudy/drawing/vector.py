@@ -294,7 +294,7 @@ def png(dots: np.ndarray) -> bytes:
 # The whole picture
 
 
-class Said(NamedTuple):
+class Texts(NamedTuple):
     """What is written around a picture: above it, below its title, and for those who do not see
     it."""
 
@@ -304,7 +304,7 @@ class Said(NamedTuple):
     language: str = "en"
 
 
-def svg(figure: Figure, said: Said | None = None) -> str:
+def svg(figure: Figure, texts: Texts | None = None) -> str:
     """A figure as a file of SVG, laid out now."""
     figure.set_dpi(DPI)
     figure.set_canvas(Canvas(figure))
@@ -315,12 +315,12 @@ def svg(figure: Figure, said: Said | None = None) -> str:
     vector = Vector(figure)
     inches = figure.get_size_inches()
     figure.draw(MixedModeRenderer(figure, *inches, DPI * DOTS, vector))
-    return whole(vector.body(), vector.width, vector.height, said or Said())
+    return whole(vector.body(), vector.width, vector.height, texts or Texts())
 
 
-def whole(body: str, width: float, height: float, said: Said) -> str:
+def whole(body: str, width: float, height: float, texts: Texts) -> str:
     """A picture that stands alone: paper, title, body, and what all becomes on dark paper."""
-    named, high = _head(said, width)
+    named, high = _head(texts, width)
     box = {
         "x": "0",
         "y": number(-high),
@@ -332,9 +332,9 @@ def whole(body: str, width: float, height: float, said: Said) -> str:
         "viewBox": " ".join(box.values()),
         "width": box["width"],
         "height": box["height"],
-        "lang": said.language,
+        "lang": texts.language,
         "role": "img",
-        "aria-label": said.label,
+        "aria-label": texts.label,
         "font-family": letters.FAMILY,
         "stroke-linejoin": "round",
     }
@@ -344,9 +344,9 @@ def whole(body: str, width: float, height: float, said: Said) -> str:
     return f"<svg{attributes(root)}>{at_night}{paper}{named}{body}</svg>\n"
 
 
-def _head(said: Said, width: float) -> tuple[str, float]:
+def _head(texts: Texts, width: float) -> tuple[str, float]:
     """Title and note, above 0, and how high they are."""
-    kinds = ((said.title, TITLE, INK, True), (said.note, NOTE, FAINT, False))
+    kinds = ((texts.title, TITLE, INK, True), (texts.note, NOTE, FAINT, False))
     lines = [
         (line, size, color, bold)
         for text, size, color, bold in kinds

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mlpstudy.bilingual import LANGUAGES
 from mlpstudy.report.answers import answer, headlines
 from mlpstudy.report.collect import Report
-from mlpstudy.said import LANGUAGES
 from mlpstudy.words import Words
 
 SCHEMA, VERSION = "mlpstudy answers", 1

@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from mlpstudy.bilingual import LANGUAGES
 from mlpstudy.design import yaml_file
 from mlpstudy.drawing import behind, vector
 from mlpstudy.files import SUMS, read_summed_json, read_verified
@@ -20,7 +21,6 @@ from mlpstudy.report.lecture import Claim
 from mlpstudy.report.maps import Maps, maps
 from mlpstudy.report.plan import Plan, datasets, plans
 from mlpstudy.report.processes import Map
-from mlpstudy.said import LANGUAGES
 from mlpstudy.statistics.combining import combine
 from mlpstudy.statistics.depends import Depends, depends
 from mlpstudy.statistics.verdicts import (

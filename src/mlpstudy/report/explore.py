@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import vl_convert
 
+from mlpstudy.bilingual import LANGUAGES, Bilingual
 from mlpstudy.drawing.charts import charts
 from mlpstudy.files import read_summed_json
-from mlpstudy.said import LANGUAGES, Said
 from mlpstudy.tables.files import read_table
 from mlpstudy.words import Words
 
@@ -29,8 +29,8 @@ class Explored:
     """One interactive figure: its words, its specification in each language, and its rows."""
 
     name: str
-    title: Said
-    caption: Said
+    title: Bilingual
+    caption: Bilingual
     specs: Mapping[str, Mapping[str, Any]]
     rows: pd.DataFrame
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.design import yaml_file
-from mlpstudy.said import Said
 from mlpstudy.statistics.verdicts import KINDS
 
 PHRASES = ("holds", "fails", "nothing")  # of a statistic: what a supported finding says, ...
@@ -25,7 +25,7 @@ class Claim:
 
     id: str
     fr: str
-    en: str | Said
+    en: str | Bilingual
     chapter: str = ""
     kind: str = "most"
     plain: str = ""
@@ -33,7 +33,7 @@ class Claim:
     answers: Mapping[str, Phrases] = field(default_factory=dict, hash=False)
 
     @property
-    def in_plain_words(self) -> str | Said:
+    def in_plain_words(self) -> str | Bilingual:
         """The claim as anyone understands it, in each language."""
         if isinstance(self.en, Mapping):
             return self.en

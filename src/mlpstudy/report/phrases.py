@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.report import statuses
 from mlpstudy.report.collect import STATUSES, Verdict
 from mlpstudy.report.plan import SHOWN, Levels
-from mlpstudy.said import Said
 from mlpstudy.statistics.depends import CLAIM
 from mlpstudy.statistics.verdicts import UNDECIDED, Finding
 from mlpstudy.statistics.weaknesses import blind
@@ -342,9 +342,9 @@ def by_sentence(findings: Iterable[Finding]) -> list[list[Finding]]:
     return list(groups.values())
 
 
-def says_of(verdict: Verdict) -> list[str | Said]:
+def says_of(verdict: Verdict) -> list[str | Bilingual]:
     """The sentences as they were tested, each once."""
-    sentences: list[str | Said] = []
+    sentences: list[str | Bilingual] = []
     for finding in verdict.findings:
         if finding.says not in sentences:
             sentences.append(finding.says)

@@ -5,13 +5,13 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from mlpstudy.bilingual import LANGUAGES
 from mlpstudy.report.answers import Answer, answer, headlines
 from mlpstudy.report.answers import chapter as chapter_answer
 from mlpstudy.report.collect import Chapter, Picture, Report, Verdict
 from mlpstudy.report.doubts import Unsettled, unsettled
 from mlpstudy.report.lecture import Claim
 from mlpstudy.report.search import found_by
-from mlpstudy.said import LANGUAGES
 from mlpstudy.statistics.verdicts import IDENTITY, Finding
 from mlpstudy.words import Words
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.files import read_summed_json, write_summed_json
-from mlpstudy.said import Said
 
 SUPPORTED = "supported"
 PARTLY = "partly"  # supported under some conditions, undecided under the others
@@ -63,7 +63,7 @@ class Finding:
     networks: int = 0  # networks behind the value, where there are any
     direction: str  # "above" or "below"
     threshold: float
-    says: str | Said  # the claim as tested, one sentence
+    says: str | Bilingual  # the claim as tested, one sentence
     runs: tuple[str, ...] = ()  # a few run_ids behind it, where there are runs
     rerun: str = ""  # the command that measures it again
     decides: bool = False  # whether the claim's verdict rests on it; without it: also seen

@@ -12,11 +12,11 @@ from typing import Any
 
 import pandas as pd
 
+from mlpstudy.bilingual import LANGUAGES
 from mlpstudy.design.claims import BY_HAND, FIGURE, Claim, FigureSpec, Reach, Tune
 from mlpstudy.design.expressions import names_in
 from mlpstudy.design.names import PACKAGE
 from mlpstudy.design.run import FIELDS
-from mlpstudy.said import LANGUAGES
 from mlpstudy.statistics.cells import cells
 from mlpstudy.statistics.contrasts import findings as findings_of
 from mlpstudy.statistics.measures import endings, evaluate

@@ -6,7 +6,7 @@ Code says it in English: Words("fr").gettext("{n} networks were trained", n=12).
 from collections.abc import Mapping
 from typing import Any
 
-from mlpstudy.said import LANGUAGES
+from mlpstudy.bilingual import LANGUAGES
 from mlpstudy.words import labels
 from mlpstudy.words.messages import Messages
 

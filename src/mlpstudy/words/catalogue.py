@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from mlpstudy.said import LANGUAGES
+from mlpstudy.bilingual import LANGUAGES
 
 LOCALE = Path(__file__).with_name("locale")
 DOMAIN = "mlpstudy"

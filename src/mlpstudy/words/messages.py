@@ -8,7 +8,7 @@ from typing import Any
 
 from babel.lists import format_list
 
-from mlpstudy.said import LANGUAGES, Said
+from mlpstudy.bilingual import LANGUAGES, Bilingual
 from mlpstudy.words import numbers
 from mlpstudy.words.catalogue import translations
 from mlpstudy.words.typography import typeset, typeset_with_numbers
@@ -56,7 +56,7 @@ class Messages:
         chosen = translations(self.language).npgettext(context, one, more, self._plural(n))
         return self._filled(chosen, {"n": n, **values})
 
-    def said(self, text: str | Said | Mapping[str, str] | None) -> str:
+    def said(self, text: str | Bilingual | Mapping[str, str] | None) -> str:
         """A study's own text in this language, or else in the one that it has."""
         if not isinstance(text, Mapping):
             return "" if text is None else str(text)

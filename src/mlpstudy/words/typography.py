@@ -2,7 +2,7 @@
 
 import re
 
-from mlpstudy.said import decimal_commas
+from mlpstudy.bilingual import decimal_commas
 
 THIN = "\u202f"  # the narrow space that breaks no line
 

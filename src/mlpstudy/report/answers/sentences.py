@@ -4,6 +4,7 @@ fewer words, where several of them could not be read in one breath."""
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.report.answers.places import counted, place_of
 from mlpstudy.report.answers.sizes import (
     AS_IT_IS,
@@ -15,7 +16,6 @@ from mlpstudy.report.answers.sizes import (
 )
 from mlpstudy.report.answers.where import MOST_WORDS, Place, Row, place
 from mlpstudy.report.lecture import BRIEF, Claim, Phrases
-from mlpstudy.said import Said
 from mlpstudy.statistics.depends import Depends, depends
 from mlpstudy.statistics.verdicts import (
     CONTRADICTED,
@@ -165,7 +165,7 @@ def groups(findings: Findings) -> list[Group]:
     ]
 
 
-def phrase_for(verdict: str, phrases: Phrases) -> str | Said | None:
+def phrase_for(verdict: str, phrases: Phrases) -> str | Bilingual | None:
     """The phrase for findings of a verdict; None where there is none."""
     names = {SUPPORTED: "holds", CONTRADICTED: "fails", NEGLIGIBLE: "nothing"}
     return phrases.get(names.get(verdict, ""))

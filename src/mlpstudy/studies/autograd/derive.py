@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mlpstudy.said import Said
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.studies.view import View
 
 NETWORK = ["depth", "width", "examples"]
@@ -48,8 +48,8 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "statements",
-            "title": Said(en="At the keyboard", fr="Au clavier"),
-            "caption": Said(
+            "title": Bilingual(en="At the keyboard", fr="Au clavier"),
+            "caption": Bilingual(
                 en="Statement by statement, what PyTorch prints; each output is held against the one "
                 "that was written down. E12 is the lecture's regression as printed, and mended.",
                 fr="Instruction par instruction, ce qu'affiche PyTorch ; chaque sortie est comparée à "
@@ -59,8 +59,8 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
         },
         {
             "name": "costs",
-            "title": Said(en="What the graph costs", fr="Ce que coûte le graphe"),
-            "caption": Said(
+            "title": Bilingual(en="What the graph costs", fr="Ce que coûte le graphe"),
+            "caption": Bilingual(
                 en="Time of a forward pass with a graph, and of forward and backward, over that of a "
                 "pass without one (mean over the rounds); kept: bytes that the graph keeps; needed: "
                 f"the most that two neighbouring layers hold. {machine}.",

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mlpstudy.said import Said
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.studies.view import View
 
 COLUMNS = {
@@ -29,8 +29,8 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "worst",
-            "title": Said(en="Gradients, checked", fr="Gradients vérifiés"),
-            "caption": Said(
+            "title": Bilingual(en="Gradients, checked", fr="Gradients vérifiés"),
+            "caption": Bilingual(
                 en="The largest difference of all seeds to the gradient of autograd and to that of "
                 "central differences, as a share of the largest derivative; float64.",
                 fr="La plus grande différence, toutes graines, au gradient d'autograd et à celui des "
@@ -40,8 +40,10 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
         },
         {
             "name": "example",
-            "title": Said(en="The lecture's network, worked out", fr="Le réseau du cours, calculé"),
-            "caption": Said(
+            "title": Bilingual(
+                en="The lecture's network, worked out", fr="Le réseau du cours, calculé"
+            ),
+            "caption": Bilingual(
                 en="wij (k): weight from input i (0: the bias) to unit j of layer k.",
                 fr="wij (k) : poids de l'entrée i (0 : le biais) vers l'unité j de la couche k.",
             ),

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mlpstudy.said import Said
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.studies.view import View
 
 SIZE = ["grown", "depth", "width", "weights"]
@@ -43,8 +43,8 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "counted",
-            "title": Said(en="Counted", fr="Compté"),
-            "caption": Said(
+            "title": Bilingual(en="Counted", fr="Compté"),
+            "caption": Bilingual(
                 en="Multiply-adds per example in the matrix products of a pass; bytes of the weights and "
                 "their gradient, and of what a batch leaves behind for the way back.",
                 fr="Multiplications-additions par exemple dans les produits de matrices d'une passe ; "
@@ -54,8 +54,8 @@ def shown(frames: dict[str, pd.DataFrame]) -> list[dict]:
         },
         {
             "name": "answers",
-            "title": Said(en="Time of an answer, in ms", fr="Durée d'une réponse, en ms"),
-            "caption": Said(
+            "title": Bilingual(en="Time of an answer, in ms", fr="Durée d'une réponse, en ms"),
+            "caption": Bilingual(
                 en=f"Single examples: median and 99th percentile; in a batch: its time, over its "
                 f"examples. Means of the rounds. {machine}.",
                 fr=f"Exemples un à un : médiane et 99e centile ; dans un lot : sa durée, divisée par "

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mlpstudy.said import Said
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.studies.view import View
 
 SEARCHES = ["activation", "cost"]
@@ -57,10 +57,10 @@ def _ends(searches: pd.DataFrame, weight_decay: float) -> pd.DataFrame:
 
 TEXTS = {  # of the tables that the report shows
     "minima": {
-        "title": Said(
+        "title": Bilingual(
             en="Minima of the 2-2-1 network for XOR", fr="Minima du réseau 2-2-1 pour le XOR"
         ),
-        "caption": Said(
+        "caption": Bilingual(
             en="Ends of the searches that are minima, by the height at which they lie; "
             "kinds: how many of them no exchange of units and no change of signs makes equal; "
             "searches: how many ended there.",
@@ -70,11 +70,11 @@ TEXTS = {  # of the tables that the report shows
         ),
     },
     "flat": {
-        "title": Said(
+        "title": Bilingual(
             en="Share of the surface that is a plateau",
             fr="Part de la surface qui est un plateau",
         ),
-        "caption": Said(
+        "caption": Bilingual(
             en="Mean over the seeds: each draws the examples of the 1-1-1 network, and the "
             "places at which the 2-2-1 network for XOR is looked at.",
             fr="Moyenne sur les graines : chacune tire les exemples du réseau 1-1-1, et les "
@@ -82,8 +82,10 @@ TEXTS = {  # of the tables that the report shows
         ),
     },
     "bent": {
-        "title": Said(en="Slices around trained networks", fr="Coupes autour de réseaux entraînés"),
-        "caption": Said(
+        "title": Bilingual(
+            en="Slices around trained networks", fr="Coupes autour de réseaux entraînés"
+        ),
+        "caption": Bilingual(
             en="share: of the filter-normalised slice that is bent downwards in some "
             "direction; loss: at its middle. Means over the seeds.",
             fr="part : de la coupe normalisée par filtre qui est courbée vers le bas dans une "

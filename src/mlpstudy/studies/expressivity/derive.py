@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis.linear_pieces import most_pieces_deep
-from mlpstudy.said import Said
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.studies.view import View
 
 COLUMNS = {
@@ -83,11 +83,11 @@ def shown(tables: dict[str, pd.DataFrame]) -> list[dict]:
     return [
         {
             "name": "learned",
-            "title": Said(
+            "title": Bilingual(
                 en="Linear pieces before and after learning",
                 fr="Morceaux linéaires avant et après l'apprentissage",
             ),
-            "caption": Said(
+            "caption": Bilingual(
                 en="On planes through three training examples, mean number; epochs 0: at the start.",
                 fr="Sur des plans par trois exemples d'apprentissage, nombre moyen ; passes 0 : au "
                 "départ.",

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mlpstudy.said import Said
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.studies.view import View
 
 COLUMNS = {
@@ -75,7 +75,7 @@ def shown(tables: dict[str, pd.DataFrame]) -> list[dict]:
     """The tables that the report shows."""
     key = ["dataset", "matrices", "start", "mode"]
     times = tables["learned"].groupby(key, as_index=False)[["s", "time", "foretold"]].mean()
-    caption = Said(
+    caption = Bilingual(
         en="s: strength of a mode of the data, the strongest is 1; time to half of it, in steps times "
         "their size, mean over the seeds; foretold: by the law, for a start on the modes, and for two "
         "matrices that start at random.",
@@ -83,5 +83,5 @@ def shown(tables: dict[str, pd.DataFrame]) -> list[dict]:
         "pas multipliés par leur taille, moyenne sur les graines ; foretold : selon la loi, pour un "
         "départ sur les modes, et pour deux matrices qui partent au hasard.",
     )
-    title = Said(en="When modes are learned", fr="Quand les modes sont appris")
+    title = Bilingual(en="When modes are learned", fr="Quand les modes sont appris")
     return [{"name": "times", "title": title, "caption": caption, "frame": times}]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mlpstudy.said import Said
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.statistics.tuning import choose
 from mlpstudy.studies.perceptron_limits.measure import HIDDEN, model_of
 from mlpstudy.studies.view import View
@@ -78,8 +78,8 @@ def _rules(rule: pd.DataFrame) -> pd.DataFrame:
 
 def shown(tables: dict[str, pd.DataFrame]) -> list[dict]:
     """The tables that the report shows."""
-    title = Said(en="Mistakes of the perceptron rule", fr="Erreurs de la règle du perceptron")
-    caption = Said(
+    title = Bilingual(en="Mistakes of the perceptron rule", fr="Erreurs de la règle du perceptron")
+    caption = Bilingual(
         en="mistakes: mean over orders of presentation, from w = 0 until a pass without any, or until "
         "the last one; most: of any order; bound: Novikoff's (R / gamma)^2 with the largest margin "
         "gamma; converged: share of the orders that ended without a mistake; in the last pass: share "

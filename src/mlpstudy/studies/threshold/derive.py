@@ -3,7 +3,7 @@
 import pandas as pd
 
 from mlpstudy.analysis import theory
-from mlpstudy.said import Said
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.studies.view import View
 
 LARGEST = {"sigmoid": 0.25, "tanh": 1.0}  # the largest slope, as the lecture has it
@@ -51,7 +51,7 @@ def _shapes(curves: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:
 
 def shown(tables: dict[str, pd.DataFrame]) -> list[dict]:
     """The tables that the report shows."""
-    caption = Said(
+    caption = Bilingual(
         en="largest slope: of |g'|. mean square slope: of g' squared under a standard normal a; a layer "
         "whose weights have variance 1/n multiplies the mean square of delta by it (theory for wide "
         "layers). largest delta: the largest rms delta of the hidden layer in any of the looked-at "
@@ -61,5 +61,5 @@ def shown(tables: dict[str, pd.DataFrame]) -> list[dict]:
         "(théorie des couches larges). plus grand delta : le plus grand delta efficace de la couche "
         "cachée parmi les passes, réseaux et etas regardés, pour les formes entraînées ici.",
     )
-    title = Said(en="What the slopes let through", fr="Ce que laissent passer les pentes")
+    title = Bilingual(en="What the slopes let through", fr="Ce que laissent passer les pentes")
     return [{"name": "slopes", "title": title, "caption": caption, "frame": tables["shapes"]}]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mlpstudy.analysis import theory
-from mlpstudy.said import Said
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.statistics.intervals import summarise
 from mlpstudy.studies.vanishing import mapped
 from mlpstudy.studies.vanishing.laws import laws
@@ -53,7 +53,7 @@ MEASURED = {"delta_rms": "log10_delta", "weight_gradient_sample_rms": "log10_gra
 
 
 CAPTIONS = {
-    "start": Said(
+    "start": Bilingual(
         en="value: of delta, mean over the seeds with its 95 % interval; gradient: of dW, the "
         "correction of the weights; predicted: by mean-field theory of wide layers, for delta; "
         "drift: what a finite width may add to it; off: how far the interval is from what both "
@@ -64,7 +64,7 @@ CAPTIONS = {
         "de l'intervalle à ce que les deux laissent ouvert. bloqués : réseaux dont une couche ne reçoit aucun "
         "gradient.",
     ),
-    "phases": Said(
+    "phases": Bilingual(
         en="sw2, sb2: variance of the weights (times the fan-in) and of the biases; q: fixed point "
         "of the mean square of a; chi: factor on the mean square of delta with each layer down "
         "(below 1 it vanishes, above 1 it explodes); depth_scale: -1 / ln chi, in layers; "
@@ -252,11 +252,11 @@ def shown(tables: dict[str, pd.DataFrame]) -> list[dict]:
         "predicted", "drift", "off", "n", "blocked",
     ]  # fmt: skip
     titles = {
-        "start": Said(
+        "start": Bilingual(
             en="Decades of delta lost per layer at the start",
             fr="Décades de delta perdues par couche, au départ",
         ),
-        "phases": Said(
+        "phases": Bilingual(
             en="Mean-field theory of square layers",
             fr="Théorie du champ moyen pour des couches carrées",
         ),

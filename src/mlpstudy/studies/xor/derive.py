@@ -9,7 +9,7 @@ from math import log
 import numpy as np
 import pandas as pd
 
-from mlpstudy.said import Said
+from mlpstudy.bilingual import Bilingual
 from mlpstudy.statistics.tuning import choose
 from mlpstudy.studies.view import View
 
@@ -97,11 +97,11 @@ def shown(tables: dict[str, pd.DataFrame]) -> list[dict]:
     """The tables that the report shows."""
     two = with_two(tables["runs"])
     ends = pd.crosstab([two["activation"], two["cost"]], two["end"]).reset_index()
-    title = Said(
+    title = Bilingual(
         en="Where the starts with two hidden units end",
         fr="Où finissent les départs à deux unités cachées",
     )
-    caption = Said(
+    caption = Bilingual(
         en="Number of starts; confused: the corners that get one answer, at whose least loss the "
         "start ends.",
         fr="Nombre de départs ; confondus : les coins qui reçoivent une même réponse, au plus petit "

@@ -1,4 +1,4 @@
-"""What is said to a reader, in the languages of the report."""
+"""A text in each language of the report, and its numbers as French writes them."""
 
 import re
 
@@ -7,10 +7,10 @@ from typing_extensions import TypedDict
 LANGUAGES = ("en", "fr")  # the first is that of the code, the others have a catalogue
 
 
-class Said(TypedDict):
-    """One text in both languages: Said(en="deep networks", fr="les réseaux profonds").
+class Bilingual(TypedDict):
+    """One text in both languages: Bilingual(en="deep networks", fr="les réseaux profonds").
 
-    It is a plain mapping, also in YAML and JSON. Wherever a Said may stand a plain string may too,
+    It is a plain mapping, also in YAML and JSON. Wherever one may stand a plain string may too,
     which is then shown in both languages.
     """
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlpstudy.said import THIN, decimal_commas, french_numbers
+from mlpstudy.bilingual import THIN, decimal_commas, french_numbers
 
 
 @pytest.mark.parametrize(
