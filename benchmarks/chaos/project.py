@@ -35,7 +35,7 @@ RESULTS = ("results", "report")
 # What differs from run to run: seconds, logs, and when something was made.
 UNLIKE = (
     "logs",
-    "benchmarks",
+    "usage",
     "made_by",
     "timings.json",
     "timings.json.sha256",
