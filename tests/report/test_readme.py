@@ -37,13 +37,13 @@ def test_all_claims_with_their_answers_by_hand(front):
     assert all(len(row) == 5 for row in verdicts.values())
     assert verdicts["C16"][1:] == [
         "✗ contradicted",
-        "Training typically takes several hundred passes.The delta shrinks from layer to layer.: "
-        "no (37 passes [31, 44]).",
+        "Training typically takes several hundred passes.Contradicted (37 passes [31, 44]): "
+        "The delta shrinks from layer to layer.",
         "37 passes [31, 44]",
         "The study passes",
     ]
     assert verdicts["C22"][1] == "± depends"
-    assert "yes (" in verdicts["C22"][2] and "; no (" in verdicts["C22"][2]
+    assert "; contradicted " in verdicts["C22"][2] and "yes" not in verdicts["C22"][2]
     assert verdicts["C01"][2].endswith("Not tested in this report.")
     assert verdicts["C41"][1] == "“” opinion"
 

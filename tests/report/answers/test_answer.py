@@ -69,7 +69,7 @@ def widened(findings):
             widened(FOUND),
             "Undecided in all 4 settings: Dropout makes the test error smaller.",
         ),
-        (FOUND[1::2], "Dropout lowers the test error by 2.3 to 5 points in both settings."),
+        (FOUND[1::2], "Dropout lowers the test error by 2.3 to 5 points, in both settings."),
         (FOUND[1:2], "Dropout lowers the test error by 5 points [4.0, 6.0]."),
     ],
 )
@@ -107,10 +107,36 @@ def test_what_stands_beside_the_sentence():
     assert told.plain == "Dropout limits overfitting."
 
 
-def test_a_claim_of_ones_own_is_told_in_its_own_words():
+CLEAN, WRONG = FOUND[0].condition, FOUND[1].condition
+MORE = error("digits", 0.0, 0.05, 0.01)
+
+
+@pytest.mark.parametrize(
+    ("found", "english", "french"),
+    [
+        (FOUND[1:2], "Dropout makes the test error smaller (−5.0 points [−6.0, −4.0]).",
+         "Dropout makes the test error smaller (−5,0 points [−6,0\u202f; −4,0])."),
+        ([FOUND[1], replace(FOUND[1], condition=CLEAN)],
+         "Dropout makes the test error smaller, in both settings (−5 points).",
+         "Dropout makes the test error smaller, dans les deux cas (−5 points)."),
+        ([FOUND[1], MORE],
+         "Dropout makes the test error smaller, with 30\u202f% of labels wrong "
+         "(−5.0 points [−6.0, −4.0]); contradicted with clean labels (5.0 points [4.0, 6.0]).",
+         "Dropout makes the test error smaller, avec 30\u202f% d'étiquettes fausses "
+         "(−5,0 points [−6,0\u202f; −4,0])\u202f; contredit avec étiquettes intactes (5,0 points [4,0\u202f; 6,0])."),
+        ([MORE, replace(MORE, condition=WRONG)],
+         "Contradicted in both settings (5 points): Dropout makes the test error smaller.",
+         "Contredit dans les deux cas (5 points)\u202f: Dropout makes the test error smaller."),
+        (FOUND[:1], "No difference that matters: Dropout makes the test error smaller.",
+         "Différence négligeable\u202f: Dropout makes the test error smaller."),
+    ],
+)  # fmt: skip
+def test_a_claim_of_ones_own_is_told_in_its_own_words(found, english, french):
+    """The claim itself where it holds; after what was found where it does not."""
     own = Claim("D1", fr="", en="Dropout makes the test error smaller")
-    told = answer(own, [replace(f, claim="D1") for f in FOUND[1:2]], ENGLISH)
-    assert told.sentence == "Dropout makes the test error smaller: yes (−5.0 points [−6.0, −4.0])."
+    found = [replace(each, claim="D1") for each in found]
+    assert answer(own, found, ENGLISH).sentence == english
+    assert answer(own, found, FRENCH).sentence == french
 
 
 @pytest.mark.parametrize(("kind", "verdict"), [("opinion", "opinion"), ("most", "untested")])

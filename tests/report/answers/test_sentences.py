@@ -104,11 +104,11 @@ def test_fewer_conditions_need_fewer_words():
     words = Words("en")
 
     def place(findings) -> str:
-        return answer(claim, findings, words).lead.split("times ")[1].split(" [")[0]
+        return answer(claim, findings, words).lead.split("times")[1].split(" [")[0]
 
-    assert place(above) == "in all 3 settings."
-    assert place(above[:2]) == "in both settings."
-    assert place([*above[:2], below[2]]).startswith("on digits and wine;")
+    assert place(above) == ", in all 3 settings."
+    assert place(above[:2]) == ", in both settings."
+    assert place([*above[:2], below[2]]).startswith(" on digits and wine;")
 
 
 DEEP = Claim(

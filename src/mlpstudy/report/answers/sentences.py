@@ -136,8 +136,17 @@ def _told(
         clauses.append(_clause(words, group, phrases, where, lead, bare))
         lead = words.said(phrase_for(group.verdict, phrases))  # "undecided" has no subject
     if phrase_for(verdict, phrases) is None:
-        clauses[0] = words.gettext("{says}: {said}", says=says, said=clauses[0])
+        clauses[0] = _stated(words, says.rstrip("."), told[0][0], phrases, told[0][1])
     return _ended(f"{words.gettext(';')} ".join(clauses))
+
+
+def _stated(words: Words, says: str, group: Group, phrases: Phrases, where: str) -> str:
+    """A claim's own words, with where they hold and by how much; else after what was found."""
+    if group.verdict != SUPPORTED:
+        said = _clause(words, group, phrases, where)
+        return words.gettext("{said}: {says}", says=says, said=said)
+    placed = f"{says}, {where}" if where else says
+    return f"{placed} ({_size(words, group, phrases)})"
 
 
 def groups(findings: Findings) -> list[Group]:
@@ -195,20 +204,25 @@ def _clause(
     if group.verdict == UNDECIDED:
         undecided = words.gettext("undecided {place}", place=where)
         return undecided if bare else f"{undecided}{_open(words, group, phrases)}"
-    found = sizes(words, group.findings, bare)
     if (phrase := phrase_for(group.verdict, phrases)) is not None:
-        return f"{beyond(words.said(phrase), lead).format_map(found)} {where}".rstrip()
-    first = group.findings[0]
+        found = sizes(words, group.findings, bare)
+        apart = "," if where and group.place.everywhere else ""
+        return f"{beyond(words.said(phrase), lead).format_map(found)}{apart} {where}".rstrip()
+    size = _size(words, group, phrases)
+    if group.verdict == NEGLIGIBLE:
+        form = form_of(phrases, group.findings[0])
+        return f"{_at_threshold(words, group.findings[0], size, form)} {where}".rstrip()
+    said = {SUPPORTED: words.gettext("supported"), CONTRADICTED: words.gettext("contradicted")}
+    return f"{f'{said[group.verdict]} {where}'.rstrip()} ({size})"
+
+
+def _size(words: Words, group: Group, phrases: Phrases) -> str:
+    """How large a group's findings are, where no phrase says it: with the interval of a single one."""
+    first, *others = group.findings
     form = form_of(phrases, first)
-    size = found["percent" if form == PERCENT else "signed"]
-    if len(group.findings) == 1:
-        size = number_of(words, first, form)
-    said = {
-        SUPPORTED: words.gettext("yes ({size})", size=size),
-        CONTRADICTED: words.gettext("no ({size})", size=size),
-        NEGLIGIBLE: _at_threshold(words, first, size, form),
-    }[group.verdict]
-    return f"{said} {where}".rstrip()
+    if not others:
+        return number_of(words, first, form)
+    return sizes(words, group.findings)["percent" if form == PERCENT else "signed"]
 
 
 def _at_threshold(words: Words, finding: Finding, size: str, form: str) -> str:
