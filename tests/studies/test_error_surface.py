@@ -147,6 +147,9 @@ def test_heights_are_told_apart_by_gaps():
 def test_figures(study, measured, name, panels):
     figure = getattr(figures, name)(measured, study.resolved(), Words("fr"))
     assert len(figure.axes) == panels
+    figure.draw_without_rendering()
+    ticks = [tick.get_text() for ax in figure.axes for tick in ax.get_xticklabels()]
+    assert not [text for text in ticks if "." in text]
 
 
 def test_tables(study, measured):

@@ -33,6 +33,7 @@ def one_one_one(tables: dict[str, pd.DataFrame], study: dict, words: Words) -> F
         for _, path in paths[paths["cost"] == cost].groupby("start"):
             _path(above, path["w"].to_numpy(), path["v"].to_numpy())
         above.set(title=words.value("cost", cost), xlabel="w", ylabel="v")
+        _numbered(above, words)
         _relief(figure, below, w, v, loss, (None, top), words, ("w", "v"))
     return figure
 
@@ -54,6 +55,7 @@ def xor(tables: dict[str, pd.DataFrame], study: dict, words: Words) -> Figure:
     distance = words.gettext("distance in weight space")
     ax.set(xlabel=distance, ylabel=distance)
     ax.locator_params(nbins=5, integer=True)
+    _numbered(ax, words)
     return figure
 
 
@@ -98,6 +100,12 @@ def _contours(ax: Axes, x, y, z, levels: np.ndarray) -> None:
         drawn.set_rasterized(True)
     ax.grid(visible=False)
     ax.set(aspect="equal", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
+
+
+def _numbered(ax: Axes, words: Words) -> None:
+    """Numbers at the ticks as the language writes them."""
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(numbers(words))
 
 
 def _path(ax: Axes, x: np.ndarray, y: np.ndarray, color: str = "white") -> None:
