@@ -155,6 +155,19 @@ def test_all_remedies_of_the_lecture_are_there_and_choose_from_one_grid_of_eta(s
     assert all(run.kernel >= 3 and run.activation == "sigmoid" for run in blocks["convolution"])
 
 
+@pytest.mark.parametrize("size", ["default", "full"])
+def test_the_convolution_is_tried_on_two_datasets_with_neighbours_as_the_control_is(size):
+    blocks = load(FILE, size).blocks
+    tasks = {
+        name: {(run.dataset, run.train_size) for run in blocks[name]}
+        for name in ("sigmoid", "convolution")
+    }
+    assert {"digits", "mnist_1d"} <= {dataset for dataset, _ in tasks["convolution"]}
+    assert tasks["convolution"] <= tasks["sigmoid"]
+    etas = {(run.dataset, run.eta) for run in blocks["convolution"]}
+    assert len({frozenset(e for d, e in etas if d == data) for data, _ in etas}) == 1
+
+
 def test_a_dataset_without_a_level_is_refused(tmp_path):
     file = tmp_path / FILE.name
     text = FILE.read_text(encoding="utf-8").replace("breast_cancer: 0.8, ", "", 1)
