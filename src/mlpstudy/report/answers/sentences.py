@@ -206,8 +206,9 @@ def _clause(
         return undecided if bare else f"{undecided}{_open(words, group, phrases)}"
     if (phrase := phrase_for(group.verdict, phrases)) is not None:
         found = sizes(words, group.findings, bare)
-        apart = "," if where and group.place.everywhere else ""
-        return f"{beyond(words.said(phrase), lead).format_map(found)}{apart} {where}".rstrip()
+        stem = beyond(words.said(phrase), lead).format_map(found)
+        apart = "," if where and group.place.everywhere and not stem.endswith(",") else ""
+        return f"{stem}{apart} {where}".rstrip()
     size = _size(words, group, phrases)
     if group.verdict == NEGLIGIBLE:
         form = form_of(phrases, group.findings[0])
