@@ -178,7 +178,7 @@ def _kept_bytes(run: Run) -> int:
 
 # How long a run takes. An estimate decides only where the pool is cut, never a result.
 
-# One core. To calibrate: fit the seconds of jobs (results/benchmarks/train) to the terms below, those
+# One core. To calibrate: fit the seconds of jobs (results/usage/train) to the terms below, those
 # of dense networks, which the native engine trains, and of convolutions, which torch does, apart.
 START_SECONDS = 1.8  # of a job: its libraries, data and tables
 # Dense networks: whatever the stack.
