@@ -65,7 +65,7 @@ def test_what_was_tested_has_a_line_each_and_the_rest_is_counted(findings):
         "C29  ✓? partly supported  Dropout lowers the test error by 5 points [4.0, 6.0] with 30 …"
     )
     assert opinion.startswith("C41  “” opinion")
-    assert own.endswith("Own: no (20.0 points [19.0, 21.0]).") and "✗ contradicted" in own
+    assert own.endswith("✗ contradicted       Contradicted (20.0 points [19.0, 21.0]): Own.")
     assert untested == "39 claims are not tested."
 
 
